@@ -1,0 +1,41 @@
+namespace Optimizer.Allocation;
+
+/// <summary>Which costs a budget covers.</summary>
+public enum CostKind
+{
+    /// <summary>Gas and fees.</summary>
+    All,
+
+    /// <summary>Gas alone.</summary>
+    Gas,
+
+    /// <summary>Fees and price impact alone.</summary>
+    Fees,
+}
+
+/// <summary>Moving costs at most so much.</summary>
+public sealed record CostBudget : AllocationConstraint
+{
+    /// <summary>Which costs count.</summary>
+    public CostKind Of { get; init; } = CostKind.All;
+
+    /// <summary>The most that they may come to.</summary>
+    public required Model.Limit Max { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Requirement> Rows(AllocationProblem problem)
+    {
+        var costs = Of switch
+        {
+            CostKind.Gas => ObjectiveTerms.Gas(problem),
+            CostKind.Fees => ObjectiveTerms.Fees(problem),
+            _ => ObjectiveTerms.Costs(problem),
+        };
+        // Costs are small beside the book: measured against their own limit, tolerances mean something.
+        var most = Math.Max(Max.InUsd(problem.BookUsd) / problem.BookUsd, 1e-12);
+        yield return new(Title(), costs <= most);
+    }
+
+    /// <inheritdoc/>
+    protected override string Describe() => Of == CostKind.All ? $"costs at most {Max}" : $"{Of.ToString().ToLowerInvariant()} at most {Max}";
+}

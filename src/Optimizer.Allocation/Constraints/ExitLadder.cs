@@ -1,0 +1,42 @@
+using Optimizer.Model;
+
+namespace Optimizer.Allocation;
+
+/// <summary>At least so much of the book can be had as idle money within so many days.</summary>
+/// <remarks>A position counts up to what its pool could pay out today.</remarks>
+public sealed record ExitLadder : AllocationConstraint
+{
+    /// <summary>Within how long.</summary>
+    public required Duration Within { get; init; }
+
+    /// <summary>At least so much.</summary>
+    public required Model.Limit Min { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Requirement> Rows(AllocationProblem problem)
+    {
+        var parts = problem.Idles.Select(idle => idle.After).ToList();
+        foreach (var position in problem.Positions.Where(p => p.Opportunity.ExitDays(problem.Market.Snapshot.TakenAt) <= Within.Days))
+        {
+            var liquid = (Math.Max(0, position.Opportunity.WithdrawableNowUsd()) / problem.BookUsd) is var now && now < position.Upper
+                ? Counted(problem, position, now)
+                : position.Value;
+            parts.Add(liquid);
+        }
+
+        yield return new(Title(), LinearExpression.Sum(parts) >= Min.InUsd(problem.BookUsd) / problem.BookUsd);
+    }
+
+    /// <inheritdoc/>
+    protected override string Describe() => $"at least {Min} available within {Within}";
+
+    /// <summary>What counts of a position: no more than it is, no more than the pool can pay. A deposit adds to what
+    /// the pool can pay.</summary>
+    private LinearExpression Counted(AllocationProblem problem, Position position, double now)
+    {
+        var counted = problem.Auxiliary($"{position.Opportunity.Id} available", 0, position.Upper);
+        problem.Require(this, new($"{Title()}: {position.Opportunity.Id}", counted <= position.Value, IsReported: false));
+        problem.Require(this, new($"{Title()}: {position.Opportunity.Id}", counted <= now + position.Deposit, IsReported: false));
+        return counted;
+    }
+}

@@ -1,0 +1,150 @@
+using Optimizer.Model;
+
+namespace Optimizer.Allocation;
+
+/// <summary>At least or at most so much of the book in a group: a chain, a protocol, an asset…</summary>
+/// <remarks>Exactly one of the selectors is given, or <see cref="Each"/> for the same limit on every group of a
+/// kind. Idle tokens count for chain, asset and issuer. For an event, what counts is the loss if it strikes.</remarks>
+public sealed record Limit : AllocationConstraint
+{
+    /// <summary>A chain's id.</summary>
+    public string? Chain { get; init; }
+
+    /// <summary>A protocol's id.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>An asset's id.</summary>
+    public string? Asset { get; init; }
+
+    /// <summary>An issuer, as chain files name it.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>A kind of opportunity.</summary>
+    public OpportunityKind? Kind { get; init; }
+
+    /// <summary>A tag.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>An event: what would be lost if it struck.</summary>
+    public string? Event { get; init; }
+
+    /// <summary>A single opportunity.</summary>
+    public string? Opportunity { get; init; }
+
+    /// <summary>The same limit on every group of this kind.</summary>
+    public Grouping? Each { get; init; }
+
+    /// <summary>At least so much.</summary>
+    public Model.Limit? Min { get; init; }
+
+    /// <summary>At most so much.</summary>
+    public Model.Limit? Max { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Requirement> Rows(AllocationProblem problem)
+    {
+        foreach (var (grouping, group) in Groups(problem))
+        {
+            var held = Exposure(problem, grouping, group);
+            var label = $"{grouping.ToString().ToLowerInvariant()} {group}";
+            var title = Name is null ? label : Each is null ? Name : $"{Name}: {label}";
+            if (Max is { } most)
+                yield return new($"{title} ≤ {most}", held <= most.InUsd(problem.BookUsd) / problem.BookUsd);
+            if (Min is { } least)
+                yield return new($"{title} ≥ {least}", held >= least.InUsd(problem.BookUsd) / problem.BookUsd);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Reference> References() => Selectors()
+        .Where(s => s.Grouping is not (Grouping.Kind or Grouping.Tag))
+        .Select(s => new Reference(s.Grouping.ToString().ToLowerInvariant(), s.Grouping.ToString().ToLowerInvariant(), s.Group));
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Field, string Problem)> Contradictions()
+    {
+        var selectors = Selectors().Count() + (Each is null ? 0 : 1);
+        if (selectors != 1)
+            yield return ("", $"has {selectors} selectors; expected exactly one of each, chain, protocol, asset, issuer, kind, tag, event, opportunity");
+        if (Min is null && Max is null)
+            yield return ("", "limits nothing; expected min, max or both");
+        if (Min is { } least && Max is { } most && least.IsShareOfBook == most.IsShareOfBook && least.Amount > most.Amount)
+            yield return ("max", $"a cap of {most} is under the floor of {least}; expected a cap at or above the floor");
+    }
+
+    /// <inheritdoc/>
+    protected override string Describe() =>
+        string.Join(" ", Selectors().Select(s => $"{s.Grouping.ToString().ToLowerInvariant()} {s.Group}")
+            .Concat(Each is null ? [] : [$"each {Each.ToString()!.ToLowerInvariant()}"])
+            .Concat(Max is null ? [] : [$"≤ {Max}"])
+            .Concat(Min is null ? [] : [$"≥ {Min}"]));
+
+    private IEnumerable<(Grouping Grouping, string Group)> Selectors() =>
+        new (Grouping, string?)[]
+        {
+            (Grouping.Chain, Chain), (Grouping.Protocol, Protocol), (Grouping.Asset, Asset), (Grouping.Issuer, Issuer),
+            (Grouping.Kind, Kind?.ToString()), (Grouping.Tag, Tag), (Grouping.Event, Event), (Grouping.Opportunity, Opportunity),
+        }.Where(pair => pair.Item2 is not null).Select(pair => (pair.Item1, pair.Item2!));
+
+    private IEnumerable<(Grouping Grouping, string Group)> Groups(AllocationProblem problem) => Each is not { } each
+        ? Selectors()
+        : problem.Positions.SelectMany(p => GroupsOf(problem, each, p.Opportunity).Select(g => g.Group))
+            .Concat(problem.Idles.SelectMany(idle => GroupsOf(problem, each, idle.Token).Select(g => g.Group)))
+            .Distinct().Order(StringComparer.Ordinal).Select(group => (each, group));
+
+    private static LinearExpression Exposure(AllocationProblem problem, Grouping grouping, string group) => LinearExpression.Sum([
+        .. problem.Positions.SelectMany(p => GroupsOf(problem, grouping, p.Opportunity)
+            .Where(g => g.Group == group).Select(g => g.Weight * p.Value)),
+        .. problem.Idles.SelectMany(idle => GroupsOf(problem, grouping, idle.Token)
+            .Where(g => g.Group == group).Select(g => g.Weight * idle.After))]);
+
+    private static IEnumerable<(string Group, double Weight)> GroupsOf(AllocationProblem problem, Grouping grouping, Opportunity o) =>
+        grouping switch
+        {
+            Grouping.Chain => [(o.Chain, 1)],
+            Grouping.Protocol => [(o.Protocol, 1)],
+            Grouping.Kind => [(o.Kind.ToString(), 1)],
+            Grouping.Opportunity => [(o.Id, 1)],
+            Grouping.Tag => o.Tags.Select(tag => (tag, 1.0)),
+            Grouping.Event => problem.Market.EventsOf(o).Select(e => (e.Event, e.Loss.Value)),
+            _ => o.Inputs.SelectMany(input => GroupsOf(problem, grouping, input.Token).Select(g => (g.Group, g.Weight * input.Share))),
+        };
+
+    private static IEnumerable<(string Group, double Weight)> GroupsOf(AllocationProblem problem, Grouping grouping, TokenId token) =>
+        grouping switch
+        {
+            Grouping.Chain => [(token.Chain, 1)],
+            Grouping.Asset => [(problem.Market.AssetOf(token).Id, 1)],
+            Grouping.Issuer => problem.Market.Token(token).Issuer is { } issuer ? [(issuer, 1)] : [],
+            Grouping.Event => problem.Market.EventsOf(token).Select(e => (e.Event, e.Loss.Value)),
+            _ => [],
+        };
+}
+
+/// <summary>A way to group positions.</summary>
+public enum Grouping
+{
+    /// <summary>By chain.</summary>
+    Chain,
+
+    /// <summary>By protocol.</summary>
+    Protocol,
+
+    /// <summary>By asset.</summary>
+    Asset,
+
+    /// <summary>By issuer of the token.</summary>
+    Issuer,
+
+    /// <summary>By kind of opportunity.</summary>
+    Kind,
+
+    /// <summary>By tag.</summary>
+    Tag,
+
+    /// <summary>By event, weighted by the loss if it strikes.</summary>
+    Event,
+
+    /// <summary>By opportunity.</summary>
+    Opportunity,
+}

@@ -1,0 +1,24 @@
+namespace Optimizer.Allocation;
+
+/// <summary>Every position is zero or at least so large.</summary>
+/// <remarks>A position that is smaller already may stay as it is, or go.</remarks>
+public sealed record MinimumPosition : AllocationConstraint
+{
+    /// <summary>The least size of a position.</summary>
+    public required Model.Limit Min { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Requirement> Rows(AllocationProblem problem)
+    {
+        var least = Min.InUsd(problem.BookUsd) / problem.BookUsd;
+        foreach (var position in problem.Positions)
+        {
+            var smallest = Math.Min(least, position.Before > 0 ? position.Before : least);
+            yield return new($"{Title()}: {position.Opportunity.Id}",
+                smallest * problem.Held(position) <= position.Value, IsReported: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override string Describe() => $"positions of zero or at least {Min}";
+}

@@ -1,0 +1,20 @@
+namespace Optimizer.Allocation;
+
+/// <summary>At most so much is moved: what enters positions plus what leaves them, halved as is usual when money only
+/// changes places; here the larger of the two sums counts.</summary>
+public sealed record Turnover : AllocationConstraint
+{
+    /// <summary>The most that may be moved.</summary>
+    public required Model.Limit Max { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Requirement> Rows(AllocationProblem problem)
+    {
+        var most = Max.InUsd(problem.BookUsd) / problem.BookUsd;
+        yield return new($"{Title()} (in)", LinearExpression.Sum(problem.Positions.Select(p => p.Capital * p.Deposit)) <= most);
+        yield return new($"{Title()} (out)", LinearExpression.Sum(problem.Positions.Select(p => p.Capital * p.Withdrawal)) <= most);
+    }
+
+    /// <inheritdoc/>
+    protected override string Describe() => $"turnover at most {Max}";
+}

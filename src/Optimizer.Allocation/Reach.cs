@@ -1,0 +1,89 @@
+using Optimizer.Model;
+
+namespace Optimizer.Allocation;
+
+/// <summary>Which opportunities, tokens and routes of a market matter to a scenario.</summary>
+/// <remarks>Leaving out what cannot be in an answer keeps a market of hundreds of routes solvable in a second. A route
+/// is left out when it leads from or to a token that nothing takes, or when another between the same tokens is at
+/// least as good in every respect.</remarks>
+internal sealed class Reach
+{
+    public Reach(Market market, Scenario scenario, double minimumNativeUsd)
+    {
+        var held = scenario.Holdings.Where(h => h.Opportunity is not null).Select(h => h.Opportunity!).ToHashSet();
+        var heldTokens = scenario.Holdings.Where(h => h.Token is not null).Select(h => h.Token!.Value).ToHashSet();
+        Opportunities = [.. market.Snapshot.Opportunities.Where(o => held.Contains(o.Id) || Allows(market, scenario.Universe, o))];
+        var inputs = Opportunities.SelectMany(o => o.Inputs).Select(i => i.Token);
+        var chains = Opportunities.Select(o => o.Chain).Concat(heldTokens.Select(t => t.Chain)).ToHashSet();
+        var natives = chains.Select(chain => market.Chain(chain).NativeTokenId()).ToHashSet();
+        var wanted = inputs.Concat(heldTokens).ToHashSet();
+        var assets = wanted.Select(token => market.AssetOf(token).Id).ToHashSet();
+        // A token of an asset in play may be a stepping stone between chains, such as USDC on the chain of a bridge.
+        wanted.UnionWith(market.Snapshot.Tokens.Select(t => t.Id)
+            .Where(t => chains.Contains(t.Chain) && assets.Contains(market.AssetOf(t).Id)));
+        var invested = inputs.Select(token => market.AssetOf(token).Id).ToHashSet();
+        IsGasOnly = token => natives.Contains(token) && !invested.Contains(market.AssetOf(token).Id);
+        Tokens = wanted.Union(natives).ToHashSet();
+        var poor = chains.Where(chain => NativeUsd(market, scenario, chain) < minimumNativeUsd).ToHashSet();
+        Routes = Undominated(market, [.. market.Snapshot.Routes.Where(route =>
+            Tokens.Contains(route.From) && Tokens.Contains(route.To)
+            && AllowsChain(scenario.Universe, route.From.Chain, heldTokens) && AllowsChain(scenario.Universe, route.To.Chain, heldTokens)
+            // Where there is no gas, none can be bought on the spot: it has to come from another chain, and be delivered.
+            && !(natives.Contains(route.To) && poor.Contains(route.To.Chain)
+                && (!route.CrossesChains() || route.ClaimGasUnits is { Value: > 0 }))
+            && !(IsGasOnly(route.To) && !poor.Contains(route.To.Chain))
+            // Gas is not sold, but it may be sent to where it is needed.
+            && !(IsGasOnly(route.From) && !natives.Contains(route.To)))]);
+    }
+
+    public IReadOnlyList<Opportunity> Opportunities { get; }
+
+    public IReadOnlySet<TokenId> Tokens { get; }
+
+    public IReadOnlyList<Route> Routes { get; }
+
+    /// <summary>Whether a token is wanted for gas alone.</summary>
+    public Func<TokenId, bool> IsGasOnly { get; }
+
+    private static bool Allows(Market market, Universe universe, Opportunity o) =>
+        (universe.Chains.Count == 0 || universe.Chains.Contains(o.Chain))
+        && (universe.Protocols.Count == 0 || universe.Protocols.Contains(o.Protocol))
+        && (universe.Kinds.Count == 0 || universe.Kinds.Contains(o.Kind))
+        && (universe.Assets.Count == 0 || o.Inputs.All(i => universe.Assets.Contains(market.AssetOf(i.Token).Id)))
+        && (o.Maturity is null || o.Maturity > market.Snapshot.TakenAt);
+
+    private static bool AllowsChain(Universe universe, string chain, HashSet<TokenId> held) =>
+        universe.Chains.Count == 0 || universe.Chains.Contains(chain) || held.Any(token => token.Chain == chain);
+
+    private static double NativeUsd(Market market, Scenario scenario, string chain)
+    {
+        var native = market.Chain(chain).NativeTokenId();
+        return scenario.Holdings.Where(h => h.Token == native)
+            .Sum(h => h.Amount.Of(market.Token(native).Decimals).ToUsd(market.PriceUsd(native)));
+    }
+
+    private static List<Route> Undominated(Market market, IReadOnlyList<Route> routes)
+    {
+        var kept = new List<Route>();
+        foreach (var parallel in routes.GroupBy(route => (route.From, route.To)))
+        {
+            var candidates = parallel.ToList();
+            kept.AddRange(candidates.Where((route, i) =>
+                !candidates.Where((other, j) => j != i && Dominates(market, other, route)
+                    && (j < i || !Dominates(market, route, other))).Any()));
+        }
+
+        return kept;
+    }
+
+    private static bool Dominates(Market market, Route a, Route b) =>
+        a.Fees.Count == 1 && a.Fees[0].Bps <= b.Fees.Min(fee => fee.Bps.Value)
+        && (a.FixedFeeUsd?.Value ?? 0) <= (b.FixedFeeUsd?.Value ?? 0)
+        && (a.ImpactBpsPerMillionUsd?.Value ?? 0) <= (b.ImpactBpsPerMillionUsd?.Value ?? 0)
+        && (a.MinimumUsd?.Value ?? 0) <= (b.MinimumUsd?.Value ?? 0)
+        && (a.MaximumUsd?.Value ?? double.PositiveInfinity) >= (b.MaximumUsd?.Value ?? double.PositiveInfinity)
+        && a.DurationSeconds <= b.DurationSeconds
+        && GasCosts.Send(market, a) <= GasCosts.Send(market, b)
+        && GasCosts.Claim(market, a) <= GasCosts.Claim(market, b)
+        && a.Events.Sum(e => e.Loss) <= b.Events.Sum(e => e.Loss);
+}

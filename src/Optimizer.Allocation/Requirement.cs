@@ -1,0 +1,37 @@
+using Optimizer.Model;
+
+namespace Optimizer.Allocation;
+
+/// <summary>In what a requirement's figures are given.</summary>
+public enum LimitUnit
+{
+    /// <summary>USD; the expression is in fractions of the book.</summary>
+    Usd,
+
+    /// <summary>A number of things.</summary>
+    Count,
+
+    /// <summary>Days.</summary>
+    Days,
+}
+
+/// <summary>One row that a constraint asks for.</summary>
+/// <param name="Title">What it is called in answers.</param>
+/// <param name="Inequality">What must hold.</param>
+/// <param name="Unit">In what its figures are given.</param>
+/// <param name="IsReported">Whether answers list it; rows that only forbid are not listed one by one.</param>
+public sealed record Requirement(string Title, Inequality Inequality, LimitUnit Unit = LimitUnit.Usd, bool IsReported = true);
+
+/// <summary>A constraint that can be written as rows. Each kind is one file of this folder: its fields are what people
+/// write, its rows what the solver gets; it needs no registration.</summary>
+public abstract record AllocationConstraint : Constraint
+{
+    /// <summary>The rows that it asks for.</summary>
+    public abstract IEnumerable<Requirement> Rows(AllocationProblem problem);
+
+    /// <summary>The ids that it refers to, for checking.</summary>
+    public virtual IEnumerable<Reference> References() => [];
+
+    /// <summary>What is contradictory in its own fields, if anything: the field and a sentence.</summary>
+    public virtual IEnumerable<(string Field, string Problem)> Contradictions() => [];
+}

@@ -1,0 +1,102 @@
+using Optimizer.Model;
+
+namespace Optimizer.Allocation;
+
+/// <summary>Says of everything that stays where it is what its best alternative would bring and cost.</summary>
+public static class Unmoved
+{
+    /// <summary>One line per idle token or position of some size that stays, though another place pays more.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="values">The solver's values.</param>
+    public static IEnumerable<UnmovedResult> Explain(AllocationProblem problem, IReadOnlyList<double> values)
+    {
+        var book = problem.BookUsd;
+        foreach (var idle in problem.Idles)
+        {
+            var stays = Math.Min(idle.Before, idle.After.At(values)) * book;
+            var isGas = idle.Token == problem.Market.Chain(idle.Token.Chain).NativeTokenId();
+            if (stays > problem.Settings.Moves.MinimumMove.InUsd(book) && !isGas)
+                yield return Best(problem, values, idle.Token.ToString(), stays, [(idle.Token, stays, 0.0)], NetRate(problem, idle.Token), null);
+        }
+
+        foreach (var position in problem.Positions.Where(p => p.Before > 0))
+        {
+            var stays = Math.Min(position.Before, position.After.At(values)) * position.Capital * book;
+            if (stays <= problem.Settings.Moves.MinimumMove.InUsd(book))
+                continue;
+            var rate = position.Opportunity.Carry.Rate(position.After.At(values) * book - position.Before * book)
+                - problem.Risk.ExpectedLossRate(problem.Market.EventsOf(position.Opportunity));
+            var exit = GasCosts.ToUsd(problem.Market, position.Opportunity.Chain, GasCosts.Exit(problem.Market, position.Opportunity))
+                + stays * (1 - position.ExitPerUnit / position.Capital);
+            yield return Best(problem, values, position.Opportunity.Id, stays,
+                position.Opportunity.Inputs.Select(i => (i.Token, stays * i.Share, exit * i.Share)), rate, position);
+        }
+    }
+
+    private static UnmovedResult Best(
+        AllocationProblem problem, IReadOnlyList<double> values, string from, double usd,
+        IEnumerable<(TokenId Token, double Usd, double CostUsd)> starts, double rate, Position? source)
+    {
+        var years = problem.Scenario.Horizon.Years;
+        var costTo = CheapestPaths(problem, starts);
+        UnmovedResult? best = null;
+        foreach (var target in problem.Positions.Where(p => p != source && p.Upper > 0 && !p.Deposit.IsConstant))
+        {
+            if (!target.Opportunity.Inputs.All(i => costTo.ContainsKey(i.Token)))
+                continue;
+            var now = target.After.At(values) * problem.BookUsd;
+            var room = Math.Min(usd, target.Upper * problem.BookUsd - now);
+            if (room < usd * 0.5)
+                continue;
+            var better = target.Opportunity.Carry.Rate(now - target.Before * problem.BookUsd + usd)
+                - problem.Risk.ExpectedLossRate(problem.Market.EventsOf(target.Opportunity)) - rate;
+            var cost = target.Opportunity.Inputs.Max(i => costTo[i.Token])
+                + GasCosts.ToUsd(problem.Market, target.Opportunity.Chain, GasCosts.Enter(problem.Market, target.Opportunity))
+                + usd * (target.EntryPerUnit / target.Capital - 1);
+            var gain = better * usd * Math.Min(years, target.EarningYears);
+            if (best is null || gain - cost > best.GainUsd - best.CostUsd)
+                best = new(from, usd, target.Opportunity.Id, gain, cost, "");
+        }
+
+        if (best is null)
+            return new(from, usd, "", 0, 0, source is { WithdrawalSwitch: null } ? "locked or without liquidity to leave" : "nothing else takes it");
+        return best with
+        {
+            Reason = source is { WithdrawalSwitch: null } ? "locked or without liquidity to leave"
+                : best.GainUsd <= 0 ? "nothing pays more after expected losses"
+                : best.GainUsd <= best.CostUsd ? "the move costs more than it gains within the horizon"
+                : "limits, or the risk that the move would add, weigh more than the gain",
+        };
+    }
+
+    /// <summary>The least cost in USD of bringing the money to every token (Dijkstra).</summary>
+    private static Dictionary<TokenId, double> CheapestPaths(
+        AllocationProblem problem, IEnumerable<(TokenId Token, double Usd, double CostUsd)> starts)
+    {
+        var done = new Dictionary<TokenId, double>();
+        var queue = new PriorityQueue<(TokenId Token, double Usd), double>();
+        foreach (var (token, usd, cost) in starts)
+            queue.Enqueue((token, usd), cost);
+        while (queue.TryDequeue(out var next, out var cost))
+        {
+            if (!done.TryAdd(next.Token, cost))
+                continue;
+            foreach (var flow in problem.Flows.Where(f => f.Route.From == next.Token))
+            {
+                var route = flow.Route;
+                if (next.Usd > (route.MaximumUsd?.Value ?? double.PositiveInfinity) || next.Usd < (route.MinimumUsd?.Value ?? 0))
+                    continue;
+                var impact = (route.ImpactBpsPerMillionUsd?.Value ?? 0) / 10_000 / 1e6 * next.Usd * next.Usd;
+                var step = flow.FeeRate * next.Usd + impact + (route.FixedFeeUsd?.Value ?? 0)
+                    + GasCosts.ToUsd(problem.Market, route.From.Chain, GasCosts.Send(problem.Market, route))
+                    + GasCosts.ToUsd(problem.Market, route.To.Chain, GasCosts.Claim(problem.Market, route));
+                queue.Enqueue((route.To, next.Usd), cost + step);
+            }
+        }
+
+        return done;
+    }
+
+    private static double NetRate(AllocationProblem problem, TokenId token) =>
+        -problem.Risk.ExpectedLossRate(problem.Market.EventsOf(token));
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Optimizer.Scenarios;
+
+namespace Optimizer.Cli;
+
+/// <summary>The commands, and what every one of them does with errors.</summary>
+public static class CommandLine
+{
+    /// <summary>Runs one command line.</summary>
+    /// <returns>0 done; 2 bad input; 3 infeasible; 5 no answer in time; 130 cancelled; 1 anything else.</returns>
+    public static async Task<int> RunAsync(string[] args, Terminal terminal)
+    {
+        var root = new RootCommand("""
+            Decides where capital sits across blockchains, and how to move it there.
+
+            Examples:
+              optimizer solve scenarios/treasury-usdc.yaml           the allocation and its moves
+              optimizer solve scenarios/treasury-usdc.yaml --format json
+              optimizer frontier scenarios/eth-book.yaml --points 10  return against risk
+              optimizer explain scenarios/treasury-usdc.yaml          what each limit costs
+              optimizer plan scenarios/treasury-usdc.yaml             the steps alone
+              optimizer batch scenarios --format csv                  every scenario, one row each
+              optimizer validate scenarios/*.yaml chains/*.yaml       errors as file:line:column
+
+            Exit codes: 0 done, 2 bad input, 3 infeasible (explained), 4 data not available, 5 no answer within the
+            time limit, 1 anything else. Results go to standard output, everything else to standard error.
+            """);
+        root.Subcommands.Add(SolveCommand.Create(terminal));
+        root.Subcommands.Add(FrontierCommand.Create(terminal));
+        root.Subcommands.Add(ExplainCommand.Create(terminal));
+        root.Subcommands.Add(PlanCommand.Create(terminal));
+        root.Subcommands.Add(BatchCommand.Create(terminal));
+        root.Subcommands.Add(ValidateCommand.Create(terminal));
+        root.Subcommands.Add(CompletionCommand.Create(terminal));
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                await terminal.Error.WriteLineAsync(error.Message);
+            await terminal.Error.WriteLineAsync("Try 'optimizer --help', or 'optimizer COMMAND --help'.");
+            return 2;
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            Output = terminal.Output,
+            Error = terminal.Error,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration);
+        }
+        catch (InputException wrong)
+        {
+            foreach (var diagnostic in wrong.Diagnostics)
+                await terminal.Error.WriteLineAsync(diagnostic.ToString());
+            return 2;
+        }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("cancelled; nothing was written");
+            return 130;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Optimizer.Cli;
+
+return await CommandLine.RunAsync(args, new Terminal());

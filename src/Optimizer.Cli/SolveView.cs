@@ -1,0 +1,119 @@
+using Optimizer.Model;
+using Spectre.Console;
+
+namespace Optimizer.Cli;
+
+/// <summary>An answer as tables for people.</summary>
+internal static class SolveView
+{
+    public static void Show(IAnsiConsole console, SolveResult result)
+    {
+        Heading(console, result);
+        if (result.Objective is not { } objective)
+            return;
+        console.Write(Positions(result));
+        Summary(console, result, objective);
+        Limits(console, result);
+        Risks(console, result);
+        PlanView.Show(console, result);
+        Unmoved(console, result);
+        Certificate(console, result, objective);
+    }
+
+    private static void Heading(IAnsiConsole console, SolveResult result)
+    {
+        var colour = result.Status is "optimal" ? "green" : result.Status is "feasible" ? "yellow" : "red";
+        console.MarkupLine($"[bold]{Markup.Escape(result.Scenario)}[/]  [{colour}]{result.Status}[/]");
+        console.WriteLine($"Book {Text.Usd(result.BookUsd)} USD, market of {result.Snapshot}, horizon {result.HorizonDays:0.#} days"
+            + (result.Numeraire == "USD" ? "" : $", return and risk measured in {result.Numeraire}"));
+        if (result.Message is { } message)
+            console.WriteLine(message);
+        if (result.Conflict.Count > 0)
+        {
+            console.WriteLine();
+            console.WriteLine("These cannot hold together, though any fewer of them can:");
+            foreach (var part in result.Conflict)
+                console.WriteLine($"  - {part.Name}{(part.Location is null ? "" : $"  ({part.Location})")}");
+        }
+        else if (result.Status == "infeasible")
+        {
+            console.WriteLine();
+            console.WriteLine("No single constraint is to blame: the holdings themselves cannot be kept as asked (locked amounts, gas).");
+        }
+
+        console.WriteLine();
+    }
+
+    private static Table Positions(SolveResult result)
+    {
+        var table = Text.Table("Where it sits", "Before, USD>", "After, USD>", "Share>", "Earns>", "Expected loss>", "Of the risk>");
+        foreach (var p in result.Positions)
+        {
+            table.AddRow(Markup.Escape(p.Opportunity), Text.Usd(p.BeforeUsd), Text.Usd(p.Usd), Text.Percent(p.Weight, 1),
+                Text.Percent(p.CarryRate), Text.Percent(p.ExpectedLossRate), Text.Percent(p.RiskContribution, 1));
+        }
+
+        foreach (var idle in result.Idle)
+        {
+            table.AddRow(Markup.Escape($"idle {idle.Token}"), Text.Usd(idle.BeforeUsd), Text.Usd(idle.Usd),
+                Text.Percent(idle.Usd / result.BookUsd, 1), "", "", Text.Percent(idle.RiskContribution, 1));
+        }
+
+        return table;
+    }
+
+    private static void Summary(IAnsiConsole console, SolveResult result, ObjectiveResult o)
+    {
+        var days = $"{result.HorizonDays:0.#} days";
+        console.WriteLine();
+        console.WriteLine($"Net return  {Text.Percent(o.ReturnPerYear)} a year (as it is now: {Text.Percent(o.ReturnPerYearBefore)}), volatility {Text.Percent(o.VolatilityPerYear)}");
+        console.WriteLine($"Over {days}: carry {Text.Usd(o.CarryUsd)}"
+            + (o.ViewsUsd == 0 ? "" : $", expected prices {Text.Usd(o.ViewsUsd)}")
+            + $", expected losses −{Text.Usd(o.ExpectedLossUsd)}, moving −{Text.Usd(o.CostsUsd)}, time in flight −{Text.Usd(o.TimeUsd)}"
+            + (o.RiskPenaltyUsd == 0 ? "" : $"; price of risk −{Text.Usd(o.RiskPenaltyUsd)}") + " USD");
+    }
+
+    private static void Limits(IAnsiConsole console, SolveResult result)
+    {
+        var binding = result.Constraints.Where(c => c.Binding && c.ShadowPriceUsdPerYear > 0.5)
+            .OrderByDescending(c => c.ShadowPriceUsdPerYear).ToArray();
+        if (binding.Length == 0)
+            return;
+        console.WriteLine();
+        var table = Text.Table("What limits it", "Limit>", "Looser by", "Would earn, USD a year>");
+        foreach (var c in binding)
+            table.AddRow(Markup.Escape(c.Name), Text.InUnit(c.Limit, c.Unit), c.Unit == "usd" ? "1 % of the book" : $"1 {c.Unit}", Text.Usd(c.ShadowPriceUsdPerYear));
+        console.Write(table);
+    }
+
+    private static void Risks(IAnsiConsole console, SolveResult result)
+    {
+        if (result.Risks.Count == 0)
+            return;
+        console.WriteLine();
+        var table = Text.Table("What could hurt", "Of the risk>", "Loss if it strikes, USD>");
+        foreach (var risk in result.Risks.Take(8))
+            table.AddRow(Markup.Escape(risk.Factor), Text.Percent(risk.Share, 1), risk.LossIfItStrikesUsd is { } loss ? Text.Usd(loss) : "");
+        console.Write(table);
+    }
+
+    private static void Unmoved(IAnsiConsole console, SolveResult result)
+    {
+        if (result.Unmoved.Count == 0)
+            return;
+        console.WriteLine();
+        var table = Text.Table("What stays", "USD>", "Best alternative", "Gain, USD>", "Cost, USD>", "Why not");
+        foreach (var u in result.Unmoved)
+            table.AddRow(Markup.Escape(u.From), Text.Usd(u.Usd), Markup.Escape(u.Alternative), Text.Usd(u.GainUsd), Text.Usd(u.CostUsd), Markup.Escape(u.Reason));
+        console.Write(table);
+    }
+
+    private static void Certificate(IAnsiConsole console, SolveResult result, ObjectiveResult o)
+    {
+        var what = o.Kind == "minimumRisk" ? "volatility" : "objective";
+        console.WriteLine();
+        console.WriteLine($"Certificate: {what} {Text.Usd(o.Value)} USD, bound {Text.Usd(o.Bound)} ({result.Certificate.BoundBy}), gap {o.Gap:0.0e+0};"
+            + $" recomputed {Text.Usd(result.Certificate.ObjectiveRecomputed)}; largest violation {result.Certificate.MaxViolationUsd:0.00} USD;"
+            + $" {result.Certificate.Engine}");
+    }
+}

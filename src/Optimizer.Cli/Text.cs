@@ -1,0 +1,35 @@
+using Spectre.Console;
+
+namespace Optimizer.Cli;
+
+/// <summary>Figures and tables as they are printed.</summary>
+internal static class Text
+{
+    public static string Usd(double usd) => Math.Abs(usd) < 0.5 ? "0" : Math.Abs(usd) < 10 ? $"{usd:0.00}" : $"{usd:#,0}";
+
+    public static string Cents(double usd) => $"{usd:#,0.00}";
+
+    public static string Percent(double fraction, int places = 2) =>
+        (fraction * 100).ToString(places == 1 ? "0.0" : "0.00") + " %";
+
+    public static string InUnit(double figure, string unit) => unit == "usd" ? $"{Usd(figure)} USD" : $"{figure:0.##}";
+
+    /// <summary>An enum's name as words: <c>BridgeSend</c> → <c>bridge send</c>.</summary>
+    public static string Words(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? $"{(i > 0 ? " " : "")}{char.ToLowerInvariant(c)}" : $"{c}"));
+
+    /// <summary>A table with plain borders; a title that ends in &gt; is aligned to the right.</summary>
+    public static Table Table(params string[] titles)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var title in titles)
+        {
+            var column = new TableColumn(Markup.Escape(title.TrimEnd('>')));
+            if (title.EndsWith('>'))
+                column.RightAligned();
+            table.AddColumn(column);
+        }
+
+        return table;
+    }
+}

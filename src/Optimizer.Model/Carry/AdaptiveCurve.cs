@@ -1,0 +1,43 @@
+namespace Optimizer.Model;
+
+/// <summary>Morpho Blue's AdaptiveCurveIRM: a curve of fixed shape around a rate at 90 % utilisation that drifts.</summary>
+/// <remarks>Source: morpho-org/morpho-blue-irm, AdaptiveCurveIrm. The drift of the rate at target is not modelled:
+/// the curve is the one of the snapshot's moment.</remarks>
+public sealed record AdaptiveCurve : UtilisationCurve
+{
+    private const double Target = 0.9;
+    private const double Steepness = 4;
+
+    /// <summary>Borrow rate at target utilisation, continuously compounded, a fraction per year.</summary>
+    [Between(0, 10)]
+    public required Figure RateAtTargetPerYear { get; init; }
+
+    /// <summary>Share of the interest that market and vault keep, a fraction.</summary>
+    [Between(0, 1)]
+    public required Figure Fee { get; init; }
+
+    /// <inheritdoc/>
+    protected override double TargetUtilisation => Target;
+
+    /// <inheritdoc/>
+    protected override double SupplyRate(double utilisation) =>
+        utilisation * (1 - Fee) * double.ExpM1(BorrowRate(utilisation));
+
+    /// <inheritdoc/>
+    protected override double SupplyRateSlope(double utilisation)
+    {
+        var borrow = BorrowRate(utilisation);
+        var rise = RateAtTargetPerYear * (utilisation > Target ? (Steepness - 1) / (1 - Target) : (1 - 1 / Steepness) / Target);
+        return (1 - Fee) * (double.ExpM1(borrow) + utilisation * Math.Exp(borrow) * rise);
+    }
+
+    /// <inheritdoc/>
+    public override CarryCurve Times(double factor) =>
+        this with { RateAtTargetPerYear = RateAtTargetPerYear.With(RateAtTargetPerYear * factor) };
+
+    private double BorrowRate(double utilisation)
+    {
+        var error = (utilisation - Target) / (utilisation > Target ? 1 - Target : Target);
+        return RateAtTargetPerYear * (1 + error * (utilisation > Target ? Steepness - 1 : 1 - 1 / Steepness));
+    }
+}

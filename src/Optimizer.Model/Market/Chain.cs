@@ -1,0 +1,102 @@
+namespace Optimizer.Model;
+
+/// <summary>How a chain charges gas.</summary>
+public enum ChainFamily
+{
+    /// <summary>EIP-1559 execution gas only.</summary>
+    Evm,
+
+    /// <summary>OP Stack: execution gas plus the L1 data fee of the transaction's bytes.</summary>
+    OpStack,
+
+    /// <summary>Arbitrum Nitro: L1 data is charged as extra L2 gas.</summary>
+    Arbitrum,
+
+    /// <summary>Linea: the data fee is part of a node's priority-fee estimate.</summary>
+    Linea,
+
+    /// <summary>HyperEVM: small blocks of EIP-1559 gas beside HyperCore.</summary>
+    HyperEvm,
+
+    /// <summary>Solana: lamports per signature, compute units at a priority price, and rent.</summary>
+    Solana,
+}
+
+/// <summary>A network with what stays the same from day to day: ids, tokens, addresses. One YAML file in
+/// <c>chains/</c>.</summary>
+public sealed record Chain
+{
+    /// <summary>The chain's short name in every other file: <c>base</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name that people use: Arbitrum One.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How gas is charged.</summary>
+    public required ChainFamily Family { get; init; }
+
+    /// <summary>The EIP-155 chain id; absent on chains that are not EVM networks.</summary>
+    public ulong? ChainId { get; init; }
+
+    /// <summary>Symbol of the token that pays for gas; it is one of <see cref="Tokens"/>.</summary>
+    public required string NativeToken { get; init; }
+
+    /// <summary>Time from one block (slot) to the next.</summary>
+    public required Duration BlockTime { get; init; }
+
+    /// <summary>Time until a transaction can no longer be reversed.</summary>
+    public required Duration Finality { get; init; }
+
+    /// <summary>The environment variable that holds the RPC endpoint; endpoints are never written in files.</summary>
+    public required string RpcEnvironmentVariable { get; init; }
+
+    /// <summary>A block explorer, for people who want to look an address up.</summary>
+    public required string Explorer { get; init; }
+
+    /// <summary>Gas units of one ERC-20 approval; 0 where tokens need none (Solana).</summary>
+    public required int ApproveGasUnits { get; init; }
+
+    /// <summary>The chain's tokens.</summary>
+    public required IReadOnlyList<Token> Tokens { get; init; }
+
+    /// <summary>The protocols and bridges known on the chain, with their contracts.</summary>
+    public IReadOnlyList<Protocol> Protocols { get; init; } = [];
+
+    /// <summary>The id of the token that pays for gas.</summary>
+    public TokenId NativeTokenId() => new(NativeToken, Id);
+}
+
+/// <summary>An asset's contract on one chain.</summary>
+public sealed record Token
+{
+    /// <summary>The symbol; bridged variants have their own (<c>USDC.e</c>).</summary>
+    public required string Symbol { get; init; }
+
+    /// <summary>The asset that gives the price; the symbol itself where absent.</summary>
+    public string? Asset { get; init; }
+
+    /// <summary>Contract (EVM, checksummed) or mint (Solana) address; absent for the chain's native token.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Decimal places of one whole token; 0 to 30.</summary>
+    public required int Decimals { get; init; }
+
+    /// <summary>Who issues or backs it.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The id of the asset that gives the price.</summary>
+    public string AssetId() => Asset ?? Symbol;
+}
+
+/// <summary>A protocol's or bridge's presence on one chain.</summary>
+public sealed record Protocol
+{
+    /// <summary>The short name in every other file: <c>aave-v3</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name that people use.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Contracts (programs) by role: <c>pool</c>, <c>dataProvider</c>.</summary>
+    public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>();
+}

@@ -1,0 +1,128 @@
+namespace Optimizer.Model;
+
+/// <summary>What sort of place an opportunity is.</summary>
+public enum OpportunityKind
+{
+    /// <summary>A lending pool.</summary>
+    Lending,
+
+    /// <summary>A vault that a curator steers.</summary>
+    Vault,
+
+    /// <summary>A savings rate that a protocol sets.</summary>
+    Savings,
+
+    /// <summary>Native staking, with its unbonding time.</summary>
+    Staking,
+
+    /// <summary>A liquid-staking token.</summary>
+    LiquidStaking,
+
+    /// <summary>Held to a maturity.</summary>
+    FixedTerm,
+
+    /// <summary>Cash-and-carry: a hedged basis trade.</summary>
+    Basis,
+
+    /// <summary>A tokenised fund of treasury bills or credit.</summary>
+    Fund,
+
+    /// <summary>Shares of a liquidity pool.</summary>
+    Liquidity,
+
+    /// <summary>A perpetual future or another hedge.</summary>
+    Derivative,
+}
+
+/// <summary>One place on one chain where a token, or a basket of tokens, earns.</summary>
+/// <remarks>The position x of an opportunity is in USD of notional. Entering it takes <see cref="CapitalPerUnit"/>·x
+/// of the inputs; its value moves with <see cref="Exposures"/>·x; it earns <see cref="Carry"/> on x.</remarks>
+public sealed record Opportunity
+{
+    /// <summary>Protocol, chain and token: <c>aave-v3/base/USDC</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The protocol's id.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>The chain's id.</summary>
+    public required string Chain { get; init; }
+
+    /// <summary>What sort of place it is.</summary>
+    public required OpportunityKind Kind { get; init; }
+
+    /// <summary>The tokens it takes, and gives back, with their shares of the value; the shares add up to 1.</summary>
+    public required IReadOnlyList<Input> Inputs { get; init; }
+
+    /// <summary>Capital per unit of position: 1 for a deposit, the margin for a perpetual, negative for a debt.</summary>
+    [Between(-1, 1)]
+    public Figure? CapitalPerUnit { get; init; }
+
+    /// <summary>Price sensitivity per unit of position, by asset: −1 for a short. The inputs' shares where absent.</summary>
+    public IReadOnlyDictionary<string, Figure>? Exposures { get; init; }
+
+    /// <summary>What it earns.</summary>
+    public required Carry Carry { get; init; }
+
+    /// <summary>Yearly volatility of what it returns beyond prices and events; a fraction ≥ 0.</summary>
+    [Between(0, 5)]
+    public required Figure Volatility { get; init; }
+
+    /// <summary>All that is in the place now, in USD.</summary>
+    [Between(0)]
+    public required Figure TotalUsd { get; init; }
+
+    /// <summary>The most that can still be added, in USD; absent where there is no cap.</summary>
+    [Between(0)]
+    public Figure? CapacityUsd { get; init; }
+
+    /// <summary>The most that can be taken out at once, in USD; absent where liquidity is no limit.</summary>
+    [Between(0)]
+    public Figure? WithdrawableUsd { get; init; }
+
+    /// <summary>Fee on what enters, in basis points.</summary>
+    [Between(0, 10_000)]
+    public Figure? EntryFeeBps { get; init; }
+
+    /// <summary>Fee on what leaves, in basis points.</summary>
+    [Between(0, 10_000)]
+    public Figure? ExitFeeBps { get; init; }
+
+    /// <summary>Days from asking for the money to having it; nothing is earned meanwhile.</summary>
+    [Between(0, 3650)]
+    public Figure? ExitDelayDays { get; init; }
+
+    /// <summary>When a fixed term ends; before it there is no way out.</summary>
+    public DateTimeOffset? Maturity { get; init; }
+
+    /// <summary>Gas (compute units) of entering, approvals apart.</summary>
+    [Between(0)]
+    public required Figure EnterGasUnits { get; init; }
+
+    /// <summary>Gas (compute units) of leaving.</summary>
+    [Between(0)]
+    public required Figure ExitGasUnits { get; init; }
+
+    /// <summary>The events that strike it beyond those of its chain and of its input tokens, with the loss given each.</summary>
+    public required IReadOnlyList<EventLoss> Events { get; init; }
+
+    /// <summary>Free words to select by: <c>permissioned</c>, <c>rwa</c>, <c>us-restricted</c>.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Capital per unit of position; 1 for a deposit.</summary>
+    public double Capital() => CapitalPerUnit?.Value ?? 1;
+
+    /// <summary>The most that can be withdrawn now, in USD: liquidity, and utilisation kept at or below target.</summary>
+    public double WithdrawableNowUsd() =>
+        Math.Min(WithdrawableUsd?.Value ?? double.PositiveInfinity, Carry.Base.WithdrawableUsd);
+
+    /// <summary>Days until the money is out, seen from a moment: the longer of notice and rest of the term.</summary>
+    public double ExitDays(DateTimeOffset from) => Math.Max(
+        ExitDelayDays?.Value ?? 0,
+        Maturity is { } maturity ? Math.Max(0, (maturity - from).TotalDays) : 0);
+}
+
+/// <summary>One token that an opportunity takes.</summary>
+/// <param name="Token">The token.</param>
+/// <param name="Share">Its share of the value; &gt; 0 to 1.</param>
+public sealed record Input(TokenId Token, double Share);

@@ -1,0 +1,32 @@
+namespace Optimizer.Model;
+
+/// <summary>Where figures of a snapshot come from.</summary>
+public sealed record Provenance
+{
+    /// <summary>Who said it: a contract, an API, a document; for an assumption, the reasoning.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The moment that the figures describe.</summary>
+    public required DateTimeOffset AsOf { get; init; }
+
+    /// <summary>The block that was read, on chains with blocks.</summary>
+    public ulong? Block { get; init; }
+
+    /// <summary>The slot that was read, on Solana.</summary>
+    public ulong? Slot { get; init; }
+
+    /// <summary>True where nobody measured it: a judgement that the user may want to replace.</summary>
+    public bool Assumed { get; init; }
+}
+
+/// <summary>A number of a snapshot with its provenance. The unit is in the field's name.</summary>
+/// <param name="Value">The number; finite.</param>
+/// <param name="From">Key of the snapshot's <c>provenances</c>.</param>
+public readonly record struct Figure(double Value, string From)
+{
+    /// <summary>The number alone.</summary>
+    public static implicit operator double(Figure figure) => figure.Value;
+
+    /// <summary>The same provenance with another number.</summary>
+    public Figure With(double value) => this with { Value = value };
+}

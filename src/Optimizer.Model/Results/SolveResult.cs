@@ -1,0 +1,160 @@
+namespace Optimizer.Model;
+
+/// <summary>The answer to a scenario, as it is printed and written.</summary>
+public sealed record SolveResult
+{
+    /// <summary>The scenario's name.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>The snapshot's name.</summary>
+    public required string Snapshot { get; init; }
+
+    /// <summary><c>optimal</c>, <c>feasible</c>, <c>infeasible</c>, <c>timedOut</c> or <c>failed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>What to know beyond the status.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The horizon in days.</summary>
+    public required double HorizonDays { get; init; }
+
+    /// <summary>In what return and risk are measured.</summary>
+    public required string Numeraire { get; init; }
+
+    /// <summary>Value of all holdings before, in USD.</summary>
+    public required double BookUsd { get; init; }
+
+    /// <summary>What was sought and found.</summary>
+    public ObjectiveResult? Objective { get; init; }
+
+    /// <summary>Positions after the plan, and those that it closes.</summary>
+    public IReadOnlyList<PositionResult> Positions { get; init; } = [];
+
+    /// <summary>Idle tokens after the plan, and those that it uses up.</summary>
+    public IReadOnlyList<IdleResult> Idle { get; init; } = [];
+
+    /// <summary>What the scenario's constraints come to.</summary>
+    public IReadOnlyList<ConstraintResult> Constraints { get; init; } = [];
+
+    /// <summary>What the risk is made of, largest first.</summary>
+    public IReadOnlyList<RiskResult> Risks { get; init; } = [];
+
+    /// <summary>For an infeasible scenario: constraints that cannot hold together, though any fewer of them can.</summary>
+    public IReadOnlyList<ConflictResult> Conflict { get; init; } = [];
+
+    /// <summary>How the answer was checked.</summary>
+    public required CertificateResult Certificate { get; init; }
+
+    /// <summary>The steps.</summary>
+    public Plan? Plan { get; init; }
+
+    /// <summary>What was not moved, and why.</summary>
+    public IReadOnlyList<UnmovedResult> Unmoved { get; init; } = [];
+}
+
+/// <summary>What was sought and found.</summary>
+public sealed record ObjectiveResult
+{
+    /// <summary>The kind of objective: <c>meanVariance</c>, <c>minimumRisk</c> or <c>maximumReturn</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The objective in USD over the horizon; for minimum risk, the yearly volatility in USD.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>No allocation can do better than this.</summary>
+    public required double Bound { get; init; }
+
+    /// <summary>Distance from value to bound, relative.</summary>
+    public required double Gap { get; init; }
+
+    /// <summary>Carry over the horizon in USD.</summary>
+    public required double CarryUsd { get; init; }
+
+    /// <summary>Expected price changes over the horizon in USD, from the scenario's views.</summary>
+    public required double ViewsUsd { get; init; }
+
+    /// <summary>Expected loss by events over the horizon in USD.</summary>
+    public required double ExpectedLossUsd { get; init; }
+
+    /// <summary>Gas, fees and price impact of the moves in USD.</summary>
+    public required double CostsUsd { get; init; }
+
+    /// <summary>What money in flight or in an exit queue forgoes and risks, in USD.</summary>
+    public required double TimeUsd { get; init; }
+
+    /// <summary>(γ/2)·variance over the horizon in USD; 0 for objectives without risk aversion.</summary>
+    public required double RiskPenaltyUsd { get; init; }
+
+    /// <summary>Net return per year, of the book: all of the above but the risk penalty.</summary>
+    public required double ReturnPerYear { get; init; }
+
+    /// <summary>Net return per year of leaving everything as it is.</summary>
+    public required double ReturnPerYearBefore { get; init; }
+
+    /// <summary>Volatility per year, of the book.</summary>
+    public required double VolatilityPerYear { get; init; }
+}
+
+/// <summary>One position after the plan.</summary>
+/// <param name="Opportunity">The opportunity.</param>
+/// <param name="Token">Its first input.</param>
+/// <param name="Amount">Its size in base units of the token.</param>
+/// <param name="Usd">Its value in USD.</param>
+/// <param name="BeforeUsd">Its value before.</param>
+/// <param name="Weight">Its share of the book before the plan.</param>
+/// <param name="CarryRate">Effective annual rate at that size, after haircut and fees.</param>
+/// <param name="ExpectedLossRate">Expected loss per year by events, a fraction.</param>
+/// <param name="RiskContribution">Its share of the book's variance; all shares add up to 1.</param>
+public sealed record PositionResult(
+    string Opportunity, TokenId Token, System.Numerics.BigInteger Amount, double Usd, double BeforeUsd, double Weight,
+    double CarryRate, double ExpectedLossRate, double RiskContribution);
+
+/// <summary>One idle token after the plan.</summary>
+/// <param name="Token">The token.</param>
+/// <param name="Amount">Its amount in base units.</param>
+/// <param name="Usd">Its value in USD.</param>
+/// <param name="BeforeUsd">Its value before.</param>
+/// <param name="RiskContribution">Its share of the book's variance.</param>
+public sealed record IdleResult(
+    TokenId Token, System.Numerics.BigInteger Amount, double Usd, double BeforeUsd, double RiskContribution);
+
+/// <summary>One limit and what it costs.</summary>
+/// <param name="Name">The constraint, or its group.</param>
+/// <param name="Value">What the allocation comes to, in the unit.</param>
+/// <param name="Limit">The limit, in the unit.</param>
+/// <param name="Unit"><c>usd</c>, <c>count</c> or <c>days</c>.</param>
+/// <param name="Binding">Whether the limit is reached.</param>
+/// <param name="ShadowPriceUsdPerYear">USD per year that loosening the limit would add: by 1 % of the book for limits in
+/// USD, by one for counts and days. Where binary decisions were made: while they stay as they are.</param>
+public sealed record ConstraintResult(
+    string Name, double Value, double Limit, string Unit, bool Binding, double ShadowPriceUsdPerYear);
+
+/// <summary>One cause of risk.</summary>
+/// <param name="Factor">A price factor or an event's id.</param>
+/// <param name="Share">Its share of the book's variance.</param>
+/// <param name="LossIfItStrikesUsd">For an event: what the book would lose.</param>
+public sealed record RiskResult(string Factor, double Share, double? LossIfItStrikesUsd);
+
+/// <summary>One constraint of a conflict.</summary>
+/// <param name="Name">The constraint in the scenario's words.</param>
+/// <param name="Location">Where it is written.</param>
+public sealed record ConflictResult(string Name, string? Location);
+
+/// <summary>How the answer was checked.</summary>
+/// <param name="Engine">The engines that found it.</param>
+/// <param name="BoundBy">Who proved the bound.</param>
+/// <param name="MaxViolationUsd">The largest amount by which a constraint is broken, in USD.</param>
+/// <param name="ObjectiveRecomputed">The objective from the exact plan's end state, in the objective's unit.</param>
+/// <param name="Seconds">Time in the solver.</param>
+public sealed record CertificateResult(
+    string Engine, string BoundBy, double MaxViolationUsd, double ObjectiveRecomputed, double Seconds);
+
+/// <summary>Something that stays where it is.</summary>
+/// <param name="From">The idle token or position.</param>
+/// <param name="Usd">Its value.</param>
+/// <param name="Alternative">Where its money would earn most after the cost of getting there.</param>
+/// <param name="GainUsd">What the move would add in carry, net of expected loss, over the horizon.</param>
+/// <param name="CostUsd">What the move would cost.</param>
+/// <param name="Reason">Why it is not made.</param>
+public sealed record UnmovedResult(
+    string From, double Usd, string Alternative, double GainUsd, double CostUsd, string Reason);

@@ -1,0 +1,146 @@
+using System.Text.Json.Serialization;
+
+namespace Optimizer.Model;
+
+/// <summary>A question: a market, what one holds, what one wants, what must hold, and what if. One YAML file.</summary>
+public sealed record Scenario
+{
+    /// <summary>The scenario's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it shows, in a sentence or two.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The snapshot's file, relative to the scenario's.</summary>
+    public required string Snapshot { get; init; }
+
+    /// <summary>How long the allocation is meant to stay; costs must be earned back within it.</summary>
+    public required Duration Horizon { get; init; }
+
+    /// <summary>The asset in which return and risk are measured; USD where absent.</summary>
+    public string Numeraire { get; init; } = "USD";
+
+    /// <summary>What one has now.</summary>
+    public required IReadOnlyList<Holding> Holdings { get; init; }
+
+    /// <summary>What one wants.</summary>
+    public required Objective Objective { get; init; }
+
+    /// <summary>Where capital may go at all.</summary>
+    public Universe Universe { get; init; } = new();
+
+    /// <summary>What the allocation must satisfy.</summary>
+    public IReadOnlyList<Constraint> Constraints { get; init; } = [];
+
+    /// <summary>What happens to the market before the question is asked.</summary>
+    public IReadOnlyList<Shock> Shocks { get; init; } = [];
+
+    /// <summary>Expected yearly price changes by asset; zero where absent.</summary>
+    public IReadOnlyDictionary<string, Percentage> Views { get; init; } = new Dictionary<string, Percentage>();
+
+    /// <summary>Settings that replace those of <c>optimizer.yaml</c>.</summary>
+    public Settings? Settings { get; init; }
+}
+
+/// <summary>Something one has now: an idle token or an open position.</summary>
+public sealed record Holding
+{
+    /// <summary>The idle token; absent for a position.</summary>
+    public TokenId? Token { get; init; }
+
+    /// <summary>The position's opportunity; absent for an idle token.</summary>
+    public string? Opportunity { get; init; }
+
+    /// <summary>How much: whole tokens of the token or of the position's input, as a decimal number.</summary>
+    public required Amount Amount { get; init; }
+
+    /// <summary>True where it can't be moved or sold; it still counts and still bears risk.</summary>
+    public bool Locked { get; init; }
+}
+
+/// <summary>Where capital may go. An empty list allows everything.</summary>
+public sealed record Universe
+{
+    /// <summary>Chains that may be used.</summary>
+    public IReadOnlyList<string> Chains { get; init; } = [];
+
+    /// <summary>Assets that may be taken.</summary>
+    public IReadOnlyList<string> Assets { get; init; } = [];
+
+    /// <summary>Protocols that may be used.</summary>
+    public IReadOnlyList<string> Protocols { get; init; } = [];
+
+    /// <summary>Kinds of opportunity that may be used.</summary>
+    public IReadOnlyList<OpportunityKind> Kinds { get; init; } = [];
+}
+
+/// <summary>What one wants of an allocation.</summary>
+[OneOf]
+public abstract record Objective;
+
+/// <summary>Net return less risk aversion × variance: the default trade-off.</summary>
+public sealed record MeanVariance : Objective
+{
+    /// <summary>Risk aversion γ in (γ/2)·variance; ≥ 0. 0 looks at return alone; 4 is common.</summary>
+    [Between(0, 1e6)]
+    public required double RiskAversion { get; init; }
+}
+
+/// <summary>The least risk among allocations that return enough.</summary>
+public sealed record MinimumRisk : Objective
+{
+    /// <summary>The net return to reach, per year, of the book.</summary>
+    public required Percentage ReturnAtLeast { get; init; }
+}
+
+/// <summary>The most return among allocations that are safe enough.</summary>
+public sealed record MaximumReturn : Objective
+{
+    /// <summary>The yearly volatility to stay within, of the book.</summary>
+    public required Percentage RiskAtMost { get; init; }
+}
+
+/// <summary>Something that the allocation must satisfy; each kind is a file of the allocation room.</summary>
+[OneOf]
+public abstract record Constraint
+{
+    /// <summary>What it is called in answers; a description of its own where absent.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where it is written, for messages.</summary>
+    [JsonIgnore]
+    public SourceLocation? Location { get; init; }
+
+    /// <summary>The constraint in a few words, for answers and messages.</summary>
+    public string Title() => Name ?? Describe();
+
+    /// <summary>The constraint in a few words, from its own fields.</summary>
+    protected abstract string Describe();
+}
+
+/// <summary>A change of the market; each kind is a file of the scenario room.</summary>
+[OneOf]
+public abstract record Shock
+{
+    /// <summary>The market after it.</summary>
+    public abstract Snapshot Apply(Market market);
+
+    /// <summary>The ids that it refers to, for checking: what they name, and their text.</summary>
+    public abstract IEnumerable<Reference> References();
+}
+
+/// <summary>A mention of something by its id.</summary>
+/// <param name="Field">The field that mentions it.</param>
+/// <param name="What">What sort of thing it names: <c>chain</c>, <c>asset</c>, <c>protocol</c>, <c>event</c>…</param>
+/// <param name="Id">The id.</param>
+public sealed record Reference(string Field, string What, string Id);
+
+/// <summary>A place in a file.</summary>
+/// <param name="File">The file's path as the user gave it.</param>
+/// <param name="Line">Line, from 1.</param>
+/// <param name="Column">Column, from 1.</param>
+public sealed record SourceLocation(string File, int Line, int Column)
+{
+    /// <summary>The place as editors and terminals link it.</summary>
+    public override string ToString() => $"{File}:{Line}:{Column}";
+}

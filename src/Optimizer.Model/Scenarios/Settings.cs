@@ -1,0 +1,57 @@
+namespace Optimizer.Model;
+
+/// <summary>The tool's settings: <c>optimizer.yaml</c>, overridden by a scenario's <c>settings</c>, overridden by
+/// flags.</summary>
+public sealed record Settings
+{
+    /// <summary>What is assumed about risk.</summary>
+    public RiskSettings Risk { get; init; } = new();
+
+    /// <summary>How moves are judged.</summary>
+    public MoveSettings Moves { get; init; } = new();
+
+    /// <summary>How hard the solver tries.</summary>
+    public SolverSettings Solver { get; init; } = new();
+}
+
+/// <summary>What is assumed about risk.</summary>
+public sealed record RiskSettings
+{
+    /// <summary>Probability of an event within a year, by rating. Default: the middle of Credora's classes.</summary>
+    public IReadOnlyDictionary<string, Percentage> Ratings { get; init; } = new Dictionary<string, Percentage>
+    {
+        ["A+"] = new(0.0005), ["A"] = new(0.0025), ["A-"] = new(0.006), ["B+"] = new(0.0115), ["B"] = new(0.0225),
+        ["B-"] = new(0.045), ["C+"] = new(0.09), ["C"] = new(0.22), ["C-"] = new(0.6),
+    };
+
+    /// <summary>Share of a pool beyond which no position grows, so that one's own exit does not move it;
+    /// at most 66 %, where size × rate stops being concave. Default 20 %.</summary>
+    public Percentage MaximumShareOfPool { get; init; } = new(0.2);
+}
+
+/// <summary>How moves are judged.</summary>
+public sealed record MoveSettings
+{
+    /// <summary>What money could earn while it is in flight, per year. Default 4 %.</summary>
+    public Percentage ReferenceRate { get; init; } = new(0.04);
+
+    /// <summary>Value of native token to keep on every chain that money is moved on, for the way back. Default 5 USD.</summary>
+    public Limit KeepGas { get; init; } = new(5, false);
+
+    /// <summary>Moves worth less are not made. Default 100 USD.</summary>
+    public Limit MinimumMove { get; init; } = new(100, false);
+}
+
+/// <summary>How hard the solver tries.</summary>
+public sealed record SolverSettings
+{
+    /// <summary>Relative gap between answer and bound at which an answer counts as optimal. Default 0.01 %.</summary>
+    public Percentage Gap { get; init; } = new(1e-4);
+
+    /// <summary>Time after which the best answer so far is taken. Default 30 s.</summary>
+    public Duration TimeLimit { get; init; } = Duration.FromSeconds(30);
+
+    /// <summary>Seed of the solver's random choices. Default 0.</summary>
+    [Between(0, 1_000_000)]
+    public int Seed { get; init; }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+
+namespace Optimizer.Model;
+
+/// <summary>A bound on money: a share of the book (<c>40 %</c>) or an amount (<c>2.5M USD</c>, <c>250k USD</c>).</summary>
+/// <param name="Amount">The fraction of the book, or the amount in USD; finite and ≥ 0.</param>
+/// <param name="IsShareOfBook">Whether <paramref name="Amount"/> is a fraction of the book.</param>
+[JsonConverter(typeof(TextualConverter<Limit>))]
+public readonly record struct Limit(double Amount, bool IsShareOfBook) : ITextual<Limit>
+{
+    /// <inheritdoc/>
+    public static string Expected => "a share of the book such as '40 %', or an amount such as '250k USD' or '2.5M USD'";
+
+    /// <inheritdoc/>
+    public static string Pattern => $"^\\s*{Quantity.NumberPattern}\\s*(%|[kM]?\\s*USD)\\s*$";
+
+    /// <inheritdoc/>
+    public static Limit Parse(string text)
+    {
+        var (number, unit) = Quantity.Split(text, Expected);
+        if (number < 0)
+            throw new FormatException($"'{text}' is negative; expected {Expected}");
+        return unit.Replace(" ", "", StringComparison.Ordinal) switch
+        {
+            "%" => new((double)(number / 100m), true),
+            "USD" => new((double)number, false),
+            "kUSD" => new((double)(number * 1_000m), false),
+            "MUSD" => new((double)(number * 1_000_000m), false),
+            "" => throw new FormatException($"'{text}' has no unit; expected {Expected}"),
+            _ => throw new FormatException($"unknown unit '{unit}' in '{text}'; expected {Expected}"),
+        };
+    }
+
+    /// <summary>The bound in USD for a book of that value.</summary>
+    public double InUsd(double bookUsd) => IsShareOfBook ? Amount * bookUsd : Amount;
+
+    /// <summary>The bound as it would be written.</summary>
+    public override string ToString() =>
+        IsShareOfBook ? new Percentage(Amount).ToString() : $"{(decimal)Amount:#,0.######} USD";
+}

@@ -1,0 +1,60 @@
+using Optimizer.Model;
+
+namespace Optimizer.Planning;
+
+/// <summary>Orders tokens by the flow of money, and steps by what they depend on.</summary>
+internal static class Ordering
+{
+    /// <summary>The tokens that the target uses, each after those from which money comes to it.</summary>
+    /// <exception cref="PlanException">Money flows in a circle.</exception>
+    public static IReadOnlyList<TokenId> TokenOrder(Target target)
+    {
+        var tokens = target.Flows.SelectMany(f => new[] { f.Route.From, f.Route.To })
+            .Concat(target.Deposits.SelectMany(d => d.Opportunity.Inputs).Select(i => i.Token))
+            .Distinct().OrderBy(t => t.ToString(), StringComparer.Ordinal).ToList();
+        return Topological(tokens, token => target.Flows.Where(f => f.Route.To == token).Select(f => f.Route.From),
+            token => $"the flows through {token} run in a circle");
+    }
+
+    /// <summary>The steps, numbered anew so that each comes after those it depends on.</summary>
+    /// <exception cref="PlanException">Steps wait for each other.</exception>
+    public static IReadOnlyList<Step> Sort(IReadOnlyList<Step> steps)
+    {
+        var byId = steps.ToDictionary(step => step.Id);
+        var order = Topological([.. steps.Select(s => s.Id)], id => byId[id].DependsOn,
+            id => $"step {id} ({byId[id].Kind} on {byId[id].Chain}) waits for itself: a chain without gas must get it from one that has some");
+        var number = order.Select((id, position) => (id, position)).ToDictionary(pair => pair.id, pair => pair.position + 1);
+        return [.. order.Select(id => byId[id] with
+        {
+            Id = number[id],
+            DependsOn = [.. byId[id].DependsOn.Select(d => number[d]).Order()],
+        })];
+    }
+
+    /// <summary>Seconds until the last step is done when every step starts as soon as it may.</summary>
+    public static double CriticalPathSeconds(IReadOnlyList<Step> sorted)
+    {
+        var done = new Dictionary<int, double>();
+        foreach (var step in sorted)
+            done[step.Id] = step.DependsOn.Select(d => done[d]).DefaultIfEmpty(0).Max() + step.DurationSeconds;
+        return done.Values.DefaultIfEmpty(0).Max();
+    }
+
+    private static List<T> Topological<T>(List<T> items, Func<T, IEnumerable<T>> before, Func<T, string> circle)
+        where T : notnull
+    {
+        var waits = items.ToDictionary(item => item, item => before(item).ToHashSet());
+        var order = new List<T>();
+        while (order.Count < items.Count)
+        {
+            var next = items.Where(item => waits.ContainsKey(item) && waits[item].All(b => !waits.ContainsKey(b))).ToArray();
+            if (next.Length == 0)
+                throw new PlanException(circle(items.First(waits.ContainsKey)));
+            // One at a time, first come first: the order does not depend on anything but the input.
+            order.Add(next[0]);
+            waits.Remove(next[0]);
+        }
+
+        return order;
+    }
+}

@@ -1,0 +1,139 @@
+using MathNet.Numerics.LinearAlgebra;
+using Optimizer.Model;
+
+namespace Optimizer.Risk;
+
+/// <summary>A common cause of gains and losses.</summary>
+/// <param name="Name">Its name in answers: <c>price ETH</c>, or an event's id.</param>
+/// <param name="Event">The event behind it; null for prices.</param>
+public sealed record RiskFactor(string Name, Event? Event);
+
+/// <summary>What every position and token is exposed to: Σ = F·Fᵀ + D.</summary>
+/// <remarks>
+/// F holds, per year: the prices with a history, as the Cholesky factor of their shrunk covariance; one factor per
+/// asset for what those do not explain; and one factor per event, √λ·loss, since a Poisson process that strikes λ times
+/// a year and takes a fraction <c>loss</c> has that yearly variance. D is each opportunity's own volatility, squared.
+/// Exposures are measured against the numeraire: holding it is no risk.
+/// </remarks>
+public sealed class RiskModel
+{
+    private readonly Market _market;
+    private readonly RiskSettings _settings;
+    private readonly List<RiskFactor> _factors = [];
+    private readonly Dictionary<string, int> _eventFactor = [];
+    private readonly Dictionary<string, Dictionary<int, double>> _assetLoadings = [];
+    private readonly string _numeraire;
+
+    /// <summary>Builds the model of a market.</summary>
+    /// <param name="market">The market.</param>
+    /// <param name="settings">Priors.</param>
+    /// <param name="numeraire">The asset in which risk is measured, or USD.</param>
+    public RiskModel(Market market, RiskSettings settings, string numeraire = "USD")
+    {
+        (_market, _settings, _numeraire) = (market, settings, numeraire);
+        var history = PriceFactors(market.Snapshot.History);
+        foreach (var asset in market.Snapshot.Assets)
+        {
+            var loadings = new Dictionary<int, double>();
+            foreach (var (factor, beta) in Betas(asset, history))
+                Add(loadings, history[factor], beta);
+            if (asset.ResidualVolatility > 0)
+            {
+                loadings[_factors.Count] = asset.ResidualVolatility;
+                _factors.Add(new($"price {asset.Id} (own)", null));
+            }
+
+            _assetLoadings[asset.Id] = loadings;
+        }
+
+        foreach (var e in market.Snapshot.Events)
+        {
+            _eventFactor[e.Id] = _factors.Count;
+            _factors.Add(new(e.Id, e));
+        }
+    }
+
+    /// <summary>The factors; loadings refer to them by index.</summary>
+    public IReadOnlyList<RiskFactor> Factors => _factors;
+
+    /// <summary>Strikes per year: the event's own figure, or −ln(1 − P) for its rating's yearly probability P.</summary>
+    public double Intensity(Event e) =>
+        e.IntensityPerYear?.Value ?? -double.LogP1(-_settings.Ratings[e.Rating.ToString()].Fraction);
+
+    /// <summary>Expected loss per year, as a fraction of what is exposed.</summary>
+    public double ExpectedLossRate(IEnumerable<EventLoss> losses) =>
+        losses.Sum(loss => Intensity(_market.Event(loss.Event)) * loss.Loss);
+
+    /// <summary>Loadings per unit of an opportunity's position.</summary>
+    public IReadOnlyDictionary<int, double> Loadings(Opportunity opportunity)
+    {
+        var loadings = EventLoadings(_market.EventsOf(opportunity));
+        foreach (var (asset, exposure) in Exposures(opportunity))
+            AddAsset(loadings, asset, exposure);
+        AddAsset(loadings, _numeraire, -opportunity.Capital());
+        return loadings;
+    }
+
+    /// <summary>Loadings per USD of an idle token.</summary>
+    public IReadOnlyDictionary<int, double> Loadings(TokenId token)
+    {
+        var loadings = EventLoadings(_market.EventsOf(token));
+        AddAsset(loadings, _market.AssetOf(token).Id, 1);
+        AddAsset(loadings, _numeraire, -1);
+        return loadings;
+    }
+
+    /// <summary>Price sensitivities per unit of position, by asset: its own, or its inputs' shares.</summary>
+    public IEnumerable<(string Asset, double Exposure)> Exposures(Opportunity opportunity) =>
+        opportunity.Exposures is { } own
+            ? own.Select(pair => (pair.Key, pair.Value.Value))
+            : opportunity.Inputs.Select(input => (_market.AssetOf(input.Token).Id, input.Share));
+
+    private Dictionary<int, double> EventLoadings(IEnumerable<EventLoss> losses)
+    {
+        var loadings = new Dictionary<int, double>();
+        foreach (var loss in losses)
+            Add(loadings, _eventFactor[loss.Event], Math.Sqrt(Intensity(_market.Event(loss.Event))) * loss.Loss);
+        return loadings;
+    }
+
+    private void AddAsset(Dictionary<int, double> loadings, string asset, double exposure)
+    {
+        if (!_assetLoadings.TryGetValue(asset, out var own))
+            return;
+        foreach (var (factor, loading) in own)
+            Add(loadings, factor, exposure * loading);
+    }
+
+    /// <summary>Adds one factor per price series; returns, per asset with a history, its loadings on them.</summary>
+    private Dictionary<string, Dictionary<int, double>> PriceFactors(PriceHistory history)
+    {
+        var loadings = new Dictionary<string, Dictionary<int, double>>();
+        if (history.Series.Count == 0)
+            return loadings;
+        var covariance = ShrunkCovariance.FromPrices([.. history.Series.Select(s => s.ClosesUsd)], history.IntervalDays);
+        Matrix<double> root = covariance.Cholesky().Factor;
+        for (var row = 0; row < history.Series.Count; row++)
+        {
+            loadings[history.Series[row].Asset] = Enumerable.Range(0, row + 1).ToDictionary(column => column, column => root[row, column]);
+            _factors.Add(new($"price {history.Series[row].Asset}", null));
+        }
+
+        return loadings;
+    }
+
+    private static IEnumerable<(string Factor, double Beta)> Betas(Asset asset, Dictionary<string, Dictionary<int, double>> history) =>
+        history.ContainsKey(asset.Id) ? [(asset.Id, 1)] : asset.Betas.Select(pair => (pair.Key, pair.Value.Value));
+
+    private static void Add(Dictionary<int, double> loadings, Dictionary<int, double> other, double factor)
+    {
+        foreach (var (index, loading) in other)
+            Add(loadings, index, factor * loading);
+    }
+
+    private static void Add(Dictionary<int, double> loadings, int factor, double loading)
+    {
+        if (loading != 0)
+            loadings[factor] = loadings.GetValueOrDefault(factor) + loading;
+    }
+}

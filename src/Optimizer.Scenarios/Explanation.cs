@@ -1,0 +1,72 @@
+using Optimizer.Allocation;
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>An answer with what would change it.</summary>
+/// <param name="Answer">The answer.</param>
+/// <param name="Without">What leaving each constraint out would bring, most first.</param>
+/// <param name="Unused">The better-paying opportunities that the answer does not use, with the reason.</param>
+public sealed record ExplanationResult(
+    SolveResult Answer, IReadOnlyList<WithoutResult> Without, IReadOnlyList<UnusedResult> Unused);
+
+/// <summary>The answer without one constraint.</summary>
+/// <param name="Constraint">The constraint left out.</param>
+/// <param name="Location">Where it is written.</param>
+/// <param name="Status">How that solve ended.</param>
+/// <param name="GainUsdPerYear">How much better the objective is, in USD a year.</param>
+/// <param name="ReturnPerYear">Net return without it.</param>
+/// <param name="VolatilityPerYear">Volatility without it.</param>
+public sealed record WithoutResult(
+    string Constraint, string? Location, string Status, double? GainUsdPerYear, double? ReturnPerYear, double? VolatilityPerYear);
+
+/// <summary>An opportunity that is not used.</summary>
+/// <param name="Opportunity">The opportunity.</param>
+/// <param name="CarryRate">What the first dollar would earn.</param>
+/// <param name="ExpectedLossRate">Expected loss per year.</param>
+/// <param name="Reason">Why it is not used.</param>
+public sealed record UnusedResult(string Opportunity, double CarryRate, double ExpectedLossRate, string Reason);
+
+/// <summary>Explains answers.</summary>
+public static class Explanation
+{
+    /// <summary>Solves, then solves again without each constraint.</summary>
+    public static ExplanationResult Of(LoadedScenario loaded, CancellationToken cancellation)
+    {
+        var answer = ScenarioRunner.Run(loaded, cancellation);
+        if (answer.Objective is not { } objective)
+            return new(answer, [], []);
+        var without = loaded.Scenario.Constraints.Select(constraint =>
+        {
+            var rest = loaded.Scenario with { Constraints = [.. loaded.Scenario.Constraints.Where(c => !ReferenceEquals(c, constraint))] };
+            var other = ScenarioRunner.Run(loaded with { Scenario = rest }, cancellation);
+            var gain = other.Objective is { } o
+                ? (objective.Kind == "minimumRisk" ? objective.Value - o.Value : (o.Value - objective.Value) / loaded.Scenario.Horizon.Years)
+                : (double?)null;
+            return new WithoutResult(constraint.Title(), constraint.Location?.ToString(), other.Status, gain is < 0 ? 0 : gain,
+                other.Objective?.ReturnPerYear, other.Objective?.VolatilityPerYear);
+        });
+        return new(answer, [.. without.OrderByDescending(w => w.GainUsdPerYear ?? 0)], Unused(loaded, answer));
+    }
+
+    private static UnusedResult[] Unused(LoadedScenario loaded, SolveResult answer)
+    {
+        var problem = new AllocationProblem(loaded.Market, loaded.Scenario, loaded.Settings);
+        var used = answer.Positions.Where(p => p.Usd > 0).ToArray();
+        var worst = used.Length == 0 ? 0 : used.Min(p => p.CarryRate - p.ExpectedLossRate);
+        var forbidden = problem.Requirements
+            .Where(r => !r.Requirement.IsReported && r.Requirement.Inequality is { Greater: { IsConstant: true, Constant: 0 } })
+            .SelectMany(r => r.Requirement.Inequality.Lesser.Terms.Select(t => (t.Variable, Title: r.Source?.Title() ?? r.Requirement.Title)))
+            .GroupBy(pair => pair.Variable).ToDictionary(same => same.Key, same => same.First().Title);
+        return [.. problem.Positions
+            .Where(p => used.All(u => u.Opportunity != p.Opportunity.Id))
+            .Select(p => (Position: p, Carry: p.Opportunity.Carry.Rate(0), Loss: problem.Risk.ExpectedLossRate(loaded.Market.EventsOf(p.Opportunity))))
+            .OrderByDescending(x => x.Carry - x.Loss)
+            .Take(15)
+            .Select(x => new UnusedResult(x.Position.Opportunity.Id, x.Carry, x.Loss,
+                x.Position.Deposit.IsConstant ? "takes no more: full, matured or down"
+                : x.Position.Deposit.Terms.Select(t => forbidden.GetValueOrDefault(t.Variable)).FirstOrDefault(t => t is not null) is { } title ? $"forbidden by: {title}"
+                : x.Carry - x.Loss < worst ? "pays less, after expected losses, than everything used"
+                : "its risk, its costs or a limit weigh more than what it adds"))];
+    }
+}

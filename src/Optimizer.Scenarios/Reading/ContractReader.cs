@@ -1,0 +1,249 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>Holds located nodes against the types of the model and reports everything that does not fit.</summary>
+/// <remarks>The contract is the serializer's own (names, required members), so that what is checked, what is written
+/// and what the schemas say cannot drift apart. When nothing is wrong the serializer builds the object.</remarks>
+internal sealed class ContractReader
+{
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly NullabilityInfoContext _nullability = new();
+
+    /// <summary>What is wrong so far.</summary>
+    public List<Diagnostic> Diagnostics => _diagnostics;
+
+    /// <summary>Every mention of a provenance by a figure.</summary>
+    public List<ScalarNode> Mentions { get; } = [];
+
+    /// <summary>Reads a node as a type; null where something in it is wrong.</summary>
+    public T? Read<T>(SourceNode node)
+        where T : class
+    {
+        var before = _diagnostics.Count;
+        var json = Read(node, typeof(T), null);
+        return _diagnostics.Count > before ? null : json.Deserialize<T>(Formats.Options);
+    }
+
+    /// <summary>Reports something wrong at a place.</summary>
+    public void Report(SourceLocation at, string message) => _diagnostics.Add(new(at, message));
+
+    private JsonNode? Read(SourceNode node, Type type, BetweenAttribute? between)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (TextualForm.Of(type) is { } textual)
+            return ReadText(node, textual);
+        if (Formats.KindsOf(type) is { } kinds)
+            return ReadKind(node, kinds);
+        if (type == typeof(string) || type.IsEnum || type.IsPrimitive || type == typeof(DateTimeOffset))
+            return ReadScalar(node, type, between);
+        var contract = Formats.Options.GetTypeInfo(type);
+        return contract.Kind switch
+        {
+            JsonTypeInfoKind.Object => ReadObject(node, contract, between),
+            JsonTypeInfoKind.Dictionary => ReadDictionary(node, contract.ElementType!),
+            JsonTypeInfoKind.Enumerable => ReadList(node, contract.ElementType!),
+            _ => throw new NotSupportedException($"{type} has no contract"),
+        };
+    }
+
+    private JsonObject? ReadObject(SourceNode node, JsonTypeInfo contract, BetweenAttribute? between)
+    {
+        if (node is not MappingNode mapping)
+            return Wrong<JsonObject>(node, $"found {node.Sort}; expected keys: {string.Join(", ", contract.Properties.Select(p => p.Name))}");
+        var result = new JsonObject();
+        var properties = contract.Properties.Where(p => p.Set is not null || IsParameter(contract, p)).ToDictionary(p => p.Name);
+        foreach (var entry in mapping.Entries)
+        {
+            if (entry.Key == "$schema")
+                continue;
+            if (!properties.TryGetValue(entry.Key, out var property))
+            {
+                Report(entry.Location, $"unknown key '{entry.Key}'{NearMatch.Hint(entry.Key, properties.Keys)}; expected one of {string.Join(", ", properties.Keys)}");
+                continue;
+            }
+
+            if (result.ContainsKey(entry.Key))
+            {
+                Report(entry.Location, $"key '{entry.Key}' appears twice; expected it once");
+                continue;
+            }
+
+            if (entry.Value is ScalarNode { Style: ScalarStyle.Null } && IsOptional(property))
+            {
+                result[entry.Key] = null;
+                continue;
+            }
+
+            var bounds = property.AttributeProvider?.GetCustomAttributes(typeof(BetweenAttribute), true).Cast<BetweenAttribute>().FirstOrDefault();
+            result[entry.Key] = Read(entry.Value, property.PropertyType, property.Name == "value" && contract.Type == typeof(Figure) ? between : bounds);
+            if (contract.Type == typeof(Figure) && entry is { Key: "from", Value: ScalarNode mention })
+                Mentions.Add(mention);
+            else if (entry is { Key: "from", Value: ScalarNode source } && contract.Type.Namespace == typeof(Figure).Namespace && property.PropertyType == typeof(string))
+                Mentions.Add(source);
+        }
+
+        foreach (var missing in properties.Values.Where(p => IsNeeded(contract, p) && !result.ContainsKey(p.Name)))
+        {
+            if (!mapping.Entries.Any(e => e.Key == missing.Name))
+                Report(node.Location, $"key '{missing.Name}' is missing");
+        }
+
+        foreach (var empty in result.Where(pair => pair.Value is null).Select(pair => pair.Key).ToArray())
+            result.Remove(empty);
+        return result;
+    }
+
+    private JsonObject? ReadDictionary(SourceNode node, Type element)
+    {
+        if (node is not MappingNode mapping)
+            return Wrong<JsonObject>(node, $"found {node.Sort}; expected keys with values");
+        var result = new JsonObject();
+        foreach (var entry in mapping.Entries)
+        {
+            if (result.ContainsKey(entry.Key))
+                Report(entry.Location, $"key '{entry.Key}' appears twice; expected it once");
+            else
+                result[entry.Key] = Read(entry.Value, element, null);
+        }
+
+        return result;
+    }
+
+    private JsonArray? ReadList(SourceNode node, Type element) => node is SequenceNode sequence
+        ? new([.. sequence.Items.Select(item => Read(item, element, null))])
+        : Wrong<JsonArray>(node, $"found {node.Sort}; expected a list");
+
+    private JsonObject? ReadKind(SourceNode node, IReadOnlyDictionary<string, Type> kinds)
+    {
+        var expected = $"expected one kind with its fields, one of {string.Join(", ", kinds.Keys)}";
+        if (node is not MappingNode mapping)
+            return Wrong<JsonObject>(node, $"found {node.Sort}; {expected}");
+        if (mapping.Entries.Count != 1)
+            return Wrong<JsonObject>(node, $"found {mapping.Entries.Count} keys; {expected}");
+        var entry = mapping.Entries[0];
+        if (!kinds.TryGetValue(entry.Key, out var kind))
+            return Wrong<JsonObject>(entry.Location, $"unknown kind '{entry.Key}'{NearMatch.Hint(entry.Key, kinds.Keys)}; {expected}");
+        return new JsonObject { [entry.Key] = Read(entry.Value, kind, null) };
+    }
+
+    private JsonNode? ReadText(SourceNode node, TextualForm form)
+    {
+        if (node is not ScalarNode { Style: not ScalarStyle.Null } scalar)
+            return Wrong<JsonNode>(node, $"found {node.Sort}; expected {form.Expected}");
+        return form.Problem(scalar.Text) is { } problem ? Wrong<JsonNode>(node, problem) : JsonValue.Create(scalar.Text);
+    }
+
+    private JsonNode? ReadScalar(SourceNode node, Type type, BetweenAttribute? between)
+    {
+        if (node is not ScalarNode { Style: not ScalarStyle.Null } scalar)
+            return Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
+        if (type == typeof(string))
+            return JsonValue.Create(scalar.Text);
+        if (type.IsEnum)
+            return ReadEnum(scalar, type);
+        if (type == typeof(DateTimeOffset))
+            return DateTimeOffset.TryParse(scalar.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && scalar.Text.Length >= 8
+                ? JsonValue.Create(time) : Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
+        if (scalar.Style == ScalarStyle.Quoted)
+            return Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
+        if (type == typeof(bool))
+            return scalar.Text is "true" or "false" ? JsonValue.Create(scalar.Text == "true") : Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
+        return ReadNumber(scalar, type, between);
+    }
+
+    private JsonNode? ReadNumber(ScalarNode scalar, Type type, BetweenAttribute? between)
+    {
+        if (!double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)
+            || !(char.IsAsciiDigit(scalar.Text[0]) || scalar.Text[0] is '-' or '+' or '.'))
+            return Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected {Wanted(type)}");
+        if (between is not null && (number < between.Minimum || number > between.Maximum))
+            return Wrong<JsonNode>(scalar, $"{scalar.Text} is out of range; expected {Range(between)}");
+        if (type == typeof(double))
+            return JsonValue.Create(number);
+        if (type == typeof(ulong))
+            return ulong.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var large)
+                ? JsonValue.Create(large) : Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected a whole number ≥ 0");
+        return int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+            ? JsonValue.Create(whole) : Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected a whole number");
+    }
+
+    private JsonNode? ReadEnum(ScalarNode scalar, Type type)
+    {
+        var names = Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName).ToArray();
+        return names.Contains(scalar.Text)
+            ? JsonValue.Create(scalar.Text)
+            : Wrong<JsonNode>(scalar, $"unknown value '{scalar.Text}'{NearMatch.Hint(scalar.Text, names)}; expected one of {string.Join(", ", names)}");
+    }
+
+    private bool IsNeeded(JsonTypeInfo contract, JsonPropertyInfo property) =>
+        property.IsRequired || (IsParameter(contract, property) && !IsOptional(property));
+
+    private static bool IsParameter(JsonTypeInfo contract, JsonPropertyInfo property) =>
+        contract.Type.GetConstructors().Any(c => c.GetParameters().Any(p =>
+            string.Equals(p.Name, property.Name, StringComparison.OrdinalIgnoreCase)));
+
+    private bool IsOptional(JsonPropertyInfo property) =>
+        Nullable.GetUnderlyingType(property.PropertyType) is not null
+        || (property.AttributeProvider is PropertyInfo member && _nullability.Create(member).ReadState == NullabilityState.Nullable);
+
+    private T? Wrong<T>(SourceNode node, string message)
+        where T : JsonNode => Wrong<T>(node.Location, message);
+
+    private T? Wrong<T>(SourceLocation at, string message)
+        where T : JsonNode
+    {
+        Report(at, message);
+        return null;
+    }
+
+    private static string Range(BetweenAttribute between) =>
+        between.Maximum == double.MaxValue ? $"at least {between.Minimum}" : $"{between.Minimum} to {between.Maximum}";
+
+    private static string Wanted(Type type) =>
+        type == typeof(string) ? "text"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(DateTimeOffset) ? "a moment such as 2026-08-12T00:00:00Z"
+        : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"
+        : type == typeof(double) ? "a finite number" : "a whole number";
+}
+
+/// <summary>The textual form of a model type, by reflection over <see cref="ITextual{TSelf}"/>.</summary>
+internal sealed class TextualForm
+{
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Type, TextualForm?> Known = new();
+    private readonly MethodInfo _parse;
+
+    private TextualForm(Type type)
+    {
+        _parse = type.GetMethod("Parse", [typeof(string)])!;
+        Expected = (string)type.GetProperty("Expected")!.GetValue(null)!;
+        Pattern = (string)type.GetProperty("Pattern")!.GetValue(null)!;
+    }
+
+    public string Expected { get; }
+
+    public string Pattern { get; }
+
+    public static TextualForm? Of(Type type) => Known.GetOrAdd(type, t =>
+        t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITextual<>)) ? new TextualForm(t) : null);
+
+    /// <summary>What is wrong with a text; null when it is fine.</summary>
+    public string? Problem(string text)
+    {
+        try
+        {
+            _parse.Invoke(null, [text]);
+            return null;
+        }
+        catch (TargetInvocationException wrong) when (wrong.InnerException is FormatException or OverflowException)
+        {
+            return wrong.InnerException is FormatException ? wrong.InnerException.Message : $"'{text}' is out of range; expected {Expected}";
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Numerics;
+using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Optimizer.Allocation;
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>How the model is written in files: names, units, and what may stand for what.</summary>
+public static class Formats
+{
+    private static readonly Dictionary<Type, IReadOnlyDictionary<string, Type>> Kinds = FindKinds();
+
+    /// <summary>The serializer's options for every file and answer.</summary>
+    public static JsonSerializerOptions Options { get; } = CreateOptions();
+
+    /// <summary>The kinds that may stand for a base type that is marked <see cref="OneOfAttribute"/>, by name.</summary>
+    public static IReadOnlyDictionary<string, Type>? KindsOf(Type type) => Kinds.GetValueOrDefault(type);
+
+    /// <summary>Writes a machine's file: indented JSON whose first line names its schema.</summary>
+    public static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Options).ReplaceLineEndings("\n");
+
+    private static JsonSerializerOptions CreateOptions()
+    {
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            WriteIndented = true,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        };
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        options.Converters.Add(new BaseUnitsConverter());
+        foreach (var type in Kinds.Keys)
+            options.Converters.Add((JsonConverter)Activator.CreateInstance(typeof(OneOfConverter<>).MakeGenericType(type))!);
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static Dictionary<Type, IReadOnlyDictionary<string, Type>> FindKinds()
+    {
+        var types = new[] { typeof(Scenario), typeof(AllocationConstraint), typeof(Formats) }
+            .SelectMany(type => type.Assembly.GetExportedTypes()).ToArray();
+        return types.Where(type => type.GetCustomAttribute<OneOfAttribute>() is not null).ToDictionary(
+            type => type,
+            IReadOnlyDictionary<string, Type> (type) => types
+                .Where(kind => !kind.IsAbstract && kind.IsSubclassOf(type))
+                .OrderBy(kind => kind.Name, StringComparer.Ordinal)
+                .ToDictionary(kind => JsonNamingPolicy.CamelCase.ConvertName(kind.Name)));
+    }
+
+    /// <summary>Base units do not fit into JSON numbers: they are strings.</summary>
+    private sealed class BaseUnitsConverter : JsonConverter<BigInteger>
+    {
+        public override BigInteger Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            BigInteger.TryParse(reader.GetString(), out var value) ? value : throw new JsonException("expected digits in quotes");
+
+        public override void Write(Utf8JsonWriter writer, BigInteger value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
+    }
+
+    /// <summary>Writes a kind as its name and its fields.</summary>
+    private sealed class OneOfConverter<T> : JsonConverter<T>
+        where T : class
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            reader.Read();
+            var kind = KindsOf(typeof(T))![reader.GetString()!];
+            reader.Read();
+            var value = (T)JsonSerializer.Deserialize(ref reader, kind, options)!;
+            reader.Read();
+            return value;
+        }
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName(JsonNamingPolicy.CamelCase.ConvertName(value.GetType().Name));
+            JsonSerializer.Serialize(writer, value, value.GetType(), options);
+            writer.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using System.Text.RegularExpressions;
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>What types cannot say of chains and snapshots: references, duplicates, sums.</summary>
+internal static partial class MarketChecks
+{
+    /// <summary>Checks one chain file.</summary>
+    public static void Check(Chain chain, SourceNode source, ContractReader reader)
+    {
+        Unique(source.Find("tokens"), [.. chain.Tokens.Select(t => t.Symbol)], "token", "symbol", reader);
+        Unique(source.Find("protocols"), [.. chain.Protocols.Select(p => p.Id)], "protocol", "id", reader);
+        if (!chain.Tokens.Any(t => t.Symbol == chain.NativeToken))
+            reader.Report(source.Find("nativeToken").Location, $"'{chain.NativeToken}' is none of the chain's tokens{NearMatch.Hint(chain.NativeToken, chain.Tokens.Select(t => t.Symbol))}");
+        if ((chain.ChainId is null) != (chain.Family == ChainFamily.Solana))
+            reader.Report(source.Find("chainId").Location, chain.ChainId is null ? "key 'chainId' is missing; expected the EIP-155 id" : "Solana has no chain id; expected none");
+        var form = chain.Family == ChainFamily.Solana ? SolanaAddress() : EvmAddress();
+        for (var t = 0; t < chain.Tokens.Count; t++)
+        {
+            var token = chain.Tokens[t];
+            var at = source.Find("tokens", t);
+            if (token.Decimals is < 0 or > 30)
+                reader.Report(at.Find("decimals").Location, $"{token.Decimals} is out of range; expected 0 to 30");
+            if (token.Address is null && token.Symbol != chain.NativeToken)
+                reader.Report(at.Location, $"key 'address' is missing; only the native token {chain.NativeToken} has none");
+            if (token.Address is not null && !form.IsMatch(token.Address))
+                reader.Report(at.Find("address").Location, $"'{token.Address}' is not an address of this chain's family");
+        }
+
+        for (var p = 0; p < chain.Protocols.Count; p++)
+        {
+            foreach (var (role, address) in chain.Protocols[p].Addresses.Where(a => !form.IsMatch(a.Value)))
+                reader.Report(source.Find("protocols", p, "addresses", role).Location, $"'{address}' is not an address of this chain's family");
+        }
+    }
+
+    /// <summary>Checks a snapshot against itself and the chains.</summary>
+    public static void Check(Snapshot snapshot, SourceNode source, IReadOnlyList<Chain> chains, ContractReader reader)
+    {
+        foreach (var mention in reader.Mentions.Where(m => !snapshot.Provenances.ContainsKey(m.Text)))
+            reader.Report(mention.Location, $"unknown provenance '{mention.Text}'{NearMatch.Hint(mention.Text, snapshot.Provenances.Keys)}");
+        Unique(source.Find("assets"), [.. snapshot.Assets.Select(a => a.Id)], "asset", "id", reader);
+        Unique(source.Find("events"), [.. snapshot.Events.Select(e => e.Id)], "event", "id", reader);
+        Unique(source.Find("chains"), [.. snapshot.Chains.Select(c => c.Id)], "chain", "id", reader);
+        Unique(source.Find("tokens"), [.. snapshot.Tokens.Select(t => t.Id.ToString())], "token", "id", reader);
+        Unique(source.Find("opportunities"), [.. snapshot.Opportunities.Select(o => o.Id)], "opportunity", "id", reader);
+        Unique(source.Find("routes"), [.. snapshot.Routes.Select(r => r.Id)], "route", "id", reader);
+
+        var known = new Known(snapshot, chains, reader);
+        for (var a = 0; a < snapshot.Assets.Count; a++)
+        {
+            var at = source.Find("assets", a);
+            if (snapshot.Assets[a].PriceUsd <= 0)
+                reader.Report(at.Find("priceUsd", "value").Location, "a price must be above zero");
+            foreach (var beta in snapshot.Assets[a].Betas.Keys.Where(b => !snapshot.History.Series.Any(s => s.Asset == b)))
+                reader.Report(at.Find("betas", beta).Location, $"'{beta}' has no series in the history; a beta refers to one");
+        }
+
+        CheckHistory(snapshot.History, source.Find("history"), reader);
+        for (var c = 0; c < snapshot.Chains.Count; c++)
+        {
+            known.Chain(source.Find("chains", c, "id"), snapshot.Chains[c].Id, stateToo: false);
+            known.Losses(source.Find("chains", c, "events"), snapshot.Chains[c].Events);
+        }
+
+        for (var t = 0; t < snapshot.Tokens.Count; t++)
+        {
+            known.Token(source.Find("tokens", t, "id"), snapshot.Tokens[t].Id);
+            known.Losses(source.Find("tokens", t, "events"), snapshot.Tokens[t].Events);
+        }
+
+        for (var o = 0; o < snapshot.Opportunities.Count; o++)
+            CheckOpportunity(snapshot.Opportunities[o], source.Find("opportunities", o), known, reader);
+        for (var r = 0; r < snapshot.Routes.Count; r++)
+            CheckRoute(snapshot.Routes[r], source.Find("routes", r), known, reader);
+    }
+
+    private static void CheckHistory(PriceHistory history, SourceNode source, ContractReader reader)
+    {
+        if (history.IntervalDays <= 0)
+            reader.Report(source.Find("intervalDays").Location, "must be above zero");
+        for (var s = 0; s < history.Series.Count; s++)
+        {
+            var at = source.Find("series", s, "closesUsd");
+            var closes = history.Series[s].ClosesUsd;
+            if (closes.Count < 3 || closes.Count != history.Series[0].ClosesUsd.Count)
+                reader.Report(at.Location, $"holds {closes.Count} prices; expected at least 3 and as many as the first series");
+            for (var i = 0; i < closes.Count; i++)
+            {
+                if (closes[i] <= 0)
+                    reader.Report(source.Find("series", s, "closesUsd", i).Location, "a price must be above zero");
+            }
+        }
+    }
+
+    private static void CheckOpportunity(Opportunity opportunity, SourceNode at, Known known, ContractReader reader)
+    {
+        known.Chain(at.Find("chain"), opportunity.Chain);
+        known.Losses(at.Find("events"), opportunity.Events);
+        if (opportunity.Inputs.Count == 0)
+            reader.Report(at.Find("inputs").Location, "is empty; expected at least one token");
+        for (var i = 0; i < opportunity.Inputs.Count; i++)
+        {
+            known.Token(at.Find("inputs", i, "token"), opportunity.Inputs[i].Token);
+            if (opportunity.Inputs[i].Token.Chain != opportunity.Chain)
+                reader.Report(at.Find("inputs", i, "token").Location, $"{opportunity.Inputs[i].Token} is not on {opportunity.Chain}");
+        }
+
+        var shares = opportunity.Inputs.Sum(i => i.Share);
+        if (Math.Abs(shares - 1) > 1e-9 || opportunity.Inputs.Any(i => i.Share <= 0))
+            reader.Report(at.Find("inputs").Location, $"the shares add up to {shares}; expected shares above zero that add up to 1");
+        if (opportunity.CapitalPerUnit is { Value: 0 })
+            reader.Report(at.Find("capitalPerUnit").Location, "is zero; expected the margin of a perpetual, 1 for a deposit, or below zero for a debt");
+        foreach (var (curve, key) in new[] { (opportunity.Carry.Base, "base"), (opportunity.Carry.Rewards, "rewards") })
+        {
+            if (curve is UtilisationCurve lending && lending.BorrowedUsd > lending.SuppliedUsd)
+                reader.Report(at.Find("carry", key).Location, "more is borrowed than supplied");
+        }
+    }
+
+    private static void CheckRoute(Route route, SourceNode at, Known known, ContractReader reader)
+    {
+        known.Token(at.Find("from"), route.From);
+        known.Token(at.Find("to"), route.To);
+        known.Losses(at.Find("events"), route.Events);
+        if (route.From == route.To)
+            reader.Report(at.Find("to").Location, "leads to where it starts");
+        if (route.CrossesChains() != (route.Kind == RouteKind.Bridge))
+            reader.Report(at.Find("kind").Location, route.CrossesChains() ? "crosses chains; expected kind bridge" : "stays on its chain; expected kind swap or wrap");
+        if (route.Fees.Count == 0)
+            reader.Report(at.Find("fees").Location, "is empty; expected at least one zone");
+        for (var f = 0; f < route.Fees.Count; f++)
+        {
+            var isLast = f == route.Fees.Count - 1;
+            if (!isLast && route.Fees[f].UpToUsd is null)
+                reader.Report(at.Find("fees", f).Location, "only the last zone has no upper end");
+            if (f > 0 && route.Fees[f].UpToUsd is { } upper && upper <= (route.Fees[f - 1].UpToUsd?.Value ?? 0))
+                reader.Report(at.Find("fees", f, "upToUsd").Location, "zones must rise");
+        }
+
+        if (route.MinimumUsd is { } least && route.MaximumUsd is { } most && least > most)
+            reader.Report(at.Find("maximumUsd").Location, $"a maximum of {most.Value} is under the minimum of {least.Value}");
+    }
+
+    private static void Unique(SourceNode list, IReadOnlyList<string> ids, string what, string key, ContractReader reader)
+    {
+        var seen = new HashSet<string>();
+        for (var i = 0; i < ids.Count; i++)
+        {
+            if (!seen.Add(ids[i]))
+                reader.Report(list.Find(i, key).Location, $"{what} '{ids[i]}' appears twice; ids are unique");
+        }
+    }
+
+    [GeneratedRegex("^0x[0-9a-fA-F]{40}$")]
+    private static partial Regex EvmAddress();
+
+    [GeneratedRegex("^[1-9A-HJ-NP-Za-km-z]{32,44}$")]
+    private static partial Regex SolanaAddress();
+
+    /// <summary>The ids that may be mentioned.</summary>
+    private sealed class Known(Snapshot snapshot, IReadOnlyList<Chain> chains, ContractReader reader)
+    {
+        private readonly HashSet<string> _chains = [.. chains.Select(c => c.Id)];
+        private readonly HashSet<string> _states = [.. snapshot.Chains.Select(c => c.Id)];
+        private readonly HashSet<string> _events = [.. snapshot.Events.Select(e => e.Id)];
+        private readonly HashSet<string> _assets = [.. snapshot.Assets.Select(a => a.Id)];
+        private readonly Dictionary<string, Token> _tokens = chains
+            .SelectMany(c => c.Tokens.Select(t => (Id: new TokenId(t.Symbol, c.Id).ToString(), Token: t)))
+            .GroupBy(pair => pair.Id).ToDictionary(same => same.Key, same => same.First().Token);
+
+        public void Chain(SourceNode at, string id, bool stateToo = true)
+        {
+            if (!_chains.Contains(id))
+                reader.Report(at.Location, $"unknown chain '{id}'{NearMatch.Hint(id, _chains)}; expected one of the chain files' ids");
+            else if (stateToo && !_states.Contains(id))
+                reader.Report(at.Location, $"chain '{id}' has no entry in the snapshot's chains");
+        }
+
+        public void Token(SourceNode at, TokenId id)
+        {
+            Chain(at, id.Chain);
+            if (!_tokens.TryGetValue(id.ToString(), out var token))
+            {
+                if (_chains.Contains(id.Chain))
+                    reader.Report(at.Location, $"unknown token '{id}'{NearMatch.Hint(id.ToString(), _tokens.Keys)}; expected a token of a chain file");
+            }
+            else if (!_assets.Contains(token.AssetId()))
+            {
+                reader.Report(at.Location, $"asset '{token.AssetId()}' of {id} has no price in the snapshot");
+            }
+        }
+
+        public void Losses(SourceNode at, IReadOnlyList<EventLoss> losses)
+        {
+            for (var i = 0; i < losses.Count; i++)
+            {
+                if (!_events.Contains(losses[i].Event))
+                    reader.Report(at.Find(i, "event").Location, $"unknown event '{losses[i].Event}'{NearMatch.Hint(losses[i].Event, _events)}");
+                if (losses[i].Loss.Value is < 0 or > 1)
+                    reader.Report(at.Find(i, "loss", "value").Location, $"{losses[i].Loss.Value} is out of range; expected 0 to 1");
+            }
+        }
+    }
+}

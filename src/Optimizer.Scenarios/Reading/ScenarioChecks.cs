@@ -1,0 +1,101 @@
+using Optimizer.Allocation;
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>What types cannot say of scenarios: references into the market, contradictions, amounts.</summary>
+internal static class ScenarioChecks
+{
+    /// <summary>Checks a scenario against its market.</summary>
+    public static void Check(Scenario scenario, SourceNode source, Market market, ContractReader reader)
+    {
+        var ids = new Dictionary<string, IReadOnlyCollection<string>>
+        {
+            ["chain"] = [.. market.Snapshot.Chains.Select(c => c.Id)],
+            ["asset"] = [.. market.Snapshot.Assets.Select(a => a.Id)],
+            ["event"] = [.. market.Snapshot.Events.Select(e => e.Id)],
+            ["opportunity"] = [.. market.Snapshot.Opportunities.Select(o => o.Id)],
+            ["protocol"] = [.. market.Snapshot.Opportunities.Select(o => o.Protocol).Distinct()],
+            ["provider"] = [.. market.Snapshot.Routes.Select(r => r.Provider).Distinct()],
+            ["issuer"] = [.. market.Chains.SelectMany(c => c.Tokens).Select(t => t.Issuer).OfType<string>().Distinct()],
+            ["tag"] = [.. market.Snapshot.Opportunities.SelectMany(o => o.Tags).Distinct()],
+        };
+        void Known(SourceNode at, string what, string id)
+        {
+            if (!ids[what].Contains(id))
+                reader.Report(at.Location, $"unknown {what} '{id}'{NearMatch.Hint(id, ids[what])}; expected one of the snapshot's");
+        }
+
+        if (scenario.Horizon.Days <= 0)
+            reader.Report(source.Find("horizon").Location, "is zero; expected a horizon above zero");
+        if (scenario.Numeraire != "USD")
+            Known(source.Find("numeraire"), "asset", scenario.Numeraire);
+        foreach (var asset in scenario.Views.Keys)
+            Known(source.Find("views", asset), "asset", asset);
+        for (var h = 0; h < scenario.Holdings.Count; h++)
+            CheckHolding(scenario.Holdings[h], source.Find("holdings", h), market, reader, Known);
+        if (scenario.Holdings.Count == 0 || scenario.Holdings.All(h => h.Amount.Text.All(c => !char.IsAsciiDigit(c) || c == '0')))
+            reader.Report(source.Find("holdings").Location, "hold nothing; expected at least one amount above zero");
+        References(source.Find("universe", "chains"), scenario.Universe.Chains, "chain", Known);
+        References(source.Find("universe", "assets"), scenario.Universe.Assets, "asset", Known);
+        References(source.Find("universe", "protocols"), scenario.Universe.Protocols, "protocol", Known);
+
+        for (var c = 0; c < scenario.Constraints.Count; c++)
+        {
+            var at = Body(source.Find("constraints", c));
+            var constraint = (AllocationConstraint)scenario.Constraints[c];
+            foreach (var (field, problem) in constraint.Contradictions())
+                reader.Report((field.Length == 0 ? at : at.Find(field)).Location, problem);
+            foreach (var reference in constraint.References())
+                Known(at.Find(reference.Field), reference.What, reference.Id);
+        }
+
+        for (var s = 0; s < scenario.Shocks.Count; s++)
+        {
+            foreach (var reference in scenario.Shocks[s].References())
+                Known(Body(source.Find("shocks", s)).Find(reference.Field), reference.What, reference.Id);
+        }
+    }
+
+    /// <summary>The fields of a kind: the value behind its name.</summary>
+    public static SourceNode Body(SourceNode kind) => kind is MappingNode { Entries: [var only] } ? only.Value : kind;
+
+    private static void CheckHolding(
+        Holding holding, SourceNode at, Market market, ContractReader reader, Action<SourceNode, string, string> known)
+    {
+        if ((holding.Token is null) == (holding.Opportunity is null))
+        {
+            reader.Report(at.Location, "expected exactly one of 'token' (idle) and 'opportunity' (a position)");
+            return;
+        }
+
+        var before = reader.Diagnostics.Count;
+        if (holding.Opportunity is { } opportunity)
+            known(at.Find("opportunity"), "opportunity", opportunity);
+        if (holding.Token is { } token)
+        {
+            var tokens = market.Snapshot.Tokens.Select(t => t.Id.ToString())
+                .Concat(market.Chains.Where(c => market.Snapshot.Chains.Any(s => s.Id == c.Id)).Select(c => c.NativeTokenId().ToString()))
+                .ToHashSet();
+            if (!tokens.Contains(token.ToString()))
+                reader.Report(at.Find("token").Location, $"unknown token '{token}'{NearMatch.Hint(token.ToString(), tokens)}; expected one of the snapshot's");
+        }
+
+        if (reader.Diagnostics.Count > before)
+            return;
+        try
+        {
+            Book.AmountOf(market, holding);
+        }
+        catch (FormatException wrong)
+        {
+            reader.Report(at.Find("amount").Location, wrong.Message);
+        }
+    }
+
+    private static void References(SourceNode list, IReadOnlyList<string> ids, string what, Action<SourceNode, string, string> known)
+    {
+        for (var i = 0; i < ids.Count; i++)
+            known(list.Find(i), what, ids[i]);
+    }
+}

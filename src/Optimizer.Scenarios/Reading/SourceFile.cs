@@ -1,0 +1,174 @@
+using System.Text;
+using System.Text.Json;
+using Optimizer.Model;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>Reads a YAML or JSON file into located nodes; the ending of its name tells which.</summary>
+internal static class SourceFile
+{
+    private const int MaximumDepth = 64;
+    private const long MaximumBytes = 256L << 20;
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="InputException">The file cannot be read, is no text, or is not well formed.</exception>
+    public static MappingNode Read(string path)
+    {
+        var bytes = ReadBytes(path);
+        string text;
+        try
+        {
+            text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Wrong(path, 1, 1, "is not a text file in UTF-8");
+        }
+
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw Wrong(path, 1, 1, "is a binary file; expected text");
+        text = text.TrimStart('\uFEFF');
+        var root = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ReadJson(path, text) : ReadYaml(path, text);
+        return root as MappingNode ?? throw Wrong(path, root.Location.Line, root.Location.Column, $"holds {root.Sort}; expected keys with values");
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                throw Wrong(path, 1, 1, "is a folder; expected a file");
+            if (new FileInfo(path) is { Exists: true, Length: > MaximumBytes } large)
+                throw Wrong(path, 1, 1, $"is {large.Length >> 20} MB large; expected at most {MaximumBytes >> 20} MB");
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            throw Wrong(path, 1, 1, broken is FileNotFoundException or DirectoryNotFoundException
+                ? "does not exist" : $"cannot be read: {broken.Message}");
+        }
+    }
+
+    private static SourceNode ReadYaml(string path, string text)
+    {
+        try
+        {
+            var parser = new Parser(new StringReader(text));
+            parser.Consume<StreamStart>();
+            if (parser.Accept<StreamEnd>(out _))
+                throw Wrong(path, 1, 1, "is empty");
+            parser.Consume<DocumentStart>();
+            var root = ReadYaml(path, parser, 0);
+            parser.Consume<DocumentEnd>();
+            if (parser.Accept<DocumentStart>(out var second))
+                throw Wrong(path, (int)second.Start.Line, (int)second.Start.Column, "a second document starts here; expected one document per file");
+            return root;
+        }
+        catch (YamlException broken)
+        {
+            throw Wrong(path, (int)broken.Start.Line, (int)broken.Start.Column, $"is not well-formed YAML: {broken.Message}");
+        }
+    }
+
+    private static SourceNode ReadYaml(string path, IParser parser, int depth)
+    {
+        var at = parser.Current!.Start;
+        var location = new SourceLocation(path, (int)at.Line, (int)at.Column);
+        if (depth > MaximumDepth)
+            throw new InputException([new(location, $"is nested more than {MaximumDepth} levels deep")]);
+        if (parser.Current is NodeEvent { Anchor.IsEmpty: false } or AnchorAlias)
+            throw new InputException([new(location, "anchors and aliases (&, *) are not supported; write the value out")]);
+        if (parser.Current is NodeEvent { Tag.IsEmpty: false })
+            throw new InputException([new(location, "tags (!) are not supported; write a plain value")]);
+        if (parser.TryConsume<Scalar>(out var scalar))
+            return new ScalarNode(location, scalar.Value, scalar.Style != YamlDotNet.Core.ScalarStyle.Plain ? ScalarStyle.Quoted
+                : scalar.Value is "" or "~" or "null" ? ScalarStyle.Null : ScalarStyle.Plain);
+        if (parser.TryConsume<SequenceStart>(out _))
+        {
+            var items = new List<SourceNode>();
+            while (!parser.TryConsume<SequenceEnd>(out _))
+                items.Add(ReadYaml(path, parser, depth + 1));
+            return new SequenceNode(location, items);
+        }
+
+        parser.Consume<MappingStart>();
+        var entries = new List<MappingEntry>();
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            var key = ReadYaml(path, parser, depth + 1);
+            if (key is not ScalarNode name)
+                throw new InputException([new(key.Location, $"{key.Sort} stands where a key was expected")]);
+            entries.Add(new(name.Text, name.Location, ReadYaml(path, parser, depth + 1)));
+        }
+
+        return new MappingNode(location, entries);
+    }
+
+    private static SourceNode ReadJson(string path, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var lines = new List<int> { 0 };
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] == '\n')
+                lines.Add(i + 1);
+        }
+
+        SourceLocation At(long index)
+        {
+            var line = lines.BinarySearch((int)index);
+            line = line < 0 ? ~line - 1 : line;
+            return new(path, line + 1, (int)index - lines[line] + 1);
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaximumDepth });
+            if (!reader.Read())
+                throw Wrong(path, 1, 1, "is empty");
+            var root = ReadJson(ref reader, At);
+            reader.Read();
+            return root;
+        }
+        catch (JsonException broken)
+        {
+            var what = broken.Message.Split(". LineNumber", 2)[0].Split(" LineNumber", 2)[0];
+            throw Wrong(path, (int)(broken.LineNumber ?? 0) + 1, (int)(broken.BytePositionInLine ?? 0) + 1,
+                bytes.All(b => b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t') ? "is empty" : $"is not well-formed JSON: {what}");
+        }
+    }
+
+    private static SourceNode ReadJson(ref Utf8JsonReader reader, Func<long, SourceLocation> at)
+    {
+        var location = at(reader.TokenStartIndex);
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                var entries = new List<MappingEntry>();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                {
+                    var (key, keyAt) = (reader.GetString()!, at(reader.TokenStartIndex));
+                    reader.Read();
+                    entries.Add(new(key, keyAt, ReadJson(ref reader, at)));
+                }
+
+                return new MappingNode(location, entries);
+            case JsonTokenType.StartArray:
+                var items = new List<SourceNode>();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    items.Add(ReadJson(ref reader, at));
+                return new SequenceNode(location, items);
+            case JsonTokenType.String:
+                return new ScalarNode(location, reader.GetString()!, ScalarStyle.Quoted);
+            case JsonTokenType.Null:
+                return new ScalarNode(location, "null", ScalarStyle.Null);
+            default:
+                return new ScalarNode(location, Encoding.UTF8.GetString(reader.ValueSpan), ScalarStyle.Plain);
+        }
+    }
+
+    private static InputException Wrong(string path, int line, int column, string message) =>
+        new([new(new(path, Math.Max(line, 1), Math.Max(column, 1)), message)]);
+}

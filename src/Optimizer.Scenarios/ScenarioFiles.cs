@@ -1,0 +1,171 @@
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>A scenario with everything it needs, read and checked.</summary>
+/// <param name="File">The scenario's file.</param>
+/// <param name="Scenario">The question.</param>
+/// <param name="Market">The market after shocks.</param>
+/// <param name="Settings">The tool's settings under the scenario's own.</param>
+public sealed record LoadedScenario(string File, Scenario Scenario, Market Market, Settings Settings);
+
+/// <summary>Reads the files of the project's folder: chains, snapshots, scenarios and settings.</summary>
+/// <remarks>The folder is the nearest one at or above a scenario that has a <c>chains</c> folder. Chains and snapshots
+/// are read once however many scenarios use them; safe for use from several threads.</remarks>
+public sealed class ScenarioFiles
+{
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<IReadOnlyList<Chain>>> _chains = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<Market>> _markets = new();
+
+    /// <summary>Reads a scenario, its snapshot, the chains and the settings.</summary>
+    /// <exception cref="InputException">Something in the files is wrong; everything that is wrong is listed.</exception>
+    public LoadedScenario Load(string file)
+    {
+        var source = SourceFile.Read(file);
+        var reader = new ContractReader();
+        var scenario = reader.Read<Scenario>(source);
+        ThrowIfWrong(reader);
+        var root = FindRoot(file);
+        var snapshotFile = Path.Combine(Path.GetDirectoryName(file) ?? "", scenario!.Snapshot);
+        if (!File.Exists(snapshotFile))
+            throw new InputException([new(source.Find("snapshot").Location, $"there is no file {snapshotFile}")]);
+        var market = MarketOf(root, snapshotFile);
+        ScenarioChecks.Check(scenario, source, market, reader);
+        var settings = ReadSettings(root, source, reader);
+        ThrowIfWrong(reader);
+        scenario = scenario with
+        {
+            Constraints = [.. scenario.Constraints.Select((constraint, c) =>
+                constraint with { Location = source.Find("constraints", c).Location })],
+        };
+        foreach (var shock in scenario.Shocks)
+            market = market.With(shock.Apply(market));
+        return new(file, scenario, market, settings!);
+    }
+
+    /// <summary>Checks any file of the project by what it is.</summary>
+    /// <returns>What sort of file it is.</returns>
+    /// <exception cref="InputException">Something in it is wrong.</exception>
+    public string Validate(string file)
+    {
+        var source = SourceFile.Read(file);
+        var keys = source.Entries.Select(e => e.Key).ToHashSet();
+        if (keys.Contains("holdings") || keys.Contains("snapshot") || keys.Contains("objective"))
+        {
+            Load(file);
+            return "scenario";
+        }
+
+        var reader = new ContractReader();
+        if (keys.Contains("provenances") || keys.Contains("opportunities"))
+        {
+            MarketOf(FindRoot(file), file);
+            return "snapshot";
+        }
+
+        if (keys.Contains("nativeToken") || keys.Contains("family"))
+        {
+            if (reader.Read<Chain>(source) is { } chain)
+                MarketChecks.Check(chain, source, reader);
+            ThrowIfWrong(reader);
+            return "chain";
+        }
+
+        if (keys.Contains("risk") || keys.Contains("moves") || keys.Contains("solver"))
+        {
+            CheckSettings(reader.Read<Settings>(source), source, reader);
+            ThrowIfWrong(reader);
+            return "settings";
+        }
+
+        throw new InputException([new(source.Location,
+            "is none of our files; expected the keys of a scenario (holdings, objective), a chain (family, nativeToken), a snapshot (provenances) or settings (risk, moves, solver)")]);
+    }
+
+    private Market MarketOf(string root, string snapshotFile) =>
+        _markets.GetOrAdd(Path.GetFullPath(snapshotFile), _ => new(() =>
+        {
+            var chains = _chains.GetOrAdd(root, r => new(() => ReadChains(r))).Value;
+            var source = SourceFile.Read(snapshotFile);
+            var reader = new ContractReader();
+            var snapshot = reader.Read<Snapshot>(source);
+            if (snapshot is not null)
+                MarketChecks.Check(snapshot, source, chains, reader);
+            ThrowIfWrong(reader);
+            return new Market(snapshot!, chains);
+        })).Value;
+
+    private static List<Chain> ReadChains(string root)
+    {
+        var reader = new ContractReader();
+        var chains = new List<Chain>();
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(root, "chains"), "*.yaml").Order(StringComparer.Ordinal))
+        {
+            var source = SourceFile.Read(file);
+            if (reader.Read<Chain>(source) is not { } chain)
+                continue;
+            MarketChecks.Check(chain, source, reader);
+            if (chains.Any(c => c.Id == chain.Id))
+                reader.Report(source.Find("id").Location, $"chain '{chain.Id}' is in another file too; ids are unique");
+            chains.Add(chain);
+        }
+
+        ThrowIfWrong(reader);
+        return chains;
+    }
+
+    private static Settings? ReadSettings(string root, SourceNode scenario, ContractReader reader)
+    {
+        var file = Path.Combine(root, "optimizer.yaml");
+        var own = (scenario as MappingNode)?.Entries.FirstOrDefault(e => e.Key == "settings")?.Value as MappingNode;
+        var merged = File.Exists(file) ? SourceFile.Read(file) : null;
+        merged = (merged, own) switch
+        {
+            ({ } below, { } above) => below.Overlay(above),
+            var (below, above) => below ?? above,
+        };
+        var settings = merged is null ? new Settings() : reader.Read<Settings>(merged);
+        CheckSettings(settings, merged, reader);
+        return settings;
+    }
+
+    private static void CheckSettings(Settings? settings, SourceNode? source, ContractReader reader)
+    {
+        if (settings is null || source is null)
+            return;
+        var ratings = source.Find("risk", "ratings");
+        foreach (var rating in Rating.All.Select(r => r.ToString()).Where(r => !settings.Risk.Ratings.ContainsKey(r)))
+            reader.Report(ratings.Location, $"rating {rating} has no probability; expected one for each of A+ to C-");
+        foreach (var (name, probability) in settings.Risk.Ratings)
+        {
+            if (!Rating.All.Any(r => r.ToString() == name))
+                reader.Report(ratings.Find(name).Location, $"unknown rating '{name}'; expected {Rating.Expected}");
+            if (probability.Fraction is < 0 or >= 1)
+                reader.Report(ratings.Find(name).Location, $"{probability} is out of range; expected 0 % to below 100 %");
+        }
+
+        if (settings.Risk.MaximumShareOfPool.Fraction is <= 0 or > 0.66)
+            reader.Report(source.Find("risk", "maximumShareOfPool").Location, $"{settings.Risk.MaximumShareOfPool} is out of range; expected above 0 % to 66 %");
+        if (settings.Solver.Gap.Fraction <= 0)
+            reader.Report(source.Find("solver", "gap").Location, "must be above zero");
+        if (settings.Solver.TimeLimit.Days <= 0)
+            reader.Report(source.Find("solver", "timeLimit").Location, "must be above zero");
+    }
+
+    private static string FindRoot(string file)
+    {
+        for (var folder = Path.GetDirectoryName(Path.GetFullPath(file)); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (Directory.Exists(Path.Combine(folder, "chains")))
+                return folder;
+        }
+
+        throw new InputException([new(new(file, 1, 1), "there is no 'chains' folder at or above this file; it holds the chain files that scenarios refer to")]);
+    }
+
+    private static void ThrowIfWrong(ContractReader reader)
+    {
+        if (reader.Diagnostics.Count > 0)
+            throw new InputException([.. reader.Diagnostics.Distinct().OrderBy(d => d.Location.File, StringComparer.Ordinal).ThenBy(d => d.Location.Line).ThenBy(d => d.Location.Column)]);
+    }
+}

@@ -1,0 +1,44 @@
+using Optimizer.Allocation;
+using Optimizer.Model;
+using Optimizer.Planning;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>Answers a scenario: allocation, plan, and the report of both.</summary>
+public static class ScenarioRunner
+{
+    /// <summary>Solves, plans and reports.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="PlanException">The allocation cannot be carried out exactly: a bug.</exception>
+    public static SolveResult Run(LoadedScenario loaded, CancellationToken cancellation = default)
+    {
+        var (_, scenario, market, settings) = loaded;
+        var allocated = Allocator.Solve(market, scenario, settings, cancellation);
+        var answer = allocated.Answer;
+        var result = new SolveResult
+        {
+            Scenario = scenario.Name,
+            Snapshot = market.Snapshot.Name,
+            Status = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(answer.Status.ToString()),
+            Message = answer.Message.Length > 0 ? answer.Message : null,
+            HorizonDays = scenario.Horizon.Days,
+            Numeraire = scenario.Numeraire,
+            BookUsd = allocated.Problem.BookUsd,
+            Conflict = allocated.Conflict,
+            Certificate = new(answer.Engine, answer.BoundBy, answer.MaxViolation * allocated.Problem.BookUsd, 0, answer.Seconds),
+        };
+        if (allocated.Target is null)
+            return result;
+        var (plan, after) = Planner.Make(market, scenario, allocated.Target);
+        return Report.Complete(result, allocated, plan, after);
+    }
+
+    /// <summary>The exit code of an answer: 0 solved, 3 infeasible, 5 out of time, 1 failed.</summary>
+    public static int ExitCode(SolveResult result) => result.Status switch
+    {
+        "optimal" or "feasible" => 0,
+        "infeasible" => 3,
+        "timedOut" => 5,
+        _ => 1,
+    };
+}

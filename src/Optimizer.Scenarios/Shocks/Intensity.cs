@@ -1,0 +1,23 @@
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>An event is rated anew: it becomes likelier, or less likely.</summary>
+public sealed record Intensity : Shock
+{
+    /// <summary>The event.</summary>
+    public required string Event { get; init; }
+
+    /// <summary>Its new strikes per year.</summary>
+    [Between(0, 1_000)]
+    public required double PerYear { get; init; }
+
+    /// <inheritdoc/>
+    public override Snapshot Apply(Market market) => market.Snapshot with
+    {
+        Events = [.. market.Snapshot.Events.Select(e => e.Id == Event ? e with { IntensityPerYear = new(PerYear, e.From) } : e)],
+    };
+
+    /// <inheritdoc/>
+    public override IEnumerable<Reference> References() => [new("event", "event", Event)];
+}

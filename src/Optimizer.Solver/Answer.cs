@@ -1,0 +1,94 @@
+namespace Optimizer.Solver;
+
+/// <summary>How a solve ended.</summary>
+public enum SolveStatus
+{
+    /// <summary>Proven within the gap that was asked for.</summary>
+    Optimal,
+
+    /// <summary>All constraints hold; the stated gap is larger than asked for.</summary>
+    Feasible,
+
+    /// <summary>Proven that no values satisfy all constraints.</summary>
+    Infeasible,
+
+    /// <summary>The time limit passed before any values were found.</summary>
+    TimedOut,
+
+    /// <summary>The engine broke down or its answer does not survive the check; the message says how.</summary>
+    Failed,
+}
+
+/// <summary>What the solver found, checked by code that is not the engine's.</summary>
+public sealed record Answer
+{
+    /// <summary>How the solve ended.</summary>
+    public required SolveStatus Status { get; init; }
+
+    /// <summary>What to know beyond the status; empty when there is nothing to say.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>One value per variable; empty where there is no answer.</summary>
+    public IReadOnlyList<double> Values { get; init; } = [];
+
+    /// <summary>Per row, how much the objective gains when the row's binding bound is loosened by one unit; ≥ 0.
+    /// With binary variables: while those stay as they are.</summary>
+    public IReadOnlyList<double> ShadowPrices { get; init; } = [];
+
+    /// <summary>For a goal with a limit of its own: how much the objective gains when that limit is loosened by one
+    /// unit of value or risk; ≥ 0.</summary>
+    public double GoalShadowPrice { get; init; }
+
+    /// <summary>Value of the answer, recomputed with the exact functions.</summary>
+    public double Value { get; init; }
+
+    /// <summary>Risk of the answer, recomputed.</summary>
+    public double Risk { get; init; }
+
+    /// <summary>The goal's objective, recomputed: utility or value (greater is better), or risk (less is better).</summary>
+    public double Objective { get; init; }
+
+    /// <summary>No answer can be better than this.</summary>
+    public double Bound { get; init; }
+
+    /// <summary>Who proved the bound.</summary>
+    public string BoundBy { get; init; } = "";
+
+    /// <summary>|bound − objective| relative to the larger of |objective| and 1e-9.</summary>
+    public double Gap { get; init; }
+
+    /// <summary>The largest amount by which a bound, row, switch or link is broken, in the problem's unit.</summary>
+    public double MaxViolation { get; init; }
+
+    /// <summary>The engines that were used, in order.</summary>
+    public string Engine { get; init; } = "";
+
+    /// <summary>Wall time in seconds.</summary>
+    public double Seconds { get; init; }
+}
+
+/// <summary>How hard to try.</summary>
+public sealed record SolveOptions
+{
+    /// <summary>Relative gap at which an answer counts as optimal; &gt; 0. Default 1e-4.</summary>
+    public double Gap { get; init; } = 1e-4;
+
+    /// <summary>Wall time in seconds after which the best answer so far is taken; &gt; 0. Default 30.</summary>
+    public double TimeLimitSeconds { get; init; } = 30;
+
+    /// <summary>Seed of random choices; ≥ 0. Default 0.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>The engine for problems without binary variables.</summary>
+    public ContinuousEngine Continuous { get; init; }
+}
+
+/// <summary>Which OR-Tools engine solves problems without binary variables.</summary>
+public enum ContinuousEngine
+{
+    /// <summary>PDLP with the squares in its objective; GLOP with cuts where the risk is bounded.</summary>
+    Pdlp,
+
+    /// <summary>GLOP with cuts, as an independent check.</summary>
+    Glop,
+}

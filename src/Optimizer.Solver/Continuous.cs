@@ -1,0 +1,162 @@
+namespace Optimizer.Solver;
+
+/// <summary>A point of the problem with what is proven about it.</summary>
+/// <param name="Values">One value per variable of the problem.</param>
+/// <param name="Multipliers">One per row of the problem.</param>
+/// <param name="Bound">Bound on the goal's objective, recomputed from the multipliers.</param>
+internal sealed record Point(double[] Values, double[] Multipliers, double Bound);
+
+/// <summary>Solves problems whose binary variables are absent, fixed or relaxed.</summary>
+/// <remarks>
+/// Two ways. Cuts: GLOP on linear programs, each round adding cuts where the last answer misjudged a curve; exact
+/// vertices, so it copes with flows and fees that are tiny beside the book. Quadratic: PDLP with the squares in its
+/// objective; a first-order method, fast on plain portfolios and hopeless where costs differ by a millionth of the
+/// book (docs/decisions).
+/// </remarks>
+internal sealed class Continuous(Problem problem, Formulation formulation, Engine engine, double gap, Deadline deadline)
+{
+    private const double LinkTolerance = 1e-10;
+    private const int MaximumRounds = 200;
+
+    /// <summary>What a linear program may take after the deadline: values found in time are made exact all the same.</summary>
+    private const double PolishSeconds = 2;
+
+    private const string PdlpParameters =
+        "termination_criteria { simple_optimality_criteria { eps_optimal_absolute: 1e-9 eps_optimal_relative: 1e-9 } } num_threads: 1";
+
+    private readonly bool[] _inRows = InRows(problem);
+
+    /// <summary>Solves for the problem's goal, cuts refined until the curves are met.</summary>
+    /// <param name="binaries">Fixed values of the binary variables by index; null relaxes them to [0, 1].</param>
+    /// <param name="rounds">The most programs to solve.</param>
+    /// <returns>The best point; null when the rows admit none.</returns>
+    public Point? Solve(IReadOnlyList<double>? binaries, int rounds = MaximumRounds)
+    {
+        Point? best = null;
+        var minimises = problem.Goal is MinimizeRisk;
+        double bestObjective, lastObjective = double.NaN, lastBound = double.NaN;
+        var stalled = 0;
+        var bound = minimises ? double.NegativeInfinity : double.PositiveInfinity;
+        for (var round = 0; round < rounds; round++)
+        {
+            var program = formulation.Continuous(problem.Goal, binaries);
+            if (Run(program) is not { } answer)
+                return null;
+            // The program minimises; value and utility are its negative.
+            var proven = program.LowerBound(answer.Multipliers);
+            bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven);
+            var vertex = Exact(Clean(program, answer.Values));
+            var values = best is null ? vertex : Along(best.Values, vertex);
+            bestObjective = Objective(values);
+            best = new(values, answer.Multipliers, bound);
+            formulation.Refine(answer.Values, LinkTolerance);
+            formulation.CutAt(values);
+            var isClose = Math.Abs(bound - bestObjective) <= gap * Math.Max(Math.Abs(bestObjective), 1e-9);
+            var isFeasible = Check.Violation(problem, values, binaries is null) <= 1e-9;
+            stalled = Math.Abs(bestObjective - lastObjective) + Math.Abs(bound - lastBound) < 1e-14 ? stalled + 1 : 0;
+            if ((isClose && isFeasible) || stalled == 3 || deadline.HasPassed)
+                break;
+            (lastObjective, lastBound) = (bestObjective, bound);
+        }
+        return best;
+    }
+
+    private double Objective(IReadOnlyList<double> values) =>
+        Check.Objective(problem.Goal, Check.Value(problem, values), Check.Risk(problem, values));
+
+    /// <summary>The best point between the best so far and the last program's vertex: feasible by convexity, and a far
+    /// better place for cuts than the vertex, which lies where the program knows least.</summary>
+    private double[] Along(double[] best, double[] vertex)
+    {
+        double[] At(double share) =>
+            Exact([.. best.Select((value, v) => value == vertex[v] ? value : (1 - share) * value + share * vertex[v])]);
+        double Merit(double[] values)
+        {
+            var missed = Check.Missed(problem.Goal, Check.Value(problem, values), Check.Risk(problem, values));
+            return missed > 1e-10 ? -1e6 * (1 + missed)
+                : problem.Goal is MinimizeRisk ? -Objective(values)
+                : Objective(values);
+        }
+
+        const double Golden = 0.6180339887498949;
+        double low = 0, high = 1, left = 1 - Golden, right = Golden;
+        double leftMerit = Merit(At(left)), rightMerit = Merit(At(right));
+        for (var step = 0; step < 40; step++)
+        {
+            if (leftMerit >= rightMerit)
+            {
+                (high, right, rightMerit, left) = (right, left, leftMerit, right - Golden * (right - low));
+                leftMerit = Merit(At(left));
+            }
+            else
+            {
+                (low, left, leftMerit, right) = (left, right, rightMerit, left + Golden * (high - left));
+                rightMerit = Merit(At(right));
+            }
+        }
+
+        return new[] { best, At((low + high) / 2), vertex }.MaxBy(Merit)!;
+    }
+
+    /// <summary>Raises or lowers every linked variable that only adds to the value to its exact function.</summary>
+    private double[] Exact(double[] values)
+    {
+        foreach (var link in problem.Links)
+        {
+            if (!_inRows[link.Result])
+                values[link.Result] = Math.Min(link.Function.At(values[link.Argument]), problem.Variables[link.Result].Upper);
+        }
+
+        return values;
+    }
+
+    private EngineAnswer? Run(QuadraticProgram program)
+    {
+        var scaling = new Scaling(program);
+        var used = engine == Engine.Pdlp && program.IsLinear ? Engine.Glop : engine;
+        var answer = OrTools.Solve(scaling.Program, used, Math.Max(deadline.SecondsLeft, PolishSeconds),
+            used == Engine.Pdlp ? PdlpParameters : "", cancellation: deadline.Cancellation);
+        return answer.Values.Length > 0 ? scaling.Restore(answer)
+            : answer.Status == EngineStatus.Infeasible ? null
+            : throw new EngineException($"{used} ended without values: {answer.Status} {answer.Message}".TrimEnd());
+    }
+
+    /// <summary>Values within their bounds, and exact zeros where an engine left dust.</summary>
+    private double[] Clean(QuadraticProgram program, double[] values)
+    {
+        const double Dust = 1e-11;
+        var clean = new double[problem.Variables.Count];
+        for (var v = 0; v < clean.Length; v++)
+        {
+            var value = Math.Clamp(values[v], program.Lower[v], program.Upper[v]);
+            clean[v] = Math.Abs(value) < Dust && program.Lower[v] <= 0 ? 0 : value;
+        }
+
+        return clean;
+    }
+
+    private static bool[] InRows(Problem problem)
+    {
+        var found = new bool[problem.Variables.Count];
+        foreach (var term in problem.Rows.SelectMany(row => row.Terms))
+            found[term.Variable] = true;
+        return found;
+    }
+}
+
+/// <summary>An engine broke down.</summary>
+internal sealed class EngineException(string message) : Exception(message);
+
+/// <summary>When to stop.</summary>
+internal sealed class Deadline(double seconds, CancellationToken cancellation)
+{
+    private readonly System.Diagnostics.Stopwatch _watch = System.Diagnostics.Stopwatch.StartNew();
+
+    public CancellationToken Cancellation => cancellation;
+
+    public double Elapsed => _watch.Elapsed.TotalSeconds;
+
+    public double SecondsLeft => seconds - Elapsed;
+
+    public bool HasPassed => SecondsLeft <= 0;
+}

@@ -1,0 +1,229 @@
+namespace Optimizer.Solver;
+
+/// <summary>Turns a problem into programs that engines accept, its curved parts replaced by cuts.</summary>
+/// <remarks>
+/// Variables and rows keep their index; factors follow as y = Fᵀx; then one epigraph variable per square. A cut is a
+/// line that touches a curve and lies nowhere on its wrong side, so every program is a relaxation and its bound holds
+/// for the problem (Kelley, The cutting-plane method for solving convex programs, 1960). The square of a switched
+/// variable gets the cut t ≥ 2·a·x − a²·z, which is the perspective of x² under its switch z (Frangioni and Gentile,
+/// Perspective cuts for a class of convex 0–1 mixed integer programs, 2006).
+/// </remarks>
+internal sealed class Formulation
+{
+    private readonly Problem _problem;
+    private readonly List<Square> _squares = [];
+    private readonly List<Row> _cuts = [];
+    private readonly bool _linear;
+
+    /// <param name="problem">The problem.</param>
+    /// <param name="linear">Whether squares become cuts; otherwise they stay in the objective, for PDLP.</param>
+    public Formulation(Problem problem, bool linear)
+    {
+        _problem = problem;
+        _linear = linear;
+        var switchOf = problem.Switches.GroupBy(s => s.Variable).ToDictionary(same => same.Key, same => same.First().Binary);
+        var next = problem.Variables.Count + problem.Factors.Count;
+        for (var v = 0; v < problem.Variables.Count; v++)
+        {
+            var variable = problem.Variables[v];
+            if (variable.Variance > 0)
+                _squares.Add(new(v, variable.Variance, next++, switchOf.TryGetValue(v, out var z) ? z : -1, variable.Lower, variable.Upper));
+        }
+
+        for (var f = 0; f < problem.Factors.Count; f++)
+        {
+            var (lower, upper) = Range(problem.Factors[f].Loadings);
+            _squares.Add(new(problem.Variables.Count + f, 1, next++, -1, lower, upper));
+        }
+
+        foreach (var link in problem.Links)
+        {
+            var argument = problem.Variables[link.Argument];
+            foreach (var share in (double[])[0, 0.02, 0.1, 0.3, 1])
+                CutLink(link, argument.Lower + share * (argument.Upper - argument.Lower));
+        }
+
+        if (!linear)
+            return;
+        foreach (var square in _squares)
+        {
+            foreach (var share in (double[])[0.02, 0.1, 0.3, 1])
+            {
+                CutSquare(square, share * square.Upper);
+                if (square.Lower < 0)
+                    CutSquare(square, share * square.Lower);
+            }
+        }
+    }
+
+    /// <summary>Adds cuts at the given values wherever a curved part is misjudged by more than a tolerance.</summary>
+    /// <returns>The largest overstatement of a link.</returns>
+    public double Refine(IReadOnlyList<double> values, double tolerance)
+    {
+        var largest = 0.0;
+        foreach (var link in _problem.Links)
+        {
+            var excess = values[link.Result] - link.Function.At(values[link.Argument]);
+            largest = Math.Max(largest, excess);
+            if (excess > tolerance)
+                CutLink(link, values[link.Argument]);
+        }
+
+        if (!_linear)
+            return largest;
+        foreach (var square in _squares)
+        {
+            var x = values[square.Variable];
+            if (square.Weight * (x * x - values[square.Epigraph]) > tolerance)
+                CutSquare(square, x);
+        }
+
+        return largest;
+    }
+
+    /// <summary>Adds cuts at a point where every curve is known exactly.</summary>
+    public void CutAt(IReadOnlyList<double> values)
+    {
+        foreach (var link in _problem.Links)
+        {
+            if (values[link.Argument] > 0)
+                CutLink(link, values[link.Argument]);
+        }
+
+        if (!_linear)
+            return;
+        foreach (var square in _squares)
+        {
+            var x = square.Variable < _problem.Variables.Count
+                ? values[square.Variable]
+                : Check.Sum(_problem.Factors[square.Variable - _problem.Variables.Count].Loadings, values);
+            if (x != 0)
+                CutSquare(square, x);
+        }
+    }
+
+    /// <summary>Forbids one assignment of the binary variables.</summary>
+    public void Forbid(IReadOnlyList<double> binaries)
+    {
+        var on = 0;
+        var terms = new List<Term>();
+        for (var v = 0; v < _problem.Variables.Count; v++)
+        {
+            if (!_problem.Variables[v].IsBinary)
+                continue;
+            var isOn = binaries[v] > 0.5;
+            on += isOn ? 1 : 0;
+            terms.Add(new(v, isOn ? -1 : 1));
+        }
+
+        _cuts.Add(new("forbidden assignment", 1 - on, double.PositiveInfinity, terms));
+    }
+
+    /// <summary>The program for a goal, with binaries kept as they are.</summary>
+    public QuadraticProgram MixedInteger(Goal goal) => Build(goal, keepBinaries: true);
+
+    /// <summary>The program for a goal, with binaries relaxed to [0, 1], or fixed where given.</summary>
+    public QuadraticProgram Continuous(Goal goal, IReadOnlyList<double>? binaries)
+    {
+        var program = Build(goal, keepBinaries: false);
+        if (binaries is null)
+            return program;
+        for (var v = 0; v < _problem.Variables.Count; v++)
+        {
+            if (_problem.Variables[v].IsBinary)
+                program.Lower[v] = program.Upper[v] = binaries[v];
+        }
+
+        foreach (var s in _problem.Switches)
+        {
+            program.Upper[s.Variable] *= binaries[s.Binary];
+            program.Lower[s.Variable] = Math.Max(program.Lower[s.Variable], binaries[s.Binary] * s.Minimum);
+        }
+
+        return program;
+    }
+
+    private QuadraticProgram Build(Goal goal, bool keepBinaries)
+    {
+        var program = new QuadraticProgram();
+        foreach (var variable in _problem.Variables)
+        {
+            program.Add(variable.Lower, variable.Upper, goal is MinimizeRisk ? 0 : -variable.Value,
+                integer: keepBinaries && variable.IsBinary);
+        }
+
+        program.Rows.AddRange(_problem.Rows);
+        AddSwitches(program);
+        AddRisk(program, goal switch { MaximizeUtility utility => utility.RiskWeight, MinimizeRisk => 1, _ => 0 });
+        program.Rows.AddRange(_cuts);
+        if (goal is MinimizeRisk least)
+            program.Rows.Add(new("value at least", least.ValueAtLeast, double.PositiveInfinity, ValueTerms()));
+        if (goal is MaximizeValue most)
+            program.Rows.Add(new("risk at most", double.NegativeInfinity, most.RiskAtMost,
+                [.. _squares.Select(square => new Term(square.Epigraph, square.Weight))]));
+        return program;
+    }
+
+    private void AddSwitches(QuadraticProgram program)
+    {
+        foreach (var s in _problem.Switches)
+        {
+            var upper = _problem.Variables[s.Variable].Upper;
+            program.Rows.Add(new("switch", double.NegativeInfinity, 0, [new(s.Variable, 1), new(s.Binary, -upper)]));
+            if (s.Minimum > 0)
+                program.Rows.Add(new("minimum", 0, double.PositiveInfinity, [new(s.Variable, 1), new(s.Binary, -s.Minimum)]));
+        }
+    }
+
+    private void AddRisk(QuadraticProgram program, double weight)
+    {
+        foreach (var factor in _problem.Factors)
+        {
+            var (lower, upper) = Range(factor.Loadings);
+            var y = program.Add(lower, upper);
+            program.Rows.Add(new(factor.Name, 0, 0, [.. factor.Loadings, new(y, -1)]));
+        }
+
+        foreach (var square in _squares)
+        {
+            if (_linear)
+                program.Add(0, Math.Max(square.Lower * square.Lower, square.Upper * square.Upper), weight * square.Weight);
+            else
+                program.Curvature[square.Variable] = 2 * weight * square.Weight;
+        }
+    }
+
+    private Term[] ValueTerms() =>
+        [.. _problem.Variables.Select((variable, v) => new Term(v, variable.Value)).Where(term => term.Coefficient != 0)];
+
+    private void CutLink(Link link, double at)
+    {
+        var slope = link.Function.SlopeAt(at);
+        _cuts.Add(new("link", double.NegativeInfinity, link.Function.At(at) - slope * at,
+            [new(link.Result, 1), new(link.Argument, -slope)]));
+    }
+
+    private void CutSquare(Square square, double at)
+    {
+        var terms = new List<Term> { new(square.Epigraph, 1), new(square.Variable, -2 * at) };
+        if (square.Binary >= 0)
+            terms.Add(new(square.Binary, at * at));
+        _cuts.Add(new("square", square.Binary >= 0 ? 0 : -at * at, double.PositiveInfinity, terms));
+    }
+
+    /// <summary>The range of a sum over the box: finite, which keeps the dual bound finite.</summary>
+    private (double Lower, double Upper) Range(IReadOnlyList<Term> terms)
+    {
+        double lower = 0, upper = 0;
+        foreach (var (v, c) in terms)
+        {
+            lower += Math.Min(c * _problem.Variables[v].Lower, c * _problem.Variables[v].Upper);
+            upper += Math.Max(c * _problem.Variables[v].Lower, c * _problem.Variables[v].Upper);
+        }
+
+        return (lower, upper);
+    }
+
+    /// <summary>weight·x², and where its epigraph and switch are.</summary>
+    private sealed record Square(int Variable, double Weight, int Epigraph, int Binary, double Lower, double Upper);
+}

@@ -1,0 +1,131 @@
+using Google.OrTools.ModelBuilder;
+using Google.Protobuf;
+using OperationsResearch;
+
+namespace Optimizer.Solver;
+
+/// <summary>Hands a program to an OR-Tools engine and brings its answer back, as the engine states it.</summary>
+/// <remarks>
+/// OR-Tools' C# classes have no quadratic objective; the protocol buffer has. It reaches the native side through a
+/// file. GLOP, HiGHS and CP-SAT drop a quadratic part silently, so only PDLP is given one.
+/// </remarks>
+internal static class OrTools
+{
+    private static readonly string Folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
+    public static EngineAnswer Solve(
+        QuadraticProgram program, Engine engine, double seconds, string parameters, double scale = 1,
+        IReadOnlyList<double>? hint = null, CancellationToken cancellation = default)
+    {
+        if (engine != Engine.Pdlp && !program.IsLinear)
+            throw new ArgumentException($"{engine} is given linear programs only", nameof(engine));
+        cancellation.ThrowIfCancellationRequested();
+        var file = Path.Combine(Folder, $"optimizer-{Guid.NewGuid():N}.pb");
+        try
+        {
+            using (var stream = File.Create(file))
+                ToProto(program, scale, hint).WriteTo(stream);
+            using var model = new ModelBuilderHelper();
+            if (!model.ReadModelFromProtoFile(file))
+                throw new InvalidOperationException("OR-Tools could not read the model it was given");
+            File.Delete(file);
+            using var solver = new ModelSolverHelper(engine.ToString().ToLowerInvariant());
+            if (!solver.SolverIsSupported())
+                throw new InvalidOperationException($"this build of OR-Tools has no {engine}");
+            solver.SetTimeLimitInSeconds(Math.Max(seconds, 0.001));
+            if (parameters.Length > 0)
+                solver.SetSolverSpecificParameters(parameters);
+            using var stop = cancellation.Register(() => solver.InterruptSolve());
+            solver.Solve(model);
+            cancellation.ThrowIfCancellationRequested();
+            return Read(program, solver, scale);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static EngineAnswer Read(QuadraticProgram program, ModelSolverHelper solver, double scale)
+    {
+        if (!solver.HasResponse())
+            return new(EngineStatus.Failed, "no response", [], [], double.NegativeInfinity);
+        var status = solver.Status() switch
+        {
+            Google.OrTools.ModelBuilder.SolveStatus.OPTIMAL => EngineStatus.Optimal,
+            Google.OrTools.ModelBuilder.SolveStatus.FEASIBLE => EngineStatus.Feasible,
+            Google.OrTools.ModelBuilder.SolveStatus.INFEASIBLE => EngineStatus.Infeasible,
+            Google.OrTools.ModelBuilder.SolveStatus.NOT_SOLVED => EngineStatus.TimedOut,
+            _ => EngineStatus.Failed,
+        };
+        if (!solver.HasSolution())
+            return new(status, $"{solver.Status()} {solver.StatusString()}".Trim(), [], [], double.NegativeInfinity);
+        var values = Enumerable.Range(0, program.Count).Select(solver.VariableValue).ToArray();
+        var multipliers = Enumerable.Range(0, program.Rows.Count).Select(r => solver.DualValue(r) / scale).ToArray();
+        return new(status, solver.StatusString(), values, multipliers, solver.BestObjectiveBound() / scale);
+    }
+
+    private static MPModelProto ToProto(QuadraticProgram program, double scale, IReadOnlyList<double>? hint)
+    {
+        var proto = new MPModelProto();
+        for (var v = 0; v < program.Count; v++)
+        {
+            proto.Variable.Add(new MPVariableProto
+            {
+                LowerBound = program.Lower[v],
+                UpperBound = program.Upper[v],
+                ObjectiveCoefficient = program.Cost[v] * scale,
+                IsInteger = program.Integer[v],
+            });
+            if (program.Curvature[v] == 0)
+                continue;
+            proto.QuadraticObjective ??= new MPQuadraticObjective();
+            proto.QuadraticObjective.Qvar1Index.Add(v);
+            proto.QuadraticObjective.Qvar2Index.Add(v);
+            proto.QuadraticObjective.Coefficient.Add(0.5 * program.Curvature[v] * scale);
+        }
+
+        foreach (var row in program.Rows)
+        {
+            var constraint = new MPConstraintProto { LowerBound = row.Lower, UpperBound = row.Upper };
+            foreach (var term in row.Terms)
+            {
+                constraint.VarIndex.Add(term.Variable);
+                constraint.Coefficient.Add(term.Coefficient);
+            }
+
+            proto.Constraint.Add(constraint);
+        }
+
+        if (hint is not null)
+        {
+            proto.SolutionHint = new PartialVariableAssignment();
+            proto.SolutionHint.VarIndex.Add(Enumerable.Range(0, hint.Count));
+            proto.SolutionHint.VarValue.Add(hint);
+        }
+
+        return proto;
+    }
+}
+
+/// <summary>An engine of OR-Tools.</summary>
+internal enum Engine
+{
+    Pdlp,
+    Glop,
+    Scip,
+}
+
+/// <summary>What an engine says of its own end.</summary>
+internal enum EngineStatus
+{
+    Optimal,
+    Feasible,
+    Infeasible,
+    TimedOut,
+    Failed,
+}
+
+/// <summary>An engine's answer, unchecked.</summary>
+internal sealed record EngineAnswer(
+    EngineStatus Status, string Message, double[] Values, double[] Multipliers, double Bound);

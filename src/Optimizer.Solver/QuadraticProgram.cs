@@ -1,0 +1,65 @@
+namespace Optimizer.Solver;
+
+/// <summary>Minimise Σ cost·v + ½ Σ curvature·v² over lower ≤ v ≤ upper and rows: what an engine is given.</summary>
+/// <remarks>Factors have become variables y with rows y = Fᵀx; links, and squares where an engine takes only linear
+/// programs, have become cuts. Binary variables may be fixed, relaxed or kept.</remarks>
+internal sealed class QuadraticProgram
+{
+    public List<double> Cost { get; } = [];
+
+    public List<double> Curvature { get; } = [];
+
+    public List<double> Lower { get; } = [];
+
+    public List<double> Upper { get; } = [];
+
+    public List<bool> Integer { get; } = [];
+
+    public List<Row> Rows { get; } = [];
+
+    public int Count => Cost.Count;
+
+    public bool IsLinear => Curvature.TrueForAll(curvature => curvature == 0);
+
+    public int Add(double lower, double upper, double cost = 0, double curvature = 0, bool integer = false)
+    {
+        Cost.Add(cost);
+        Curvature.Add(curvature);
+        Lower.Add(lower);
+        Upper.Add(upper);
+        Integer.Add(integer);
+        return Count - 1;
+    }
+
+    /// <summary>The least objective that any feasible point can have, from any multipliers of the rows.</summary>
+    /// <remarks>
+    /// Weak duality: for every λ, min over the box of Σ (c − Aᵀλ)·v + ½ q·v², plus Σ λ·(the row's bound on λ's side),
+    /// is a lower bound (Boyd and Vandenberghe, Convex Optimization, section 5.1). Multipliers on the side of an
+    /// infinite bound are dropped. Integrality only raises the objective, so the bound stays valid.
+    /// </remarks>
+    public double LowerBound(IReadOnlyList<double> multipliers)
+    {
+        var reduced = Cost.ToArray();
+        var bound = 0.0;
+        for (var r = 0; r < Rows.Count; r++)
+        {
+            var row = Rows[r];
+            var side = multipliers[r] > 0 ? row.Lower : row.Upper;
+            if (multipliers[r] == 0 || double.IsInfinity(side))
+                continue;
+            bound += multipliers[r] * side;
+            foreach (var term in row.Terms)
+                reduced[term.Variable] -= multipliers[r] * term.Coefficient;
+        }
+
+        for (var v = 0; v < Count; v++)
+        {
+            var at = Curvature[v] > 0
+                ? Math.Clamp(-reduced[v] / Curvature[v], Lower[v], Upper[v])
+                : reduced[v] > 0 ? Lower[v] : Upper[v];
+            bound += reduced[v] * at + 0.5 * Curvature[v] * at * at;
+        }
+
+        return bound;
+    }
+}
