@@ -1,12 +1,12 @@
 namespace Optimizer.Allocation;
 
 /// <summary>What the value of an allocation over the horizon is made of, in fractions of the book.</summary>
-/// <remarks>value = carry + views − expected loss − costs − time. The risk penalty (γ/2)·H·xᵀΣx is the solver's.</remarks>
+/// <remarks>value = carry + views − expected loss − costs − time − effort. The risk penalty (γ/2)·H·xᵀΣx is the solver's.</remarks>
 public static class ObjectiveTerms
 {
     /// <summary>Net return over the horizon.</summary>
     public static LinearExpression Value(AllocationProblem p) =>
-        Carry(p) + Views(p) - ExpectedLoss(p) - Costs(p) - Time(p);
+        Carry(p) + Views(p) - ExpectedLoss(p) - Costs(p) - Time(p) - Effort(p);
 
     /// <summary>Σ carry(x)·H.</summary>
     public static LinearExpression Carry(AllocationProblem p) =>
@@ -47,6 +47,11 @@ public static class ObjectiveTerms
         .. p.Flows.Select(flow => flow.In - flow.Out),
         .. p.Positions.Select(position => (position.EntryPerUnit - position.Capital) * position.Deposit),
         .. p.Positions.Select(position => (position.Capital - position.ExitPerUnit) * position.Withdrawal)]);
+
+    /// <summary>What the work of signing is worth: so much per action.</summary>
+    public static LinearExpression Effort(AllocationProblem p) =>
+        p.Settings.Moves.Effort.InUsd(p.BookUsd) / p.BookUsd
+        * LinearExpression.Sum(p.Gas.Select(action => LinearExpression.Of(action.Switch)));
 
     /// <summary>What money in flight or in an exit queue forgoes and risks.</summary>
     public static LinearExpression Time(AllocationProblem p)

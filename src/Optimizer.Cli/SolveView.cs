@@ -69,7 +69,7 @@ internal static class SolveView
         console.WriteLine($"Net return  {Text.Percent(o.ReturnPerYear)} a year (as it is now: {Text.Percent(o.ReturnPerYearBefore)}), volatility {Text.Percent(o.VolatilityPerYear)}");
         console.WriteLine($"Over {days}: carry {Text.Usd(o.CarryUsd)}"
             + (o.ViewsUsd == 0 ? "" : $", expected prices {Text.Usd(o.ViewsUsd)}")
-            + $", expected losses −{Text.Usd(o.ExpectedLossUsd)}, moving −{Text.Usd(o.CostsUsd)}, time in flight −{Text.Usd(o.TimeUsd)}"
+            + $", expected losses −{Text.Usd(o.ExpectedLossUsd)}, moving −{Text.Usd(o.CostsUsd)}, time in flight −{Text.Usd(o.TimeUsd)}, effort −{Text.Usd(o.EffortUsd)}"
             + (o.RiskPenaltyUsd == 0 ? "" : $"; price of risk −{Text.Usd(o.RiskPenaltyUsd)}") + " USD");
     }
 

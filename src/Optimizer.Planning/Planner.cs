@@ -24,7 +24,7 @@ public sealed class Planner
 
     private Planner(Market market, Scenario scenario, Target target)
     {
-        (_market, _target) = (market, target);
+        (_market, _target) = (market, Ordering.WithoutCircles(target));
         foreach (var holding in scenario.Holdings)
         {
             var amount = Book.AmountOf(market, holding).BaseUnits;

@@ -61,8 +61,9 @@ internal static class Report
         var time = ObjectiveTerms.Time(problem).At(answer.Values) * book;
         var views = ObjectiveTerms.Views(problem).At(answer.Values) * book;
         var penalty = problem.Scenario.Objective is MeanVariance wanted ? wanted.RiskAversion / 2 * years * variance * book : 0;
-        var unit = problem.Scenario.Objective is MinimumRisk ? 0 : book;
-        double InUnit(double figure) => problem.Scenario.Objective is MinimumRisk ? Math.Sqrt(Math.Max(figure, 0)) * book : figure * unit;
+        double InUnit(double figure) => problem.Scenario.Objective is MinimumRisk
+            ? Math.Sqrt(Math.Max(figure + MinimizeRisk.ValueWeight * answer.Value, 0)) * book
+            : figure * book;
         return new ObjectiveResult
         {
             Kind = JsonNamingPolicy.CamelCase.ConvertName(problem.Scenario.Objective.GetType().Name),
@@ -74,6 +75,7 @@ internal static class Report
             ExpectedLossUsd = loss,
             CostsUsd = plan.CostUsd,
             TimeUsd = time,
+            EffortUsd = ObjectiveTerms.Effort(problem).At(answer.Values) * book,
             RiskPenaltyUsd = penalty,
             ReturnPerYear = (carry + views - loss - plan.CostUsd - time) / book / years,
             ReturnPerYearBefore = Before(problem) / book,
@@ -90,7 +92,7 @@ internal static class Report
     private static double Recomputed(AllocationProblem problem, ObjectiveResult o, double variance) =>
         problem.Scenario.Objective is MinimumRisk
             ? Math.Sqrt(variance) * problem.BookUsd
-            : o.CarryUsd + o.ViewsUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.RiskPenaltyUsd;
+            : o.CarryUsd + o.ViewsUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.EffortUsd - o.RiskPenaltyUsd;
 
     private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer)
     {

@@ -110,7 +110,7 @@ internal static class Check
     public static double Objective(Goal goal, double value, double risk) => goal switch
     {
         MaximizeUtility utility => value - utility.RiskWeight * risk,
-        MinimizeRisk => risk,
+        MinimizeRisk => risk - MinimizeRisk.ValueWeight * value,
         _ => value,
     };
 

@@ -114,12 +114,22 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
     {
         var scaling = new Scaling(program);
         var used = engine == Engine.Pdlp && program.IsLinear ? Engine.Glop : engine;
-        var answer = OrTools.Solve(scaling.Program, used, Math.Max(deadline.SecondsLeft, PolishSeconds),
-            used == Engine.Pdlp ? PdlpParameters : "", cancellation: deadline.Cancellation);
+        var answer = Call(scaling.Program, used, used == Engine.Pdlp ? PdlpParameters : "");
+        if (answer.Status == EngineStatus.Failed && used == Engine.Glop)
+        {
+            // Numerical trouble of the simplex method: without preprocessing it takes another path; SCIP brings its own.
+            answer = Call(scaling.Program, Engine.Glop, "use_preprocessing: false");
+            if (answer.Status == EngineStatus.Failed)
+                answer = Call(scaling.Program, Engine.Scip, "numerics/feastol = 1e-9");
+        }
+
         return answer.Values.Length > 0 ? scaling.Restore(answer)
             : answer.Status == EngineStatus.Infeasible ? null
             : throw new EngineException($"{used} ended without values: {answer.Status} {answer.Message}".TrimEnd());
     }
+
+    private EngineAnswer Call(QuadraticProgram program, Engine called, string parameters) => OrTools.Solve(
+        program, called, Math.Max(deadline.SecondsLeft, PolishSeconds), parameters, cancellation: deadline.Cancellation);
 
     /// <summary>Values within their bounds, and exact zeros where an engine left dust.</summary>
     private double[] Clean(QuadraticProgram program, double[] values)

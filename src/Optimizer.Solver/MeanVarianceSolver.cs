@@ -98,7 +98,7 @@ public static class MeanVarianceSolver
         // SCIP's tolerances are absolute: bring the objective to about a thousand.
         var size = Math.Max(Math.Abs(root.Bound), 1e-6);
         var parameters = FormattableString.Invariant(
-            $"limits/gap = {options.Gap / 4}\nrandomization/randomseedshift = {options.Seed}\nnumerics/feastol = 1e-8");
+            $"limits/gap = {options.Gap / 40}\nrandomization/randomseedshift = {options.Seed}\nnumerics/feastol = 1e-8");
         var scaling = new Scaling(program);
         return scaling.Restore(OrTools.Solve(scaling.Program, Engine.Scip, deadline.SecondsLeft, parameters, 1000 / size,
             cancellation: deadline.Cancellation));

@@ -82,10 +82,13 @@ public sealed record ObjectiveResult
     /// <summary>What money in flight or in an exit queue forgoes and risks, in USD.</summary>
     public required double TimeUsd { get; init; }
 
+    /// <summary>What the work of signing was taken to be worth, in USD; not paid out of the book.</summary>
+    public required double EffortUsd { get; init; }
+
     /// <summary>(γ/2)·variance over the horizon in USD; 0 for objectives without risk aversion.</summary>
     public required double RiskPenaltyUsd { get; init; }
 
-    /// <summary>Net return per year, of the book: all of the above but the risk penalty.</summary>
+    /// <summary>Net return per year, of the book: all of the above but effort and risk penalty.</summary>
     public required double ReturnPerYear { get; init; }
 
     /// <summary>Net return per year of leaving everything as it is.</summary>

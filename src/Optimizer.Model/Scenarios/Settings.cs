@@ -35,11 +35,15 @@ public sealed record MoveSettings
     /// <summary>What money could earn while it is in flight, per year. Default 4 %.</summary>
     public Percentage ReferenceRate { get; init; } = new(0.04);
 
+    /// <summary>What the work of preparing, checking and signing one more move is worth. It weighs in the decision and
+    /// is not paid out of the book. Default 5 USD.</summary>
+    public Limit Effort { get; init; } = new(5, false);
+
     /// <summary>Value of native token to keep on every chain that money is moved on, for the way back. Default 5 USD.</summary>
     public Limit KeepGas { get; init; } = new(5, false);
 
-    /// <summary>Moves worth less are not made. Default 100 USD.</summary>
-    public Limit MinimumMove { get; init; } = new(100, false);
+    /// <summary>Moves worth less are not made. Default 0.05 % of the book.</summary>
+    public Limit MinimumMove { get; init; } = new(0.0005, true);
 }
 
 /// <summary>How hard the solver tries.</summary>
