@@ -11,6 +11,11 @@ namespace Optimizer.Allocation;
 /// </remarks>
 public sealed class AllocationProblem
 {
+    /// <summary>What moving is charged, per unit of cost, where risk alone is minimised: more than the variance that
+    /// a unit of cash would add, so that money is never thrown away for safety's sake; far less than any risk worth
+    /// having.</summary>
+    private const double Toll = 0.01;
+
     private readonly List<Variable> _variables = [];
     private readonly List<Row> _rows = [];
     private readonly List<Switch> _switches = [];
@@ -154,7 +159,8 @@ public sealed class AllocationProblem
             Goal = Scenario.Objective switch
             {
                 MeanVariance wanted => new MaximizeUtility(wanted.RiskAversion / 2 * years),
-                MinimumRisk wanted => new MinimizeRisk(wanted.ReturnAtLeast.Fraction * years),
+                MinimumRisk wanted => new MinimizeRisk(wanted.ReturnAtLeast.Fraction * years,
+                    [.. (Toll * (ObjectiveTerms.Costs(this) + ObjectiveTerms.Effort(this))).Terms]),
                 MaximumReturn wanted => new MaximizeValue(wanted.RiskAtMost.Fraction * wanted.RiskAtMost.Fraction),
                 var other => throw new NotSupportedException($"objective {other.GetType().Name}"),
             },

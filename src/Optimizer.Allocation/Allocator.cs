@@ -18,42 +18,12 @@ public static class Allocator
     public static Allocated Solve(Market market, Scenario scenario, Settings settings, CancellationToken cancellation = default)
     {
         var problem = new AllocationProblem(market, scenario, settings);
-        var answer = Solve(problem.ToProblem(), Options(settings), cancellation);
+        var answer = MeanVarianceSolver.Solve(problem.ToProblem(), Options(settings), cancellation);
         return answer.Status switch
         {
             SolveStatus.Infeasible => new(problem, answer, Conflicts.Find(market, scenario, settings, cancellation), null),
             SolveStatus.Optimal or SolveStatus.Feasible => new(problem, answer, [], ToTarget(problem, answer.Values)),
             _ => new(problem, answer, [], null),
-        };
-    }
-
-    /// <summary>Solves; of the allocations whose risk is the least within the gap, takes the one that returns most.</summary>
-    /// <remarks>Risk alone would scatter dust over every place and pay for moves that lower it by a millionth. So the
-    /// risk that was found, loosened to the gap that was asked for, becomes the limit of a second solve.</remarks>
-    private static Answer Solve(Problem problem, SolveOptions options, CancellationToken cancellation)
-    {
-        var answer = MeanVarianceSolver.Solve(problem, options, cancellation);
-        if (problem.Goal is not MinimizeRisk least || answer.Status != SolveStatus.Optimal)
-            return answer;
-        var within = problem with
-        {
-            Goal = new MaximizeValue(Math.Max(answer.Risk, answer.Bound * (1 + options.Gap))),
-            Rows = [.. problem.Rows, new("value at least", least.ValueAtLeast, double.PositiveInfinity,
-                [.. problem.Variables.Select((v, i) => new Term(i, v.Value)).Where(t => t.Coefficient != 0)])],
-        };
-        var tidy = MeanVarianceSolver.Solve(within, options, cancellation);
-        if (tidy.Status is not (SolveStatus.Optimal or SolveStatus.Feasible))
-            return answer;
-        var objective = tidy.Risk - MinimizeRisk.ValueWeight * tidy.Value;
-        return answer with
-        {
-            Values = tidy.Values,
-            Value = tidy.Value,
-            Risk = tidy.Risk,
-            Objective = objective,
-            Gap = Math.Abs(objective - answer.Bound) / Math.Max(Math.Abs(objective), 1e-9),
-            MaxViolation = tidy.MaxViolation,
-            Seconds = answer.Seconds + tidy.Seconds,
         };
     }
 

@@ -35,7 +35,7 @@ public static class Frontier
                 : null;
         }
 
-        var safest = Solve(new MinimumRisk { ReturnAtLeast = new(-1_000) });
+        var safest = Solve(new MinimumRisk { ReturnAtLeast = new(-1) });
         var richest = Solve(new MeanVariance { RiskAversion = 0 });
         if (safest is null || richest is null)
             return new(loaded.Scenario.Name, []);

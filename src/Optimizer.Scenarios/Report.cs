@@ -62,7 +62,7 @@ internal static class Report
         var views = ObjectiveTerms.Views(problem).At(answer.Values) * book;
         var penalty = problem.Scenario.Objective is MeanVariance wanted ? wanted.RiskAversion / 2 * years * variance * book : 0;
         double InUnit(double figure) => problem.Scenario.Objective is MinimumRisk
-            ? Math.Sqrt(Math.Max(figure + MinimizeRisk.ValueWeight * answer.Value, 0)) * book
+            ? Math.Sqrt(Math.Max(answer.Risk + figure - answer.Objective, 0)) * book
             : figure * book;
         return new ObjectiveResult
         {

@@ -45,8 +45,8 @@ public sealed record Answer
     /// <summary>Risk of the answer, recomputed.</summary>
     public double Risk { get; init; }
 
-    /// <summary>The goal's objective, recomputed: utility or value (greater is better), or risk less a trace of
-    /// value (less is better).</summary>
+    /// <summary>The goal's objective, recomputed: utility or value (greater is better), or risk and toll (less
+    /// is better).</summary>
     public double Objective { get; init; }
 
     /// <summary>No answer can be better than this.</summary>

@@ -106,12 +106,12 @@ internal static class Check
         return total;
     }
 
-    /// <summary>The goal's objective from its parts.</summary>
-    public static double Objective(Goal goal, double value, double risk) => goal switch
+    /// <summary>The goal's objective.</summary>
+    public static double Objective(Problem problem, IReadOnlyList<double> values) => problem.Goal switch
     {
-        MaximizeUtility utility => value - utility.RiskWeight * risk,
-        MinimizeRisk => risk - MinimizeRisk.ValueWeight * value,
-        _ => value,
+        MaximizeUtility utility => Value(problem, values) - utility.RiskWeight * Risk(problem, values),
+        MinimizeRisk least => Risk(problem, values) + Sum(least.Toll, values),
+        _ => Value(problem, values),
     };
 
     public static double Sum(IReadOnlyList<Term> terms, IReadOnlyList<double> values)

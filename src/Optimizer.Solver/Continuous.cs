@@ -54,7 +54,7 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
             var isClose = Math.Abs(bound - bestObjective) <= gap * Math.Max(Math.Abs(bestObjective), 1e-9);
             var isFeasible = Check.Violation(problem, values, binaries is null) <= 1e-9;
             stalled = Math.Abs(bestObjective - lastObjective) + Math.Abs(bound - lastBound) < 1e-14 ? stalled + 1 : 0;
-            if ((isClose && isFeasible) || stalled == 3 || deadline.HasPassed)
+            if ((isClose && isFeasible) || stalled == 3 || deadline.SecondsLeft < -PolishSeconds)
                 break;
             (lastObjective, lastBound) = (bestObjective, bound);
         }
@@ -62,7 +62,7 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
     }
 
     private double Objective(IReadOnlyList<double> values) =>
-        Check.Objective(problem.Goal, Check.Value(problem, values), Check.Risk(problem, values));
+        Check.Objective(problem, values);
 
     /// <summary>The best point between the best so far and the last program's vertex: feasible by convexity, and a far
     /// better place for cuts than the vertex, which lies where the program knows least.</summary>

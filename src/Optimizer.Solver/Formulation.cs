@@ -149,10 +149,12 @@ internal sealed class Formulation
         var program = new QuadraticProgram();
         foreach (var variable in _problem.Variables)
         {
-            program.Add(variable.Lower, variable.Upper, -variable.Value * (goal is MinimizeRisk ? MinimizeRisk.ValueWeight : 1),
+            program.Add(variable.Lower, variable.Upper, goal is MinimizeRisk ? 0 : -variable.Value,
                 integer: keepBinaries && variable.IsBinary);
         }
 
+        foreach (var (v, toll) in goal is MinimizeRisk charged ? charged.Toll : [])
+            program.Cost[v] += toll;
         program.Rows.AddRange(_problem.Rows);
         AddSwitches(program);
         AddRisk(program, goal switch { MaximizeUtility utility => utility.RiskWeight, MinimizeRisk => 1, _ => 0 });

@@ -83,13 +83,10 @@ public abstract record Goal;
 /// <param name="RiskWeight">Finite, ≥ 0.</param>
 public sealed record MaximizeUtility(double RiskWeight) : Goal;
 
-/// <summary>The least risk with a value of at least so much; of equal risks, the greater value.</summary>
+/// <summary>The least risk, plus a toll, with a value of at least so much.</summary>
 /// <param name="ValueAtLeast">Finite.</param>
-public sealed record MinimizeRisk(double ValueAtLeast) : Goal
-{
-    /// <summary>Weight of the value beside the risk: enough that nothing is wasted, too little to change the risk.</summary>
-    public const double ValueWeight = 1e-6;
-}
+/// <param name="Toll">What is charged beside the risk; empty for none. Without one, throwing value away counts as safe.</param>
+public sealed record MinimizeRisk(double ValueAtLeast, IReadOnlyList<Term> Toll) : Goal;
 
 /// <summary>The greatest value with a risk of at most so much.</summary>
 /// <param name="RiskAtMost">Finite, ≥ 0.</param>
