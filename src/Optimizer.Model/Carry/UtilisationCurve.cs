@@ -41,6 +41,6 @@ public abstract record UtilisationCurve : CarryCurve
     private double Utilisation(double addedUsd)
     {
         var supplied = SuppliedUsd + addedUsd;
-        return supplied <= BorrowedUsd ? 1 : BorrowedUsd / supplied;
+        return BorrowedUsd <= 0 ? 0 : supplied <= BorrowedUsd ? 1 : BorrowedUsd / supplied;
     }
 }

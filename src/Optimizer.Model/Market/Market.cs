@@ -60,16 +60,18 @@ public sealed class Market
     public double PriceUsd(TokenId id) => AssetOf(id).PriceUsd;
 
     /// <summary>What a holder of an idle token is exposed to: the token's events and its chain's.</summary>
+    /// <remarks>Of an event that is named more than once, the largest loss counts: it strikes once.</remarks>
     public IEnumerable<EventLoss> EventsOf(TokenId id) =>
-        [.. _tokenStates.TryGetValue(id, out var state) ? state.Events : [], .. State(id.Chain).Events];
+        Merge([.. _tokenStates.TryGetValue(id, out var state) ? state.Events : [], .. State(id.Chain).Events]);
 
     /// <summary>What a position is exposed to: its own events, its tokens' by their shares, and its chain's.</summary>
     /// <remarks>Of an event that is named more than once, the largest loss counts: it strikes once.</remarks>
     public IEnumerable<EventLoss> EventsOf(Opportunity opportunity) =>
-        opportunity.Events
+        Merge(opportunity.Events
             .Concat(State(opportunity.Chain).Events)
             .Concat(opportunity.Inputs.SelectMany(input => EventsOf(input.Token)
-                .Select(e => e with { Loss = e.Loss.With(e.Loss * input.Share) })))
-            .GroupBy(e => e.Event)
-            .Select(same => same.MaxBy(e => e.Loss.Value)!);
+                .Select(e => e with { Loss = e.Loss.With(e.Loss * input.Share) }))));
+
+    private static IEnumerable<EventLoss> Merge(IEnumerable<EventLoss> losses) =>
+        losses.GroupBy(e => e.Event).Select(same => same.MaxBy(e => e.Loss.Value)!);
 }

@@ -32,7 +32,7 @@ public static class RateBases
     {
         RateBasis.Effective or RateBasis.Simple => perYear,
         RateBasis.Continuous => double.ExpM1(perYear),
-        _ => double.ExpM1(Periods(basis) * double.LogP1(perYear / Periods(basis))),
+        _ => double.ExpM1(Periods(basis) * Log1P(perYear / Periods(basis))),
     };
 
     /// <summary>The derivative of <see cref="ToEffective"/> with respect to the yearly rate.</summary>
@@ -40,8 +40,11 @@ public static class RateBases
     {
         RateBasis.Effective or RateBasis.Simple => 1,
         RateBasis.Continuous => Math.Exp(perYear),
-        _ => Math.Exp((Periods(basis) - 1) * double.LogP1(perYear / Periods(basis))),
+        _ => Math.Exp((Periods(basis) - 1) * Log1P(perYear / Periods(basis))),
     };
+
+    /// <summary>ln(1 + x). The framework's own adds first and so loses all but four digits at a rate per second.</summary>
+    private static double Log1P(double x) => Math.Abs(x) < 1e-4 ? x - x * x / 2 + x * x * x / 3 : Math.Log(1 + x);
 
     private static double Periods(RateBasis basis) => basis switch
     {

@@ -1,0 +1,113 @@
+using Optimizer.Model;
+
+namespace Optimizer.Model.Tests;
+
+/// <summary>Worked rates, and what holds of every curve.</summary>
+public sealed class CurveTests
+{
+    private static readonly Gen<CarryCurve> Curves = Gen.OneOf(
+        Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0.001, 0.999], Gen.Double[0.4, 0.95], Gen.Double[0, 0.05], Gen.Double[0.001, 0.1], Gen.Double[0, 1], Gen.Double[0, 0.4])
+            .Select((supplied, use, optimal, bas, s1, s2, reserve) => (CarryCurve)new KinkedCurve
+            {
+                Basis = RateBasis.PerSecond, SuppliedUsd = F(supplied), BorrowedUsd = F(supplied * use), OptimalUtilisation = F(optimal),
+                BaseRate = F(bas), Slope1 = F(s1), Slope2 = F(s2), ReserveFactor = F(reserve),
+            }),
+        Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0.001, 0.999], Gen.Double[0.5, 0.95], Gen.Double[0.001, 0.1], Gen.Double[0.1, 1])
+            .Select((supplied, use, kink, low, high) => (CarryCurve)new CometCurve
+            {
+                Basis = RateBasis.PerSecond, SuppliedUsd = F(supplied), BorrowedUsd = F(supplied * use), Kink = F(kink), BaseRate = F(0), SlopeLow = F(low), SlopeHigh = F(high),
+            }),
+        Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0.001, 0.999], Gen.Double[0.001, 0.2], Gen.Double[0, 0.3])
+            .Select((supplied, use, rate, fee) => (CarryCurve)new AdaptiveCurve
+            {
+                Basis = RateBasis.Effective, SuppliedUsd = F(supplied), BorrowedUsd = F(supplied * use), RateAtTargetPerYear = F(rate), Fee = F(fee),
+            }),
+        Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0, 1e8])
+            .Select((supplied, budget) => (CarryCurve)new EmissionCurve { Basis = RateBasis.Simple, SuppliedUsd = F(supplied), UsdPerYear = F(budget) }));
+
+    // aave-v3-origin's formulas; parameters illustrative (data/vectors.json, aave_v3_supply).
+    [Theory]
+    [InlineData(1000, 800, 0, 0.0352)]
+    [InlineData(1000, 800, 100, 0.0290909091)]
+    [InlineData(1000, 950, 0, 0.218025)]
+    [InlineData(1000, 950, 100, 0.0410227273)]
+    public void Aave_supply_rate(double supplied, double borrowed, double deposit, double expected)
+    {
+        var curve = new KinkedCurve
+        {
+            Basis = RateBasis.PerSecond, SuppliedUsd = F(supplied), BorrowedUsd = F(borrowed), OptimalUtilisation = F(0.9),
+            BaseRate = F(0), Slope1 = F(0.055), Slope2 = F(0.4), ReserveFactor = F(0.1),
+        };
+        Assert.Equal(expected, curve.SpotRate(deposit), 5e-11);
+    }
+
+    // deployments/mainnet/usdc/configuration.json of compound-finance/comet; supply and borrow illustrative.
+    [Theory]
+    [InlineData(0, 0.046)]
+    [InlineData(40, 0.0251136364)]
+    public void Comet_supply_rate(double deposit, double expected)
+    {
+        var curve = new CometCurve
+        {
+            Basis = RateBasis.PerSecond, SuppliedUsd = F(400), BorrowedUsd = F(340), Kink = F(0.8), BaseRate = F(0), SlopeLow = F(0.0325), SlopeHigh = F(0.4),
+        };
+        Assert.Equal(expected, curve.SpotRate(deposit), 5e-11);
+    }
+
+    // morpho-org/morpho-blue-irm, AdaptiveCurveIrm, with a rate at target of 4 %.
+    [Theory]
+    [InlineData(0.9, 0.0367296967)]
+    [InlineData(0.917, 0.0570936727)]
+    [InlineData(0.87333333333333, 0.0348337908)]
+    public void Morpho_supply_yield(double utilisation, double expected)
+    {
+        var curve = new AdaptiveCurve
+        {
+            Basis = RateBasis.Effective, SuppliedUsd = F(1000), BorrowedUsd = F(1000 * utilisation), RateAtTargetPerYear = F(0.04), Fee = F(0),
+        };
+        Assert.Equal(expected, curve.SpotRate(0), 5e-10);
+    }
+
+    [Fact]
+    public void Slopes_are_the_derivatives_of_rates() => Gen.Select(Curves, Gen.Double[0, 2]).Sample((curve, size) =>
+    {
+        var at = size * Supplied(curve);
+        var h = 1e-6 * Supplied(curve);
+        var (left, right) = (curve.CreditedRate(at - h), curve.CreditedRate(at + h));
+        var numeric = (right - left) / (2 * h);
+        var slope = curve.CreditedSlope(at);
+        // At a kink the slope lies between those of the two sides.
+        double Side(double from) => (curve.CreditedRate(from + h) - curve.CreditedRate(from)) / h;
+        var isKink = Math.Abs(Side(at) - Side(at - h)) > 1e-3 * Math.Abs(numeric);
+        return isKink || Math.Abs(numeric - slope) <= 1e-4 * Math.Abs(slope) + 1e-6 / Supplied(curve);
+    });
+
+    [Fact]
+    public void Carry_is_concave_up_to_twice_what_others_supply() =>
+        Gen.Select(Curves, Gen.Double[0, 0.66], Gen.Double[0, 1], Gen.Double[0, 1]).Sample((curve, held, a, b) =>
+        {
+            var own = held * Supplied(curve);
+            var most = 2 * (Supplied(curve) - own);
+            double Size(double x) => x * most * curve.CreditedRate(x * most - own);
+            return Size((a + b) / 2) >= (Size(a) + Size(b)) / 2 - 1e-9 * Supplied(curve);
+        });
+
+    [Fact]
+    public void A_withdrawal_is_never_credited_with_more_than_the_rate_at_target() =>
+        Gen.Select(Curves, Gen.Double[0, 0.99]).Sample((curve, share) =>
+            curve.CreditedRate(-share * Supplied(curve)) <= curve.Basis.ToEffective(curve.RateAtTarget) + 1e-12);
+
+    [Fact]
+    public void A_withdrawal_within_the_limit_keeps_utilisation_at_or_below_target() => Curves.Sample(curve =>
+        curve is not UtilisationCurve lending || lending.WithdrawableUsd == 0
+            || lending.SpotRate(-lending.WithdrawableUsd) <= lending.RateAtTarget * (1 + 1e-9) + 1e-12);
+
+    private static double Supplied(CarryCurve curve) => curve switch
+    {
+        UtilisationCurve lending => lending.SuppliedUsd,
+        EmissionCurve emission => emission.SuppliedUsd,
+        _ => 1,
+    };
+
+    private static Figure F(double value) => new(value, "test");
+}

@@ -1,0 +1,83 @@
+using System.Numerics;
+using Optimizer.Model;
+
+namespace Optimizer.Model.Tests;
+
+/// <summary>Values with units: what they accept, what they refuse, how they are written.</summary>
+public sealed class UnitTests
+{
+    [Theory]
+    [InlineData("40 %", 0.4)]
+    [InlineData("12.5%", 0.125)]
+    [InlineData("25 bps", 0.0025)]
+    public void Percentages(string text, double fraction) => Assert.Equal(fraction, Percentage.Parse(text).Fraction);
+
+    [Theory]
+    [InlineData("40")]
+    [InlineData("40 percent")]
+    [InlineData("%")]
+    [InlineData("NaN %")]
+    [InlineData("1e400 %")]
+    public void Percentages_refused(string text) => Assert.ThrowsAny<Exception>(() => Percentage.Parse(text));
+
+    [Theory]
+    [InlineData("90 days", 90)]
+    [InlineData("12 h", 0.5)]
+    [InlineData("1 weeks", 7)]
+    [InlineData("86400s", 1)]
+    public void Durations(string text, double days) => Assert.Equal(days, Duration.Parse(text).Days, 1e-12);
+
+    [Theory]
+    [InlineData("-1 days")]
+    [InlineData("5 fortnights")]
+    [InlineData("7")]
+    public void Durations_refused(string text) => Assert.Throws<FormatException>(() => Duration.Parse(text));
+
+    [Theory]
+    [InlineData("2.5M USD", 2_500_000, false)]
+    [InlineData("250k USD", 250_000, false)]
+    [InlineData("1,000 USD", 1_000, false)]
+    [InlineData("30 %", 0.3, true)]
+    public void Limits(string text, double amount, bool isShare) => Assert.Equal(new Limit(amount, isShare), Limit.Parse(text));
+
+    [Fact]
+    public void Limits_below_zero_are_refused() => Assert.Throws<FormatException>(() => Limit.Parse("-5 USD"));
+
+    [Theory]
+    [InlineData("1_250_000.5", 6, "1250000500000")]
+    [InlineData("0.000000000000000001", 18, "1")]
+    [InlineData("12", 0, "12")]
+    public void Amounts_are_exact(string text, int decimals, string baseUnits) =>
+        Assert.Equal(BigInteger.Parse(baseUnits), TokenAmount.ParseWhole(text, decimals).BaseUnits);
+
+    [Fact]
+    public void Amounts_finer_than_the_token_are_refused() =>
+        Assert.Contains("decimal places", Assert.Throws<FormatException>(() => TokenAmount.ParseWhole("1.1234567", 6)).Message);
+
+    [Fact]
+    public void Amounts_are_written_as_they_are_read() => Gen.Select(Gen.ULong, Gen.Int[0, 30]).Sample((units, decimals) =>
+    {
+        var amount = new TokenAmount(units, decimals);
+        return TokenAmount.ParseWhole(amount.ToString(), decimals) == amount;
+    });
+
+    [Fact]
+    public void An_amount_from_usd_is_never_worth_more() =>
+        Gen.Select(Gen.Double[0, 1e10], Gen.Double[1e-4, 1e5], Gen.Int[0, 18]).Sample((usd, price, decimals) =>
+            TokenAmount.FromUsd(usd, price, decimals).ToUsd(price) <= usd * (1 + 1e-12));
+
+    // sUSDe compounds weekly, Sky per second; 5 % simple is 5.1246 % weekly (1 + 0.05·7/365)^(365/7) − 1.
+    [Theory]
+    [InlineData(RateBasis.Effective, 0.05, 0.05)]
+    [InlineData(RateBasis.Weekly, 0.05, 0.05124591)]
+    [InlineData(RateBasis.Daily, 0.05, 0.05126750)]
+    [InlineData(RateBasis.PerSecond, 0.05, 0.05127110)]
+    [InlineData(RateBasis.Continuous, 0.05, 0.05127110)]
+    public void Rates_become_effective(RateBasis basis, double perYear, double expected) =>
+        Assert.Equal(expected, basis.ToEffective(perYear), 5e-9);
+
+    [Fact]
+    public void Solana_fees_are_signatures_and_priority() => Assert.Equal(
+        new BigInteger(2 * 5_000 + 10_000),
+        new SolanaGas { LamportsPerSignature = new(5_000, ""), MicroLamportsPerComputeUnit = new(50_000, "") }.Cost(200_000, 2));
+}
