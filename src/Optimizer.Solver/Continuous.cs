@@ -26,6 +26,8 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
 
     private readonly bool[] _inRows = InRows(problem);
 
+    private const string GlopParameters = "primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
+
     /// <summary>Solves for the problem's goal, cuts refined until the curves are met.</summary>
     /// <param name="binaries">Fixed values of the binary variables by index; null relaxes them to [0, 1].</param>
     /// <param name="rounds">The most programs to solve.</param>
@@ -114,11 +116,11 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
     {
         var scaling = new Scaling(program);
         var used = engine == Engine.Pdlp && program.IsLinear ? Engine.Glop : engine;
-        var answer = Call(scaling.Program, used, used == Engine.Pdlp ? PdlpParameters : "");
+        var answer = Call(scaling.Program, used, used == Engine.Pdlp ? PdlpParameters : GlopParameters);
         if (answer.Status == EngineStatus.Failed && used == Engine.Glop)
         {
             // Numerical trouble of the simplex method: without preprocessing it takes another path; SCIP brings its own.
-            answer = Call(scaling.Program, Engine.Glop, "use_preprocessing: false");
+            answer = Call(scaling.Program, Engine.Glop, GlopParameters + " use_preprocessing: false");
             if (answer.Status == EngineStatus.Failed)
                 answer = Call(scaling.Program, Engine.Scip, "numerics/feastol = 1e-9");
         }
@@ -129,7 +131,9 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
     }
 
     private EngineAnswer Call(QuadraticProgram program, Engine called, string parameters) => OrTools.Solve(
-        program, called, Math.Max(deadline.SecondsLeft, PolishSeconds), parameters, cancellation: deadline.Cancellation);
+        program, called, Math.Max(deadline.SecondsLeft, PolishSeconds), parameters,
+        // The tolerances of linear engines are absolute, and objectives are around a hundredth.
+        called == Engine.Pdlp ? 1 : 100, cancellation: deadline.Cancellation);
 
     /// <summary>Values within their bounds, and exact zeros where an engine left dust.</summary>
     private double[] Clean(QuadraticProgram program, double[] values)

@@ -12,8 +12,9 @@ public sealed class ContinuousTests
     {
         var pdlp = MeanVarianceSolver.Solve(problem, Tight);
         var glop = MeanVarianceSolver.Solve(problem, Tight with { Continuous = ContinuousEngine.Glop });
-        return pdlp.Status == SolveStatus.Optimal && glop.Status == SolveStatus.Optimal
-            && Math.Abs(pdlp.Objective - glop.Objective) <= 1e-6 * Math.Max(Math.Abs(glop.Objective), 1e-3);
+        Assert.True(pdlp.Status == SolveStatus.Optimal, $"PDLP: {pdlp.Status}, gap {pdlp.Gap:g3}, objective {pdlp.Objective}, bound {pdlp.Bound}, violation {pdlp.MaxViolation:g3}");
+        Assert.True(glop.Status == SolveStatus.Optimal, $"GLOP: {glop.Status}, gap {glop.Gap:g3}, objective {glop.Objective}, bound {glop.Bound}, violation {glop.MaxViolation:g3}");
+        Assert.Equal(glop.Objective, pdlp.Objective, 1e-6 * Math.Max(Math.Abs(glop.Objective), 1e-3));
     }, iter: 60);
 
     [Fact]
