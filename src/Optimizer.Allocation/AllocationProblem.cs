@@ -201,6 +201,8 @@ public sealed class AllocationProblem
                 Math.Min(take, Settings.Moves.MinimumMove.InUsd(BookUsd) / BookUsd / Math.Abs(opportunity.Capital())));
         }
 
+        if (depositSwitch is { } enters && withdrawalSwitch is { } leaves)
+            AddRow($"{id} enters or leaves", LinearExpression.Of(enters) + LinearExpression.Of(leaves) <= 1);
         if (before == 0)
         {
             after = deposit;
