@@ -6,10 +6,7 @@ internal static class SharedData
     /// <summary>The folder, or null where there is none.</summary>
     public static string? Find(string name)
     {
-        var root = AppContext.BaseDirectory;
-        while (root is not null && !File.Exists(Path.Combine(root, "Optimizer.sln")))
-            root = Path.GetDirectoryName(root);
-        var folder = root is null ? null : Path.GetFullPath(Path.Combine(root, "..", "shared", "data", name));
+        var folder = Path.GetFullPath(Repository.Path("..", "shared", "data", name));
         return Directory.Exists(folder) ? folder : null;
     }
 }

@@ -1,4 +1,4 @@
-namespace Optimizer.Scenarios.Tests;
+namespace Optimizer.Tests;
 
 /// <summary>The files of the checkout that the tests run in.</summary>
 internal static class Repository
@@ -8,8 +8,8 @@ internal static class Repository
     public static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 
     /// <summary>Scenario files by name.</summary>
-    public static IEnumerable<string> Scenarios =>
-        Directory.EnumerateFiles(Path("scenarios"), "*.yaml").Select(file => System.IO.Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Scenarios => Directory.EnumerateFiles(Path("scenarios"), "*.yaml")
+        .Select(file => System.IO.Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
 
     private static string FindRoot()
     {

@@ -1,0 +1,35 @@
+using System.Reflection;
+
+namespace Optimizer.Cli.Tests;
+
+/// <summary>Which rooms know which: dependencies point downwards only.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Optimizer.Model"] = [],
+        ["Optimizer.Risk"] = ["Optimizer.Model", "MathNet.Numerics"],
+        ["Optimizer.Solver"] = ["Google.OrTools", "Google.Protobuf"],
+        ["Optimizer.Allocation"] = ["Optimizer.Model", "Optimizer.Risk", "Optimizer.Solver"],
+        ["Optimizer.Planning"] = ["Optimizer.Model"],
+        ["Optimizer.Scenarios"] = ["Optimizer.Model", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],
+        ["optimizer"] = ["Optimizer.Model", "Optimizer.Scenarios", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
+    };
+
+    public static TheoryData<string> Rooms => new(Allowed.Keys);
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_room_knows_only_those_below_it(string room)
+    {
+        var known = Assembly.Load(room).GetReferencedAssemblies().Select(a => a.Name!)
+            .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) || name == "System.CommandLine")
+            .Except(["System", "netstandard", "mscorlib"]);
+        Assert.Empty(known.Except(Allowed[room]));
+    }
+
+    [Fact]
+    public void Every_room_has_its_place_here() => Assert.Equal(
+        Allowed.Keys.Select(room => room == "optimizer" ? "Optimizer.Cli" : room).Order(),
+        Directory.EnumerateDirectories(Repository.Path("src")).Select(folder => Path.GetFileName(folder)).Order());
+}

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Optimizer.Cli.Tests;
+
+/// <summary>The commands as a person or a script runs them.</summary>
+public sealed partial class CliTests
+{
+    public static TheoryData<string> Scenarios => new(Repository.Scenarios);
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task Solve_prints_the_approved_tables(string scenario)
+    {
+        var run = await Run("solve", $"scenarios/{scenario}.yaml");
+        Assert.Equal(scenario == "infeasible" ? 3 : 0, run.Code);
+        Assert.Empty(run.Error);
+        Approved.Match($"solve-{scenario}.txt", run.Output);
+    }
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task Solve_prints_the_approved_json(string scenario)
+    {
+        var run = await Run("solve", $"scenarios/{scenario}.yaml", "--format", "json");
+        var json = JsonNode.Parse(run.Output)!;
+        foreach (var key in (string[])["scenario", "status", "horizonDays", "bookUsd", "certificate"])
+            Assert.NotNull(json[key]);
+        json["certificate"]!["seconds"] = 0;
+        Approved.Match($"solve-{scenario}.json", Rounded().Replace(json.ToJsonString(new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }), match =>
+            double.Parse(match.Value) is var number && Math.Abs(number) < 1e-4 ? "0" : number.ToString("G5")));
+    }
+
+    [Fact]
+    public async Task Batch_gives_one_row_per_scenario_and_fails_none_for_another()
+    {
+        var broken = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "broken.yaml");
+        File.WriteAllText(broken, "name: [");
+        var run = await Run("batch", "scenarios", broken, "--format", "csv");
+        Assert.Equal(0, run.Code);
+        var rows = run.Output.TrimEnd().Split('\n');
+        Assert.Equal(Repository.Scenarios.Count() + 2, rows.Length);
+        Assert.StartsWith("name,status,exitCode,bookUsd,netReturnPerYear,volatilityPerYear,costsUsd,positions,steps,gap,seconds", rows[0]);
+        Assert.Contains(rows, row => row.StartsWith("infeasible,infeasible,3,", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.StartsWith("broken,badInput,2,", StringComparison.Ordinal));
+        Assert.Equal(rows.Length - 3, rows.Count(row => row.Contains(",optimal,0,", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(2, "solve", "nowhere.yaml")]
+    [InlineData(2, "solve", "scenarios/treasury-usdc.yaml", "--gap", "5")]
+    [InlineData(2, "solve", "scenarios/treasury-usdc.yaml", "--format", "xml")]
+    [InlineData(2, "sovle", "scenarios/treasury-usdc.yaml")]
+    [InlineData(2, "validate", "README.md")]
+    [InlineData(2, "batch", "scenarios", "--jobs", "0")]
+    [InlineData(0, "validate", "optimizer.yaml", "chains/base.yaml")]
+    [InlineData(0, "completion", "bash")]
+    [InlineData(0, "--help")]
+    [InlineData(0, "solve", "--help")]
+    [InlineData(3, "explain", "scenarios/infeasible.yaml")]
+    [InlineData(3, "plan", "scenarios/infeasible.yaml")]
+    public async Task Exit_codes_say_what_happened(int expected, params string[] arguments)
+    {
+        var run = await Run(arguments);
+        Assert.Equal(expected, run.Code);
+        Assert.DoesNotContain("   at ", run.Error + run.Output, StringComparison.Ordinal);
+        Assert.True(expected == 0 ? run.Error.Length == 0 : expected == 3 || run.Error.Length > 0);
+    }
+
+    [Fact]
+    public async Task Out_of_time_is_said()
+    {
+        var run = await Run("solve", "scenarios/mixed-allocator.yaml", "--time-limit", "1 ms");
+        Assert.Contains(run.Code, (int[])[0, 5]);
+        if (run.Code == 0)
+            Assert.Contains("gap", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Out_writes_the_same_answer_as_a_whole_file()
+    {
+        var folder = Directory.CreateTempSubdirectory("optimizer-").FullName;
+        await Run("solve", "scenarios/sol-book.yaml", "--out", folder);
+        var answer = JsonNode.Parse(File.ReadAllText(Assert.Single(Directory.EnumerateFiles(folder))))!;
+        Assert.Equal("SOL book", (string?)answer["scenario"]);
+    }
+
+    [Fact]
+    public async Task Explain_solves_again_without_each_constraint()
+    {
+        var json = JsonNode.Parse((await Run("explain", "scenarios/sol-book.yaml", "--format", "json")).Output)!;
+        Assert.Equal(2, json["without"]!.AsArray().Count);
+        Assert.All(json["without"]!.AsArray(), w => Assert.True((double)w!["gainUsdPerYear"]! >= 0));
+    }
+
+    [Fact]
+    public async Task Frontier_draws_a_row_per_point()
+    {
+        var run = await Run("frontier", "scenarios/sol-book.yaml", "--points", "4");
+        Assert.Equal(0, run.Code);
+        Approved.Match("frontier-sol-book.txt", run.Output);
+    }
+
+    [Fact]
+    public void Every_command_of_the_readme_is_one_that_works()
+    {
+        var readme = File.ReadAllText(Repository.Path("README.md"));
+        var commands = CommandLines().Matches(readme).Select(m => m.Groups[1].Value.Split('#')[0].Split('>')[0].Trim()).Distinct().ToArray();
+        Assert.NotEmpty(commands);
+        Assert.All(commands, command =>
+        {
+            var run = Run(command.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(Expand).ToArray()).Result;
+            Assert.True(run.Code is 0 or 3, $"optimizer {command}: exit {run.Code}\n{run.Error}");
+        });
+    }
+
+    [GeneratedRegex(@"(?<=[ \[:,])-?\d+\.\d+(E[-+]?\d+)?|(?<=[ \[:,])-?\d+E[-+]?\d+")]
+    private static partial Regex Rounded();
+
+    [GeneratedRegex("^(?:optimizer|dotnet run --project src/Optimizer.Cli --) (.+)$", RegexOptions.Multiline)]
+    private static partial Regex CommandLines();
+
+    private static IEnumerable<string> Expand(string argument) => argument.Contains('*', StringComparison.Ordinal)
+        ? Directory.EnumerateFiles(Repository.Path(Path.GetDirectoryName(argument)!), Path.GetFileName(argument)).Order(StringComparer.Ordinal)
+        : [argument];
+
+    private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
+    {
+        var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+        // Paths in answers are those the user gave; the tests give them from the root of the checkout.
+        var code = await CommandLine.RunAsync([.. arguments.Select(Rooted)], new Terminal(output, error));
+        return (code, output.ToString().Replace(Repository.Root + "/", "", StringComparison.Ordinal), error.ToString());
+    }
+
+    private static string Rooted(string argument) =>
+        File.Exists(Repository.Path(argument)) || Directory.Exists(Repository.Path(argument)) ? Repository.Path(argument) : argument;
+}
