@@ -21,7 +21,7 @@ public sealed class AllocationProblem
     private readonly List<Switch> _switches = [];
     private readonly List<Link> _links = [];
     private readonly Dictionary<Position, int> _held = [];
-    private readonly Dictionary<string, int> _chainUsed = [];
+    private readonly Dictionary<string, int> _groupUsed = [];
     private readonly List<Position> _positions = [];
     private readonly List<Idle> _idles = [];
     private readonly List<Flow> _flows = [];
@@ -103,11 +103,13 @@ public sealed class AllocationProblem
     /// <summary>Binary that is one when any of the expressions' binaries is: a chain or a protocol in use.</summary>
     public LinearExpression Any(string name, IEnumerable<LinearExpression> binaries)
     {
-        if (!_chainUsed.TryGetValue(name, out var used))
+        if (!_groupUsed.TryGetValue(name, out var used))
         {
-            _chainUsed[name] = used = Binary(name);
-            foreach (var binary in binaries.Where(b => !b.IsConstant))
+            _groupUsed[name] = used = Binary(name);
+            var variable = binaries.Where(b => !b.IsConstant).ToArray();
+            foreach (var binary in variable)
                 AddRow(name, binary <= LinearExpression.Of(used));
+            AddRow(name, LinearExpression.Of(used) <= LinearExpression.Sum(variable));
         }
 
         return LinearExpression.Of(used);

@@ -1,0 +1,134 @@
+using Optimizer.Model;
+
+namespace Optimizer.Allocation.Tests;
+
+/// <summary>What must hold of allocations whatever the market.</summary>
+public sealed class IdentityTests
+{
+    private static readonly Figure Assumed = new(0, "test");
+
+    [Fact]
+    public void A_tighter_cap_never_improves() => Gen.Double[0.3, 0.9].Array[2].Sample(caps =>
+    {
+        var loaded = Gallery.Load("issuer-depeg");
+        double Best(double cap) => loaded.With(new Limit { Each = Grouping.Protocol, Max = new(cap, true) }, new Limit { Chain = "base", Max = new(cap, true) }).Solve().Objective!.Value;
+        return Best(caps.Min()) <= Best(caps.Max()) + 2e-4 * Math.Abs(Best(caps.Max())) + 1;
+    }, iter: 4);
+
+    [Fact]
+    public void Measuring_in_other_units_of_money_changes_nothing()
+    {
+        const double Factor = 7;
+        var loaded = Gallery.Load("sol-book");
+        var snapshot = loaded.Market.Snapshot;
+        Figure Scale(Figure figure) => figure.With(figure * Factor);
+        var scaled = loaded with
+        {
+            Market = loaded.Market.With(snapshot with
+            {
+                Assets = [.. snapshot.Assets.Select(a => a with { PriceUsd = Scale(a.PriceUsd) })],
+                Opportunities = [.. snapshot.Opportunities.Select(o => o with
+                {
+                    TotalUsd = Scale(o.TotalUsd),
+                    CapacityUsd = o.CapacityUsd is { } capacity ? Scale(capacity) : null,
+                    WithdrawableUsd = o.WithdrawableUsd is { } withdrawable ? Scale(withdrawable) : null,
+                })],
+            }),
+            Settings = loaded.Settings with { Moves = loaded.Settings.Moves with { Effort = new(5 * Factor, false), KeepGas = new(5 * Factor, false) } },
+        };
+        var (one, other) = (loaded.Solve(), scaled.Solve());
+        Assert.Equal(one.BookUsd * Factor, other.BookUsd, 1e-3);
+        Assert.All(one.Positions.Zip(other.Positions), pair => Assert.Equal(pair.First.Weight, pair.Second.Weight, 1e-4));
+    }
+
+    [Fact]
+    public void Money_is_never_burnt_for_safety()
+    {
+        var result = Gallery.Load("treasury-usdc").With().Wanting(new MinimumRisk { ReturnAtLeast = new(-1) }).Solve();
+        Assert.InRange(result.Plan!.CostUsd, 0, 1e-4 * result.BookUsd);
+    }
+
+    [Fact]
+    public void Greater_aversion_means_less_risk()
+    {
+        var loaded = Gallery.Load("treasury-usdc").With();
+        var risks = new[] { 0.0, 4, 40, 400 }.Select(a => loaded.Wanting(new MeanVariance { RiskAversion = a }).Solve().Objective!.VolatilityPerYear).ToArray();
+        Assert.Equal(risks.OrderDescending(), risks);
+    }
+
+    [Fact]
+    public void A_risk_limit_is_met_and_used()
+    {
+        var result = Gallery.Load("treasury-usdc").With().Wanting(new MaximumReturn { RiskAtMost = new(0.015) }).Solve();
+        Assert.InRange(result.Objective!.VolatilityPerYear, 0.0149, 0.015 + 1e-6);
+    }
+
+    [Fact]
+    public void A_return_target_is_met_with_less_risk_than_the_most_return_has()
+    {
+        var result = Gallery.Load("treasury-usdc").With().Wanting(new MinimumRisk { ReturnAtLeast = new(0.03) }).Solve();
+        Assert.InRange(result.Objective!.ReturnPerYear, 0.03 - 1e-5, 0.0303);
+    }
+
+    /// <summary>A perpetual is one more opportunity: margin as capital, a short exposure, funding as carry.</summary>
+    [Fact]
+    public void A_short_perpetual_hedges_without_any_change_of_the_solver()
+    {
+        var loaded = Gallery.Load("mixed-allocator");
+        var perpetual = new Opportunity
+        {
+            Id = "perp/base/ETH-short", Protocol = "perp", Chain = "base", Kind = OpportunityKind.Derivative,
+            Inputs = [new(new("USDC", "base"), 1)], CapitalPerUnit = Assumed.With(0.25),
+            Exposures = new Dictionary<string, Figure> { ["ETH"] = Assumed.With(-1) },
+            Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = Assumed.With(0.02) } },
+            Volatility = Assumed.With(0.01), TotalUsd = Assumed.With(1e9), EnterGasUnits = Assumed.With(500_000), ExitGasUnits = Assumed.With(500_000), Events = [],
+        };
+        var snapshot = loaded.Market.Snapshot;
+        var hedged = loaded with
+        {
+            Market = loaded.Market.With(snapshot with { Opportunities = [.. snapshot.Opportunities, perpetual] }),
+            Scenario = loaded.Scenario with
+            {
+                Objective = new MeanVariance { RiskAversion = 50 },
+                Views = new Dictionary<string, Percentage>(),
+                Constraints = [new Limit { Asset = "ETH", Min = new(0.25, true) }],
+            },
+        };
+        var result = hedged.Solve();
+        var margin = result.Positions.Single(p => p.Opportunity == perpetual.Id).Usd;
+        var ether = result.Positions.Where(p => p.Opportunity.EndsWith("/ETH", StringComparison.Ordinal) || p.Opportunity.EndsWith("/WETH", StringComparison.Ordinal)).Sum(p => p.Usd)
+            + result.Idle.Where(i => i.Token.Symbol is "ETH" or "WETH").Sum(i => i.Usd);
+        Assert.True(ether >= 0.249 * result.BookUsd);
+        // Bitcoin moves with ether, so the hedge is a little larger than the ether alone.
+        Assert.InRange(margin / 0.25, 0.8 * ether, 1.8 * ether);
+        Assert.True(result.Objective!.VolatilityPerYear < 0.15);
+    }
+
+    [Fact]
+    public void A_pool_above_its_target_is_neither_drained_nor_credited_with_its_spike()
+    {
+        var loaded = Gallery.Load("small-book");
+        var crowded = Crowd(loaded.Market.Opportunity("aave-v3/base/USDC"));
+        var snapshot = loaded.Market.Snapshot;
+        var market = loaded.Market.With(snapshot with { Opportunities = [.. snapshot.Opportunities.Select(o => o.Id == crowded.Id ? crowded : o)] });
+        var result = (loaded with { Market = market }).Solve();
+        var position = result.Positions.Single(p => p.Opportunity == crowded.Id);
+        Assert.True(position.Usd >= position.BeforeUsd - 1e-6);
+        var curve = (KinkedCurve)crowded.Carry.Base;
+        Assert.True(curve.SpotRate(0) > 2 * curve.RateAtTarget);
+        Assert.True(position.CarryRate <= curve.Basis.ToEffective(curve.RateAtTarget) + (crowded.Carry.Rewards?.CreditedRate(0) ?? 0) + 1e-12);
+    }
+
+    [Fact]
+    public void What_stays_is_explained_by_cost_against_gain()
+    {
+        var unmoved = Gallery.Load("small-book").Solve().Unmoved;
+        Assert.Contains(unmoved, u => u.GainUsd > 0 && u.GainUsd <= u.CostUsd && u.Reason.Contains("costs more than it gains", StringComparison.Ordinal));
+    }
+
+    private static Opportunity Crowd(Opportunity pool)
+    {
+        var curve = (KinkedCurve)pool.Carry.Base;
+        return pool with { Carry = pool.Carry with { Base = curve with { BorrowedUsd = curve.SuppliedUsd.With(curve.SuppliedUsd * 0.985) } } };
+    }
+}
