@@ -39,7 +39,7 @@ public sealed class AllocationProblem
         (Market, Scenario, Settings) = (market, scenario, settings);
         Risk = new RiskModel(market, settings.Risk, scenario.Numeraire);
         BookUsd = Book.ValueUsd(market, scenario);
-        _reach = new Reach(market, scenario, Math.Max(settings.Moves.KeepGas.InUsd(BookUsd), 0.01));
+        _reach = new Reach(market, scenario, settings.Moves.KeepGas.InUsd(BookUsd));
         foreach (var opportunity in _reach.Opportunities)
             AddPosition(opportunity);
         foreach (var route in _reach.Routes)
@@ -76,6 +76,9 @@ public sealed class AllocationProblem
 
     /// <summary>The routes in play, by zone.</summary>
     public IReadOnlyList<Flow> Flows => _flows;
+
+    /// <summary>Whether some chain in play can pay for a transaction.</summary>
+    public bool HasGas => _reach.HasGas;
 
     /// <summary>Every action that costs gas: its chain, its cost in USD and its binary.</summary>
     public IReadOnlyList<(string Chain, double GasUsd, int Switch)> Gas => _gas;
@@ -235,10 +238,7 @@ public sealed class AllocationProblem
 
     private LinearExpression AddCarry(Opportunity opportunity, LinearExpression after, double before, double upper)
     {
-        // Where one already is most of a pool, size × rate is not concave; today's rate is then credited throughout,
-        // which understates what a withdrawal would leave and never overstates it.
-        var isMostOfPool = opportunity.TotalUsd > 0 && before * BookUsd > 0.6 * opportunity.TotalUsd;
-        if (opportunity.Carry.IsFlat || isMostOfPool)
+        if (opportunity.Carry.IsFlat || IsMostOfPool(opportunity, before * BookUsd))
             return opportunity.Carry.Rate(0) * after;
         var function = new CarryFunction(opportunity.Carry, before * BookUsd, BookUsd);
         var steepest = Math.Max(Math.Abs(function.SlopeAt(0)), Math.Abs(function.SlopeAt(upper))) + 1;
@@ -247,16 +247,37 @@ public sealed class AllocationProblem
         return LinearExpression.Of(carry);
     }
 
+    /// <summary>The effective annual rate that the problem credits to a position.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="afterUsd">Its notional in USD.</param>
+    public double CreditedRate(Position position, double afterUsd)
+    {
+        var beforeUsd = position.Before * BookUsd;
+        return position.Opportunity.Carry.Rate(IsMostOfPool(position.Opportunity, beforeUsd) ? 0 : afterUsd - beforeUsd);
+    }
+
+    /// <summary>The constraint that forbids adding to a position, if one does.</summary>
+    public string? ForbiddenBy(Position position) => _requirements
+        .Where(r => r.Requirement is { IsReported: false, Inequality.Greater: { IsConstant: true, Constant: 0 } }
+            && ReferenceEquals(r.Requirement.Inequality.Lesser, position.Deposit))
+        .Select(r => r.Source?.Title() ?? r.Requirement.Title).FirstOrDefault();
+
+    /// <summary>Where one already is most of a pool, size × rate is not concave; today's rate is then credited
+    /// throughout, which understates what a withdrawal would leave and never overstates it.</summary>
+    private static bool IsMostOfPool(Opportunity opportunity, double heldUsd) =>
+        opportunity.TotalUsd > 0 && heldUsd > 0.6 * opportunity.TotalUsd;
+
     private void AddRoute(Route route)
     {
         var isGas = _reach.IsGasOnly(route.To);
+        var buysGas = route.To == Market.Chain(route.To.Chain).NativeTokenId();
         var lower = route.MinimumUsd?.Value ?? 0;
         var zones = new List<LinearExpression>();
         foreach (var tier in route.Fees)
         {
             var upper = Math.Min(Math.Min(tier.UpToUsd?.Value ?? double.PositiveInfinity, route.MaximumUsd?.Value ?? double.PositiveInfinity),
                 isGas ? TopUpLimitUsd(route.To.Chain) : BookUsd);
-            var minimum = Math.Max(lower, isGas ? 0 : Math.Min(upper, Settings.Moves.MinimumMove.InUsd(BookUsd)));
+            var minimum = Math.Max(lower, buysGas ? 0 : Math.Min(upper, Settings.Moves.MinimumMove.InUsd(BookUsd)));
             lower = tier.UpToUsd?.Value ?? lower;
             if (minimum > upper || upper <= 0)
                 continue;
@@ -280,7 +301,7 @@ public sealed class AllocationProblem
         if (impact > 0)
         {
             var output = Add($"{route.Id} out", 0, upper);
-            _links.Add(new(output, flow, new ImpactFunction(fee, impact)));
+            _links.Add(new(output, flow, new ImpactFunction(fee, impact), IsExact: true));
             delivered = LinearExpression.Of(output);
         }
         else
@@ -342,18 +363,20 @@ public sealed class AllocationProblem
             var chain = Market.Chain(idle.Token.Chain);
             if (idle.Token != chain.NativeTokenId())
                 continue;
-            foreach (var position in _positions.Where(p => p.Opportunity.Chain == chain.Id && p.DepositSwitch is not null))
-                AddRow($"{chain.Id} keeps gas", LinearExpression.Of(position.DepositSwitch!.Value) is var entered && keep > 0
-                    ? keep * entered <= idle.After
-                    : 0 <= idle.After);
+            var (_, lockedUsd) = Book.HeldUsd(Market, Scenario, idle.Token);
+            var free = idle.Before - lockedUsd / BookUsd;
+            var arriving = _positions.Where(p => p.Opportunity.Chain == chain.Id && p.DepositSwitch is not null).Select(p => p.DepositSwitch!.Value)
+                .Concat(_flows.Where(f => f.Route.CrossesChains() && f.Route.To.Chain == chain.Id && f.Route.To != idle.Token).Select(f => f.Switch));
+            foreach (var arrives in keep > 0 ? arriving.Distinct() : [])
+                AddRow($"{chain.Id} keeps gas", keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd <= idle.After);
             var actions = _gas.Where(g => g.Chain == chain.Id).ToArray();
-            if (actions.Length == 0 || idle.Before * BookUsd >= actions.Max(a => a.GasUsd) + keep * BookUsd)
+            if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
                 continue;
             // What the balance row says of cents on a book of millions, said in a way that no tolerance swallows.
             var supply = LinearExpression.Sum(_flows
                 .Where(f => f.Route.To == idle.Token && f.Route.CrossesChains())
                 .Select(f => LinearExpression.Of(f.Switch)));
-            foreach (var action in actions.Where(a => a.GasUsd + keep * BookUsd > idle.Before * BookUsd).DistinctBy(a => a.Switch))
+            foreach (var action in actions.Where(a => a.GasUsd > free * BookUsd).DistinctBy(a => a.Switch))
                 AddRow($"{chain.Id} needs gas", LinearExpression.Of(action.Switch) <= supply);
         }
     }

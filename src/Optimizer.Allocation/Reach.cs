@@ -8,7 +8,7 @@ namespace Optimizer.Allocation;
 /// least as good in every respect.</remarks>
 internal sealed class Reach
 {
-    public Reach(Market market, Scenario scenario, double minimumNativeUsd)
+    public Reach(Market market, Scenario scenario, double keepGasUsd)
     {
         var held = scenario.Holdings.Where(h => h.Opportunity is not null).Select(h => h.Opportunity!).ToHashSet();
         var heldTokens = scenario.Holdings.Where(h => h.Token is not null).Select(h => h.Token!.Value).ToHashSet();
@@ -24,17 +24,24 @@ internal sealed class Reach
         var invested = inputs.Select(token => market.AssetOf(token).Id).ToHashSet();
         IsGasOnly = token => natives.Contains(token) && !invested.Contains(market.AssetOf(token).Id);
         Tokens = wanted.Union(natives).ToHashSet();
-        var poor = chains.Where(chain => NativeUsd(market, scenario, chain) < minimumNativeUsd).ToHashSet();
+        // A chain is poor where the dearest single action cannot be paid, and short where gas may have to be bought.
+        var poor = chains.Where(chain => NativeUsd(market, scenario, chain) < DearestUsd(market, chain)).ToHashSet();
+        HasGas = poor.Count < chains.Count;
+        var isShort = chains.Where(chain => NativeUsd(market, scenario, chain) < keepGasUsd + 20 * DearestUsd(market, chain)).ToHashSet();
         Routes = Undominated(market, [.. market.Snapshot.Routes.Where(route =>
             Tokens.Contains(route.From) && Tokens.Contains(route.To)
             && AllowsChain(scenario.Universe, route.From.Chain, heldTokens) && AllowsChain(scenario.Universe, route.To.Chain, heldTokens)
-            // Where there is no gas, none can be bought on the spot: it has to come from another chain, and be delivered.
+            // Where there is no gas, none can be bought on the spot: it has to come from a chain that has some, and be
+            // delivered.
             && !(natives.Contains(route.To) && poor.Contains(route.To.Chain)
-                && (!route.CrossesChains() || route.ClaimGasUnits is { Value: > 0 }))
-            && !(IsGasOnly(route.To) && !poor.Contains(route.To.Chain))
+                && (!route.CrossesChains() || route.ClaimGasUnits is { Value: > 0 } || poor.Contains(route.From.Chain)))
+            && !(IsGasOnly(route.To) && !isShort.Contains(route.To.Chain))
             // Gas is not sold, but it may be sent to where it is needed.
             && !(IsGasOnly(route.From) && !natives.Contains(route.To)))]);
     }
+
+    /// <summary>Whether some chain in play can pay for a transaction.</summary>
+    public bool HasGas { get; }
 
     public IReadOnlyList<Opportunity> Opportunities { get; }
 
@@ -55,12 +62,19 @@ internal sealed class Reach
     private static bool AllowsChain(Universe universe, string chain, HashSet<TokenId> held) =>
         universe.Chains.Count == 0 || universe.Chains.Contains(chain) || held.Any(token => token.Chain == chain);
 
+    /// <summary>Free native token on a chain in USD.</summary>
     private static double NativeUsd(Market market, Scenario scenario, string chain)
     {
-        var native = market.Chain(chain).NativeTokenId();
-        return scenario.Holdings.Where(h => h.Token == native)
-            .Sum(h => h.Amount.Of(market.Token(native).Decimals).ToUsd(market.PriceUsd(native)));
+        var (held, locked) = Book.HeldUsd(market, scenario, market.Chain(chain).NativeTokenId());
+        return held - locked;
     }
+
+    /// <summary>The most that one action on a chain costs in USD.</summary>
+    private double DearestUsd(Market market, string chain) => GasCosts.ToUsd(market, chain, Opportunities
+        .Where(o => o.Chain == chain)
+        .SelectMany(o => new[] { GasCosts.Enter(market, o), GasCosts.Exit(market, o) })
+        .Concat(market.Snapshot.Routes.Where(r => r.From.Chain == chain && !r.CrossesChains()).Select(r => GasCosts.Send(market, r)))
+        .Aggregate(System.Numerics.BigInteger.Zero, System.Numerics.BigInteger.Max));
 
     private static List<Route> Undominated(Market market, IReadOnlyList<Route> routes)
     {

@@ -40,7 +40,7 @@ public static class Unmoved
         var years = problem.Scenario.Horizon.Years;
         var costTo = CheapestPaths(problem, starts);
         UnmovedResult? best = null;
-        foreach (var target in problem.Positions.Where(p => p != source && p.Upper > 0 && !p.Deposit.IsConstant))
+        foreach (var target in problem.Positions.Where(p => p != source && p.Upper > 0 && !p.Deposit.IsConstant && problem.ForbiddenBy(p) is null))
         {
             if (!target.Opportunity.Inputs.All(i => costTo.ContainsKey(i.Token)))
                 continue;

@@ -58,6 +58,11 @@ public static class CommandLine
                 await terminal.Error.WriteLineAsync(diagnostic.ToString());
             return 2;
         }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            await terminal.Error.WriteLineAsync($"cannot write: {broken.Message}");
+            return 2;
+        }
         catch (OperationCanceledException)
         {
             await terminal.Error.WriteLineAsync("cancelled; nothing was written");

@@ -62,7 +62,7 @@ public sealed class Planner
     private void Run()
     {
         foreach (var chain in _market.Chains)
-            _startingGas[chain.Id] = _balances.GetValueOrDefault(chain.NativeTokenId());
+            _startingGas[chain.Id] = Free(chain.NativeTokenId());
         foreach (var withdrawal in _target.Withdrawals)
             Withdraw(withdrawal);
         var taken = _target.Deposits.ToDictionary(deposit => deposit, _ => new Dictionary<TokenId, BigInteger>());
@@ -108,7 +108,7 @@ public sealed class Planner
                 .Select(i => (Usd: d.CapitalUsd * i.Share, Take: (Action<BigInteger>)(amount => taken[d][token] = amount)))))
             .OrderBy(use => use.Usd)
             .ToArray();
-        var available = _balances.GetValueOrDefault(token) - _locked.GetValueOrDefault(token) - GasReserve(token);
+        var available = Free(token) - GasReserve(token);
         var keepsNothing = _target.IdleUsd.GetValueOrDefault(token) - Usd(token, _locked.GetValueOrDefault(token)) <= _dustUsd;
         for (var u = 0; u < uses.Length; u++)
         {
@@ -196,7 +196,7 @@ public sealed class Planner
             var native = _market.Chain(onChain.Key).NativeTokenId();
             var needed = onChain.Aggregate(BigInteger.Zero, (sum, step) => sum + step.Gas);
             var left = _balances.GetValueOrDefault(native) - needed;
-            if (left.Sign < 0)
+            if (left < _locked.GetValueOrDefault(native))
                 throw new PlanException($"{onChain.Key}: gas of {Usd(native, needed):0.00} USD is needed and {Usd(native, left + needed):0.00} USD of {native} are there");
             _balances[native] = left;
             if (_startingGas[onChain.Key] >= needed || !_topUps.TryGetValue(onChain.Key, out var topUps))
@@ -205,6 +205,8 @@ public sealed class Planner
                 _steps[step.Id - 1] = step with { DependsOn = [.. step.DependsOn.Union(topUps)] };
         }
     }
+
+    private BigInteger Free(TokenId token) => _balances.GetValueOrDefault(token) - _locked.GetValueOrDefault(token);
 
     /// <summary>What of a native token is spoken for by gas.</summary>
     private BigInteger GasReserve(TokenId token) =>

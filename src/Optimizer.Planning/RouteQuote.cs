@@ -28,7 +28,7 @@ internal static class RouteQuote
         var toDecimals = market.Token(route.To).Decimals;
         var ratio = market.AssetOf(route.From).Id == market.AssetOf(route.To).Id
             ? Precision
-            : new BigInteger((decimal)price / (decimal)market.PriceUsd(route.To) * (decimal)Precision);
+            : new BigInteger(price / market.PriceUsd(route.To) * (double)Precision);
         return kept * ratio * BigInteger.Pow(10, toDecimals) / (Precision * BigInteger.Pow(10, decimals));
     }
 

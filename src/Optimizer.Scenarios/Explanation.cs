@@ -54,10 +54,6 @@ public static class Explanation
         var problem = new AllocationProblem(loaded.Market, loaded.Scenario, loaded.Settings);
         var used = answer.Positions.Where(p => p.Usd > 0).ToArray();
         var worst = used.Length == 0 ? 0 : used.Min(p => p.CarryRate - p.ExpectedLossRate);
-        var forbidden = problem.Requirements
-            .Where(r => !r.Requirement.IsReported && r.Requirement.Inequality is { Greater: { IsConstant: true, Constant: 0 } })
-            .SelectMany(r => r.Requirement.Inequality.Lesser.Terms.Select(t => (t.Variable, Title: r.Source?.Title() ?? r.Requirement.Title)))
-            .GroupBy(pair => pair.Variable).ToDictionary(same => same.Key, same => same.First().Title);
         return [.. problem.Positions
             .Where(p => used.All(u => u.Opportunity != p.Opportunity.Id))
             .Select(p => (Position: p, Carry: p.Opportunity.Carry.Rate(0), Loss: problem.Risk.ExpectedLossRate(loaded.Market.EventsOf(p.Opportunity))))
@@ -65,7 +61,7 @@ public static class Explanation
             .Take(15)
             .Select(x => new UnusedResult(x.Position.Opportunity.Id, x.Carry, x.Loss,
                 x.Position.Deposit.IsConstant ? "takes no more: full, matured or down"
-                : x.Position.Deposit.Terms.Select(t => forbidden.GetValueOrDefault(t.Variable)).FirstOrDefault(t => t is not null) is { } title ? $"forbidden by: {title}"
+                : problem.ForbiddenBy(x.Position) is { } title ? $"forbidden by: {title}"
                 : x.Carry - x.Loss < worst ? "pays less, after expected losses, than everything used"
                 : "its risk, its costs or a limit weigh more than what it adds"))];
     }

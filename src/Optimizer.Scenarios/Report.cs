@@ -26,7 +26,7 @@ internal static class Report
             var before = Book.HeldUsd(market, problem.Scenario, opportunity).Held;
             return new PositionResult(p.Key, opportunity.Inputs[0].Token, after.Positions[p.Key], p.Value, before,
                 p.Value / problem.BookUsd,
-                opportunity.Carry.Rate((p.Value - before) / opportunity.Capital()),
+                problem.CreditedRate(problem.Positions.Single(x => x.Opportunity.Id == p.Key), p.Value / opportunity.Capital()),
                 problem.Risk.ExpectedLossRate(market.EventsOf(opportunity)), risk.ShareOf(p.Key));
         }).Where(p => p.Usd != 0 || p.BeforeUsd != 0).OrderByDescending(p => p.Usd).ThenBy(p => p.Opportunity, StringComparer.Ordinal).ToArray();
         var idle = idleUsd
@@ -36,8 +36,13 @@ internal static class Report
         var objective = Objective(problem, answer, positions, idle, plan, risk.Variance);
         var gainPerDay = (objective.ReturnPerYear * problem.BookUsd + (plan.CostUsd + objective.TimeUsd) / years
             - objective.ReturnPerYearBefore * problem.BookUsd) / Duration.DaysPerYear;
+        var (status, message) = Agreement(problem, answer, positionUsd, idleUsd) is { } difference
+            ? ("failed", $"the exact plan does not end where the solver meant it to: {difference}")
+            : (result.Status, result.Message);
         return result with
         {
+            Status = status,
+            Message = message,
             Objective = objective,
             Positions = positions,
             Idle = idle,
@@ -47,6 +52,20 @@ internal static class Report
             Plan = plan with { BreakEvenDays = plan.Steps.Count == 0 ? 0 : gainPerDay > 0 ? plan.CostUsd / gainPerDay : null },
             Unmoved = [.. Unmoved.Explain(problem, answer.Values)],
         };
+    }
+
+    /// <summary>The first position or balance that the exact plan leaves elsewhere than the solver meant; null where all
+    /// agree to two millionths of the book or a dollar.</summary>
+    private static string? Agreement(
+        AllocationProblem problem, Answer answer, Dictionary<string, double> positionUsd, Dictionary<TokenId, double> idleUsd)
+    {
+        var tolerance = Math.Max(1, 2e-6 * problem.BookUsd);
+        return problem.Positions
+            .Select(p => (Name: p.Opportunity.Id, Meant: p.Value.At(answer.Values) * problem.BookUsd, Is: positionUsd.GetValueOrDefault(p.Opportunity.Id)))
+            .Concat(problem.Idles.Select(i => (Name: $"idle {i.Token}", Meant: i.After.At(answer.Values) * problem.BookUsd, Is: idleUsd.GetValueOrDefault(i.Token))))
+            .Where(x => Math.Abs(x.Meant - x.Is) > tolerance)
+            .Select(x => $"{x.Name} {x.Is:#,0.00} USD instead of {x.Meant:#,0.00} USD")
+            .FirstOrDefault();
     }
 
     private static ObjectiveResult Objective(

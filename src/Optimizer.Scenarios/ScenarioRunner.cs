@@ -9,7 +9,6 @@ public static class ScenarioRunner
 {
     /// <summary>Solves, plans and reports.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    /// <exception cref="PlanException">The allocation cannot be carried out exactly: a bug.</exception>
     public static SolveResult Run(LoadedScenario loaded, CancellationToken cancellation = default)
     {
         var (_, scenario, market, settings) = loaded;
@@ -20,7 +19,9 @@ public static class ScenarioRunner
             Scenario = scenario.Name,
             Snapshot = market.Snapshot.Name,
             Status = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(answer.Status.ToString()),
-            Message = answer.Message.Length > 0 ? answer.Message : null,
+            Message = answer.Message.Length > 0 ? answer.Message
+                : allocated.Problem.HasGas ? null
+                : "no chain in play holds enough of its native token to pay for a transaction, so nothing can move",
             HorizonDays = scenario.Horizon.Days,
             Numeraire = scenario.Numeraire,
             BookUsd = allocated.Problem.BookUsd,
@@ -29,8 +30,15 @@ public static class ScenarioRunner
         };
         if (allocated.Target is null)
             return result;
-        var (plan, after) = Planner.Make(market, scenario, allocated.Target);
-        return Report.Complete(result, allocated, plan, after);
+        try
+        {
+            var (plan, after) = Planner.Make(market, scenario, allocated.Target);
+            return Report.Complete(result, allocated, plan, after);
+        }
+        catch (PlanException impossible)
+        {
+            return result with { Status = "failed", Message = $"the allocation cannot be carried out: {impossible.Message}" };
+        }
     }
 
     /// <summary>The exit code of an answer: 0 solved, 3 infeasible, 5 out of time, 1 failed.</summary>

@@ -55,7 +55,15 @@ public sealed record Answer
     /// <summary>Who proved the bound.</summary>
     public string BoundBy { get; init; } = "";
 
-    /// <summary>|bound − objective| relative to the larger of |objective| and 1e-9.</summary>
+    /// <summary>An objective of value below this is measured against this: a gap of 1e-4 is then a millionth of the
+    /// unit.</summary>
+    public const double LeastValue = 0.01;
+
+    /// <summary>An objective of risk below this is measured against this.</summary>
+    public const double LeastRisk = 1e-9;
+
+    /// <summary>|bound − objective| relative to the larger of |objective| and <see cref="LeastValue"/> (or
+    /// <see cref="LeastRisk"/> where risk is minimised).</summary>
     public double Gap { get; init; }
 
     /// <summary>The largest amount by which a bound, row, switch or link is broken, in the problem's unit.</summary>

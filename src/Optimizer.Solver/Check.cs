@@ -63,15 +63,19 @@ internal static class Check
         }
 
         foreach (var link in problem.Links)
-            worst = Math.Max(worst, values[link.Result] - link.Function.At(values[link.Argument]));
+        {
+            var excess = values[link.Result] - link.Function.At(values[link.Argument]);
+            worst = Math.Max(worst, link.IsExact && !relaxed ? Math.Abs(excess) : excess);
+        }
+
         return Math.Max(worst, Missed(problem.Goal, Value(problem, values), Risk(problem, values)));
     }
 
-    /// <summary>By how much a goal's own limit on value or risk is missed; ≤ 0 where it is met.</summary>
+    /// <summary>By how much a goal's own limit is missed, risk as its square root; ≤ 0 where it is met.</summary>
     public static double Missed(Goal goal, double value, double risk) => goal switch
     {
         MinimizeRisk least => least.ValueAtLeast - value,
-        MaximizeValue most => risk - most.RiskAtMost,
+        MaximizeValue most => Math.Sqrt(risk) - Math.Sqrt(most.RiskAtMost),
         _ => 0,
     };
 

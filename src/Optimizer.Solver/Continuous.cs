@@ -32,7 +32,31 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
     /// <param name="binaries">Fixed values of the binary variables by index; null relaxes them to [0, 1].</param>
     /// <param name="rounds">The most programs to solve.</param>
     /// <returns>The best point; null when the rows admit none.</returns>
-    public Point? Solve(IReadOnlyList<double>? binaries, int rounds = MaximumRounds)
+    public Point? Solve(IReadOnlyList<double>? binaries, int rounds = MaximumRounds) => Solve(binaries, null, rounds);
+
+    /// <summary>Solves with fixed binaries and every exact link exact.</summary>
+    /// <remarks>Links are cut from above, so a point may leave an exact link short of its function where that pays.
+    /// Then what goes into those links is settled at the point's values, and the rest solved again.</remarks>
+    /// <returns>The best point; null when none keeps the links exact.</returns>
+    public Point? Polish(IReadOnlyList<double> binaries)
+    {
+        var point = Solve(binaries, null, MaximumRounds);
+        if (point is null)
+            return null;
+        var shortfall = problem.Links.Where(l => l.IsExact && l.Function.At(point.Values[l.Argument]) - point.Values[l.Result] > 1e-9).ToArray();
+        if (shortfall.Length == 0)
+            return point;
+        var settled = new Dictionary<int, double>();
+        foreach (var link in shortfall)
+        {
+            settled[link.Argument] = point.Values[link.Argument];
+            settled[link.Result] = link.Function.At(point.Values[link.Argument]);
+        }
+
+        return Solve(binaries, settled, MaximumRounds);
+    }
+
+    private Point? Solve(IReadOnlyList<double>? binaries, IReadOnlyDictionary<int, double>? settled, int rounds)
     {
         Point? best = null;
         var minimises = problem.Goal is MinimizeRisk;
@@ -41,7 +65,7 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
         var bound = minimises ? double.NegativeInfinity : double.PositiveInfinity;
         for (var round = 0; round < rounds; round++)
         {
-            var program = formulation.Continuous(problem.Goal, binaries);
+            var program = formulation.Continuous(problem.Goal, binaries, settled);
             if (Run(program) is not { } answer)
                 return null;
             // The program minimises; value and utility are its negative.

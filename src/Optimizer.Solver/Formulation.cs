@@ -40,6 +40,8 @@ internal sealed class Formulation
         foreach (var link in problem.Links)
         {
             var argument = problem.Variables[link.Argument];
+            if (link.IsExact)
+                AddChord(link, argument);
             foreach (var share in (double[])[0, 0.02, 0.1, 0.3, 1])
                 CutLink(link, argument.Lower + share * (argument.Upper - argument.Lower));
         }
@@ -124,9 +126,14 @@ internal sealed class Formulation
     public QuadraticProgram MixedInteger(Goal goal) => Build(goal, keepBinaries: true);
 
     /// <summary>The program for a goal, with binaries relaxed to [0, 1], or fixed where given.</summary>
-    public QuadraticProgram Continuous(Goal goal, IReadOnlyList<double>? binaries)
+    /// <param name="goal">The goal.</param>
+    /// <param name="binaries">Values of the binary variables by index, or null.</param>
+    /// <param name="settled">Values of exact links that are no longer decided, by variable.</param>
+    public QuadraticProgram Continuous(Goal goal, IReadOnlyList<double>? binaries, IReadOnlyDictionary<int, double>? settled = null)
     {
         var program = Build(goal, keepBinaries: false);
+        foreach (var (v, value) in settled ?? new Dictionary<int, double>())
+            program.Lower[v] = program.Upper[v] = value;
         if (binaries is null)
             return program;
         for (var v = 0; v < _problem.Variables.Count; v++)
@@ -137,6 +144,8 @@ internal sealed class Formulation
 
         foreach (var s in _problem.Switches)
         {
+            if (settled?.ContainsKey(s.Variable) == true)
+                continue;
             program.Upper[s.Variable] *= binaries[s.Binary];
             program.Lower[s.Variable] = Math.Max(program.Lower[s.Variable], binaries[s.Binary] * s.Minimum);
         }
@@ -198,6 +207,14 @@ internal sealed class Formulation
 
     private Term[] ValueTerms() =>
         [.. _problem.Variables.Select((variable, v) => new Term(v, variable.Value)).Where(term => term.Coefficient != 0)];
+
+    /// <summary>An exact link from below: a concave function lies above its chord.</summary>
+    private void AddChord(Link link, Variable argument)
+    {
+        var (start, end) = (link.Function.At(argument.Lower), link.Function.At(argument.Upper));
+        var slope = argument.Upper > argument.Lower ? (end - start) / (argument.Upper - argument.Lower) : 0;
+        _cuts.Add(new("chord", start - slope * argument.Lower, double.PositiveInfinity, [new(link.Result, 1), new(link.Argument, -slope)]));
+    }
 
     private void CutLink(Link link, double at)
     {

@@ -67,7 +67,7 @@ public static class MeanVarianceSolver
             if (double.IsFinite(proven) && (minimises ? proven > bound : proven < bound))
                 (bound, boundBy) = (proven, "SCIP branch and bound");
             var binaries = decided.Values.Take(problem.Variables.Count).Select(value => Math.Round(value)).ToArray();
-            if (continuous.Solve(binaries) is not { } polished)
+            if (continuous.Polish(binaries) is not { } polished)
             {
                 // SCIP accepted the assignment only within its tolerance.
                 formulation.Forbid(binaries);
@@ -78,7 +78,7 @@ public static class MeanVarianceSolver
             var answer = Certify(problem, options, polished with { Bound = bound }, boundBy, "SCIP + GLOP");
             if (best is null || (minimises ? answer.Objective < best.Objective : answer.Objective > best.Objective))
                 best = answer;
-            best = Rebound(best, bound, boundBy, options);
+            best = Rebound(problem, best, bound, boundBy, options);
             if (best.Gap <= options.Gap || ended != EngineStatus.Optimal)
                 break;
         }
@@ -114,7 +114,7 @@ public static class MeanVarianceSolver
             return new Answer { Status = SolveStatus.Infeasible, Engine = engine };
         var value = Check.Value(problem, point.Values);
         var risk = Check.Risk(problem, point.Values);
-        return Rebound(new Answer
+        return Rebound(problem, new Answer
         {
             Status = SolveStatus.Feasible,
             Values = point.Values,
@@ -128,10 +128,11 @@ public static class MeanVarianceSolver
         }, point.Bound, boundBy, options);
     }
 
-    private static Answer Rebound(Answer answer, double bound, string boundBy, SolveOptions options)
+    private static Answer Rebound(Problem problem, Answer answer, double bound, string boundBy, SolveOptions options)
     {
         const double Tolerable = 1e-6;
-        var gap = Math.Abs(bound - answer.Objective) / Math.Max(Math.Abs(answer.Objective), 1e-9);
+        var least = problem.Goal is MinimizeRisk ? Answer.LeastRisk : Answer.LeastValue;
+        var gap = Math.Abs(bound - answer.Objective) / Math.Max(Math.Abs(answer.Objective), least);
         return answer with
         {
             Bound = bound,

@@ -55,11 +55,13 @@ public sealed record Row(string Name, double Lower, double Upper, IReadOnlyList<
 /// <param name="Minimum">Least value when on; ≥ 0.</param>
 public sealed record Switch(int Binary, int Variable, double Minimum = 0);
 
-/// <summary>result ≤ function(argument).</summary>
+/// <summary>result ≤ function(argument), or result = function(argument).</summary>
 /// <param name="Result">Index of the bounded variable.</param>
 /// <param name="Argument">Index of the variable that it depends on.</param>
 /// <param name="Function">Concave on the argument's bounds.</param>
-public sealed record Link(int Result, int Argument, IConcaveFunction Function);
+/// <param name="IsExact">Whether the result must reach the function: what a swap delivers cannot be less than it
+/// delivers, however well that would suit a limit.</param>
+public sealed record Link(int Result, int Argument, IConcaveFunction Function, bool IsExact = false);
 
 /// <summary>A concave function of one variable.</summary>
 public interface IConcaveFunction

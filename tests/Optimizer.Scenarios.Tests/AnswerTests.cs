@@ -110,7 +110,7 @@ public sealed class AnswerTests
     {
         var result = Solve("infeasible", out var loaded);
         Assert.Equal("infeasible", result.Status);
-        Assert.Equal(["Little idle", "No protocol above a tenth", "Base at least 60 %"], result.Conflict.Select(c => c.Name));
+        Assert.Equal(["Little idle", "No protocol above 15 %", "Base at least 60 %"], result.Conflict.Select(c => c.Name));
         Assert.All(result.Conflict, c => Assert.Matches("infeasible\\.yaml:[0-9]+:[0-9]+$", c.Location));
         foreach (var part in result.Conflict)
         {

@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Allocation;
 
 /// <summary>At least so much of the book can be had as idle money within so many days.</summary>
-/// <remarks>A position counts up to what its pool could pay out today.</remarks>
+/// <remarks>A position counts up to what its pool could pay out today; what is locked does not count.</remarks>
 public sealed record ExitLadder : AllocationConstraint
 {
     /// <summary>Within how long.</summary>
@@ -15,13 +15,13 @@ public sealed record ExitLadder : AllocationConstraint
     /// <inheritdoc/>
     public override IEnumerable<Requirement> Rows(AllocationProblem problem)
     {
-        var parts = problem.Idles.Select(idle => idle.After).ToList();
+        var parts = problem.Idles.Select(idle => idle.After - Locked(problem, Book.HeldUsd(problem.Market, problem.Scenario, idle.Token))).ToList();
         foreach (var position in problem.Positions.Where(p => p.Opportunity.ExitDays(problem.Market.Snapshot.TakenAt) <= Within.Days))
         {
             var liquid = (Math.Max(0, position.Opportunity.WithdrawableNowUsd()) / problem.BookUsd) is var now && now < position.Upper
                 ? Counted(problem, position, now)
                 : position.Value;
-            parts.Add(liquid);
+            parts.Add(liquid - Locked(problem, Book.HeldUsd(problem.Market, problem.Scenario, position.Opportunity)));
         }
 
         yield return new(Title(), LinearExpression.Sum(parts) >= Min.InUsd(problem.BookUsd) / problem.BookUsd);
@@ -29,6 +29,8 @@ public sealed record ExitLadder : AllocationConstraint
 
     /// <inheritdoc/>
     protected override string Describe() => $"at least {Min} available within {Within}";
+
+    private static double Locked(AllocationProblem problem, (double Held, double Locked) holding) => holding.Locked / problem.BookUsd;
 
     /// <summary>What counts of a position: no more than it is, no more than the pool can pay. A deposit adds to what
     /// the pool can pay.</summary>

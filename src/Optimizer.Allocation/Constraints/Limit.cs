@@ -49,7 +49,7 @@ public sealed record Limit : AllocationConstraint
             var label = $"{grouping.ToString().ToLowerInvariant()} {group}";
             var title = Name is null ? label : Each is null ? Name : $"{Name}: {label}";
             if (Max is { } most)
-                yield return new($"{title} ≤ {most}", held <= most.InUsd(problem.BookUsd) / problem.BookUsd);
+                yield return new($"{title} ≤ {most}", held <= Cap(problem, grouping, group, most.InUsd(problem.BookUsd) / problem.BookUsd));
             if (Min is { } least)
                 yield return new($"{title} ≥ {least}", held >= least.InUsd(problem.BookUsd) / problem.BookUsd);
         }
@@ -91,6 +91,16 @@ public sealed record Limit : AllocationConstraint
         : problem.Positions.SelectMany(p => GroupsOf(problem, each, p.Opportunity).Select(g => g.Group))
             .Concat(problem.Idles.SelectMany(idle => GroupsOf(problem, each, idle.Token).Select(g => g.Group)))
             .Distinct().Order(StringComparer.Ordinal).Select(group => (each, group));
+
+    /// <summary>The cap, or what is held already where that is over it by less than the smallest move: nobody sells a
+    /// position and buys it back to be rid of a rounding.</summary>
+    private static double Cap(AllocationProblem problem, Grouping grouping, string group, double cap)
+    {
+        var before = problem.Positions.Sum(p => GroupsOf(problem, grouping, p.Opportunity).Where(g => g.Group == group).Sum(g => g.Weight * p.Capital * p.Before))
+            + problem.Idles.Sum(i => GroupsOf(problem, grouping, i.Token).Where(g => g.Group == group).Sum(g => g.Weight * i.Before));
+        var smallest = problem.Settings.Moves.MinimumMove.InUsd(problem.BookUsd) / problem.BookUsd;
+        return before > cap && before - cap < smallest ? before : cap;
+    }
 
     private static LinearExpression Exposure(AllocationProblem problem, Grouping grouping, string group) => LinearExpression.Sum([
         .. problem.Positions.SelectMany(p => GroupsOf(problem, grouping, p.Opportunity)

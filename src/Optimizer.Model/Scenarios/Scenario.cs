@@ -81,8 +81,9 @@ public abstract record Objective;
 /// <summary>Net return less risk aversion × variance: the default trade-off.</summary>
 public sealed record MeanVariance : Objective
 {
-    /// <summary>Risk aversion γ in (γ/2)·variance; ≥ 0. 0 looks at return alone; 4 is common.</summary>
-    [Between(0, 1e6)]
+    /// <summary>Risk aversion γ in (γ/2)·variance; 0 to 1,000. 0 looks at return alone; 4 is
+    /// common.</summary>
+    [Between(0, 1_000)]
     public required double RiskAversion { get; init; }
 }
 
@@ -127,6 +128,9 @@ public abstract record Shock
 
     /// <summary>The ids that it refers to, for checking: what they name, and their text.</summary>
     public abstract IEnumerable<Reference> References();
+
+    /// <summary>What is contradictory in its own fields, if anything: the field and a sentence.</summary>
+    public virtual IEnumerable<(string Field, string Problem)> Contradictions() => [];
 }
 
 /// <summary>A mention of something by its id.</summary>

@@ -26,8 +26,8 @@ internal static class ScenarioChecks
                 reader.Report(at.Location, $"unknown {what} '{id}'{NearMatch.Hint(id, ids[what])}; expected one of the snapshot's");
         }
 
-        if (scenario.Horizon.Days <= 0)
-            reader.Report(source.Find("horizon").Location, "is zero; expected a horizon above zero");
+        if (scenario.Horizon.Days is < 0.04 or > 3_650)
+            reader.Report(source.Find("horizon").Location, $"{scenario.Horizon} is out of range; expected one hour to ten years");
         if (scenario.Numeraire != "USD")
             Known(source.Find("numeraire"), "asset", scenario.Numeraire);
         foreach (var asset in scenario.Views.Keys)
@@ -52,8 +52,11 @@ internal static class ScenarioChecks
 
         for (var s = 0; s < scenario.Shocks.Count; s++)
         {
+            var at = Body(source.Find("shocks", s));
+            foreach (var (field, problem) in scenario.Shocks[s].Contradictions())
+                reader.Report((field.Length == 0 ? at : at.Find(field)).Location, problem);
             foreach (var reference in scenario.Shocks[s].References())
-                Known(Body(source.Find("shocks", s)).Find(reference.Field), reference.What, reference.Id);
+                Known(at.Find(reference.Field), reference.What, reference.Id);
         }
     }
 

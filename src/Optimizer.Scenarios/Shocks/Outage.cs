@@ -28,6 +28,10 @@ public sealed record Outage : Shock
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Field, string Problem)> Contradictions() =>
+        References().Any() ? [] : [("", "strikes nothing; expected provider, protocol or chain")];
+
+    /// <inheritdoc/>
     public override IEnumerable<Reference> References() =>
         new[] { ("provider", Provider), ("protocol", Protocol), ("chain", Chain) }
             .Where(pair => pair.Item2 is not null).Select(pair => new Reference(pair.Item1, pair.Item1, pair.Item2!));

@@ -6,7 +6,7 @@ namespace Optimizer.Scenarios;
 public sealed record Rates : Shock
 {
     /// <summary>The factor.</summary>
-    [Between(0, 1_000)]
+    [Between(0, 20)]
     public required double Multiply { get; init; }
 
     /// <summary>Only on this chain.</summary>
