@@ -77,11 +77,19 @@ public sealed class IdentityTests
         var loaded = Gallery.Load("mixed-allocator");
         var perpetual = new Opportunity
         {
-            Id = "perp/base/ETH-short", Protocol = "perp", Chain = "base", Kind = OpportunityKind.Derivative,
-            Inputs = [new(new("USDC", "base"), 1)], CapitalPerUnit = Assumed.With(0.25),
+            Id = "perp/base/ETH-short",
+            Protocol = "perp",
+            Chain = "base",
+            Kind = OpportunityKind.Derivative,
+            Inputs = [new(new("USDC", "base"), 1)],
+            CapitalPerUnit = Assumed.With(0.25),
             Exposures = new Dictionary<string, Figure> { ["ETH"] = Assumed.With(-1) },
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = Assumed.With(0.02) } },
-            Volatility = Assumed.With(0.01), TotalUsd = Assumed.With(1e9), EnterGasUnits = Assumed.With(500_000), ExitGasUnits = Assumed.With(500_000), Events = [],
+            Volatility = Assumed.With(0.01),
+            TotalUsd = Assumed.With(1e9),
+            EnterGasUnits = Assumed.With(500_000),
+            ExitGasUnits = Assumed.With(500_000),
+            Events = [],
         };
         var snapshot = loaded.Market.Snapshot;
         var hedged = loaded with

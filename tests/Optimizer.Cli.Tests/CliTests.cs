@@ -114,6 +114,14 @@ public sealed partial class CliTests
         });
     }
 
+    [Fact]
+    public void The_result_in_the_readme_is_a_real_one()
+    {
+        var shown = File.ReadAllText(Repository.Path("README.md")).Split("```text\n")[1].Split("```")[0].Split('\n').Select(line => line.TrimEnd());
+        var real = File.ReadAllLines(Repository.Path("tests", "Optimizer.Cli.Tests", "Approved", "solve-treasury-usdc.txt"));
+        Assert.All(shown.Where(line => line.Trim() is not ("" or "…")), line => Assert.Contains(line, real));
+    }
+
     [GeneratedRegex(@"(?<=[ \[:,])-?\d+\.\d+(E[-+]?\d+)?|(?<=[ \[:,])-?\d+E[-+]?\d+")]
     private static partial Regex Rounded();
 

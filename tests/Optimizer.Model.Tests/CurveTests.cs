@@ -1,5 +1,3 @@
-using Optimizer.Model;
-
 namespace Optimizer.Model.Tests;
 
 /// <summary>Worked rates, and what holds of every curve.</summary>
@@ -9,18 +7,34 @@ public sealed class CurveTests
         Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0.001, 0.999], Gen.Double[0.4, 0.95], Gen.Double[0, 0.05], Gen.Double[0.001, 0.1], Gen.Double[0, 1], Gen.Double[0, 0.4])
             .Select((supplied, use, optimal, bas, s1, s2, reserve) => (CarryCurve)new KinkedCurve
             {
-                Basis = RateBasis.PerSecond, SuppliedUsd = F(supplied), BorrowedUsd = F(supplied * use), OptimalUtilisation = F(optimal),
-                BaseRate = F(bas), Slope1 = F(s1), Slope2 = F(s2), ReserveFactor = F(reserve),
+                Basis = RateBasis.PerSecond,
+                SuppliedUsd = F(supplied),
+                BorrowedUsd = F(supplied * use),
+                OptimalUtilisation = F(optimal),
+                BaseRate = F(bas),
+                Slope1 = F(s1),
+                Slope2 = F(s2),
+                ReserveFactor = F(reserve),
             }),
         Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0.001, 0.999], Gen.Double[0.5, 0.95], Gen.Double[0.001, 0.1], Gen.Double[0.1, 1])
             .Select((supplied, use, kink, low, high) => (CarryCurve)new CometCurve
             {
-                Basis = RateBasis.PerSecond, SuppliedUsd = F(supplied), BorrowedUsd = F(supplied * use), Kink = F(kink), BaseRate = F(0), SlopeLow = F(low), SlopeHigh = F(high),
+                Basis = RateBasis.PerSecond,
+                SuppliedUsd = F(supplied),
+                BorrowedUsd = F(supplied * use),
+                Kink = F(kink),
+                BaseRate = F(0),
+                SlopeLow = F(low),
+                SlopeHigh = F(high),
             }),
         Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0.001, 0.999], Gen.Double[0.001, 0.2], Gen.Double[0, 0.3])
             .Select((supplied, use, rate, fee) => (CarryCurve)new AdaptiveCurve
             {
-                Basis = RateBasis.Effective, SuppliedUsd = F(supplied), BorrowedUsd = F(supplied * use), RateAtTargetPerYear = F(rate), Fee = F(fee),
+                Basis = RateBasis.Effective,
+                SuppliedUsd = F(supplied),
+                BorrowedUsd = F(supplied * use),
+                RateAtTargetPerYear = F(rate),
+                Fee = F(fee),
             }),
         Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0, 1e8])
             .Select((supplied, budget) => (CarryCurve)new EmissionCurve { Basis = RateBasis.Simple, SuppliedUsd = F(supplied), UsdPerYear = F(budget) }));
@@ -35,8 +49,14 @@ public sealed class CurveTests
     {
         var curve = new KinkedCurve
         {
-            Basis = RateBasis.PerSecond, SuppliedUsd = F(supplied), BorrowedUsd = F(borrowed), OptimalUtilisation = F(0.9),
-            BaseRate = F(0), Slope1 = F(0.055), Slope2 = F(0.4), ReserveFactor = F(0.1),
+            Basis = RateBasis.PerSecond,
+            SuppliedUsd = F(supplied),
+            BorrowedUsd = F(borrowed),
+            OptimalUtilisation = F(0.9),
+            BaseRate = F(0),
+            Slope1 = F(0.055),
+            Slope2 = F(0.4),
+            ReserveFactor = F(0.1),
         };
         Assert.Equal(expected, curve.SpotRate(deposit), 5e-11);
     }
@@ -49,7 +69,13 @@ public sealed class CurveTests
     {
         var curve = new CometCurve
         {
-            Basis = RateBasis.PerSecond, SuppliedUsd = F(400), BorrowedUsd = F(340), Kink = F(0.8), BaseRate = F(0), SlopeLow = F(0.0325), SlopeHigh = F(0.4),
+            Basis = RateBasis.PerSecond,
+            SuppliedUsd = F(400),
+            BorrowedUsd = F(340),
+            Kink = F(0.8),
+            BaseRate = F(0),
+            SlopeLow = F(0.0325),
+            SlopeHigh = F(0.4),
         };
         Assert.Equal(expected, curve.SpotRate(deposit), 5e-11);
     }
@@ -63,7 +89,11 @@ public sealed class CurveTests
     {
         var curve = new AdaptiveCurve
         {
-            Basis = RateBasis.Effective, SuppliedUsd = F(1000), BorrowedUsd = F(1000 * utilisation), RateAtTargetPerYear = F(0.04), Fee = F(0),
+            Basis = RateBasis.Effective,
+            SuppliedUsd = F(1000),
+            BorrowedUsd = F(1000 * utilisation),
+            RateAtTargetPerYear = F(0.04),
+            Fee = F(0),
         };
         Assert.Equal(expected, curve.SpotRate(0), 5e-10);
     }

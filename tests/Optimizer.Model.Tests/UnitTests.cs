@@ -1,5 +1,4 @@
 using System.Numerics;
-using Optimizer.Model;
 
 namespace Optimizer.Model.Tests;
 

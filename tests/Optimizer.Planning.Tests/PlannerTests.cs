@@ -1,6 +1,5 @@
 using System.Numerics;
 using Optimizer.Model;
-using Optimizer.Planning;
 
 namespace Optimizer.Planning.Tests;
 
@@ -73,7 +72,9 @@ public sealed class PlannerTests
         var market = SmallMarket.Create();
         var target = new Target
         {
-            Withdrawals = [], Deposits = [], IdleUsd = new Dictionary<TokenId, double> { [UsdA] = 900 },
+            Withdrawals = [],
+            Deposits = [],
+            IdleUsd = new Dictionary<TokenId, double> { [UsdA] = 900 },
             Flows = [new(market.Snapshot.Routes[1], 30, 500), new(market.Snapshot.Routes[2], 30, 400)],
         };
         var (plan, _) = Planner.Make(market, SmallMarket.Holding((UsdA, 1_000), (GasA, 10)), target);
@@ -101,13 +102,28 @@ internal static class SmallMarket
         static Figure F(double value) => new(value, "");
         static Route Route(string id, RouteKind kind, string from, string to) => new()
         {
-            Id = id, Kind = kind, Provider = "p", From = TokenId.Parse(from), To = TokenId.Parse(to), Fees = [new() { Bps = F(5) }],
-            DurationSeconds = F(60), SourceGasUnits = F(100_000), ClaimGasUnits = kind == RouteKind.Bridge ? F(50_000) : null,
+            Id = id,
+            Kind = kind,
+            Provider = "p",
+            From = TokenId.Parse(from),
+            To = TokenId.Parse(to),
+            Fees = [new() { Bps = F(5) }],
+            DurationSeconds = F(60),
+            SourceGasUnits = F(100_000),
+            ClaimGasUnits = kind == RouteKind.Bridge ? F(50_000) : null,
         };
         static Chain Chain(string id) => new()
         {
-            Id = id, Name = id, Family = ChainFamily.Evm, ChainId = 1, NativeToken = "GAS", BlockTime = new(0), Finality = new(0),
-            RpcEnvironmentVariable = "X", Explorer = "", ApproveGasUnits = 50_000,
+            Id = id,
+            Name = id,
+            Family = ChainFamily.Evm,
+            ChainId = 1,
+            NativeToken = "GAS",
+            BlockTime = new(0),
+            Finality = new(0),
+            RpcEnvironmentVariable = "X",
+            Explorer = "",
+            ApproveGasUnits = 50_000,
             Tokens = [new() { Symbol = "GAS", Decimals = 18 }, new() { Symbol = "USD", Decimals = 6, Address = "0x" }, new() { Symbol = "EUR", Decimals = 18, Address = "0x" }],
         };
         return new(new Snapshot
@@ -139,12 +155,19 @@ internal static class SmallMarket
 
     public static Scenario Holding(params (TokenId Token, double Amount)[] holdings) => new()
     {
-        Name = "test", Description = "", Snapshot = "", Horizon = new(30), Objective = new MeanVariance { RiskAversion = 0 },
+        Name = "test",
+        Description = "",
+        Snapshot = "",
+        Horizon = new(30),
+        Objective = new MeanVariance { RiskAversion = 0 },
         Holdings = [.. holdings.Select(h => new Holding { Token = h.Token, Amount = new(h.Amount.ToString("0.######")) })],
     };
 
     public static Target DepositAll(Market market, double usd) => new()
     {
-        Withdrawals = [], Flows = [], IdleUsd = new Dictionary<TokenId, double>(), Deposits = [new(market.Opportunity("pool/b/USD"), usd)],
+        Withdrawals = [],
+        Flows = [],
+        IdleUsd = new Dictionary<TokenId, double>(),
+        Deposits = [new(market.Opportunity("pool/b/USD"), usd)],
     };
 }

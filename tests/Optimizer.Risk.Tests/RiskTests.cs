@@ -1,6 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
 using Optimizer.Model;
-using Optimizer.Risk;
 
 namespace Optimizer.Risk.Tests;
 

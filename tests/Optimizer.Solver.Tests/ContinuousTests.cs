@@ -1,5 +1,3 @@
-using Optimizer.Solver;
-
 namespace Optimizer.Solver.Tests;
 
 /// <summary>Problems without binary variables: two engines, and what must hold of every answer.</summary>

@@ -1,5 +1,3 @@
-using Optimizer.Solver;
-
 namespace Optimizer.Solver.Tests;
 
 /// <summary>Random problems of the shapes that allocations have.</summary>
@@ -42,7 +40,12 @@ internal static class Instances
                 [.. Enumerable.Range(0, n).Select(i => new Term(i, 0.3 * (random.NextDouble() - 0.3)))]));
             return new Problem
             {
-                Variables = variables, Rows = rows, Links = links, Switches = onOff, Factors = [.. factors], Goal = new MaximizeUtility(aversion),
+                Variables = variables,
+                Rows = rows,
+                Links = links,
+                Switches = onOff,
+                Factors = [.. factors],
+                Goal = new MaximizeUtility(aversion),
             };
         });
 

@@ -1,5 +1,3 @@
-using Optimizer.Solver;
-
 namespace Optimizer.Solver.Tests;
 
 /// <summary>Problems with switches against trying every combination.</summary>

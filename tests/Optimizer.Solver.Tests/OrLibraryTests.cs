@@ -1,5 +1,3 @@
-using Optimizer.Solver;
-
 namespace Optimizer.Solver.Tests;
 
 /// <summary>The efficient frontiers that J. E. Beasley's OR-Library publishes (Chang, Meade, Beasley and Sharaiha,

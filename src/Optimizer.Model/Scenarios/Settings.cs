@@ -20,8 +20,15 @@ public sealed record RiskSettings
     /// <summary>Probability of an event within a year, by rating. Default: the middle of Credora's classes.</summary>
     public IReadOnlyDictionary<string, Percentage> Ratings { get; init; } = new Dictionary<string, Percentage>
     {
-        ["A+"] = new(0.0005), ["A"] = new(0.0025), ["A-"] = new(0.006), ["B+"] = new(0.0115), ["B"] = new(0.0225),
-        ["B-"] = new(0.045), ["C+"] = new(0.09), ["C"] = new(0.22), ["C-"] = new(0.6),
+        ["A+"] = new(0.0005),
+        ["A"] = new(0.0025),
+        ["A-"] = new(0.006),
+        ["B+"] = new(0.0115),
+        ["B"] = new(0.0225),
+        ["B-"] = new(0.045),
+        ["C+"] = new(0.09),
+        ["C"] = new(0.22),
+        ["C-"] = new(0.6),
     };
 
     /// <summary>Share of a pool beyond which no position grows, so that one's own exit does not move it;
