@@ -67,10 +67,13 @@ internal static class SolveView
         var days = $"{result.HorizonDays:0.#} days";
         console.WriteLine();
         console.WriteLine($"Net return  {Text.Percent(o.ReturnPerYear)} a year (as it is now: {Text.Percent(o.ReturnPerYearBefore)}), volatility {Text.Percent(o.VolatilityPerYear)}");
-        console.WriteLine($"Over {days}: carry {Text.Usd(o.CarryUsd)}"
-            + (o.ViewsUsd == 0 ? "" : $", expected prices {Text.Usd(o.ViewsUsd)}")
-            + $", expected losses −{Text.Usd(o.ExpectedLossUsd)}, moving −{Text.Usd(o.CostsUsd)}, time in flight −{Text.Usd(o.TimeUsd)}, effort −{Text.Usd(o.EffortUsd)}"
-            + (o.RiskPenaltyUsd == 0 ? "" : $"; price of risk −{Text.Usd(o.RiskPenaltyUsd)}") + " USD");
+        var parts = new (string Name, double Usd)[]
+        {
+            ("carry", o.CarryUsd), ("expected prices", o.ViewsUsd), ("expected losses", -o.ExpectedLossUsd), ("moving", -o.CostsUsd),
+            ("time in flight", -o.TimeUsd), ("effort", -o.EffortUsd), ("price of risk", -o.RiskPenaltyUsd),
+        };
+        console.WriteLine($"Over {days}, in USD: "
+            + string.Join(", ", parts.Where(part => Math.Abs(part.Usd) >= 0.005).Select(part => $"{part.Name} {Text.Signed(part.Usd)}")));
     }
 
     private static void Limits(IAnsiConsole console, SolveResult result)

@@ -24,9 +24,9 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
     private const string PdlpParameters =
         "termination_criteria { simple_optimality_criteria { eps_optimal_absolute: 1e-9 eps_optimal_relative: 1e-9 } } num_threads: 1";
 
-    private readonly bool[] _inRows = InRows(problem);
-
     private const string GlopParameters = "primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
+
+    private readonly bool[] _inRows = InRows(problem);
 
     /// <summary>Solves for the problem's goal, cuts refined until the curves are met.</summary>
     /// <param name="binaries">Fixed values of the binary variables by index; null relaxes them to [0, 1].</param>
@@ -73,7 +73,7 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
             bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven);
             var vertex = Exact(Clean(program, answer.Values));
             var values = best is null ? vertex : Along(best.Values, vertex);
-            bestObjective = Objective(values);
+            bestObjective = Check.Objective(problem, values);
             best = new(values, answer.Multipliers, bound);
             formulation.Refine(answer.Values, LinkTolerance);
             formulation.CutAt(values);
@@ -84,11 +84,9 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
                 break;
             (lastObjective, lastBound) = (bestObjective, bound);
         }
+
         return best;
     }
-
-    private double Objective(IReadOnlyList<double> values) =>
-        Check.Objective(problem, values);
 
     /// <summary>The best point between the best so far and the last program's vertex: feasible by convexity, and a far
     /// better place for cuts than the vertex, which lies where the program knows least.</summary>
@@ -100,8 +98,8 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
         {
             var missed = Check.Missed(problem.Goal, Check.Value(problem, values), Check.Risk(problem, values));
             return missed > 1e-10 ? -1e6 * (1 + missed)
-                : problem.Goal is MinimizeRisk ? -Objective(values)
-                : Objective(values);
+                : problem.Goal is MinimizeRisk ? -Check.Objective(problem, values)
+                : Check.Objective(problem, values);
         }
 
         const double Golden = 0.6180339887498949;

@@ -15,7 +15,7 @@ internal static class OrTools
 
     public static EngineAnswer Solve(
         QuadraticProgram program, Engine engine, double seconds, string parameters, double scale = 1,
-        IReadOnlyList<double>? hint = null, CancellationToken cancellation = default)
+        CancellationToken cancellation = default)
     {
         if (engine != Engine.Pdlp && !program.IsLinear)
             throw new ArgumentException($"{engine} is given linear programs only", nameof(engine));
@@ -24,7 +24,7 @@ internal static class OrTools
         try
         {
             using (var stream = File.Create(file))
-                ToProto(program, scale, hint).WriteTo(stream);
+                ToProto(program, scale).WriteTo(stream);
             using var model = new ModelBuilderHelper();
             if (!model.ReadModelFromProtoFile(file))
                 throw new InvalidOperationException("OR-Tools could not read the model it was given");
@@ -61,11 +61,13 @@ internal static class OrTools
         if (!solver.HasSolution())
             return new(status, $"{solver.Status()} {solver.StatusString()}".Trim(), [], [], double.NegativeInfinity);
         var values = Enumerable.Range(0, program.Count).Select(solver.VariableValue).ToArray();
+        if (!Array.TrueForAll(values, double.IsFinite))
+            return new(EngineStatus.Failed, "values that are not finite", [], [], double.NegativeInfinity);
         var multipliers = Enumerable.Range(0, program.Rows.Count).Select(r => solver.DualValue(r) / scale).ToArray();
         return new(status, solver.StatusString(), values, multipliers, solver.BestObjectiveBound() / scale);
     }
 
-    private static MPModelProto ToProto(QuadraticProgram program, double scale, IReadOnlyList<double>? hint)
+    private static MPModelProto ToProto(QuadraticProgram program, double scale)
     {
         var proto = new MPModelProto();
         for (var v = 0; v < program.Count; v++)
@@ -95,13 +97,6 @@ internal static class OrTools
             }
 
             proto.Constraint.Add(constraint);
-        }
-
-        if (hint is not null)
-        {
-            proto.SolutionHint = new PartialVariableAssignment();
-            proto.SolutionHint.VarIndex.Add(Enumerable.Range(0, hint.Count));
-            proto.SolutionHint.VarValue.Add(hint);
         }
 
         return proto;

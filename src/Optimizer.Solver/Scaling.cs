@@ -47,8 +47,5 @@ internal sealed class Scaling
         Multipliers = [.. answer.Multipliers.Select((multiplier, r) => multiplier / _rows[r])],
     };
 
-    /// <summary>Values in the new units, for a hint.</summary>
-    public double[] Scale(IReadOnlyList<double> values) => [.. values.Select((value, v) => value / _columns[v])];
-
     private static double PowerOfTwo(double magnitude) => Math.ScaleB(1, Math.ILogB(magnitude));
 }
