@@ -100,4 +100,7 @@ public enum ContinuousEngine
 
     /// <summary>GLOP with cuts, as an independent check.</summary>
     Glop,
+
+    /// <summary>SCIP with cuts, as an independent check; it gives no shadow prices, and its bound is its own.</summary>
+    Scip,
 }

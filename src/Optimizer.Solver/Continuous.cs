@@ -26,6 +26,8 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
 
     private const string GlopParameters = "primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
 
+    private const string ScipParameters = "limits/gap = 0\nnumerics/feastol = 1e-9\nnumerics/dualfeastol = 1e-9";
+
     private readonly bool[] _inRows = InRows(problem);
 
     /// <summary>Solves for the problem's goal, cuts refined until the curves are met.</summary>
@@ -69,7 +71,7 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
             if (Run(program) is not { } answer)
                 return null;
             // The program minimises; value and utility are its negative.
-            var proven = program.LowerBound(answer.Multipliers);
+            var proven = engine == Engine.Scip ? answer.Bound : program.LowerBound(answer.Multipliers);
             bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven);
             var vertex = Exact(Clean(program, answer.Values));
             var values = best is null ? vertex : Along(best.Values, vertex);
@@ -138,13 +140,13 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
     {
         var scaling = new Scaling(program);
         var used = engine == Engine.Pdlp && program.IsLinear ? Engine.Glop : engine;
-        var answer = Call(scaling.Program, used, used == Engine.Pdlp ? PdlpParameters : GlopParameters);
+        var answer = Call(scaling.Program, used, used switch { Engine.Pdlp => PdlpParameters, Engine.Glop => GlopParameters, _ => ScipParameters });
         if (answer.Status == EngineStatus.Failed && used == Engine.Glop)
         {
             // Numerical trouble of the simplex method: without preprocessing it takes another path; SCIP brings its own.
             answer = Call(scaling.Program, Engine.Glop, GlopParameters + " use_preprocessing: false");
             if (answer.Status == EngineStatus.Failed)
-                answer = Call(scaling.Program, Engine.Scip, "numerics/feastol = 1e-9");
+                answer = Call(scaling.Program, Engine.Scip, ScipParameters);
         }
 
         return answer.Values.Length > 0 ? scaling.Restore(answer)

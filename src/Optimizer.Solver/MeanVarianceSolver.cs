@@ -37,10 +37,15 @@ public static class MeanVarianceSolver
 
     private static Answer WithoutBinaries(Problem problem, SolveOptions options, Deadline deadline)
     {
-        var engine = options.Continuous == ContinuousEngine.Pdlp && problem.Goal is not MaximizeValue ? Engine.Pdlp : Engine.Glop;
-        var formulation = new Formulation(problem, linear: engine == Engine.Glop);
+        var engine = options.Continuous switch
+        {
+            ContinuousEngine.Scip => Engine.Scip,
+            ContinuousEngine.Pdlp when problem.Goal is not MaximizeValue => Engine.Pdlp,
+            _ => Engine.Glop,
+        };
+        var formulation = new Formulation(problem, linear: engine != Engine.Pdlp);
         var point = new Continuous(problem, formulation, engine, Polish(options), deadline).Solve(null);
-        return Certify(problem, options, point, "weak duality, recomputed", engine.ToString().ToUpperInvariant());
+        return Certify(problem, options, point, engine == Engine.Scip ? "SCIP" : "weak duality, recomputed", engine.ToString().ToUpperInvariant());
     }
 
     private static Answer MixedInteger(Problem problem, SolveOptions options, Deadline deadline)

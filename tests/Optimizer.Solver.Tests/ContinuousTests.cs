@@ -16,6 +16,15 @@ public sealed class ContinuousTests
     }, iter: 60);
 
     [Fact]
+    public void Scip_and_glop_agree_on_curved_carry() => Instances.Portfolio(15, switches: false).Sample(problem =>
+    {
+        var scip = MeanVarianceSolver.Solve(problem, Tight with { Continuous = ContinuousEngine.Scip });
+        var glop = Solve(problem);
+        Assert.True(scip.Status == SolveStatus.Optimal, $"SCIP: {scip.Status}, gap {scip.Gap:g3}, violation {scip.MaxViolation:g3}");
+        Assert.Equal(glop.Objective, scip.Objective, 1e-6 * Math.Max(Math.Abs(glop.Objective), 1e-2));
+    }, iter: 30);
+
+    [Fact]
     public void Answers_are_feasible_and_within_their_bound() => Instances.Portfolio(25, switches: false).Sample(problem =>
     {
         var answer = MeanVarianceSolver.Solve(problem, Tight with { Continuous = ContinuousEngine.Glop });

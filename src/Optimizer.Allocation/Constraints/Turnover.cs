@@ -1,7 +1,6 @@
 namespace Optimizer.Allocation;
 
-/// <summary>At most so much is moved: what enters positions plus what leaves them, halved as is usual when money only
-/// changes places; here the larger of the two sums counts.</summary>
+/// <summary>At most so much enters positions, and at most so much leaves them.</summary>
 public sealed record Turnover : AllocationConstraint
 {
     /// <summary>The most that may be moved.</summary>

@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>The answer to a scenario, as it is printed and written.</summary>
 public sealed record SolveResult
 {
+    /// <summary>The format of this object.</summary>
+    [JsonPropertyName("$schema")]
+    public string Schema { get; } = "urn:optimizer:answer:1";
+
     /// <summary>The scenario's name.</summary>
     public required string Scenario { get; init; }
 

@@ -20,7 +20,7 @@ public static class Formats
     /// <summary>The kinds that may stand for a base type that is marked <see cref="OneOfAttribute"/>, by name.</summary>
     public static IReadOnlyDictionary<string, Type>? KindsOf(Type type) => Kinds.GetValueOrDefault(type);
 
-    /// <summary>Writes a machine's file: indented JSON whose first line names its schema.</summary>
+    /// <summary>Writes a value as indented JSON.</summary>
     public static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Options).ReplaceLineEndings("\n");
 
     private static JsonSerializerOptions CreateOptions()

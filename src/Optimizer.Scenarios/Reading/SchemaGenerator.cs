@@ -33,7 +33,10 @@ public sealed class SchemaGenerator
         var schema = generator.ObjectSchema(Formats.Options.GetTypeInfo(Kinds[kind]));
         schema.Insert(0, "$schema", "http://json-schema.org/draft-07/schema#");
         schema.Insert(1, "title", $"Optimizer {kind}");
-        ((JsonObject)schema["properties"]!).Insert(0, "$schema", new JsonObject { ["type"] = "string" });
+        schema.Insert(2, "$id", $"urn:optimizer:{kind}:1");
+        var properties = (JsonObject)schema["properties"]!;
+        if (!properties.ContainsKey("$schema"))
+            properties.Insert(0, "$schema", new JsonObject { ["type"] = "string" });
         schema["definitions"] = new JsonObject(generator._definitions
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
