@@ -34,7 +34,8 @@ internal sealed class Reach
             // Where there is no gas, none can be bought on the spot: it has to come from a chain that has some, and be
             // delivered.
             && !(natives.Contains(route.To) && poor.Contains(route.To.Chain)
-                && (!route.CrossesChains() || route.ClaimGasUnits is { Value: > 0 } || poor.Contains(route.From.Chain)))
+                && (!route.CrossesChains() || route.ClaimGasUnits is { Value: > 0 }))
+            && !(natives.Contains(route.To) && isShort.Contains(route.To.Chain) && poor.Contains(route.From.Chain))
             && !(IsGasOnly(route.To) && !isShort.Contains(route.To.Chain))
             // Gas is not sold, but it may be sent to where it is needed.
             && !(IsGasOnly(route.From) && !natives.Contains(route.To)))]);

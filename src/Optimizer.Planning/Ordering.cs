@@ -74,6 +74,23 @@ internal static class Ordering
         })];
     }
 
+    /// <summary>Steps with all that they directly or indirectly depend on.</summary>
+    public static HashSet<int> Before(IReadOnlyList<Step> steps, IEnumerable<int> ids)
+    {
+        var byId = steps.ToDictionary(step => step.Id);
+        var found = new HashSet<int>();
+        var open = new Stack<int>(ids);
+        while (open.TryPop(out var id))
+        {
+            if (!found.Add(id))
+                continue;
+            foreach (var needed in byId[id].DependsOn)
+                open.Push(needed);
+        }
+
+        return found;
+    }
+
     /// <summary>Seconds until the last step is done when every step starts as soon as it may.</summary>
     public static double CriticalPathSeconds(IReadOnlyList<Step> sorted)
     {

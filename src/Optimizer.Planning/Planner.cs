@@ -191,6 +191,7 @@ public sealed class Planner
     /// from elsewhere.</summary>
     private void PayGas()
     {
+        var bringing = Ordering.Before(_steps, _steps.Where(s => s.Kind == StepKind.GasTopUp).Select(s => s.Id));
         foreach (var onChain in _steps.GroupBy(s => s.Chain).ToArray())
         {
             var native = _market.Chain(onChain.Key).NativeTokenId();
@@ -201,7 +202,11 @@ public sealed class Planner
             _balances[native] = left;
             if (_startingGas[onChain.Key] >= needed || !_topUps.TryGetValue(onChain.Key, out var topUps))
                 continue;
-            foreach (var step in onChain.Where(s => !topUps.Contains(s.Id) && s.Gas > 0))
+            // What brings gas cannot wait for it; the chain's own pays for that.
+            var own = onChain.Where(s => bringing.Contains(s.Id)).Aggregate(BigInteger.Zero, (sum, step) => sum + step.Gas);
+            if (own > _startingGas[onChain.Key])
+                throw new PlanException($"{onChain.Key}: the steps that bring gas need {Usd(native, own):0.00} USD of it and {Usd(native, _startingGas[onChain.Key]):0.00} USD are there");
+            foreach (var step in onChain.Where(s => !topUps.Contains(s.Id) && !bringing.Contains(s.Id) && s.Gas > 0))
                 _steps[step.Id - 1] = step with { DependsOn = [.. step.DependsOn.Union(topUps)] };
         }
     }

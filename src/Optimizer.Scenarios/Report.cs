@@ -55,11 +55,11 @@ internal static class Report
     }
 
     /// <summary>The first position or balance that the exact plan leaves elsewhere than the solver meant; null where all
-    /// agree to two millionths of the book or a dollar.</summary>
+    /// agree to a hundred-thousandth of the book, or a dollar.</summary>
     private static string? Agreement(
         AllocationProblem problem, Answer answer, Dictionary<string, double> positionUsd, Dictionary<TokenId, double> idleUsd)
     {
-        var tolerance = Math.Max(1, 2e-6 * problem.BookUsd);
+        var tolerance = Math.Max(1, 1e-5 * problem.BookUsd);
         return problem.Positions
             .Select(p => (Name: p.Opportunity.Id, Meant: p.Value.At(answer.Values) * problem.BookUsd, Is: positionUsd.GetValueOrDefault(p.Opportunity.Id)))
             .Concat(problem.Idles.Select(i => (Name: $"idle {i.Token}", Meant: i.After.At(answer.Values) * problem.BookUsd, Is: idleUsd.GetValueOrDefault(i.Token))))

@@ -65,6 +65,7 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
         double bestObjective, lastObjective = double.NaN, lastBound = double.NaN;
         var stalled = 0;
         var bound = minimises ? double.NegativeInfinity : double.PositiveInfinity;
+        formulation.RiskMargin = 0;
         for (var round = 0; round < rounds; round++)
         {
             var program = formulation.Continuous(problem.Goal, binaries, settled);
@@ -72,7 +73,8 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
                 return null;
             // The program minimises; value and utility are its negative.
             var proven = engine == Engine.Scip ? answer.Bound : program.LowerBound(answer.Multipliers);
-            bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven);
+            if (formulation.RiskMargin == 0)
+                bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven);
             var vertex = Exact(Clean(program, answer.Values));
             var values = best is null ? vertex : Along(best.Values, vertex);
             bestObjective = Check.Objective(problem, values);
@@ -82,11 +84,20 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
             var isClose = Math.Abs(bound - bestObjective) <= gap * Math.Max(Math.Abs(bestObjective), 1e-9);
             var isFeasible = Check.Violation(problem, values, binaries is null) <= 1e-9;
             stalled = Math.Abs(bestObjective - lastObjective) + Math.Abs(bound - lastBound) < 1e-14 ? stalled + 1 : 0;
+            if (stalled == 3 && problem.Goal is MaximizeValue most && Check.Risk(problem, values) - most.RiskAtMost is > 0 and var over && !isFeasible && binaries is not null)
+            {
+                formulation.RiskMargin += 1.5 * over;
+                best = null;
+                stalled = 0;
+                continue;
+            }
+
             if ((isClose && isFeasible) || stalled == 3 || deadline.SecondsLeft < -PolishSeconds)
                 break;
             (lastObjective, lastBound) = (bestObjective, bound);
         }
 
+        formulation.RiskMargin = 0;
         return best;
     }
 

@@ -59,6 +59,9 @@ internal sealed class Formulation
         }
     }
 
+    /// <summary>By how much the goal's limit on risk is drawn in, where an engine's tolerance would overstep it.</summary>
+    public double RiskMargin { get; set; }
+
     /// <summary>Adds cuts at the given values wherever a curved part is misjudged by more than a tolerance.</summary>
     /// <returns>The largest overstatement of a link.</returns>
     public double Refine(IReadOnlyList<double> values, double tolerance)
@@ -171,7 +174,7 @@ internal sealed class Formulation
         if (goal is MinimizeRisk least)
             program.Rows.Add(new("value at least", least.ValueAtLeast, double.PositiveInfinity, ValueTerms()));
         if (goal is MaximizeValue most)
-            program.Rows.Add(new("risk at most", double.NegativeInfinity, most.RiskAtMost,
+            program.Rows.Add(new("risk at most", double.NegativeInfinity, most.RiskAtMost - RiskMargin,
                 [.. _squares.Select(square => new Term(square.Epigraph, square.Weight))]));
         return program;
     }
