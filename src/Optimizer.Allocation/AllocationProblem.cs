@@ -16,10 +16,7 @@ public sealed class AllocationProblem
     /// having.</summary>
     private const double Toll = 0.01;
 
-    private readonly List<Variable> _variables = [];
-    private readonly List<Row> _rows = [];
-    private readonly List<Switch> _switches = [];
-    private readonly List<Link> _links = [];
+    private readonly ProblemDraft _draft = new();
     private readonly Dictionary<Position, int> _held = [];
     private readonly Dictionary<string, int> _groupUsed = [];
     private readonly List<Position> _positions = [];
@@ -95,9 +92,9 @@ public sealed class AllocationProblem
             return LinearExpression.Of(deposit);
         if (!_held.TryGetValue(position, out var binary))
         {
-            _held[position] = binary = Binary($"{position.Opportunity.Id} held");
+            _held[position] = binary = _draft.Binary($"{position.Opportunity.Id} held");
             foreach (var term in position.After.Terms)
-                _switches.Add(new(binary, term.Variable));
+                _draft.Switch(binary, term.Variable);
         }
 
         return LinearExpression.Of(binary);
@@ -108,41 +105,35 @@ public sealed class AllocationProblem
     {
         if (!_groupUsed.TryGetValue(name, out var used))
         {
-            _groupUsed[name] = used = Binary(name);
+            _groupUsed[name] = used = _draft.Binary(name);
             var variable = binaries.Where(b => !b.IsConstant).ToArray();
             foreach (var binary in variable)
-                AddRow(name, binary <= LinearExpression.Of(used));
-            AddRow(name, LinearExpression.Of(used) <= LinearExpression.Sum(variable));
+                _draft.Row(name, binary <= LinearExpression.Of(used));
+            _draft.Row(name, LinearExpression.Of(used) <= LinearExpression.Sum(variable));
         }
 
         return LinearExpression.Of(used);
     }
 
     /// <summary>A new continuous variable between bounds, for constraints that need one.</summary>
-    public LinearExpression Auxiliary(string name, double lower, double upper) => LinearExpression.Of(Add(name, lower, upper));
+    public LinearExpression Auxiliary(string name, double lower, double upper) => LinearExpression.Of(_draft.Variable(name, lower, upper));
 
     /// <summary>Adds a row for a requirement.</summary>
     public void Require(AllocationConstraint? source, Requirement requirement) =>
-        _requirements.Add((source, requirement, AddRow(requirement.Title, requirement.Inequality)));
+        _requirements.Add((source, requirement, _draft.Row(requirement.Title, requirement.Inequality)));
 
     /// <summary>The problem as the solver takes it.</summary>
     public Problem ToProblem()
     {
         var years = Scenario.Horizon.Years;
-        var value = ObjectiveTerms.Value(this);
-        var variables = _variables.ToArray();
-        foreach (var (v, c) in value.Terms)
-            variables[v] = variables[v] with { Value = c };
+        var variance = new Dictionary<int, double>();
         var loadings = Risk.Factors.Select(_ => new List<LinearExpression>()).ToArray();
         foreach (var position in _positions)
         {
             foreach (var (factor, loading) in Risk.Loadings(position.Opportunity))
                 loadings[factor].Add(loading * position.After);
             foreach (var term in position.After.Terms)
-            {
-                var volatility = position.Opportunity.Volatility.Value;
-                variables[term.Variable] = variables[term.Variable] with { Variance = volatility * volatility };
-            }
+                variance[term.Variable] = position.Opportunity.Volatility * position.Opportunity.Volatility;
         }
 
         foreach (var idle in _idles)
@@ -154,22 +145,14 @@ public sealed class AllocationProblem
         var factors = loadings
             .Select((parts, f) => new Factor(Risk.Factors[f].Name, [.. LinearExpression.Sum(parts).Terms]))
             .Where(factor => factor.Loadings.Count > 0);
-        return new Problem
+        return _draft.ToProblem(ObjectiveTerms.Value(this), variance, [.. factors], Scenario.Objective switch
         {
-            Variables = variables,
-            Rows = _rows,
-            Switches = _switches,
-            Links = _links,
-            Factors = [.. factors],
-            Goal = Scenario.Objective switch
-            {
-                MeanVariance wanted => new MaximizeUtility(wanted.RiskAversion / 2 * years),
-                MinimumRisk wanted => new MinimizeRisk(wanted.ReturnAtLeast.Fraction * years,
-                    [.. (Toll * (ObjectiveTerms.Costs(this) + ObjectiveTerms.Effort(this))).Terms]),
-                MaximumReturn wanted => new MaximizeValue(wanted.RiskAtMost.Fraction * wanted.RiskAtMost.Fraction),
-                var other => throw new NotSupportedException($"objective {other.GetType().Name}"),
-            },
-        };
+            MeanVariance wanted => new MaximizeUtility(wanted.RiskAversion / 2 * years),
+            MinimumRisk wanted => new MinimizeRisk(wanted.ReturnAtLeast.Fraction * years,
+                [.. (Toll * (ObjectiveTerms.Costs(this) + ObjectiveTerms.Effort(this))).Terms]),
+            MaximumReturn wanted => new MaximizeValue(wanted.RiskAtMost.Fraction * wanted.RiskAtMost.Fraction),
+            var other => throw new NotSupportedException($"objective {other.GetType().Name}"),
+        });
     }
 
     private void AddPosition(Opportunity opportunity)
@@ -192,7 +175,7 @@ public sealed class AllocationProblem
         int? depositSwitch = null, withdrawalSwitch = null;
         if (add > 0)
         {
-            var d = Add($"{id} deposit", 0, add);
+            var d = _draft.Variable($"{id} deposit", 0, add);
             deposit = LinearExpression.Of(d);
             depositSwitch = Action($"{id} enter", d, opportunity.Chain, GasCosts.Enter(Market, opportunity),
                 Settings.Moves.MinimumMove.InUsd(BookUsd) / BookUsd / Math.Abs(opportunity.Capital()));
@@ -200,22 +183,22 @@ public sealed class AllocationProblem
 
         if (take > 0)
         {
-            var w = Add($"{id} withdrawal", 0, take);
+            var w = _draft.Variable($"{id} withdrawal", 0, take);
             withdrawal = LinearExpression.Of(w);
             withdrawalSwitch = Action($"{id} leave", w, opportunity.Chain, GasCosts.Exit(Market, opportunity),
                 Math.Min(take, Settings.Moves.MinimumMove.InUsd(BookUsd) / BookUsd / Math.Abs(opportunity.Capital())));
         }
 
         if (depositSwitch is { } enters && withdrawalSwitch is { } leaves)
-            AddRow($"{id} enters or leaves", LinearExpression.Of(enters) + LinearExpression.Of(leaves) <= 1);
+            _draft.Row($"{id} enters or leaves", LinearExpression.Of(enters) + LinearExpression.Of(leaves) <= 1);
         if (before == 0)
         {
             after = deposit;
         }
         else
         {
-            after = LinearExpression.Of(Add(id, before - take, before + add));
-            AddRow($"{id} balance", after - deposit + withdrawal, before, before);
+            after = LinearExpression.Of(_draft.Variable(id, before - take, before + add));
+            _draft.Row($"{id} balance", after - deposit + withdrawal, before, before);
         }
 
         var years = opportunity.Maturity is { } maturity
@@ -242,8 +225,8 @@ public sealed class AllocationProblem
             return opportunity.Carry.Rate(0) * after;
         var function = new CarryFunction(opportunity.Carry, before * BookUsd, BookUsd);
         var steepest = Math.Max(Math.Abs(function.SlopeAt(0)), Math.Abs(function.SlopeAt(upper))) + 1;
-        var carry = Add($"{opportunity.Id} carry", -steepest * upper, steepest * upper);
-        _links.Add(new(carry, after.Terms.Single().Variable, function));
+        var carry = _draft.Variable($"{opportunity.Id} carry", -steepest * upper, steepest * upper);
+        _draft.Link(new(carry, after.Terms.Single().Variable, function));
         return LinearExpression.Of(carry);
     }
 
@@ -285,7 +268,7 @@ public sealed class AllocationProblem
         }
 
         if (zones.Count > 1)
-            AddRow($"{route.Id} one zone", LinearExpression.Sum(zones) <= 1);
+            _draft.Row($"{route.Id} one zone", LinearExpression.Sum(zones) <= 1);
     }
 
     private int AddZone(Route route, FeeTier tier, double minimumUsd, double upperUsd)
@@ -293,15 +276,15 @@ public sealed class AllocationProblem
         var fee = tier.Bps / 10_000;
         var impact = (route.ImpactBpsPerMillionUsd?.Value ?? 0) / 10_000 / 1e6 * BookUsd;
         var upper = upperUsd / BookUsd;
-        var flow = Add(route.Id, 0, upper);
+        var flow = _draft.Variable(route.Id, 0, upper);
         var used = Action($"{route.Id} used", flow, route.From.Chain, GasCosts.Send(Market, route), minimumUsd / BookUsd);
         if (GasCosts.Claim(Market, route) is var claim && claim > 0)
             _gas.Add((route.To.Chain, GasCosts.ToUsd(Market, route.To.Chain, claim), used));
         LinearExpression delivered;
         if (impact > 0)
         {
-            var output = Add($"{route.Id} out", 0, upper);
-            _links.Add(new(output, flow, new ImpactFunction(fee, impact), IsExact: true));
+            var output = _draft.Variable($"{route.Id} out", 0, upper);
+            _draft.Link(new(output, flow, new ImpactFunction(fee, impact), IsExact: true));
             delivered = LinearExpression.Of(output);
         }
         else
@@ -348,8 +331,8 @@ public sealed class AllocationProblem
             if (held == 0 && moves.IsConstant)
                 continue;
             var upper = _reach.IsGasOnly(token) ? (held + TopUpLimitUsd(token.Chain)) / BookUsd : 1;
-            var idle = LinearExpression.Of(Add($"{token} idle", locked / BookUsd, Math.Max(upper, held / BookUsd)));
-            AddRow($"{token} balance", idle - moves, held / BookUsd, held / BookUsd);
+            var idle = LinearExpression.Of(_draft.Variable($"{token} idle", locked / BookUsd, Math.Max(upper, held / BookUsd)));
+            _draft.Row($"{token} balance", idle - moves, held / BookUsd, held / BookUsd);
             _idles.Add(new Idle { Token = token, Before = held / BookUsd, After = idle });
         }
     }
@@ -368,7 +351,7 @@ public sealed class AllocationProblem
             var arriving = _positions.Where(p => p.Opportunity.Chain == chain.Id && p.DepositSwitch is not null).Select(p => p.DepositSwitch!.Value)
                 .Concat(_flows.Where(f => f.Route.CrossesChains() && f.Route.To.Chain == chain.Id && f.Route.To != idle.Token).Select(f => f.Switch));
             foreach (var arrives in keep > 0 ? arriving.Distinct() : [])
-                AddRow($"{chain.Id} keeps gas", keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd <= idle.After);
+                _draft.Row($"{chain.Id} keeps gas", keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd <= idle.After);
             var actions = _gas.Where(g => g.Chain == chain.Id).ToArray();
             if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
                 continue;
@@ -377,7 +360,7 @@ public sealed class AllocationProblem
                 .Where(f => f.Route.To == idle.Token && f.Route.CrossesChains())
                 .Select(f => LinearExpression.Of(f.Switch)));
             foreach (var action in actions.Where(a => a.GasUsd > free * BookUsd).DistinctBy(a => a.Switch))
-                AddRow($"{chain.Id} needs gas", LinearExpression.Of(action.Switch) <= supply);
+                _draft.Row($"{chain.Id} needs gas", LinearExpression.Of(action.Switch) <= supply);
         }
     }
 
@@ -391,30 +374,9 @@ public sealed class AllocationProblem
 
     private int Action(string name, int variable, string chain, System.Numerics.BigInteger gas, double minimum)
     {
-        var binary = Binary(name);
-        _switches.Add(new(binary, variable, Math.Min(minimum, _variables[variable].Upper)));
+        var binary = _draft.Binary(name);
+        _draft.Switch(binary, variable, minimum);
         _gas.Add((chain, GasCosts.ToUsd(Market, chain, gas), binary));
         return binary;
-    }
-
-    private int Binary(string name)
-    {
-        _variables.Add(new(name, 0, 1, IsBinary: true));
-        return _variables.Count - 1;
-    }
-
-    private int Add(string name, double lower, double upper)
-    {
-        _variables.Add(new(name, lower, upper));
-        return _variables.Count - 1;
-    }
-
-    private int AddRow(string name, Inequality inequality) =>
-        AddRow(name, inequality.Lesser - inequality.Greater, double.NegativeInfinity, 0);
-
-    private int AddRow(string name, LinearExpression expression, double lower, double upper)
-    {
-        _rows.Add(new(name, lower - expression.Constant, upper - expression.Constant, [.. expression.Terms]));
-        return _rows.Count - 1;
     }
 }

@@ -101,10 +101,11 @@ public static class MeanVarianceSolver
     private static EngineAnswer Scip(QuadraticProgram program, Point root, SolveOptions options, Deadline deadline)
     {
         // SCIP's tolerances are absolute: bring the objective to about a thousand. One round of separation: the
-        // relaxation is tight already, and more rounds took five times as long on every scenario tried.
+        // relaxation is tight already, and more rounds took five times as long on every scenario tried. Ctrl-C is the
+        // caller's to handle.
         var size = Math.Max(Math.Abs(root.Bound), 1e-6);
-        var parameters = FormattableString.Invariant(
-            $"limits/gap = {options.Gap / 40}\nrandomization/randomseedshift = {options.Seed}\nnumerics/feastol = 1e-8\nseparating/maxroundsroot = 1\nseparating/maxrounds = 0");
+        var parameters = string.Join('\n', $"limits/gap = {options.Gap / 40}", $"randomization/randomseedshift = {options.Seed}",
+            "numerics/feastol = 1e-8", "separating/maxroundsroot = 1", "separating/maxrounds = 0", "misc/catchctrlc = FALSE");
         var scaling = new Scaling(program);
         return scaling.Restore(OrTools.Solve(scaling.Program, Engine.Scip, deadline.SecondsLeft, parameters, 1000 / size,
             cancellation: deadline.Cancellation));
