@@ -131,6 +131,28 @@ public sealed class IdentityTests
         Assert.True(position.CarryRate <= curve.Basis.ToEffective(curve.RateAtTarget) + (crowded.Carry.Rewards?.CreditedRate(0) ?? 0) + 1e-12);
     }
 
+    /// <summary>A fee by zones of the whole amount has cliffs: just below one, less is paid.</summary>
+    [Fact]
+    public void A_tiered_fee_is_that_of_the_whole_amounts_zone()
+    {
+        var loaded = Gallery.Load("treasury-usdc").With();
+        var snapshot = loaded.Market.Snapshot;
+        var usdt = new TokenId("USDT", "ethereum");
+        var tiered = snapshot.Routes.First(r => r.From == usdt && r.To == new TokenId("USDC", "ethereum")) with
+        {
+            Id = "tiered/ethereum/USDT-USDC", ImpactBpsPerMillionUsd = null, MaximumUsd = null, MinimumUsd = null,
+            Fees = [new() { UpToUsd = Assumed.With(400_000), Bps = Assumed.With(1) }, new() { Bps = Assumed.With(150) }],
+        };
+        var only = loaded with
+        {
+            Market = loaded.Market.With(snapshot with { Routes = [.. snapshot.Routes.Where(r => r.From != usdt && r.To != usdt), tiered] }),
+            Scenario = loaded.Scenario with { Universe = new() { Chains = ["ethereum"], Assets = ["USDC"] } },
+        };
+        var swap = Assert.Single(only.Solve().Plan!.Steps, s => s.Kind == StepKind.Swap && s.Token == usdt);
+        Assert.Equal(400_000, swap.Usd, 1);
+        Assert.Equal(40, swap.FeeUsd, 0.1);
+    }
+
     [Fact]
     public void What_stays_is_explained_by_cost_against_gain()
     {

@@ -55,6 +55,31 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_basket_takes_each_token_by_its_share_and_gives_it_back()
+    {
+        var market = SmallMarket.Create();
+        var snapshot = market.Snapshot;
+        var basket = snapshot.Opportunities[0] with
+        {
+            Id = "lp/a", Chain = "a", Inputs = [new(UsdA, 0.5), new(EurA, 0.5)], EntryFeeBps = new(10, ""), ExitFeeBps = new(20, ""),
+        };
+        market = market.With(snapshot with { Opportunities = [.. snapshot.Opportunities, basket] });
+        var scenario = SmallMarket.Holding((UsdA, 1_000), (EurA, 1_000 / 1.17), (GasA, 10));
+        var idle = new Dictionary<TokenId, double> { [UsdA] = 500, [EurA] = 500 };
+        var (plan, after) = Planner.Make(market, scenario, new() { Withdrawals = [], Flows = [], Deposits = [new(basket, 1_000)], IdleUsd = idle });
+        Assert.Equal(999, Value(market, UsdA, after.Positions["lp/a"]), 1e-3);
+        Assert.Equal(500, Value(market, UsdA, after.Idle[UsdA]), 1e-3);
+        Assert.Equal(500, Value(market, EurA, after.Idle[EurA]), 1e-3);
+        Assert.Equal(1, plan.Steps.Single(s => s.Kind == StepKind.Deposit).FeeUsd, 1e-3);
+
+        var back = scenario with { Holdings = [new() { Opportunity = "lp/a", Amount = new("999") }, new() { Token = GasA, Amount = new("10") }] };
+        var (_, given) = Planner.Make(market, back, new() { Withdrawals = [new(basket, 999, true)], Flows = [], Deposits = [], IdleUsd = idle });
+        Assert.Equal(BigInteger.Zero, given.Positions["lp/a"]);
+        Assert.Equal(999 * 0.998 / 2, Value(market, UsdA, given.Idle[UsdA]), 1e-3);
+        Assert.Equal(999 * 0.998 / 2, Value(market, EurA, given.Idle[EurA]), 1e-3);
+    }
+
+    [Fact]
     public void A_target_that_wants_more_than_there_is_is_refused_with_the_figures()
     {
         var error = Assert.Throws<PlanException>(() => Planner.Make(SmallMarket.Create(),
