@@ -140,7 +140,10 @@ public sealed class IdentityTests
         var usdt = new TokenId("USDT", "ethereum");
         var tiered = snapshot.Routes.First(r => r.From == usdt && r.To == new TokenId("USDC", "ethereum")) with
         {
-            Id = "tiered/ethereum/USDT-USDC", ImpactBpsPerMillionUsd = null, MaximumUsd = null, MinimumUsd = null,
+            Id = "tiered/ethereum/USDT-USDC",
+            ImpactBpsPerMillionUsd = null,
+            MaximumUsd = null,
+            MinimumUsd = null,
             Fees = [new() { UpToUsd = Assumed.With(400_000), Bps = Assumed.With(1) }, new() { Bps = Assumed.With(150) }],
         };
         var only = loaded with

@@ -61,7 +61,11 @@ public sealed class PlannerTests
         var snapshot = market.Snapshot;
         var basket = snapshot.Opportunities[0] with
         {
-            Id = "lp/a", Chain = "a", Inputs = [new(UsdA, 0.5), new(EurA, 0.5)], EntryFeeBps = new(10, ""), ExitFeeBps = new(20, ""),
+            Id = "lp/a",
+            Chain = "a",
+            Inputs = [new(UsdA, 0.5), new(EurA, 0.5)],
+            EntryFeeBps = new(10, ""),
+            ExitFeeBps = new(20, ""),
         };
         market = market.With(snapshot with { Opportunities = [.. snapshot.Opportunities, basket] });
         var scenario = SmallMarket.Holding((UsdA, 1_000), (EurA, 1_000 / 1.17), (GasA, 10));
