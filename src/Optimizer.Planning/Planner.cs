@@ -19,6 +19,7 @@ public sealed class Planner
     private readonly Dictionary<TokenId, List<int>> _producers = [];
     private readonly Dictionary<string, List<int>> _topUps = [];
     private readonly Dictionary<string, BigInteger> _startingGas = [];
+    private readonly Dictionary<TokenId, BigInteger> _start = [];
     private readonly List<Step> _steps = [];
     private readonly double _dustUsd;
 
@@ -61,11 +62,13 @@ public sealed class Planner
 
     private void Run()
     {
+        foreach (var token in _balances.Keys)
+            _start[token] = Free(token);
         foreach (var chain in _market.Chains)
             _startingGas[chain.Id] = Free(chain.NativeTokenId());
         foreach (var withdrawal in _target.Withdrawals)
             Withdraw(withdrawal);
-        var taken = _target.Deposits.ToDictionary(deposit => deposit, _ => new Dictionary<TokenId, BigInteger>());
+        var taken = _target.Deposits.ToDictionary(deposit => deposit, _ => new Dictionary<TokenId, Part>());
         foreach (var token in Ordering.TokenOrder(_target))
             Share(token, taken);
         foreach (var deposit in _target.Deposits)
@@ -100,15 +103,17 @@ public sealed class Planner
     }
 
     /// <summary>Shares what is there of a token among the routes and deposits that use it.</summary>
-    private void Share(TokenId token, Dictionary<TargetDeposit, Dictionary<TokenId, BigInteger>> taken)
+    /// <remarks>Small uses first: what was there from the start serves them, so that they wait for nothing.</remarks>
+    private void Share(TokenId token, Dictionary<TargetDeposit, Dictionary<TokenId, Part>> taken)
     {
         var uses = _target.Flows.Where(f => f.Route.From == token)
-            .Select(f => (Usd: f.ValueUsd, Take: (Action<BigInteger>)(amount => Move(f, amount))))
+            .Select(f => (Usd: f.ValueUsd, Take: (Action<Part>)(part => Move(f, part))))
             .Concat(_target.Deposits.SelectMany(d => d.Opportunity.Inputs.Where(i => i.Token == token)
-                .Select(i => (Usd: d.CapitalUsd * i.Share, Take: (Action<BigInteger>)(amount => taken[d][token] = amount)))))
+                .Select(i => (Usd: d.CapitalUsd * i.Share, Take: (Action<Part>)(part => taken[d][token] = part)))))
             .OrderBy(use => use.Usd)
             .ToArray();
         var available = Free(token) - GasReserve(token);
+        var atHand = _start.GetValueOrDefault(token) - GasReserve(token);
         var keepsNothing = _target.IdleUsd.GetValueOrDefault(token) - Usd(token, _locked.GetValueOrDefault(token)) <= _dustUsd;
         for (var u = 0; u < uses.Length; u++)
         {
@@ -120,13 +125,16 @@ public sealed class Planner
             if (amount.Sign <= 0)
                 continue;
             available -= amount;
-            uses[u].Take(amount);
+            var isAtHand = amount <= atHand;
+            if (isAtHand)
+                atHand -= amount;
+            uses[u].Take(new(amount, isAtHand ? [] : ProducersOf(token)));
         }
     }
 
-    private void Move(TargetFlow flow, BigInteger amount)
+    private void Move(TargetFlow flow, Part part)
     {
-        var route = flow.Route;
+        var (route, amount) = (flow.Route, part.Amount);
         var received = RouteQuote.Received(_market, route, flow.FeeBps, amount);
         _balances[route.From] -= amount;
         _balances[route.To] = _balances.GetValueOrDefault(route.To) + received;
@@ -139,7 +147,7 @@ public sealed class Planner
             : StepKind.Swap;
         var needs = Approve(route.From, amount, route.Provider, route.Id, out var approval);
         var send = Add(kind, route.From.Chain, route.From.ToString(), route.To.ToString(), route.Id, route.From, amount, received,
-            GasCosts.Send(_market, route) - approval, feeUsd, route.CrossesChains() ? 0 : route.DurationSeconds, [.. needs, .. ProducersOf(route.From)]);
+            GasCosts.Send(_market, route) - approval, feeUsd, route.CrossesChains() ? 0 : route.DurationSeconds, [.. needs, .. part.From]);
         if (!route.CrossesChains())
         {
             Produces(route.To, send);
@@ -153,25 +161,25 @@ public sealed class Planner
             (_topUps.TryGetValue(route.To.Chain, out var list) ? list : _topUps[route.To.Chain] = []).Add(claim);
     }
 
-    private void Deposit(TargetDeposit deposit, Dictionary<TokenId, BigInteger> amounts)
+    private void Deposit(TargetDeposit deposit, Dictionary<TokenId, Part> parts)
     {
         var opportunity = deposit.Opportunity;
         var unit = opportunity.Inputs[0].Token;
-        if (amounts.Count == 0)
+        if (parts.Count == 0)
             return;
         var needs = new List<int>();
         var approvals = BigInteger.Zero;
         var capitalUsd = 0.0;
-        foreach (var (token, amount) in amounts)
+        foreach (var (token, (amount, from)) in parts)
         {
             needs.AddRange(Approve(token, amount, opportunity.Protocol, opportunity.Id, out var approval));
-            needs.AddRange(ProducersOf(token));
+            needs.AddRange(from);
             approvals += approval;
             _balances[token] -= amount;
             capitalUsd += Usd(token, amount);
         }
 
-        var gross = amounts.Count == 1 ? amounts[unit] : Units(unit, capitalUsd);
+        var gross = parts.Count == 1 ? parts[unit].Amount : Units(unit, capitalUsd);
         var net = gross - CeilingShare(gross, opportunity.EntryFeeBps?.Value ?? 0);
         _positions[opportunity.Id] = _positions.GetValueOrDefault(opportunity.Id) + net;
         Add(StepKind.Deposit, opportunity.Chain, unit.ToString(), opportunity.Id, opportunity.Id, unit, gross, net,
@@ -264,7 +272,7 @@ public sealed class Planner
     private void Produces(TokenId token, int step) =>
         (_producers.TryGetValue(token, out var list) ? list : _producers[token] = []).Add(step);
 
-    private List<int> ProducersOf(TokenId token) => _producers.TryGetValue(token, out var list) ? list : [];
+    private int[] ProducersOf(TokenId token) => _producers.TryGetValue(token, out var list) ? [.. list] : [];
 
     private BigInteger Units(TokenId token, double usd) =>
         TokenAmount.FromUsd(usd, _market.PriceUsd(token), _market.Token(token).Decimals).BaseUnits;
@@ -274,4 +282,7 @@ public sealed class Planner
 
     private static BigInteger CeilingShare(BigInteger amount, double bps) =>
         bps == 0 ? BigInteger.Zero : (amount * new BigInteger(Math.Round(bps * 1e6)) + 9_999_999_999) / 10_000_000_000;
+
+    /// <summary>What one use takes of a token, and the steps that must have brought it; none where it was there.</summary>
+    private sealed record Part(BigInteger Amount, IReadOnlyList<int> From);
 }
