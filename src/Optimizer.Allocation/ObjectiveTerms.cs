@@ -15,15 +15,22 @@ public static class ObjectiveTerms
     /// <summary>Expected price changes: Σ exposure·view·H, against the numeraire's own.</summary>
     public static LinearExpression Views(AllocationProblem p)
     {
-        double View(string asset) => p.Scenario.Views.TryGetValue(asset, out var view) ? view.Fraction : 0;
         var years = p.Scenario.Horizon.Years;
-        var numeraire = View(p.Scenario.Numeraire);
         return LinearExpression.Sum([
-            .. p.Positions.Select(position => years
-                * (p.Risk.Exposures(position.Opportunity).Sum(e => e.Exposure * View(e.Asset)) - position.Capital * numeraire)
-                * position.After),
-            .. p.Idles.Select(idle => years * (View(p.Market.AssetOf(idle.Token).Id) - numeraire) * idle.After)]);
+            .. p.Positions.Select(position => years * ViewOn(p, position) * position.After),
+            .. p.Idles.Select(idle => years * ViewOn(p, idle) * idle.After)]);
     }
+
+    /// <summary>Expected yearly price change of a unit of a position, against the numeraire's own.</summary>
+    public static double ViewOn(AllocationProblem p, Position position) =>
+        p.Risk.Exposures(position.Opportunity).Sum(e => e.Exposure * View(p, e.Asset)) - position.Capital * View(p, p.Scenario.Numeraire);
+
+    /// <summary>Expected yearly price change of an idle token, against the numeraire's own.</summary>
+    public static double ViewOn(AllocationProblem p, Idle idle) =>
+        View(p, p.Market.AssetOf(idle.Token).Id) - View(p, p.Scenario.Numeraire);
+
+    private static double View(AllocationProblem p, string asset) =>
+        p.Scenario.Views.TryGetValue(asset, out var view) ? view.Fraction : 0;
 
     /// <summary>Σ λ·loss·x·H over positions and idle tokens.</summary>
     public static LinearExpression ExpectedLoss(AllocationProblem p)

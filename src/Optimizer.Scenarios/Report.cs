@@ -102,11 +102,12 @@ internal static class Report
         };
     }
 
-    /// <summary>Carry less expected loss per year in USD of leaving everything as it is.</summary>
+    /// <summary>Carry and views less expected loss per year in USD of leaving everything as it is.</summary>
     private static double Before(AllocationProblem problem) =>
-        problem.Positions.Sum(p => p.Before * problem.BookUsd
-            * (p.Opportunity.Carry.Rate(0) - problem.Risk.ExpectedLossRate(problem.Market.EventsOf(p.Opportunity))))
-        - problem.Idles.Sum(i => i.Before * problem.BookUsd * problem.Risk.ExpectedLossRate(problem.Market.EventsOf(i.Token)));
+        problem.Positions.Sum(p => p.Before * problem.BookUsd * (p.Opportunity.Carry.Rate(0) * p.EarningYears / problem.Scenario.Horizon.Years
+            + ObjectiveTerms.ViewOn(problem, p) - problem.Risk.ExpectedLossRate(problem.Market.EventsOf(p.Opportunity))))
+        + problem.Idles.Sum(i => i.Before * problem.BookUsd
+            * (ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLossRate(problem.Market.EventsOf(i.Token))));
 
     private static double Recomputed(AllocationProblem problem, ObjectiveResult o, double variance) =>
         problem.Scenario.Objective is MinimumRisk

@@ -48,6 +48,17 @@ public sealed class IdentityTests
         Assert.InRange(result.Plan!.CostUsd, 0, 1e-4 * result.BookUsd);
     }
 
+    /// <summary>With views on prices too: nothing done, nothing gained.</summary>
+    [Theory]
+    [InlineData("mixed-allocator")]
+    [InlineData("eth-book")]
+    public void Staying_put_returns_what_it_returned_before(string scenario)
+    {
+        var result = Gallery.Load(scenario).With(new CostBudget { Max = new(0, false) }).Solve();
+        Assert.Empty(result.Plan!.Steps);
+        Assert.Equal(result.Objective!.ReturnPerYearBefore, result.Objective.ReturnPerYear, 1e-9);
+    }
+
     [Fact]
     public void Greater_aversion_means_less_risk()
     {

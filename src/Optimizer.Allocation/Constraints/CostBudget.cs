@@ -31,9 +31,13 @@ public sealed record CostBudget : AllocationConstraint
             CostKind.Fees => ObjectiveTerms.Fees(problem),
             _ => ObjectiveTerms.Costs(problem),
         };
-        // Costs are small beside the book: measured against their own limit, tolerances mean something.
-        var most = Math.Max(Max.InUsd(problem.BookUsd) / problem.BookUsd, 1e-12);
-        yield return new(Title(), costs <= most);
+        var mostUsd = Max.InUsd(problem.BookUsd);
+        yield return new(Title(), costs <= mostUsd / problem.BookUsd);
+        if (Of == CostKind.Fees)
+            yield break;
+        // A cent on a book of millions is below every tolerance: what alone costs more than the budget is off.
+        foreach (var action in problem.Gas.Where(action => action.GasUsd > mostUsd))
+            yield return new(Title(), LinearExpression.Of(action.Switch) <= 0, LimitUnit.Count, IsReported: false);
     }
 
     /// <inheritdoc/>
