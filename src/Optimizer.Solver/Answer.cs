@@ -72,9 +72,25 @@ public sealed record Answer
     /// <summary>The engines that were used, in order.</summary>
     public string Engine { get; init; } = "";
 
+    /// <summary>Why these engines and no others; empty where the choice was the usual one.</summary>
+    public string EngineReason { get; init; } = "";
+
+    /// <summary>What the other engine says, where that was asked for.</summary>
+    public Verification? Verification { get; init; }
+
     /// <summary>Wall time in seconds.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>The objective below which gaps are measured against a constant.</summary>
+    internal static double LeastOf(Goal goal) => goal is MinimizeRisk ? LeastRisk : LeastValue;
 }
+
+/// <summary>A second engine's word on an answer.</summary>
+/// <param name="Agrees">Whether both objectives lie within the gaps of both.</param>
+/// <param name="Engine">The second engine.</param>
+/// <param name="Objective">Its objective; null where it has none.</param>
+/// <param name="Message">What to know beyond that; empty when there is nothing to say.</param>
+public sealed record Verification(bool Agrees, string Engine, double? Objective, string Message);
 
 /// <summary>How hard to try.</summary>
 public sealed record SolveOptions
@@ -88,8 +104,28 @@ public sealed record SolveOptions
     /// <summary>Seed of random choices; ≥ 0. Default 0.</summary>
     public int Seed { get; init; }
 
-    /// <summary>The engine for problems without binary variables.</summary>
+    /// <summary>Whose algorithms solve. Default: the own kernels where they can, OR-Tools otherwise.</summary>
+    public Engine Engine { get; init; }
+
+    /// <summary>Whether to solve by the other engine too and compare. Default no.</summary>
+    public bool Verify { get; init; }
+
+    /// <summary>Which of OR-Tools' engines solves problems without binary variables.</summary>
     public ContinuousEngine Continuous { get; init; }
+}
+
+/// <summary>Whose algorithms solve a problem.</summary>
+public enum Engine
+{
+    /// <summary>The own kernels where they take the problem, OR-Tools otherwise or where they leave a gap; the answer says
+    /// which, and why.</summary>
+    Auto,
+
+    /// <summary>OR-Tools: PDLP, GLOP, SCIP.</summary>
+    OrTools,
+
+    /// <summary>The own interior point, active set, and branch and bound.</summary>
+    Native,
 }
 
 /// <summary>Which OR-Tools engine solves problems without binary variables.</summary>

@@ -71,6 +71,13 @@ public interface IConcaveFunction
 
     /// <summary>A slope of a line that touches the function at <paramref name="x"/> and nowhere lies below it.</summary>
     double SlopeAt(double x);
+
+    /// <summary>The second derivative at <paramref name="x"/>, ≤ 0; a good guess is enough, as it only guides steps.</summary>
+    double CurvatureAt(double x)
+    {
+        var width = 1e-5 * Math.Max(1e-3, Math.Abs(x));
+        return Math.Min(0, (SlopeAt(x + width) - SlopeAt(x)) / width);
+    }
 }
 
 /// <summary>A common cause of risk: its square adds to the risk.</summary>

@@ -3,7 +3,7 @@ namespace Optimizer.Solver.Tests;
 /// <summary>Problems without binary variables: two engines, and what must hold of every answer.</summary>
 public sealed class ContinuousTests
 {
-    private static readonly SolveOptions Tight = new() { Gap = 1e-6 };
+    private static readonly SolveOptions Tight = new() { Gap = 1e-6, Engine = Engine.OrTools };
 
     [Fact]
     public void Pdlp_and_glop_with_cuts_agree() => Instances.Portfolio(25, switches: false, curved: false).Sample(problem =>
@@ -115,5 +115,5 @@ public sealed class ContinuousTests
         MeanVarianceSolver.Solve(Instances.Portfolio(5, switches: true).Single(), Tight, new CancellationToken(canceled: true)));
 
     private static Answer Solve(Problem problem) =>
-        MeanVarianceSolver.Solve(problem, Tight with { Continuous = ContinuousEngine.Glop });
+        MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-6 });
 }

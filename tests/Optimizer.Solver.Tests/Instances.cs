@@ -49,6 +49,79 @@ internal static class Instances
             };
         });
 
+    /// <summary>Every shape that a problem can have: budgets as equality or limit, floors, negative sizes, dense and sparse
+    /// factors, curves, some items switched, groups that have to be opened, counts at most and at least; infeasible now
+    /// and then.</summary>
+    public static Gen<Problem> AnyShape(int most, bool switches, bool hasGoals = true) =>
+        Gen.Select(Gen.Int[1, most], Gen.Int[0, int.MaxValue]).Select((n, seed) =>
+        {
+            var random = new Random(seed);
+            bool Maybe(double chance) => random.NextDouble() < chance;
+            double Between(double low, double high) => low + (high - low) * random.NextDouble();
+            var (variables, rows, links, onOff) = (new List<Variable>(), new List<Row>(), new List<Link>(), new List<Switch>());
+            var isSwitched = new bool[n];
+            for (var i = 0; i < n; i++)
+            {
+                isSwitched[i] = switches && Maybe(0.7);
+                var lower = isSwitched[i] ? 0 : Maybe(0.15) ? -Between(0, 0.5) : Maybe(0.1) ? Between(0, 0.1) : 0;
+                var upper = Maybe(0.05) && !isSwitched[i] ? lower : Math.Max(lower, 0) + Between(0.1, 0.9);
+                variables.Add(new($"x{i}", lower, upper, Between(-0.01, 0.1), Maybe(0.8) ? Between(0, 0.05) : 0));
+            }
+
+            IEnumerable<Term> Members(double share) => Enumerable.Range(0, n).Where(_ => Maybe(share)).Select(i => new Term(i, Maybe(0.9) ? 1 : Between(-1, 2)));
+            var all = Enumerable.Range(0, n).Select(i => new Term(i, 1)).ToArray();
+            rows.Add(Maybe(0.5) ? new("budget", 1, 1, all) : new("budget", double.NegativeInfinity, Between(0.3, 1.5), all));
+            for (var g = 0; g < 4; g++)
+            {
+                Term[] group = [.. Members(0.4)];
+                if (group.Length > 0)
+                    rows.Add(Maybe(0.2) ? new($"floor {g}", Between(0, 0.2), double.PositiveInfinity, group) : new($"cap {g}", Maybe(0.1) ? -0.5 : double.NegativeInfinity, Between(0.2, 0.9), group));
+            }
+
+            var binaryOf = new Dictionary<int, int>();
+            foreach (var i in Enumerable.Range(0, n).Where(i => isSwitched[i]))
+            {
+                binaryOf[i] = variables.Count;
+                onOff.Add(new(variables.Count, i, Maybe(0.7) ? Between(0, 0.25) : 0));
+                variables.Add(new($"z{i}", 0, 1, Maybe(0.8) ? -Between(0, 0.02) : Between(0, 0.003), IsBinary: true));
+            }
+
+            if (binaryOf.Count > 1)
+            {
+                Term[] counted = [.. binaryOf.Values.Select(z => new Term(z, 1))];
+                rows.Add(Maybe(0.7)
+                    ? new("count", double.NegativeInfinity, random.Next(1, counted.Length + 1), counted)
+                    : new("count", random.Next(0, counted.Length), double.PositiveInfinity, counted));
+                var openers = Maybe(0.6) ? random.Next(1, 4) : 0;
+                for (var g = 0; g < openers; g++)
+                {
+                    var opener = variables.Count;
+                    variables.Add(new($"open {g}", 0, 1, Maybe(0.8) ? -Between(0, 0.02) : Between(0, 0.003), IsBinary: true));
+                    foreach (var (i, z) in binaryOf.Where(b => b.Key % openers == g))
+                        rows.Add(new($"x{i} needs {g}", double.NegativeInfinity, 0, [new(z, 1), new(opener, -1)]));
+                }
+            }
+
+            for (var i = 0; i < n; i++)
+            {
+                if (!Maybe(0.25) || variables[i].Lower < 0)
+                    continue;
+                links.Add(new(variables.Count, i, new Saturating(0.1 * random.NextDouble(), 0.2 + random.NextDouble())));
+                variables.Add(new($"c{i}", 0, 1, 1));
+            }
+
+            var factors = Enumerable.Range(0, random.Next(0, 6)).Select(f => new Factor($"f{f}",
+                [.. Enumerable.Range(0, n).Where(_ => f % 2 == 0 || Maybe(0.15)).Select(i => new Term(i, Between(-0.1, 0.25)))]));
+            Goal goal = !hasGoals ? new MaximizeUtility(Between(0, 6))
+                : random.Next(4) switch
+                {
+                    0 when links.Count == 0 => new MinimizeRisk(Between(-0.02, 0.06), []),
+                    1 when binaryOf.Count == 0 => new MaximizeValue(Between(0.0005, 0.02)),
+                    _ => new MaximizeUtility(Maybe(0.1) ? 0 : Between(0, 6)),
+                };
+            return new Problem { Variables = variables, Rows = rows, Links = links, Switches = onOff, Factors = [.. factors], Goal = goal };
+        });
+
     /// <summary>x·L/(L + x): pays less and less.</summary>
     public sealed record Saturating(double Rate, double Size) : IConcaveFunction
     {

@@ -1,4 +1,4 @@
-namespace Optimizer.Solver;
+namespace Optimizer.Solver.Engines;
 
 /// <summary>Minimise Σ cost·v + ½ Σ curvature·v² over lower ≤ v ≤ upper and rows: what an engine is given.</summary>
 /// <remarks>Factors have become variables y with rows y = Fᵀx; links, and squares where an engine takes only linear

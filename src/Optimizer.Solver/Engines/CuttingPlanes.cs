@@ -1,10 +1,4 @@
-namespace Optimizer.Solver;
-
-/// <summary>A point of the problem with what is proven about it.</summary>
-/// <param name="Values">One value per variable of the problem.</param>
-/// <param name="Multipliers">One per row of the problem.</param>
-/// <param name="Bound">Bound on the goal's objective, recomputed from the multipliers.</param>
-internal sealed record Point(double[] Values, double[] Multipliers, double Bound);
+namespace Optimizer.Solver.Engines;
 
 /// <summary>Solves problems whose binary variables are absent, fixed or relaxed.</summary>
 /// <remarks>
@@ -13,7 +7,7 @@ internal sealed record Point(double[] Values, double[] Multipliers, double Bound
 /// objective; a first-order method, fast on plain portfolios and hopeless where costs differ by a millionth of the
 /// book (docs/decisions).
 /// </remarks>
-internal sealed class Continuous(Problem problem, Formulation formulation, Engine engine, double gap, Deadline deadline)
+internal sealed class CuttingPlanes(Problem problem, Formulation formulation, OrToolsEngine engine, double gap, Deadline deadline)
 {
     private const double LinkTolerance = 1e-10;
     private const int MaximumRounds = 200;
@@ -72,7 +66,7 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
             if (Run(program) is not { } answer)
                 return null;
             // The program minimises; value and utility are its negative.
-            var proven = engine == Engine.Scip ? answer.Bound : program.LowerBound(answer.Multipliers);
+            var proven = engine == OrToolsEngine.Scip ? answer.Bound : program.LowerBound(answer.Multipliers);
             if (formulation.RiskMargin == 0)
                 bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven);
             var vertex = Exact(Clean(program, answer.Values));
@@ -150,14 +144,14 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
     private EngineAnswer? Run(QuadraticProgram program)
     {
         var scaling = new Scaling(program);
-        var used = engine == Engine.Pdlp && program.IsLinear ? Engine.Glop : engine;
-        var answer = Call(scaling.Program, used, used switch { Engine.Pdlp => PdlpParameters, Engine.Glop => GlopParameters, _ => ScipParameters });
-        if (answer.Status == EngineStatus.Failed && used == Engine.Glop)
+        var used = engine == OrToolsEngine.Pdlp && program.IsLinear ? OrToolsEngine.Glop : engine;
+        var answer = Call(scaling.Program, used, used switch { OrToolsEngine.Pdlp => PdlpParameters, OrToolsEngine.Glop => GlopParameters, _ => ScipParameters });
+        if (answer.Status == EngineStatus.Failed && used == OrToolsEngine.Glop)
         {
             // Numerical trouble of the simplex method: without preprocessing it takes another path; SCIP brings its own.
-            answer = Call(scaling.Program, Engine.Glop, GlopParameters + " use_preprocessing: false");
+            answer = Call(scaling.Program, OrToolsEngine.Glop, GlopParameters + " use_preprocessing: false");
             if (answer.Status == EngineStatus.Failed)
-                answer = Call(scaling.Program, Engine.Scip, ScipParameters);
+                answer = Call(scaling.Program, OrToolsEngine.Scip, ScipParameters);
         }
 
         return answer.Values.Length > 0 ? scaling.Restore(answer)
@@ -165,10 +159,10 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
             : throw new EngineException($"{used} ended without values: {answer.Status} {answer.Message}".TrimEnd());
     }
 
-    private EngineAnswer Call(QuadraticProgram program, Engine called, string parameters) => OrTools.Solve(
+    private EngineAnswer Call(QuadraticProgram program, OrToolsEngine called, string parameters) => OrTools.Solve(
         program, called, Math.Max(deadline.SecondsLeft, PolishSeconds), parameters,
         // The tolerances of linear engines are absolute, and objectives are around a hundredth.
-        called == Engine.Pdlp ? 1 : 100, cancellation: deadline.Cancellation);
+        called == OrToolsEngine.Pdlp ? 1 : 100, cancellation: deadline.Cancellation);
 
     /// <summary>Values within their bounds, and exact zeros where an engine left dust.</summary>
     private double[] Clean(QuadraticProgram program, double[] values)
@@ -191,21 +185,4 @@ internal sealed class Continuous(Problem problem, Formulation formulation, Engin
             found[term.Variable] = true;
         return found;
     }
-}
-
-/// <summary>An engine broke down.</summary>
-internal sealed class EngineException(string message) : Exception(message);
-
-/// <summary>When to stop.</summary>
-internal sealed class Deadline(double seconds, CancellationToken cancellation)
-{
-    private readonly System.Diagnostics.Stopwatch _watch = System.Diagnostics.Stopwatch.StartNew();
-
-    public CancellationToken Cancellation => cancellation;
-
-    public double Elapsed => _watch.Elapsed.TotalSeconds;
-
-    public double SecondsLeft => seconds - Elapsed;
-
-    public bool HasPassed => SecondsLeft <= 0;
 }

@@ -2,7 +2,7 @@ using Google.OrTools.ModelBuilder;
 using Google.Protobuf;
 using OperationsResearch;
 
-namespace Optimizer.Solver;
+namespace Optimizer.Solver.Engines;
 
 /// <summary>Hands a program to an OR-Tools engine and brings its answer back, as the engine states it.</summary>
 /// <remarks>
@@ -14,10 +14,10 @@ internal static class OrTools
     private static readonly string Folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
     public static EngineAnswer Solve(
-        QuadraticProgram program, Engine engine, double seconds, string parameters, double scale = 1,
+        QuadraticProgram program, OrToolsEngine engine, double seconds, string parameters, double scale = 1,
         CancellationToken cancellation = default)
     {
-        if (engine != Engine.Pdlp && !program.IsLinear)
+        if (engine != OrToolsEngine.Pdlp && !program.IsLinear)
             throw new ArgumentException($"{engine} is given linear programs only", nameof(engine));
         cancellation.ThrowIfCancellationRequested();
         var file = Path.Combine(Folder, $"optimizer-{Guid.NewGuid():N}.pb");
@@ -104,7 +104,7 @@ internal static class OrTools
 }
 
 /// <summary>An engine of OR-Tools.</summary>
-internal enum Engine
+internal enum OrToolsEngine
 {
     Pdlp,
     Glop,
@@ -124,3 +124,6 @@ internal enum EngineStatus
 /// <summary>An engine's answer, unchecked.</summary>
 internal sealed record EngineAnswer(
     EngineStatus Status, string Message, double[] Values, double[] Multipliers, double Bound);
+
+/// <summary>An engine broke down.</summary>
+internal sealed class EngineException(string message) : Exception(message);

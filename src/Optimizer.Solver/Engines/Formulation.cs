@@ -1,4 +1,4 @@
-namespace Optimizer.Solver;
+namespace Optimizer.Solver.Engines;
 
 /// <summary>Turns a problem into programs that engines accept, its curved parts replaced by cuts.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Optimizer.Solver;
+namespace Optimizer.Solver.Engines;
 
 /// <summary>Measures variables and rows of a program in units in which engines' absolute tolerances mean something.</summary>
 /// <remarks>Each continuous variable becomes a fraction of its largest magnitude and each row's largest coefficient

@@ -1,0 +1,258 @@
+namespace Optimizer.Solver.Native;
+
+/// <summary>The best point of a mixed-integer program that was found, and what is proven.</summary>
+/// <param name="Best">The best point, all switches at zero or one; null where none was found.</param>
+/// <param name="Bound">No point is better than this.</param>
+/// <param name="IsProvenInfeasible">Whether it is proven that there is no point.</param>
+/// <param name="Nodes">Relaxations solved.</param>
+internal sealed record MixedResult(Supported? Best, double Bound, bool IsProvenInfeasible, int Nodes);
+
+/// <summary>Branch and bound on switches over perspective relaxations.</summary>
+/// <remarks>
+/// At every node: the relaxation by interior point; the bound from its prices; every switch that, forced, would lift the
+/// bound above the best point is settled for good (reduced-cost fixing); supports rounded from the relaxation are made
+/// exact and improved by exchanges. Nodes are taken best bound first, so the bound only rises, and at any moment the best
+/// point and the bound are valid.
+/// </remarks>
+/// <param name="program">The program.</param>
+/// <param name="gap">Relative gap at which to stop.</param>
+/// <param name="least">Objectives below this are measured against this.</param>
+/// <param name="deadline">When to stop all the same.</param>
+internal sealed class BranchAndBound(FactorProgram program, double gap, double least, Deadline deadline)
+{
+    /// <summary>Relaxations of the root: each settles switches, which makes the next one tighter.</summary>
+    private const int RootPasses = 4;
+
+    private readonly SupportSearch _search = new(program);
+    private readonly bool[] _needsRow = new bool[program.Rows];
+    private readonly PriorityQueue<Node, (double, int)> _open = new();
+    private double _closedBound = double.PositiveInfinity;
+    private int _created;
+    private int _nodes;
+
+    /// <summary>What has to be beaten for a node to matter.</summary>
+    private double Cutoff => _search.Best is { } best
+        ? best.Objective - gap * Math.Max(Math.Abs(best.Objective), least)
+        : double.PositiveInfinity;
+
+    /// <summary>Solves.</summary>
+    public MixedResult Solve()
+    {
+        for (var r = 0; r < program.Rows; r++)
+            _needsRow[r] = program.IsEquality[r];
+        Push(Root());
+        while (_open.TryPeek(out _, out var first))
+        {
+            deadline.Cancellation.ThrowIfCancellationRequested();
+            if (deadline.HasPassed)
+                return new(_search.Best, Math.Min(_closedBound, first.Item1), false, _nodes);
+            var node = _open.Dequeue();
+            if (node.Bound < Cutoff)
+                Process(node);
+            else
+                Close(node.Bound);
+        }
+
+        var bound = Math.Min(_closedBound, _search.Best?.Objective ?? double.PositiveInfinity);
+        return new(_search.Best, bound, double.IsPositiveInfinity(bound), _nodes);
+    }
+
+    private Node Root()
+    {
+        var (on, free) = (new List<int>(), new List<int>());
+        for (var i = 0; i < program.Count; i++)
+            (program.Switches(i) ? free : on).Add(i);
+        var openers = new Decision[program.Openers];
+        Array.Fill(openers, Decision.Undecided);
+        return new Node([.. on], [.. free], openers, double.NegativeInfinity);
+    }
+
+    private void Push(Node node) => _open.Enqueue(node, (node.Bound, _created++));
+
+    private void Close(double bound) => _closedBound = Math.Min(_closedBound, bound);
+
+    private void Process(Node node)
+    {
+        var isRoot = _nodes == 0;
+        for (var pass = 1; ; pass++)
+        {
+            if (Propagate(node) is not { } next)
+                return;
+            node = next;
+            if (node.IsDecided)
+            {
+                // Solved, nothing here is better than the search's best; unsolved, the node's bound is all that is known.
+                if (!_search.Decides(node.On, node.Openers))
+                    Close(node.Bound);
+                return;
+            }
+
+            if (Restriction.Of(program, node.On, node.Undecided, node.Openers) is not { } part)
+                return;
+            _nodes++;
+            var relaxed = Relax(part, isRoot);
+            if (relaxed.IsProvenInfeasible)
+                return;
+            node = node with { Bound = Math.Max(node.Bound, relaxed.Bound) };
+            if (node.Bound < Cutoff)
+                Round(node, part, relaxed, isRoot && pass == 1);
+            if (node.Bound >= Cutoff)
+            {
+                Close(node.Bound);
+                return;
+            }
+
+            var before = node.Undecided.Length;
+            node = Settle(node, part, relaxed);
+            if (!isRoot || pass == RootPasses || node.Undecided.Length > 0.8 * before)
+            {
+                Branch(node, part, relaxed);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Draws what follows at once: an item that is on needs its opener, and behind a shut one all are off.</summary>
+    /// <returns>Null where the decisions contradict each other.</returns>
+    private Node? Propagate(Node node)
+    {
+        if (program.Openers == 0)
+            return node;
+        var openers = (Decision[])node.Openers.Clone();
+        foreach (var i in node.On)
+        {
+            if (!program.Switches(i) || program.Opener![i] is not (var g and >= 0))
+                continue;
+            if (openers[g] == Decision.Off)
+                return null;
+            openers[g] = Decision.On;
+        }
+
+        bool IsShut(int item) => program.Opener![item] is var g and >= 0 && openers[g] == Decision.Off;
+        return node with { Openers = openers, Undecided = [.. node.Undecided.Where(i => !IsShut(i))] };
+    }
+
+    private Relaxed Relax(Restriction part, bool isRoot)
+    {
+        var sifting = new Sifting(part.Program, InteriorPointEngine.Instance);
+        sifting.Warm(_needsRow);
+        // The bound is exact for any prices; prices a twentieth of the gap from the best cost it hardly anything.
+        var relaxed = sifting.Solve(isRoot ? Math.Min(1e-6, gap * 0.01) : Math.Max(1e-9, gap * 0.05), deadline.Cancellation);
+        sifting.MergeRows(_needsRow);
+        return relaxed;
+    }
+
+    /// <summary>Tries supports that the relaxation suggests.</summary>
+    private void Round(Node node, Restriction part, Relaxed relaxed, bool isFirst)
+    {
+        const int Neighbours = 400;
+        var order = new (double Off, int Item)[node.Undecided.Length];
+        for (var q = 0; q < order.Length; q++)
+            order[q] = (-relaxed.Z[node.On.Length + q], part.Items[node.On.Length + q]);
+        Array.Sort(order);
+        var before = _search.Best?.Objective ?? double.PositiveInfinity;
+        var last = -1;
+        foreach (var threshold in isFirst ? (double[])[0.9, 0.6, 0.4, 0.25, 0.12, 0.05, 0.02, 0.005] : [0.5, 0.2])
+        {
+            var count = order.Count(o => -o.Off > threshold);
+            if (count != last)
+                _search.Evaluate([.. node.On, .. order.Take(count).Select(o => o.Item)], node.Openers);
+            last = count;
+        }
+
+        if (_search.Best is { } found && (found.Objective < before || isFirst))
+            _search.Improve([.. order.Take(Neighbours).Select(o => o.Item)], deadline);
+    }
+
+    /// <summary>Settles every item and opener that can only be one way in anything better than the best point.</summary>
+    private Node Settle(Node node, Restriction part, Relaxed relaxed)
+    {
+        var room = Cutoff - relaxed.Bound;
+        if (double.IsPositiveInfinity(room))
+            return node;
+        var (on, undecided) = (new List<int>(node.On), new List<int>());
+        var openers = (Decision[])node.Openers.Clone();
+        var prices = relaxed.Prices;
+        for (var q = node.On.Length; q < part.Items.Length; q++)
+        {
+            if (prices.CostOfOn(q) < room)
+                (prices.CostOfOff(q) >= room ? on : undecided).Add(part.Items[q]);
+        }
+
+        for (var g = 0; g < part.Openers.Length; g++)
+        {
+            if (prices.OpenScore[g] >= room)
+                openers[part.Openers[g]] = Decision.Off;
+            else if (-prices.OpenScore[g] >= room)
+                openers[part.Openers[g]] = Decision.On;
+        }
+
+        return node with { On = [.. on], Undecided = [.. undecided], Openers = openers };
+    }
+
+    /// <summary>Splits a node at its least decided switch, or at an opener, which decides for all its items at once.</summary>
+    private void Branch(Node node, Restriction part, Relaxed relaxed)
+    {
+        if (node.IsDecided)
+        {
+            Push(node);
+            return;
+        }
+
+        var on = new double[program.Count];
+        for (var q = 0; q < relaxed.Z.Length; q++)
+            on[part.Items[q]] = relaxed.Z[q];
+        var (item, most) = (-1, -1.0);
+        foreach (var i in node.Undecided)
+        {
+            if (Math.Min(on[i], 1 - on[i]) + 1e-6 * on[i] is var fraction && fraction > most)
+                (item, most) = (i, fraction);
+        }
+
+        var (opener, mostOpen) = (-1, item < 0 ? -1 : Math.Max(0.02, 0.5 * most));
+        for (var g = 0; g < part.Openers.Length; g++)
+        {
+            if (node.Openers[part.Openers[g]] == Decision.Undecided && Math.Min(relaxed.Y[g], 1 - relaxed.Y[g]) is var fraction && fraction > mostOpen)
+                (opener, mostOpen) = (part.Openers[g], fraction);
+        }
+
+        if (opener >= 0)
+        {
+            foreach (var decision in (Decision[])[Decision.On, Decision.Off])
+            {
+                var openers = (Decision[])node.Openers.Clone();
+                openers[opener] = decision;
+                Push(node with { Openers = openers });
+            }
+
+            return;
+        }
+
+        int[] rest = [.. node.Undecided.Where(i => i != item)];
+        Push(node with { On = [.. node.On, item], Undecided = rest });
+        Push(node with { Undecided = rest });
+    }
+
+    /// <summary>A part of the search; items that are neither on nor undecided are off.</summary>
+    /// <param name="On">Items that are on, those without a switch included.</param>
+    /// <param name="Undecided">Items that are undecided.</param>
+    /// <param name="Openers">Per opener: off, on or undecided.</param>
+    /// <param name="Bound">No point of this part is better.</param>
+    private sealed record Node(int[] On, int[] Undecided, Decision[] Openers, double Bound)
+    {
+        public bool IsDecided => Undecided.Length == 0 && !Openers.Contains(Decision.Undecided);
+    }
+}
+
+/// <summary>What is decided of an opener.</summary>
+internal enum Decision
+{
+    /// <summary>Shut: none of its items is on.</summary>
+    Off,
+
+    /// <summary>Open, and paid for.</summary>
+    On,
+
+    /// <summary>Not yet.</summary>
+    Undecided,
+}

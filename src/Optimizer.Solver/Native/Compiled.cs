@@ -1,0 +1,474 @@
+namespace Optimizer.Solver.Native;
+
+/// <summary>A <see cref="Problem"/> as a <see cref="FactorProgram"/>, and the way back.</summary>
+/// <remarks>
+/// A binary that switches a variable becomes that item's switch; a binary that others need (z ≤ y) becomes an opener; any
+/// other binary is an item of its own between 0 and 1. A linked variable that only adds to the value becomes its
+/// argument's curve. Rows that the bounds imply are left out.
+/// </remarks>
+internal sealed class Compiled
+{
+    /// <summary>Marks a variable that its switch's minimum forbids.</summary>
+    private const int Never = -2;
+
+    private readonly Problem _problem;
+    private readonly int[] _itemOf;
+    private readonly int[] _switchOf;
+    private readonly int[] _openerOf;
+    private readonly int[] _curveOf;
+    private readonly List<(int Row, double Sign, double Scale)> _rows = [];
+    private readonly List<int> _variableOf = [];
+
+    private Compiled(Problem problem)
+    {
+        _problem = problem;
+        var n = problem.Variables.Count;
+        (_itemOf, _switchOf, _openerOf, _curveOf) = (Filled(n), Filled(n), Filled(n), Filled(n));
+    }
+
+    /// <summary>The program; it minimises.</summary>
+    public FactorProgram Program { get; private set; } = null!;
+
+    /// <summary>Why the own kernels cannot take the problem; null where they can.</summary>
+    public string? Refusal { get; private set; }
+
+    /// <summary>The row of the program that no point satisfies, if the bounds alone say so.</summary>
+    public string? ImpossibleRow { get; private set; }
+
+    /// <summary>Compiles a problem for its own goal.</summary>
+    public static Compiled Of(Problem problem) => Of(problem, problem.Goal switch
+    {
+        MaximizeUtility utility => utility.RiskWeight,
+        MaximizeValue => 0,
+        _ => 1,
+    }, problem.Goal is MinimizeRisk ? 0 : 1);
+
+    /// <summary>Compiles a problem for a weight of the risk.</summary>
+    /// <param name="problem">A sound problem.</param>
+    /// <param name="riskWeight">What a unit of risk costs; ≥ 0.</param>
+    /// <param name="valueWeight">What a unit of value earns.</param>
+    public static Compiled Of(Problem problem, double riskWeight, double valueWeight = 1)
+    {
+        var compiled = new Compiled(problem);
+        compiled.FindCurves();
+        compiled.Refusal ??= compiled.WhatDoesNotFit();
+        compiled.Refusal ??= problem.Goal switch
+        {
+            MaximizeValue when problem.Variables.Any(v => v.IsBinary) => "a limit on risk beside binary variables is a cone, which SCIP gets as cuts",
+            MinimizeRisk when problem.Links.Count > 0 => "the value that has to be reached has curves",
+            _ => null,
+        };
+        if (compiled.Refusal is null)
+            compiled.Build(riskWeight, valueWeight);
+        return compiled;
+    }
+
+    /// <summary>The values of the problem's variables.</summary>
+    public double[] Values(ReadOnlySpan<double> x, ReadOnlySpan<double> z, ReadOnlySpan<double> y)
+    {
+        var values = new double[_problem.Variables.Count];
+        for (var v = 0; v < values.Length; v++)
+        {
+            values[v] = _itemOf[v] >= 0 ? x[_itemOf[v]]
+                : _switchOf[v] >= 0 ? z[_switchOf[v]]
+                : _openerOf[v] >= 0 ? y[_openerOf[v]]
+                : _problem.Variables[v].Lower;
+        }
+
+        foreach (var link in _problem.Links)
+            values[link.Result] = Math.Min(link.Function.At(values[link.Argument]), _problem.Variables[link.Result].Upper);
+        return values;
+    }
+
+    /// <summary>A relaxation's answer as a point of the problem.</summary>
+    public Point ToPoint(Relaxed relaxed) => ToPoint(relaxed.X, relaxed.Z, relaxed.Y, relaxed.Prices, relaxed.Bound);
+
+    /// <summary>An answer as a point of the problem.</summary>
+    public Point ToPoint(double[] x, double[] z, double[] y, Prices prices, double bound) =>
+        new(Values(x, z, y), RowPrices(prices), _problem.Goal is MinimizeRisk ? bound : -bound);
+
+    /// <summary>The multipliers of the problem's rows, as a minimisation's: ≥ 0 where the upper limit binds.</summary>
+    public double[] RowPrices(Prices prices)
+    {
+        var all = new double[_problem.Rows.Count + (_problem.Goal is MinimizeRisk ? 1 : 0)];
+        for (var r = 0; r < _rows.Count; r++)
+        {
+            var (row, sign, scale) = _rows[r];
+            if (row >= 0)
+                all[row] += sign * prices.Rows[r] * scale;
+        }
+
+        return all;
+    }
+
+    private static int[] Filled(int length)
+    {
+        var array = new int[length];
+        Array.Fill(array, -1);
+        return array;
+    }
+
+    /// <summary>Finds the links whose result is nothing but value: they become curves of their argument.</summary>
+    private void FindCurves()
+    {
+        if (_problem.Links.Count == 0)
+            return;
+        var used = new bool[_problem.Variables.Count];
+        foreach (var row in _problem.Rows)
+            Mark(row.Terms);
+        foreach (var factor in _problem.Factors)
+            Mark(factor.Loadings);
+        foreach (var s in _problem.Switches)
+            used[s.Variable] = used[s.Binary] = true;
+        var hasCurve = new bool[_problem.Variables.Count];
+        for (var l = 0; l < _problem.Links.Count; l++)
+        {
+            var link = _problem.Links[l];
+            var result = _problem.Variables[link.Result];
+            if (used[link.Result] || result.Variance > 0 || result.Value < 0 || result.IsBinary || hasCurve[link.Argument] || _curveOf[link.Result] >= 0)
+            {
+                Refusal = $"'{result.Name}' is a curve that rows or other curves use";
+                return;
+            }
+
+            hasCurve[link.Argument] = true;
+            _curveOf[link.Result] = l;
+        }
+
+        void Mark(IReadOnlyList<Term> terms)
+        {
+            foreach (var term in terms)
+                used[term.Variable] = true;
+        }
+    }
+
+    /// <summary>What no part of the program can say.</summary>
+    private string? WhatDoesNotFit()
+    {
+        const double Span = 1e6;
+        if (_problem.Variables.FirstOrDefault(v => v.IsBinary && v.Variance > 0) is { } binary)
+            return $"binary '{binary.Name}' has a variance";
+        if (!_problem.Variables.Any(v => v.IsBinary))
+            return null;
+        foreach (var row in _problem.Rows)
+        {
+            var (least, most) = (double.PositiveInfinity, 0.0);
+            foreach (var (v, c) in row.Terms)
+            {
+                if (c != 0)
+                    (least, most) = (Math.Min(least, Math.Abs(c)), Math.Max(most, Math.Abs(c)));
+            }
+
+            if (most > Span * least)
+                return $"row '{row.Name}' weighs {least:g2} against {most:g2}, which takes the exact vertices of a simplex method";
+        }
+
+        return _problem.Factors.FirstOrDefault(f => f.Loadings.Any(t => _problem.Variables[t.Variable].IsBinary)) is { } factor
+            ? $"factor '{factor.Name}' loads on a binary variable"
+            : null;
+    }
+
+    private void Build(double riskWeight, double valueWeight)
+    {
+        var variables = _problem.Variables;
+        var switchRule = AssignSwitches(out var extraRows);
+        AssignOpeners(switchRule);
+        var items = new List<int>();
+        for (var v = 0; v < variables.Count; v++)
+        {
+            // What can only be off, or has one value, is no item.
+            if (_switchOf[v] >= 0 || _openerOf[v] >= 0 || _curveOf[v] >= 0 || switchRule[v] == Never || (switchRule[v] < 0 && variables[v].Lower == variables[v].Upper))
+                continue;
+            _itemOf[v] = items.Count;
+            items.Add(v);
+        }
+
+        // AssignSwitches noted variables; from here on they are items.
+        for (var v = 0; v < variables.Count; v++)
+        {
+            if (_switchOf[v] >= 0)
+                _switchOf[v] = _itemOf[_switchOf[v]];
+        }
+
+        var n = items.Count;
+        var constant = 0.0;
+        var (cost, variance, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
+        var isMixed = Array.Exists(switchRule, rule => rule >= 0);
+        var (isSwitched, charge, opener) = (isMixed ? new bool[n] : null, isMixed ? new double[n] : null, isMixed ? new int[n] : null);
+        var toll = Toll();
+        for (var i = 0; i < n; i++)
+        {
+            var variable = variables[items[i]];
+            cost[i] = toll[items[i]] - valueWeight * variable.Value;
+            variance[i] = variable.Variance;
+            (lower[i], upper[i]) = (variable.Lower, variable.Upper);
+            if (!isMixed)
+                continue;
+            opener![i] = -1;
+            if (switchRule[items[i]] is not (var rule and >= 0))
+                continue;
+            var s = _problem.Switches[rule];
+            isSwitched![i] = true;
+            // A size that is fixed when on is given a hair's breadth for the interior point to be inside of.
+            (lower[i], upper[i]) = (Math.Min(s.Minimum, variable.Upper), Math.Max(variable.Upper, s.Minimum * (1 + 1e-9)));
+            charge![i] = toll[s.Binary] - valueWeight * variables[s.Binary].Value;
+        }
+
+        for (var v = 0; v < variables.Count; v++)
+        {
+            if (_itemOf[v] < 0 && _switchOf[v] < 0 && _openerOf[v] < 0 && _curveOf[v] < 0)
+                constant += (toll[v] - valueWeight * variables[v].Value) * variables[v].Lower + riskWeight * variables[v].Variance * variables[v].Lower * variables[v].Lower;
+        }
+
+        var (curve, curveWeight) = Curves(n, valueWeight, ref constant);
+        var sparse = SplitFactors(n, riskWeight, out var dense, out var loadings, out var denseOffset, out var sparseOffset);
+        var ofX = new List<(int, double)>?[n];
+        var ofZ = new List<(int, double)>?[n];
+        var ofY = new List<(int, double)>?[Openers];
+        for (var s = 0; s < sparse.Count; s++)
+        {
+            foreach (var (v, c) in _problem.Factors[sparse[s]].Loadings)
+            {
+                if (_itemOf[v] >= 0)
+                    (ofX[_itemOf[v]] ??= []).Add((s, c));
+            }
+        }
+
+        var rightSide = new List<double>();
+        var isEquality = new List<bool>();
+        var openCost = new double[Openers];
+        for (var v = 0; v < variables.Count; v++)
+        {
+            if (_openerOf[v] >= 0)
+                openCost[_openerOf[v]] = toll[v] - valueWeight * variables[v].Value;
+        }
+
+        for (var r = 0; r < _problem.Rows.Count; r++)
+        {
+            if (_openerRows.TryGetValue(r, out var z))
+                opener![_switchOf[z]] = _openerOf[_openerRowTarget[r]];
+            else
+                AddRow(r, _problem.Rows[r]);
+        }
+
+        foreach (var row in extraRows)
+            AddRow(-1, row);
+        if (_problem.Goal is MinimizeRisk least)
+        {
+            var terms = new List<Term>();
+            for (var v = 0; v < variables.Count; v++)
+            {
+                if (variables[v].Value != 0)
+                    terms.Add(new(v, variables[v].Value));
+            }
+
+            AddRow(_problem.Rows.Count, new("value at least", least.ValueAtLeast, double.PositiveInfinity, terms));
+        }
+
+        if (items.Exists(v => variables[v].IsBinary))
+            Refusal = $"binary '{variables[items.Find(v => variables[v].IsBinary)].Name}' is neither a switch nor opens any";
+        Program = new()
+        {
+            Count = n,
+            Cost = cost,
+            Variance = variance,
+            Lower = lower,
+            Upper = upper,
+            Curve = curve,
+            CurveWeight = curveWeight,
+            IsSwitched = isSwitched,
+            Charge = charge,
+            Opener = opener,
+            Factors = dense.Count,
+            Loadings = loadings,
+            FactorOffset = denseOffset,
+            SparseFactors = sparse.Count,
+            SparseOffset = sparseOffset,
+            RightSide = [.. rightSide],
+            IsEquality = [.. isEquality],
+            OfX = SparseRows.From(ofX),
+            OfZ = isMixed ? SparseRows.From(ofZ) : SparseRows.Of(n),
+            OfY = SparseRows.From(ofY),
+            OpenCost = openCost,
+            RiskWeight = 2 * riskWeight,
+            Constant = constant,
+        };
+
+        void AddRow(int index, Row row)
+        {
+            var (least, most, fix, largest) = (0.0, 0.0, 0.0, 0.0);
+            foreach (var (v, c) in row.Terms)
+            {
+                var variable = variables[v];
+                if (_itemOf[v] < 0 && _switchOf[v] < 0 && _openerOf[v] < 0)
+                {
+                    fix += c * variable.Lower;
+                    continue;
+                }
+
+                var (low, high) = switchRule[v] >= 0 ? (0, upper[_itemOf[v]]) : (variable.Lower, variable.Upper);
+                least += Math.Min(c * low, c * high);
+                most += Math.Max(c * low, c * high);
+                largest = Math.Max(largest, Math.Abs(c) * (high - low));
+            }
+
+            // Rounded to a power of two, the scale costs no digit.
+            var scale = largest > 0 ? Math.ScaleB(1, -Math.ILogB(largest)) : 1;
+            var slack = 1e-12 * Math.Max(1, Math.Abs(fix) + Math.Abs(least) + Math.Abs(most));
+            if (row.Lower > row.Upper || least + fix > row.Upper + 1e-9 + slack || most + fix < row.Lower - 1e-9 - slack)
+                ImpossibleRow ??= row.Name;
+            if (row.Lower == row.Upper)
+            {
+                Add(1, row.Upper, true);
+                return;
+            }
+
+            if (most + fix > row.Upper)
+                Add(1, row.Upper, false);
+            if (least + fix < row.Lower)
+                Add(-1, row.Lower, false);
+
+            void Add(double sign, double limit, bool equality)
+            {
+                if (row.Terms.Count == 0)
+                    return;
+                var at = sparse.Count + rightSide.Count;
+                _rows.Add((index, sign, scale));
+                rightSide.Add(sign * scale * (limit - fix));
+                isEquality.Add(equality);
+                foreach (var (v, c) in row.Terms)
+                {
+                    if (_itemOf[v] >= 0)
+                        (ofX[_itemOf[v]] ??= []).Add((at, sign * scale * c));
+                    else if (_switchOf[v] >= 0)
+                        (ofZ[_switchOf[v]] ??= []).Add((at, sign * scale * c));
+                    else if (_openerOf[v] >= 0)
+                        (ofY[_openerOf[v]] ??= []).Add((at, sign * scale * c));
+                }
+            }
+        }
+    }
+
+    private readonly Dictionary<int, int> _openerRows = [];
+    private readonly Dictionary<int, int> _openerRowTarget = [];
+
+    private int Openers { get; set; }
+
+    /// <summary>Gives every switched variable its binary; what is left of the switches becomes rows.</summary>
+    /// <returns>Per variable the switch that is its own, or −1.</returns>
+    private int[] AssignSwitches(out List<Row> extraRows)
+    {
+        var rule = Filled(_problem.Variables.Count);
+        extraRows = [];
+        for (var s = 0; s < _problem.Switches.Count; s++)
+        {
+            var (z, x, minimum) = _problem.Switches[s];
+            var (binary, variable) = (_problem.Variables[z], _problem.Variables[x]);
+            if (minimum > variable.Upper && variable.Lower == 0)
+            {
+                rule[x] = rule[z] = Never;
+                continue;
+            }
+
+            if (rule[x] == -1 && rule[z] == -1 && _switchOf[z] < 0 && variable.Lower == 0 && variable.Upper > 0 && binary is { Lower: 0, Upper: 1 })
+            {
+                (rule[x], _switchOf[z]) = (s, x);
+                continue;
+            }
+
+            extraRows.Add(new($"{variable.Name} only if {binary.Name}", double.NegativeInfinity, 0, [new(x, 1), new(z, -variable.Upper)]));
+            if (minimum > 0)
+                extraRows.Add(new($"{variable.Name} at least its minimum", 0, double.PositiveInfinity, [new(x, 1), new(z, -minimum)]));
+        }
+
+        return rule;
+    }
+
+    /// <summary>Finds rows z ≤ y, where z is an item's switch and y a binary that is none.</summary>
+    private void AssignOpeners(int[] switchRule)
+    {
+        if (_problem.Switches.Count == 0)
+            return;
+        var hasOpener = new bool[_problem.Variables.Count];
+        for (var r = 0; r < _problem.Rows.Count; r++)
+        {
+            var row = _problem.Rows[r];
+            if (row.Terms.Count != 2 || row.Upper != 0 || !double.IsNegativeInfinity(row.Lower) || row.Terms[0].Coefficient != -row.Terms[1].Coefficient)
+                continue;
+            var (z, y) = row.Terms[0].Coefficient > 0 ? (row.Terms[0].Variable, row.Terms[1].Variable) : (row.Terms[1].Variable, row.Terms[0].Variable);
+            var opener = _problem.Variables[y];
+            if (_switchOf[z] < 0 || hasOpener[z] || _switchOf[y] >= 0 || switchRule[y] >= 0 || opener is not { IsBinary: true, Lower: 0, Upper: 1 })
+                continue;
+            hasOpener[z] = true;
+            if (_openerOf[y] < 0)
+                _openerOf[y] = Openers++;
+            _openerRows[r] = z;
+            _openerRowTarget[r] = y;
+        }
+    }
+
+    private double[] Toll()
+    {
+        var toll = new double[_problem.Variables.Count];
+        if (_problem.Goal is MinimizeRisk least)
+        {
+            foreach (var (v, c) in least.Toll)
+                toll[v] += c;
+        }
+
+        return toll;
+    }
+
+    private (IConcaveFunction?[]? Curve, double[]? Weight) Curves(int n, double valueWeight, ref double constant)
+    {
+        if (_problem.Links.Count == 0)
+            return (null, null);
+        var (curve, weight) = (new IConcaveFunction?[n], new double[n]);
+        foreach (var link in _problem.Links)
+        {
+            var earned = valueWeight * _problem.Variables[link.Result].Value;
+            if (_itemOf[link.Argument] is var item and >= 0)
+                (curve[item], weight[item]) = (link.Function, earned);
+            else
+                constant -= earned * link.Function.At(_problem.Variables[link.Argument].Lower);
+        }
+
+        return (curve, weight);
+    }
+
+    /// <summary>Factors that many items load on become one dense matrix; the others stay sparse.</summary>
+    private List<int> SplitFactors(
+        int n, double riskWeight, out List<int> dense, out double[] loadings, out double[] denseOffset, out double[] sparseOffset)
+    {
+        const double Dense = 0.3;
+        var (many, few) = (new List<int>(), new List<int>());
+        for (var f = 0; riskWeight > 0 && f < _problem.Factors.Count; f++)
+            (_problem.Factors[f].Loadings.Count >= Dense * _problem.Variables.Count ? many : few).Add(f);
+        var stride = Kernels.Pad(many.Count);
+        loadings = new double[n * stride];
+        denseOffset = new double[stride];
+        sparseOffset = new double[few.Count];
+        for (var k = 0; k < many.Count; k++)
+        {
+            foreach (var (v, c) in _problem.Factors[many[k]].Loadings)
+            {
+                if (_itemOf[v] >= 0)
+                    loadings[_itemOf[v] * stride + k] += c;
+                else
+                    denseOffset[k] += c * _problem.Variables[v].Lower;
+            }
+        }
+
+        for (var s = 0; s < few.Count; s++)
+        {
+            foreach (var (v, c) in _problem.Factors[few[s]].Loadings)
+            {
+                if (_itemOf[v] < 0)
+                    sparseOffset[s] += c * _problem.Variables[v].Lower;
+            }
+        }
+
+        dense = many;
+        return few;
+    }
+}

@@ -1,0 +1,342 @@
+namespace Optimizer.Solver.Native;
+
+/// <summary>The convex program that the own kernels solve, in arrays: positions with factors, rows and switches.</summary>
+/// <remarks>
+/// <code>
+/// minimise   Σ zᵢ·ψᵢ(xᵢ/zᵢ) + chargeᵢ·zᵢ  +  Σ openCost_g·y_g  +  (κ/2)·‖offset + Fᵀx‖²
+/// where      ψᵢ(r) = costᵢ·r + (κ/2)·varianceᵢ·r² − curveWeightᵢ·curveᵢ(r)
+/// subject to Σ a·x + b·z + c·y ≤ or = right side,  lowerᵢ·zᵢ ≤ xᵢ ≤ upperᵢ·zᵢ,  0 ≤ zᵢ ≤ 1 or y_g,  0 ≤ y_g ≤ 1
+/// </code>
+/// An item without a switch has zᵢ = 1. With zᵢ in {0, 1} this is the mixed-integer problem; with zᵢ in [0, 1] it is
+/// its perspective relaxation (Günlük and Linderoth, Perspective reformulations of mixed integer nonlinear programs,
+/// 2010), the tightest convex one that looks at items singly. Memory is O(n·k) for n items and k dense factors.
+/// </remarks>
+internal sealed class FactorProgram
+{
+    /// <summary>Items.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Linear cost of x.</summary>
+    public required double[] Cost { get; init; }
+
+    /// <summary>Own variance of x; ≥ 0.</summary>
+    public required double[] Variance { get; init; }
+
+    /// <summary>Least x when on.</summary>
+    public required double[] Lower { get; init; }
+
+    /// <summary>Greatest x when on.</summary>
+    public required double[] Upper { get; init; }
+
+    /// <summary>Concave functions of x that are earned; null where there are none at all.</summary>
+    public IConcaveFunction?[]? Curve { get; init; }
+
+    /// <summary>What one unit of the curve earns.</summary>
+    public double[]? CurveWeight { get; init; }
+
+    /// <summary>Whether the item may be off; null where no item may.</summary>
+    public bool[]? IsSwitched { get; init; }
+
+    /// <summary>What being on costs.</summary>
+    public double[]? Charge { get; init; }
+
+    /// <summary>The opener without which the item is off, or −1.</summary>
+    public int[]? Opener { get; init; }
+
+    /// <summary>Dense factors.</summary>
+    public required int Factors { get; init; }
+
+    /// <summary>Row length of <see cref="Loadings"/>.</summary>
+    public int Stride => Kernels.Pad(Factors);
+
+    /// <summary>Dense factors: one row of <see cref="Stride"/> per item.</summary>
+    public required double[] Loadings { get; init; }
+
+    /// <summary>Exposure to the dense factors of what is not decided here.</summary>
+    public required double[] FactorOffset { get; init; }
+
+    /// <summary>Factors that few items load on.</summary>
+    public required int SparseFactors { get; init; }
+
+    /// <summary>Exposure to the sparse factors of what is not decided here.</summary>
+    public required double[] SparseOffset { get; init; }
+
+    /// <summary>Right side of every row.</summary>
+    public required double[] RightSide { get; init; }
+
+    /// <summary>Whether a row is an equality; otherwise it is ≤.</summary>
+    public required bool[] IsEquality { get; init; }
+
+    /// <summary>Per item: sparse factors (by index) and rows (after them) with their coefficients of x.</summary>
+    public required SparseRows OfX { get; init; }
+
+    /// <summary>Per item: the same of z; rows only. Empty lists where no item is switched.</summary>
+    public required SparseRows OfZ { get; init; }
+
+    /// <summary>Per opener: the same of y.</summary>
+    public SparseRows OfY { get; init; } = SparseRows.Empty;
+
+    /// <summary>Cost of every opener.</summary>
+    public double[] OpenCost { get; init; } = [];
+
+    /// <summary>κ: what a unit of ½·risk costs; ≥ 0.</summary>
+    public required double RiskWeight { get; init; }
+
+    /// <summary>What is spent whatever is decided here.</summary>
+    public double Constant { get; init; }
+
+    /// <summary>For a part of a program: every row's index in the whole.</summary>
+    public int[]? RowOrigin { get; init; }
+
+    /// <summary>Rows.</summary>
+    public int Rows => RightSide.Length;
+
+    /// <summary>Openers.</summary>
+    public int Openers => OpenCost.Length;
+
+    /// <summary>Whether an item may be off.</summary>
+    public bool Switches(int item) => IsSwitched is not null && IsSwitched[item];
+
+    /// <summary>The dense factors of an item.</summary>
+    public ReadOnlySpan<double> LoadingsOf(int item) => Loadings.AsSpan(item * Stride, Stride);
+
+    /// <summary>ψ at a size.</summary>
+    public double Psi(int item, double r)
+    {
+        var value = (Cost[item] + 0.5 * RiskWeight * Variance[item] * r) * r;
+        return Curve?[item] is { } curve ? value - CurveWeight![item] * curve.At(r) : value;
+    }
+
+    /// <summary>ψ′ at a size.</summary>
+    public double PsiSlope(int item, double r)
+    {
+        var slope = Cost[item] + RiskWeight * Variance[item] * r;
+        return Curve?[item] is { } curve ? slope - CurveWeight![item] * curve.SlopeAt(r) : slope;
+    }
+
+    /// <summary>ψ″ at a size; ≥ 0.</summary>
+    public double PsiCurvature(int item, double r)
+    {
+        var curvature = RiskWeight * Variance[item];
+        return Curve?[item] is { } curve ? curvature + Math.Max(0, -CurveWeight![item] * curve.CurvatureAt(r)) : curvature;
+    }
+
+    /// <summary>The objective at a point.</summary>
+    /// <param name="x">Sizes.</param>
+    /// <param name="z">On (1) or off (0), or between; null for all on.</param>
+    /// <param name="y">Openers.</param>
+    public double Objective(ReadOnlySpan<double> x, ReadOnlySpan<double> z, ReadOnlySpan<double> y)
+    {
+        var total = Constant;
+        var dense = FactorOffset.AsSpan().ToArray();
+        var sparse = SparseOffset.AsSpan().ToArray();
+        for (var i = 0; i < Count; i++)
+        {
+            var on = z.IsEmpty ? 1 : z[i];
+            if (Switches(i))
+                total += Charge![i] * on;
+            if (on > 0 && (x[i] != 0 || Curve is not null))
+                total += on * Psi(i, x[i] / on);
+            if (x[i] == 0)
+                continue;
+            Kernels.AddScaled(x[i], LoadingsOf(i), dense);
+            foreach (var (index, coefficient) in OfX[i])
+            {
+                if (index < SparseFactors)
+                    sparse[index] += coefficient * x[i];
+            }
+        }
+
+        for (var g = 0; g < Openers; g++)
+            total += OpenCost[g] * y[g];
+        return total + 0.5 * RiskWeight * (Kernels.Dot(dense, dense) + Kernels.Dot(sparse, sparse));
+    }
+
+    /// <summary>The largest amount by which rows are broken.</summary>
+    public double Violation(ReadOnlySpan<double> x, ReadOnlySpan<double> z, ReadOnlySpan<double> y)
+    {
+        var activity = Activity(x, z, y);
+        var worst = 0.0;
+        for (var r = 0; r < Rows; r++)
+        {
+            var excess = activity[r] - RightSide[r];
+            worst = Math.Max(worst, IsEquality[r] ? Math.Abs(excess) : excess);
+        }
+
+        return worst;
+    }
+
+    /// <summary>What every row sums up to.</summary>
+    public double[] Activity(ReadOnlySpan<double> x, ReadOnlySpan<double> z, ReadOnlySpan<double> y)
+    {
+        var activity = new double[Rows];
+        for (var i = 0; i < Count; i++)
+        {
+            if (x[i] != 0)
+                Add(OfX[i], x[i], activity);
+            if (Switches(i) && !z.IsEmpty && z[i] != 0)
+                Add(OfZ[i], z[i], activity);
+        }
+
+        for (var g = 0; g < y.Length; g++)
+            Add(OfY[g], y[g], activity);
+        return activity;
+    }
+
+    /// <summary>The program of some items and rows; the other items are absent, which is right where they are zero.</summary>
+    public FactorProgram Select(ReadOnlySpan<int> items, ReadOnlySpan<int> rows)
+    {
+        var n = items.Length;
+        var map = new int[SparseFactors + Rows];
+        for (var s = 0; s < SparseFactors; s++)
+            map[s] = s;
+        map.AsSpan(SparseFactors).Fill(-1);
+        for (var r = 0; r < rows.Length; r++)
+            map[SparseFactors + rows[r]] = SparseFactors + r;
+        var loadings = new double[n * Stride];
+        for (var i = 0; i < n; i++)
+            LoadingsOf(items[i]).CopyTo(loadings.AsSpan(i * Stride));
+        Span<int> openers = stackalloc int[Openers <= 256 ? Openers : 0];
+        if (openers.IsEmpty)
+            openers = new int[Openers];
+        for (var g = 0; g < Openers; g++)
+            openers[g] = g;
+        return new()
+        {
+            Count = n,
+            Cost = Pick(Cost, items),
+            Variance = Pick(Variance, items),
+            Lower = Pick(Lower, items),
+            Upper = Pick(Upper, items),
+            Curve = Curve is null ? null : Pick(Curve, items),
+            CurveWeight = CurveWeight is null ? null : Pick(CurveWeight, items),
+            IsSwitched = IsSwitched is null ? null : Pick(IsSwitched, items),
+            Charge = Charge is null ? null : Pick(Charge, items),
+            Opener = Opener is null ? null : Pick(Opener, items),
+            Factors = Factors,
+            Loadings = loadings,
+            FactorOffset = FactorOffset,
+            SparseFactors = SparseFactors,
+            SparseOffset = SparseOffset,
+            RightSide = Pick(RightSide, rows),
+            IsEquality = Pick(IsEquality, rows),
+            OfX = OfX.Select(items, map),
+            OfZ = OfZ.Select(items, map),
+            OfY = OfY.Select(openers, map),
+            OpenCost = OpenCost,
+            RiskWeight = RiskWeight,
+            Constant = Constant,
+        };
+    }
+
+    private static T[] Pick<T>(T[] from, ReadOnlySpan<int> indices)
+    {
+        var picked = new T[indices.Length];
+        for (var i = 0; i < indices.Length; i++)
+            picked[i] = from[indices[i]];
+        return picked;
+    }
+
+    private void Add(SparseRow row, double factor, double[] activity)
+    {
+        foreach (var (index, coefficient) in row)
+        {
+            if (index >= SparseFactors)
+                activity[index - SparseFactors] += coefficient * factor;
+        }
+    }
+}
+
+/// <summary>Sparse rows in one array.</summary>
+internal sealed class SparseRows(int[] start, int[] index, double[] coefficient)
+{
+    public static readonly SparseRows Empty = new([0], [], []);
+
+    public int Count => start.Length - 1;
+
+    public int Entries => index.Length;
+
+    public SparseRow this[int row] =>
+        new(index.AsSpan(start[row], start[row + 1] - start[row]), coefficient.AsSpan(start[row], start[row + 1] - start[row]));
+
+    /// <summary>As many empty rows.</summary>
+    public static SparseRows Of(int rows) => new(new int[rows + 1], [], []);
+
+    /// <summary>Rows from lists.</summary>
+    public static SparseRows From(IReadOnlyList<List<(int Index, double Coefficient)>?> rows)
+    {
+        var start = new int[rows.Count + 1];
+        for (var r = 0; r < rows.Count; r++)
+            start[r + 1] = start[r] + (rows[r]?.Count ?? 0);
+        var index = new int[start[^1]];
+        var coefficient = new double[start[^1]];
+        for (var r = 0; r < rows.Count; r++)
+        {
+            for (var e = 0; e < (rows[r]?.Count ?? 0); e++)
+                (index[start[r] + e], coefficient[start[r] + e]) = rows[r]![e];
+        }
+
+        return new(start, index, coefficient);
+    }
+
+    /// <summary>The chosen rows, with the entries whose index is mapped to ≥ 0.</summary>
+    public SparseRows Select(ReadOnlySpan<int> rows, ReadOnlySpan<int> map)
+    {
+        var newStart = new int[rows.Length + 1];
+        var count = 0;
+        foreach (var row in rows)
+            count += start[row + 1] - start[row];
+        var newIndex = new int[count];
+        var newCoefficient = new double[count];
+        count = 0;
+        for (var r = 0; r < rows.Length; r++)
+        {
+            for (var e = start[rows[r]]; e < start[rows[r] + 1]; e++)
+            {
+                if (map[index[e]] < 0)
+                    continue;
+                newIndex[count] = map[index[e]];
+                newCoefficient[count++] = coefficient[e];
+            }
+
+            newStart[r + 1] = count;
+        }
+
+        return new(newStart, newIndex, newCoefficient);
+    }
+}
+
+/// <summary>The entries of a sparse row.</summary>
+internal readonly ref struct SparseRow(ReadOnlySpan<int> index, ReadOnlySpan<double> coefficient)
+{
+    private readonly ReadOnlySpan<int> _index = index;
+    private readonly ReadOnlySpan<double> _coefficient = coefficient;
+
+    public Enumerator GetEnumerator() => new(this);
+
+    /// <summary>Σ coefficient·values[index].</summary>
+    public double Dot(ReadOnlySpan<double> values)
+    {
+        var sum = 0.0;
+        for (var e = 0; e < _index.Length; e++)
+            sum += _coefficient[e] * values[_index[e]];
+        return sum;
+    }
+
+    /// <summary>values[index] += factor·coefficient.</summary>
+    public void AddTo(Span<double> values, double factor)
+    {
+        for (var e = 0; e < _index.Length; e++)
+            values[_index[e]] += factor * _coefficient[e];
+    }
+
+    public ref struct Enumerator(SparseRow row)
+    {
+        private readonly SparseRow _row = row;
+        private int _at = -1;
+
+        public readonly (int Index, double Coefficient) Current => (_row._index[_at], _row._coefficient[_at]);
+
+        public bool MoveNext() => ++_at < _row._index.Length;
+    }
+}

@@ -1,0 +1,636 @@
+using System.Buffers;
+
+namespace Optimizer.Solver.Native;
+
+/// <summary>A primal-dual interior point for <see cref="FactorProgram"/>: Mehrotra's predictor and corrector.</summary>
+/// <remarks>
+/// Every item's own unknowns (x, and z where it is switched) are eliminated by a 1×1 or 2×2 block, which leaves one
+/// dense quasi-definite system of the factors, rows and openers: O(n·k² + (k + m)³) a step, for n items, k factors and m
+/// rows (docs/solver.md derives it). The ratio r = x/z of a switched item is an unknown of its own, tied to x and z by
+/// the equation x = r·z: Newton's method on the perspective x²/z itself diverges as z falls to zero.
+/// </remarks>
+internal sealed class InteriorPoint : IDisposable
+{
+    private const int MaximumSteps = 80;
+
+    /// <summary>Steps without a better point after which the best is taken.</summary>
+    private const int Patience = 12;
+
+    /// <summary>What rows may be broken by, relative to their right side or to one.</summary>
+    private const double PrimalTolerance = 1e-11;
+
+    /// <summary>Objectives below this are measured against this.</summary>
+    private const double LeastObjective = 1e-5;
+
+    private readonly FactorProgram _p;
+    private readonly int _n, _rows, _openers, _size, _stride, _firstSparse, _firstRow, _firstOpener, _complementarities;
+    private readonly List<double[]> _rented = [];
+
+    // Sizes, their distances to lower and upper bound, and the multipliers of those.
+    private readonly double[] _x, _low, _high, _a, _b;
+
+    // Switched items: on, ratio, distance to the cap, its multiplier.
+    private readonly double[] _z, _r, _cap, _d;
+
+    // Rows: slack and multiplier. Openers: value, its multiplier; distance to one, its multiplier.
+    private readonly double[] _slack, _nu, _y, _f, _closed, _e;
+
+    // Blocks' inverses, residuals, directions, second-order terms.
+    private readonly double[] _h11, _h12, _h22, _rx, _rz, _rr, _ry, _rp;
+    private readonly double[] _dx, _dz, _dr, _dLow, _dHigh, _dA, _dB, _dCap, _dD, _dSlack, _dNu, _dF, _dClosed, _dE;
+    private readonly double[] _ca, _cb, _cd, _cn, _ce, _cf, _t1, _t2;
+    private readonly double[] _system, _gram, _unknowns, _exposure;
+
+    // The best point so far: what Kept lists.
+    private double[][]? _best;
+
+    public InteriorPoint(FactorProgram program)
+    {
+        _p = program;
+        (_n, _rows, _openers) = (program.Count, program.Rows, program.Openers);
+        _firstSparse = program.RiskWeight > 0 ? program.Stride : 0;
+        _firstRow = _firstSparse + program.SparseFactors;
+        _firstOpener = _firstRow + _rows;
+        _size = _firstOpener + _openers;
+        _stride = Kernels.Pad(_size);
+        var switched = program.IsSwitched is null ? 0 : program.IsSwitched.AsSpan(0, _n).Count(true);
+        _complementarities = (2 * _n) + switched + program.IsEquality.AsSpan(0, _rows).Count(false) + (2 * _openers);
+        var n = _n;
+        var m = switched > 0 ? _n : 0;
+        (_x, _low, _high, _a, _b) = (Rent(n), Rent(n), Rent(n), Rent(n), Rent(n));
+        (_z, _r, _cap, _d) = (Rent(m), Rent(m), Rent(m), Rent(m));
+        (_slack, _nu, _rp, _dSlack, _dNu, _cn) = (Rent(_rows), Rent(_rows), Rent(_rows), Rent(_rows), Rent(_rows), Rent(_rows));
+        (_y, _closed, _e, _ry, _dClosed, _dE, _ce) = (Rent(_openers), Rent(_openers), Rent(_openers), Rent(_openers), Rent(_openers), Rent(_openers), Rent(_openers));
+        (_h11, _rx, _dx, _dLow, _dHigh, _dA, _dB, _ca, _cb, _t1) =
+            (Rent(n), Rent(n), Rent(n), Rent(n), Rent(n), Rent(n), Rent(n), Rent(n), Rent(n), Rent(n));
+        (_h12, _h22, _rz, _rr, _dz, _dr, _dCap, _dD, _cd, _t2) =
+            (Rent(m), Rent(m), Rent(m), Rent(m), Rent(m), Rent(m), Rent(m), Rent(m), Rent(m), Rent(m));
+        (_f, _dF, _cf) = (Rent(_openers), Rent(_openers), Rent(_openers));
+        _system = Rent(_size * _stride);
+        _gram = Rent(_firstSparse * _firstSparse);
+        _unknowns = Rent(_stride);
+        _exposure = Rent(_firstRow);
+    }
+
+    /// <summary>Steps taken.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Whether the residuals and the complementarity are within the tolerance.</summary>
+    public bool HasConverged { get; private set; }
+
+    /// <summary>Sizes.</summary>
+    public ReadOnlySpan<double> X => _x.AsSpan(0, _n);
+
+    /// <summary>How far on each item is; empty where none is switched.</summary>
+    public ReadOnlySpan<double> Z => _z.AsSpan(0, _z.Length == 0 ? 0 : _n);
+
+    /// <summary>Openers.</summary>
+    public ReadOnlySpan<double> Y => _y.AsSpan(0, _openers);
+
+    /// <summary>Multipliers of the lower bounds; ≥ 0.</summary>
+    public ReadOnlySpan<double> LowerMultipliers => _a.AsSpan(0, _n);
+
+    /// <summary>Multipliers of the upper bounds; ≥ 0.</summary>
+    public ReadOnlySpan<double> UpperMultipliers => _b.AsSpan(0, _n);
+
+    /// <summary>Slacks of the rows.</summary>
+    public ReadOnlySpan<double> Slacks => _slack.AsSpan(0, _rows);
+
+    /// <summary>Multipliers of the rows; ≥ 0 for inequalities.</summary>
+    public ReadOnlySpan<double> RowMultipliers => _nu.AsSpan(0, _rows);
+
+    /// <summary>Solves.</summary>
+    /// <param name="tolerance">Complementarity at which to stop, relative to the objective or to one.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public void Solve(double tolerance, CancellationToken cancellation = default)
+    {
+        // Where the first start leads into a corner, one with more complementarity keeps away from it.
+        Attempt(tolerance, 1, cancellation);
+        if (!HasConverged)
+            Attempt(tolerance, 100, cancellation);
+    }
+
+    private void Attempt(double tolerance, double complementarities, CancellationToken cancellation)
+    {
+        Start(complementarities);
+        var (bestMerit, sinceBest) = (double.PositiveInfinity, 0);
+        for (Steps = 0; Steps < MaximumSteps && sinceBest < Patience; Steps++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Residuals(out var complementarity, out var dual, out var primal, out var objective);
+            // The dual residual is weighed by the width of every bound, which overstates what it costs the bound a
+            // thousandfold.
+            var scale = tolerance * Math.Max(LeastObjective, Math.Abs(objective));
+            var merit = Math.Max(Math.Max(complementarity / scale, 1e-3 * dual / scale), primal / PrimalTolerance);
+            if (!double.IsFinite(merit))
+                break;
+            sinceBest++;
+            if (merit < bestMerit)
+            {
+                (bestMerit, sinceBest) = (merit, 0);
+                // Rounding may spoil what comes after a good point.
+                if (merit < 1e6)
+                    Remember();
+            }
+
+            if (merit <= 1)
+                break;
+            Assemble();
+            Kernels.FactorLdl(_system, _size, _stride);
+            var mu = complementarity / Math.Max(_complementarities, 1);
+            var reached = Direction(0, isCorrector: false);
+            var ratio = mu > 0 ? After(reached) / Math.Max(_complementarities, 1) / mu : 0;
+            var centring = Math.Clamp(ratio * ratio * ratio, _z.Length > 0 ? 1e-3 : 0, 1);
+            var step = Math.Min(1, 0.995 * Direction(centring * mu, isCorrector: true));
+            Move(step);
+            if (step < 1e-9)
+                break;
+        }
+
+        HasConverged = bestMerit <= 10;
+        Restore();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var array in _rented)
+            ArrayPool<double>.Shared.Return(array);
+        _rented.Clear();
+    }
+
+    private void Remember()
+    {
+        _best ??= [.. Kept().Select(array => array.Length == 0 ? array : Rent(array.Length))];
+        var kept = Kept();
+        for (var q = 0; q < kept.Length; q++)
+            kept[q].AsSpan(0, Math.Min(kept[q].Length, _best[q].Length)).CopyTo(_best[q]);
+    }
+
+    private void Restore()
+    {
+        if (_best is null)
+            return;
+        var kept = Kept();
+        for (var q = 0; q < kept.Length; q++)
+            _best[q].AsSpan(0, Math.Min(kept[q].Length, _best[q].Length)).CopyTo(kept[q]);
+    }
+
+    private double[][] Kept() => [_x, _a, _b, _z, _slack, _nu, _y];
+
+    private double[] Rent(int length)
+    {
+        if (length == 0)
+            return [];
+        var array = ArrayPool<double>.Shared.Rent(length);
+        Array.Clear(array);
+        _rented.Add(array);
+        return array;
+    }
+
+    private bool IsSwitched(int i) => _z.Length > 0 && _p.IsSwitched![i];
+
+    /// <summary>A point well inside the bounds, at which rows of one sign hold where that can be had.</summary>
+    private void Start(double complementarities)
+    {
+        const double SwitchedShare = 0.3;
+        var (least, width, switched, ons) = (new double[_rows], new double[_rows], new double[_rows], new double[_rows]);
+        for (var i = 0; i < _n; i++)
+        {
+            foreach (var (index, c) in _p.OfX[i])
+            {
+                if (index < _p.SparseFactors)
+                    continue;
+                var (r, reach) = (index - _p.SparseFactors, _p.Upper[i] - _p.Lower[i]);
+                if (IsSwitched(i))
+                    switched[r] += c < 0 ? double.NegativeInfinity : c * (_p.Lower[i] + SwitchedShare * reach);
+                else
+                    (least[r], width[r]) = (least[r] + c * _p.Lower[i], width[r] + (c < 0 ? double.NegativeInfinity : c * reach));
+            }
+
+            if (!IsSwitched(i))
+                continue;
+            foreach (var (index, c) in _p.OfZ[i])
+                ons[index - _p.SparseFactors] += c < 0 ? double.NegativeInfinity : c;
+        }
+
+        double share = 0.5, on = 0.5;
+        for (var r = 0; r < _rows; r++)
+        {
+            var room = 0.8 * (_p.RightSide[r] - least[r]);
+            if (width[r] + switched[r] + ons[r] is > 0 and var all)
+                (share, on) = (width[r] > 0 ? Math.Min(share, room / all) : share, switched[r] + ons[r] > 0 ? Math.Min(on, room / all) : on);
+        }
+
+        on = Math.Clamp(on, 1e-4, 0.5);
+        share = Math.Clamp(share, 1e-5, 0.5);
+        for (var g = 0; g < _openers; g++)
+            (_y[g], _closed[g]) = ((1 + on) / 2, (1 - on) / 2);
+        for (var i = 0; i < _n; i++)
+        {
+            var range = _p.Upper[i] - _p.Lower[i];
+            var (z, at) = IsSwitched(i) ? (on, SwitchedShare) : (1, share);
+            _low[i] = z * at * range;
+            _high[i] = z * (1 - at) * range;
+            _x[i] = z * _p.Lower[i] + _low[i];
+            if (IsSwitched(i))
+                (_z[i], _r[i], _cap[i]) = (on, _x[i] / on, (_p.Opener![i] >= 0 ? _y[_p.Opener[i]] : 1) - on);
+        }
+
+        var activity = _p.Activity(X, Z, Y);
+        for (var r = 0; r < _rows; r++)
+        {
+            if (!_p.IsEquality[r])
+                _slack[r] = Math.Max(_p.RightSide[r] - activity[r], 0.1 * Math.Max(Math.Abs(_p.RightSide[r]), 1));
+        }
+
+        // As much complementarity as the steepest slope is worth: with far less, the first steps run into the bounds.
+        var mu = complementarities * Math.Max(SteepestSlope(), 1e-6) * 0.3 / Math.Max(_n, 20);
+        for (var i = 0; i < _n; i++)
+        {
+            (_a[i], _b[i]) = (mu / _low[i], mu / _high[i]);
+            if (IsSwitched(i))
+                _d[i] = mu / _cap[i];
+        }
+
+        for (var g = 0; g < _openers; g++)
+            (_e[g], _f[g]) = (mu / _closed[g], mu / _y[g]);
+        for (var r = 0; r < _rows; r++)
+            _nu[r] = _p.IsEquality[r] ? 0 : mu / _slack[r];
+    }
+
+    /// <summary>The largest slope of the objective at the point, prices of rows apart.</summary>
+    private double SteepestSlope()
+    {
+        foreach (var multipliers in (double[][])[_a, _b, _d, _e, _f, _nu])
+            Array.Clear(multipliers);
+        Residuals(out _, out _, out _, out _);
+        var steepest = 0.0;
+        for (var i = 0; i < _n; i++)
+            steepest = Math.Max(steepest, Math.Abs(_rx[i]));
+        return steepest;
+    }
+
+    private void Residuals(out double complementarity, out double dual, out double primal, out double objective)
+    {
+        var exposure = _exposure.AsSpan(0, _firstRow);
+        var dense = exposure[.._firstSparse];
+        _p.FactorOffset.AsSpan(0, dense.Length).CopyTo(dense);
+        _p.SparseOffset.AsSpan().CopyTo(exposure[_firstSparse..]);
+        var rp = _rp.AsSpan(0, _rows);
+        for (var r = 0; r < _rows; r++)
+            rp[r] = _slack[r] - _p.RightSide[r];
+        var sparse = _unknowns.AsSpan(0, _p.SparseFactors + _rows);
+        sparse.Clear();
+        for (var i = 0; i < _n; i++)
+        {
+            if (dense.Length > 0)
+                Kernels.AddScaled(_x[i], _p.LoadingsOf(i), dense);
+            _p.OfX[i].AddTo(sparse, _x[i]);
+            if (IsSwitched(i))
+                _p.OfZ[i].AddTo(sparse, _z[i]);
+        }
+
+        for (var g = 0; g < _openers; g++)
+        {
+            _p.OfY[g].AddTo(sparse, _y[g]);
+            _ry[g] = _p.OpenCost[g] + _e[g] - _f[g];
+        }
+
+        for (var s = 0; s < _p.SparseFactors; s++)
+            exposure[_firstSparse + s] += sparse[s];
+        for (var r = 0; r < _rows; r++)
+            rp[r] += sparse[_p.SparseFactors + r];
+
+        // From here on, sparse holds the prices of sparse factors and rows.
+        var kappa = _p.RiskWeight;
+        for (var s = 0; s < _p.SparseFactors; s++)
+            sparse[s] = kappa * exposure[_firstSparse + s];
+        _nu.AsSpan(0, _rows).CopyTo(sparse[_p.SparseFactors..]);
+        (complementarity, dual, primal, objective) = (0, 0, 0, 0.5 * kappa * Kernels.Dot(exposure, exposure) + _p.Constant);
+        for (var i = 0; i < _n; i++)
+        {
+            var risk = dense.Length > 0 ? kappa * Kernels.Dot(_p.LoadingsOf(i), dense) : 0;
+            var ratio = IsSwitched(i) ? _r[i] : _x[i];
+            var slope = _p.PsiSlope(i, ratio);
+            _rx[i] = slope + risk + _p.OfX[i].Dot(sparse) - _a[i] + _b[i];
+            complementarity += _a[i] * _low[i] + _b[i] * _high[i];
+            if (!IsSwitched(i))
+            {
+                dual += Math.Abs(_rx[i]) * (_p.Upper[i] - _p.Lower[i]);
+                objective += _p.Psi(i, ratio);
+                continue;
+            }
+
+            var psi = _p.Psi(i, ratio);
+            objective += psi * _z[i] + _p.Charge![i] * _z[i];
+            _rr[i] = _x[i] - _r[i] * _z[i];
+            _rz[i] = psi - slope * ratio + _p.Charge[i] + _p.OfZ[i].Dot(sparse) + _p.Lower[i] * _a[i] - _p.Upper[i] * _b[i] + _d[i];
+            // What is off by a residual is off in proportion to how far it is on.
+            dual += (Math.Abs(_rx[i]) * (_p.Upper[i] - _p.Lower[i]) + Math.Abs(_rz[i])) * _z[i]
+                + Math.Abs(_rr[i]) * _p.PsiCurvature(i, ratio) * (_p.Upper[i] - _p.Lower[i]);
+            complementarity += _d[i] * _cap[i];
+            if (_p.Opener![i] is var g and >= 0)
+                _ry[g] -= _d[i];
+        }
+
+        for (var g = 0; g < _openers; g++)
+        {
+            _ry[g] += _p.OfY[g].Dot(sparse);
+            objective += _p.OpenCost[g] * _y[g];
+            complementarity += _e[g] * _closed[g] + _f[g] * _y[g];
+            dual += Math.Abs(_ry[g]);
+        }
+
+        for (var r = 0; r < _rows; r++)
+        {
+            primal = Math.Max(primal, Math.Abs(rp[r]) / (1 + Math.Abs(_p.RightSide[r])));
+            complementarity += _nu[r] * _slack[r];
+        }
+    }
+
+    /// <summary>The dense system that is left once every item is eliminated.</summary>
+    private void Assemble()
+    {
+        var system = _system.AsSpan(0, _size * _stride);
+        system.Clear();
+        var gram = _gram.AsSpan(0, _firstSparse * _firstSparse);
+        gram.Clear();
+        for (var i = 0; i < _n; i++)
+            Invert(i);
+        if (_firstSparse > 0)
+            Kernels.AddWeightedGram(_p.Loadings.AsSpan(0, _n * _firstSparse), _firstSparse, _h11.AsSpan(0, _n), gram);
+        for (var f = 0; f < _firstSparse; f++)
+        {
+            for (var g = 0; g <= f; g++)
+                system[f * _stride + g] = gram[g * _firstSparse + f];
+            system[f * _stride + f] += 1 / _p.RiskWeight;
+        }
+
+        for (var s = _firstSparse; s < _firstRow; s++)
+            system[s * _stride + s] = _p.RiskWeight > 0 ? 1 / _p.RiskWeight : 1e128;
+        for (var r = 0; r < _rows; r++)
+            system[(_firstRow + r) * _stride + _firstRow + r] = _p.IsEquality[r] ? 0 : _slack[r] / _nu[r];
+        for (var g = 0; g < _openers; g++)
+        {
+            var at = _firstOpener + g;
+            system[at * _stride + at] = -(_e[g] / _closed[g]) - (_f[g] / _y[g]);
+            foreach (var (index, c) in _p.OfY[g])
+                system[at * _stride + _firstSparse + index] = -c;
+        }
+
+        for (var i = 0; i < _n; i++)
+            AddItem(i, system);
+    }
+
+    /// <summary>Inverts the block of an item: 1×1, or 2×2 with a determinant written as a sum of positive terms.</summary>
+    private void Invert(int i)
+    {
+        var (a, b) = (_a[i] / _low[i], _b[i] / _high[i]);
+        if (!IsSwitched(i))
+        {
+            _h11[i] = 1 / (_p.PsiCurvature(i, _x[i]) + a + b);
+            return;
+        }
+
+        var (t, l, u, d) = (_r[i], _p.Lower[i], _p.Upper[i], _d[i] / _cap[i]);
+        var q = _p.PsiCurvature(i, t) / _z[i];
+        var determinant = q * a * (t - l) * (t - l) + q * b * (t - u) * (t - u) + a * b * (u - l) * (u - l) + d * (q + a + b);
+        _h11[i] = (q * t * t + a * l * l + b * u * u + d) / determinant;
+        _h12[i] = (q * t + a * l + b * u) / determinant;
+        _h22[i] = (q + a + b) / determinant;
+    }
+
+    private void AddItem(int i, Span<double> system)
+    {
+        var loadings = _p.LoadingsOf(i)[.._firstSparse];
+        var ofX = _p.OfX[i];
+        var h11 = _h11[i];
+        foreach (var (index, c) in ofX)
+        {
+            var row = system.Slice((_firstSparse + index) * _stride, _stride);
+            if (_firstSparse > 0)
+                Kernels.AddScaled(c * h11, loadings, row);
+            foreach (var (other, k) in ofX)
+            {
+                if (other <= index)
+                    row[_firstSparse + other] += c * h11 * k;
+            }
+        }
+
+        if (!IsSwitched(i))
+            return;
+        var (h12, h22) = (_h12[i], _h22[i]);
+        foreach (var (index, c) in _p.OfZ[i])
+            AddSwitchEntry(_firstSparse + index, c, system, loadings, i, h12, h22);
+        if (_p.Opener![i] is var g and >= 0)
+        {
+            var coupling = -_d[i] / _cap[i];
+            AddSwitchEntry(_firstOpener + g, coupling, system, loadings, i, h12, h22);
+            system[(_firstOpener + g) * _stride + _firstOpener + g] += coupling;
+        }
+    }
+
+    /// <summary>Adds what one coefficient of z contributes: against x's entries, z's entries and itself.</summary>
+    private void AddSwitchEntry(int at, double c, Span<double> system, ReadOnlySpan<double> loadings, int i, double h12, double h22)
+    {
+        var row = system.Slice(at * _stride, _stride);
+        if (_firstSparse > 0)
+            Kernels.AddScaled(c * h12, loadings, row);
+        foreach (var (index, k) in _p.OfX[i])
+        {
+            var other = _firstSparse + index;
+            if (other < at)
+                row[other] += c * h12 * k;
+            else if (other > at)
+                system[other * _stride + at] += c * h12 * k;
+            else
+                row[at] += 2 * c * h12 * k;
+        }
+
+        foreach (var (index, k) in _p.OfZ[i])
+        {
+            if (_firstSparse + index <= at)
+                row[_firstSparse + index] += c * h22 * k;
+        }
+
+        if (at >= _firstOpener)
+            row[at] += c * c * h22;
+    }
+
+    /// <summary>Solves for the direction towards a complementarity of <paramref name="target"/> each.</summary>
+    /// <returns>How far one can go along it, at most 1.</returns>
+    private double Direction(double target, bool isCorrector)
+    {
+        for (var i = 0; i < _n; i++)
+        {
+            _ca[i] = (target - (isCorrector ? _dLow[i] * _dA[i] : 0)) / _low[i] - _a[i];
+            _cb[i] = (target - (isCorrector ? _dHigh[i] * _dB[i] : 0)) / _high[i] - _b[i];
+        }
+
+        for (var r = 0; r < _rows; r++)
+            _cn[r] = _p.IsEquality[r] ? 0 : (target - (isCorrector ? _dSlack[r] * _dNu[r] : 0)) / _slack[r] - _nu[r];
+        for (var g = 0; g < _openers; g++)
+            (_ce[g], _cf[g]) = ((target - (isCorrector ? _dClosed[g] * _dE[g] : 0)) / _closed[g] - _e[g], (target + (isCorrector ? _dClosed[g] * _dF[g] : 0)) / _y[g] - _f[g]);
+        RightSide(target, isCorrector);
+        Kernels.SolveLdl(_system, _size, _stride, _unknowns.AsSpan(0, _size));
+        return Unfold();
+    }
+
+    private void RightSide(double target, bool isCorrector)
+    {
+        var unknowns = _unknowns.AsSpan(0, _stride);
+        unknowns.Clear();
+        var dense = unknowns[.._firstSparse];
+        var sparse = unknowns.Slice(_firstSparse, _p.SparseFactors + _rows);
+        for (var i = 0; i < _n; i++)
+        {
+            var r1 = -_rx[i] + _ca[i] - _cb[i];
+            if (!IsSwitched(i))
+            {
+                _t1[i] = _h11[i] * r1;
+            }
+            else
+            {
+                _cd[i] = (target - (isCorrector ? _dCap[i] * _dD[i] : 0)) / _cap[i] - _d[i];
+                _dr[i] = (_rr[i] - (isCorrector ? _dr[i] * _dz[i] : 0)) / _z[i];
+                var bend = _p.PsiCurvature(i, _r[i]) * _dr[i];
+                r1 -= bend;
+                var r2 = -_rz[i] - _p.Lower[i] * _ca[i] + _p.Upper[i] * _cb[i] - _cd[i] + _r[i] * bend;
+                _t1[i] = _h11[i] * r1 + _h12[i] * r2;
+                _t2[i] = _h12[i] * r1 + _h22[i] * r2;
+                _p.OfZ[i].AddTo(sparse, _t2[i]);
+                if (_p.Opener![i] is var g and >= 0)
+                    unknowns[_firstOpener + g] += -_d[i] / _cap[i] * _t2[i] - _cd[i];
+            }
+
+            if (_firstSparse > 0)
+                Kernels.AddScaled(_t1[i], _p.LoadingsOf(i), dense);
+            _p.OfX[i].AddTo(sparse, _t1[i]);
+        }
+
+        for (var r = 0; r < _rows; r++)
+            unknowns[_firstRow + r] += _rp[r] + (_p.IsEquality[r] ? 0 : _cn[r] * _slack[r] / _nu[r]);
+        for (var g = 0; g < _openers; g++)
+            unknowns[_firstOpener + g] += _ry[g] + _ce[g] - _cf[g];
+    }
+
+    /// <summary>Every unknown's change from those of factors, rows and openers.</summary>
+    private double Unfold()
+    {
+        var unknowns = _unknowns.AsSpan(0, _size);
+        var dense = unknowns[.._firstSparse];
+        var sparse = unknowns.Slice(_firstSparse, _p.SparseFactors + _rows);
+        var longest = double.PositiveInfinity;
+        void Limit(double value, double change)
+        {
+            if (change < 0 && value < longest * -change)
+                longest = -value / change;
+        }
+
+        for (var i = 0; i < _n; i++)
+        {
+            var v1 = _p.OfX[i].Dot(sparse) + (_firstSparse > 0 ? Kernels.Dot(_p.LoadingsOf(i), dense) : 0);
+            if (!IsSwitched(i))
+            {
+                _dx[i] = _t1[i] - _h11[i] * v1;
+                (_dLow[i], _dHigh[i]) = (_dx[i], -_dx[i]);
+            }
+            else
+            {
+                var g = _p.Opener![i];
+                var v2 = _p.OfZ[i].Dot(sparse) - (g >= 0 ? _d[i] / _cap[i] * unknowns[_firstOpener + g] : 0);
+                _dx[i] = _t1[i] - _h11[i] * v1 - _h12[i] * v2;
+                _dz[i] = _t2[i] - _h12[i] * v1 - _h22[i] * v2;
+                _dr[i] += (_dx[i] - _r[i] * _dz[i]) / _z[i];
+                _dLow[i] = _dx[i] - _p.Lower[i] * _dz[i];
+                _dHigh[i] = _p.Upper[i] * _dz[i] - _dx[i];
+                _dCap[i] = (g >= 0 ? unknowns[_firstOpener + g] : 0) - _dz[i];
+                _dD[i] = _cd[i] - _d[i] / _cap[i] * _dCap[i];
+                Limit(_cap[i], _dCap[i]);
+                Limit(_d[i], _dD[i]);
+            }
+
+            _dA[i] = _ca[i] - _a[i] / _low[i] * _dLow[i];
+            _dB[i] = _cb[i] - _b[i] / _high[i] * _dHigh[i];
+            Limit(_low[i], _dLow[i]);
+            Limit(_high[i], _dHigh[i]);
+            Limit(_a[i], _dA[i]);
+            Limit(_b[i], _dB[i]);
+        }
+
+        for (var r = 0; r < _rows; r++)
+        {
+            _dNu[r] = unknowns[_firstRow + r];
+            if (_p.IsEquality[r])
+                continue;
+            _dSlack[r] = (_cn[r] - _dNu[r]) * _slack[r] / _nu[r];
+            Limit(_slack[r], _dSlack[r]);
+            Limit(_nu[r], _dNu[r]);
+        }
+
+        for (var g = 0; g < _openers; g++)
+        {
+            _dClosed[g] = -unknowns[_firstOpener + g];
+            _dE[g] = _ce[g] - _e[g] / _closed[g] * _dClosed[g];
+            _dF[g] = _cf[g] + _f[g] / _y[g] * _dClosed[g];
+            Limit(_closed[g], _dClosed[g]);
+            Limit(_e[g], _dE[g]);
+            Limit(_y[g], -_dClosed[g]);
+            Limit(_f[g], _dF[g]);
+        }
+
+        return Math.Min(1, longest);
+    }
+
+    /// <summary>The complementarity that a step along the direction would leave.</summary>
+    private double After(double step)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < _n; i++)
+        {
+            sum += (_low[i] + step * _dLow[i]) * (_a[i] + step * _dA[i]) + (_high[i] + step * _dHigh[i]) * (_b[i] + step * _dB[i]);
+            if (IsSwitched(i))
+                sum += (_cap[i] + step * _dCap[i]) * (_d[i] + step * _dD[i]);
+        }
+
+        for (var r = 0; r < _rows; r++)
+            sum += (_slack[r] + step * _dSlack[r]) * (_nu[r] + step * _dNu[r]) * (_p.IsEquality[r] ? 0 : 1);
+        for (var g = 0; g < _openers; g++)
+            sum += (_closed[g] + step * _dClosed[g]) * (_e[g] + step * _dE[g]) + (_y[g] - step * _dClosed[g]) * (_f[g] + step * _dF[g]);
+        return sum;
+    }
+
+    private void Move(double step)
+    {
+        for (var i = 0; i < _n; i++)
+        {
+            _x[i] += step * _dx[i];
+            _low[i] += step * _dLow[i];
+            _high[i] += step * _dHigh[i];
+            _a[i] += step * _dA[i];
+            _b[i] += step * _dB[i];
+            if (!IsSwitched(i))
+                continue;
+            _z[i] += step * _dz[i];
+            _r[i] += step * _dr[i];
+            _cap[i] += step * _dCap[i];
+            _d[i] += step * _dD[i];
+        }
+
+        for (var r = 0; r < _rows; r++)
+        {
+            _nu[r] += step * _dNu[r];
+            if (!_p.IsEquality[r])
+                _slack[r] += step * _dSlack[r];
+        }
+
+        for (var g = 0; g < _openers; g++)
+        {
+            _y[g] -= step * _dClosed[g];
+            _closed[g] += step * _dClosed[g];
+            _e[g] += step * _dE[g];
+            _f[g] += step * _dF[g];
+        }
+    }
+}

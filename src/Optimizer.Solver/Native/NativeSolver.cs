@@ -1,0 +1,142 @@
+namespace Optimizer.Solver.Native;
+
+/// <summary>Solves problems by the own kernels.</summary>
+internal sealed class NativeSolver
+{
+    private readonly Problem _problem;
+    private readonly Compiled _compiled;
+
+    public NativeSolver(Problem problem)
+    {
+        _problem = problem;
+        _compiled = Compiled.Of(problem);
+    }
+
+    /// <summary>Why the own kernels do not take the problem; null where they do.</summary>
+    public string? Refusal => _compiled.Refusal;
+
+    private bool IsMixed => _compiled.Program.IsSwitched is not null;
+
+    /// <summary>Solves; the answer is certified like every other.</summary>
+    public Answer Solve(SolveOptions options, Deadline deadline)
+    {
+        if (_compiled.ImpossibleRow is { } row)
+            return new Answer { Status = SolveStatus.Infeasible, Engine = "native", Message = $"'{row}' asks for what the bounds forbid" };
+        return IsMixed ? Mixed(options, deadline)
+            : _problem.Goal is MaximizeValue limited ? WithinRisk(limited, options, deadline)
+            : Continuous(options, deadline);
+    }
+
+    private Answer Continuous(SolveOptions options, Deadline deadline)
+    {
+        var sifting = new Sifting(_compiled.Program, InteriorPointEngine.Instance);
+        var relaxed = sifting.Solve(Math.Min(options.Gap, 1e-9), deadline.Cancellation);
+        var engine = $"native: interior point, {sifting.Rounds} round{(sifting.Rounds == 1 ? "" : "s")} of sifting";
+        if (relaxed.IsProvenInfeasible)
+            return new Answer { Status = SolveStatus.Infeasible, Engine = engine };
+        return Certificate.Of(_problem, options, _compiled.ToPoint(relaxed),
+            "weak duality, recomputed", engine);
+    }
+
+    private Answer Mixed(SolveOptions options, Deadline deadline)
+    {
+        var result = new BranchAndBound(_compiled.Program, options.Gap, Answer.LeastOf(_problem.Goal), deadline).Solve();
+        var engine = $"native: branch and bound, {result.Nodes} node{(result.Nodes == 1 ? "" : "s")}";
+        if (result.IsProvenInfeasible)
+            return new Answer { Status = SolveStatus.Infeasible, Engine = engine };
+        if (result.Best is not { } best)
+        {
+            return new Answer
+            {
+                Status = deadline.HasPassed ? SolveStatus.TimedOut : SolveStatus.Failed,
+                Message = "no switches were found that the rows accept",
+                Bound = _problem.Goal is MinimizeRisk ? result.Bound : -result.Bound,
+                BoundBy = "branch and bound, recomputed at every node",
+                Engine = engine,
+            };
+        }
+
+        return Certificate.Of(_problem, options, _compiled.ToPoint(best.X, best.Z, best.Y, best.Prices, result.Bound),
+            "branch and bound, recomputed at every node", engine);
+    }
+
+    /// <summary>The most value within a risk: the trade-off between both at which the risk is just used up.</summary>
+    /// <remarks>For every price w of risk, value ≤ max(value − w·risk) + w·limit, which is the bound. Between two prices the
+    /// points are mixed so that the mixture uses the limit exactly; where both bind the same bounds and rows the mixture
+    /// is the optimum (docs/solver.md).</remarks>
+    private Answer WithinRisk(MaximizeValue goal, SolveOptions options, Deadline deadline)
+    {
+        const int Rounds = 60;
+        var tolerance = Math.Min(options.Gap, 1e-9);
+        Point? best = null;
+        var bound = double.PositiveInfinity;
+        var (safe, risky) = ((Values: (double[]?)null, Price: 0.0), (Values: (double[]?)null, Price: 0.0));
+        var price = 0.0;
+        var solves = 0;
+        for (; solves < Rounds && !deadline.HasPassed; solves++)
+        {
+            var compiled = Compiled.Of(_problem with { Goal = new MaximizeUtility(price) }, price);
+            var relaxed = new Sifting(compiled.Program, InteriorPointEngine.Instance).Solve(tolerance, deadline.Cancellation);
+            if (relaxed.IsProvenInfeasible)
+                return new Answer { Status = SolveStatus.Infeasible, Engine = "native: interior point" };
+            bound = Math.Min(bound, price * goal.RiskAtMost - relaxed.Bound);
+            var values = compiled.Values(relaxed.X, [], []);
+            var risk = Check.Risk(_problem, values);
+            if (risk <= goal.RiskAtMost)
+                safe = (values, price);
+            else
+                risky = (values, price);
+            if (safe.Values is { } inside)
+            {
+                var mixed = risky.Values is { } outside ? Mix(inside, outside, goal.RiskAtMost) : inside;
+                var multipliers = compiled.RowPrices(relaxed.Prices);
+                if (best is null || Check.Value(_problem, mixed) > Check.Value(_problem, best.Values))
+                    best = new(mixed, [.. multipliers, price], bound);
+                best = best with { Bound = bound };
+                if (price == 0 || bound - Check.Value(_problem, best.Values) <= tolerance * Math.Max(Math.Abs(bound), Answer.LeastValue))
+                    break;
+            }
+
+            price = Next(safe.Values is null ? null : safe.Price, risky.Price, risk);
+            if (safe.Values is null && price > 1e12)
+                return LeastRiskExceeds(goal, options, deadline);
+        }
+
+        return best is null
+            ? new Answer { Status = SolveStatus.Failed, Message = "no price of risk was found that keeps within the limit", Engine = "native" }
+            : Certificate.Of(_problem, options, best, "Lagrangian duality, recomputed", $"native: interior point, {solves + 1} prices of risk");
+    }
+
+    private Answer LeastRiskExceeds(MaximizeValue goal, SolveOptions options, Deadline deadline)
+    {
+        var least = new NativeSolver(_problem with { Goal = new MinimizeRisk(-1e12, []), Links = [] }).Solve(options, deadline);
+        return least.Status == SolveStatus.Infeasible ? least
+            : least.Status == SolveStatus.Optimal && least.Bound > goal.RiskAtMost
+            ? new Answer { Status = SolveStatus.Infeasible, Engine = least.Engine, Message = $"the least risk that the rows allow is {least.Objective:g6}" }
+            : new Answer { Status = SolveStatus.Failed, Engine = least.Engine, Message = $"the limit on risk, {goal.RiskAtMost:g6}, is as tight as the least risk: {least.Status} {least.Objective:g9}, bound {least.Bound:g9} {least.Message}" };
+    }
+
+    private static double Next(double? safe, double risky, double risk) =>
+        safe is not { } high ? Math.Max(1, risky * 8) * Math.Max(1e-3, Math.Min(1, 1 / Math.Max(risk, 1e-12)))
+        : risky == 0 ? high / 8
+        : Math.Sqrt(high * risky);
+
+    private double[] Mix(double[] inside, double[] outside, double limit)
+    {
+        double[] At(double share) => [.. inside.Select((value, v) => value == outside[v] ? value : (1 - share) * value + share * outside[v])];
+        var (low, high) = (0.0, 1.0);
+        for (var step = 0; step < 60; step++)
+        {
+            var middle = (low + high) / 2;
+            if (Check.Risk(_problem, At(middle)) <= limit)
+                low = middle;
+            else
+                high = middle;
+        }
+
+        var values = At(low);
+        foreach (var link in _problem.Links)
+            values[link.Result] = Math.Min(link.Function.At(values[link.Argument]), _problem.Variables[link.Result].Upper);
+        return values;
+    }
+}

@@ -1,0 +1,181 @@
+namespace Optimizer.Solver.Native;
+
+/// <summary>What factors and rows cost at the margin, and what follows for every item: the dual side of a
+/// <see cref="FactorProgram"/>.</summary>
+/// <remarks>
+/// For any prices ξ of the factors and ν of the rows (ν ≥ 0 where the row is ≤), with y = offset + Fᵀx,
+/// (κ/2)‖y‖² ≥ ξᵀy − ‖ξ‖²/(2κ), so
+/// <code>objective ≥ constant + ξᵀoffset − ‖ξ‖²/(2κ) − νᵀ(right side) + Σ min over each item of what is left</code>
+/// and the last minimum is taken item by item, exactly, switches at zero or one. The bound therefore holds for the
+/// mixed-integer problem, whatever numerical noise is in the prices (docs/solver.md).
+/// </remarks>
+internal sealed class Prices(FactorProgram program)
+{
+    /// <summary>Prices of the dense factors.</summary>
+    public double[] Dense { get; } = new double[program.Stride];
+
+    /// <summary>Prices of the sparse factors, then of the rows.</summary>
+    public double[] Sparse { get; } = new double[program.SparseFactors + program.Rows];
+
+    /// <summary>Prices of the rows.</summary>
+    public Span<double> Rows => Sparse.AsSpan(program.SparseFactors);
+
+    /// <summary>What is left of the cost of one unit of x.</summary>
+    public double[] ReducedCost { get; } = new double[program.Count];
+
+    /// <summary>What turning an item on adds to the bound: its charge and the least of its reduced cost when on. For an
+    /// item without a switch, that least.</summary>
+    public double[] Score { get; } = new double[program.Count];
+
+    /// <summary>What opening an opener adds to the bound, with every one of its items whose score is below zero.</summary>
+    public double[] OpenScore { get; } = new double[program.Openers];
+
+    /// <summary>No point is better than this.</summary>
+    public double Bound { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>Sets the factors' prices from sizes: ξ = κ(offset + Fᵀx).</summary>
+    public void PriceFactors(ReadOnlySpan<double> x)
+    {
+        program.FactorOffset.AsSpan(0, program.Stride).CopyTo(Dense);
+        program.SparseOffset.AsSpan(0, program.SparseFactors).CopyTo(Sparse);
+        for (var i = 0; i < program.Count; i++)
+        {
+            if (x[i] == 0)
+                continue;
+            Kernels.AddScaled(x[i], program.LoadingsOf(i), Dense);
+            foreach (var (index, c) in program.OfX[i])
+            {
+                if (index < program.SparseFactors)
+                    Sparse[index] += c * x[i];
+            }
+        }
+
+        for (var f = 0; f < Dense.Length; f++)
+            Dense[f] *= program.RiskWeight;
+        for (var f = 0; f < program.SparseFactors; f++)
+            Sparse[f] *= program.RiskWeight;
+    }
+
+    /// <summary>Prices every item and the bound; O(n·k).</summary>
+    public double Evaluate()
+    {
+        for (var r = 0; r < program.Rows; r++)
+        {
+            if (!program.IsEquality[r])
+                Rows[r] = Math.Max(0, Rows[r]);
+        }
+
+        var bound = program.Constant + Kernels.Dot(Dense, program.FactorOffset.AsSpan(0, program.Stride))
+            + Kernels.Dot(Sparse.AsSpan(0, program.SparseFactors), program.SparseOffset) - Kernels.Dot(Rows, program.RightSide);
+        if (program.RiskWeight > 0)
+        {
+            bound -= (Kernels.Dot(Dense, Dense) + Kernels.Dot(Sparse.AsSpan(0, program.SparseFactors), Sparse.AsSpan(0, program.SparseFactors)))
+                / (2 * program.RiskWeight);
+        }
+
+        for (var g = 0; g < program.Openers; g++)
+            OpenScore[g] = program.OpenCost[g] + program.OfY[g].Dot(Sparse);
+        var hasDense = program.RiskWeight > 0 && program.Stride > 0;
+        for (var i = 0; i < program.Count; i++)
+        {
+            var rest = program.OfX[i].Dot(Sparse) + (hasDense ? Kernels.Dot(program.LoadingsOf(i), Dense) : 0);
+            ReducedCost[i] = program.Cost[i] + rest;
+            var least = Least(i, rest);
+            if (!program.Switches(i))
+            {
+                Score[i] = least;
+                bound += least;
+                continue;
+            }
+
+            Score[i] = least + program.Charge![i] + program.OfZ[i].Dot(Sparse);
+            var taken = Math.Min(0, Score[i]);
+            if (program.Opener![i] is var g and >= 0)
+                OpenScore[g] += taken;
+            else
+                bound += taken;
+        }
+
+        for (var g = 0; g < program.Openers; g++)
+            bound += Math.Min(0, OpenScore[g]);
+        return Bound = bound;
+    }
+
+    /// <summary>What turning one switched item on adds to the bound, its opener apart; O(k).</summary>
+    public double ScoreOf(int item)
+    {
+        var rest = program.OfX[item].Dot(Sparse)
+            + (program.RiskWeight > 0 && program.Stride > 0 ? Kernels.Dot(program.LoadingsOf(item), Dense) : 0);
+        return Least(item, rest) + program.Charge![item] + program.OfZ[item].Dot(Sparse);
+    }
+
+    /// <summary>The size at which an item's reduced cost is least while it is on.</summary>
+    public double BestSize(int item)
+    {
+        var rest = ReducedCost[item] - program.Cost[item];
+        var (low, high) = Bracket(item, rest);
+        return (low + high) / 2;
+    }
+
+    /// <summary>By how much the bound rises when an item is forced on; ≥ 0.</summary>
+    public double CostOfOn(int item)
+    {
+        var score = Score[item];
+        if (program.Opener![item] is not (var g and >= 0))
+            return Math.Max(0, score);
+        return OpenScore[g] + Math.Max(0, score) - Math.Min(0, OpenScore[g]);
+    }
+
+    /// <summary>By how much the bound rises when an item is forced off; ≥ 0.</summary>
+    public double CostOfOff(int item)
+    {
+        var taken = Math.Min(0, Score[item]);
+        if (program.Opener![item] is not (var g and >= 0))
+            return -taken;
+        return Math.Min(0, OpenScore[g] - taken) - Math.Min(0, OpenScore[g]);
+    }
+
+    /// <summary>A lower bound of ψ(r) + rest·r over the item's sizes, exact but for rounding.</summary>
+    private double Least(int i, double rest)
+    {
+        var (lower, upper) = (program.Lower[i], program.Upper[i]);
+        if (program.Curve?[i] is null)
+        {
+            var (slope, bend) = (program.Cost[i] + rest, program.RiskWeight * program.Variance[i]);
+            var at = bend > 0 ? Math.Clamp(-slope / bend, lower, upper) : slope > 0 ? lower : upper;
+            return (slope + 0.5 * bend * at) * at;
+        }
+
+        var (low, high) = Bracket(i, rest);
+        var middle = (low + high) / 2;
+        // A convex function lies above its tangent, so this is below the least value in the bracket.
+        return program.Psi(i, middle) + rest * middle - Math.Abs(program.PsiSlope(i, middle) + rest) * (high - low) / 2;
+    }
+
+    /// <summary>Two sizes, hardly apart, between which ψ(r) + rest·r is least.</summary>
+    private (double Low, double High) Bracket(int i, double rest)
+    {
+        var (low, high) = (program.Lower[i], program.Upper[i]);
+        if (program.Curve?[i] is null)
+        {
+            var (slope, bend) = (program.Cost[i] + rest, program.RiskWeight * program.Variance[i]);
+            var at = bend > 0 ? Math.Clamp(-slope / bend, low, high) : slope > 0 ? low : high;
+            return (at, at);
+        }
+
+        if (program.PsiSlope(i, low) + rest >= 0)
+            return (low, low);
+        if (program.PsiSlope(i, high) + rest <= 0)
+            return (high, high);
+        for (var step = 0; step < 60 && high - low > 1e-15 * Math.Abs(high); step++)
+        {
+            var middle = (low + high) / 2;
+            if (program.PsiSlope(i, middle) + rest > 0)
+                high = middle;
+            else
+                low = middle;
+        }
+
+        return (low, high);
+    }
+}

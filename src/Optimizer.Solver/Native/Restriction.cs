@@ -1,0 +1,159 @@
+namespace Optimizer.Solver.Native;
+
+/// <summary>A program with some switches settled.</summary>
+/// <param name="Program">What is left to decide.</param>
+/// <param name="Items">Per item of the part, its index in the whole: first those that are on, then those undecided.</param>
+/// <param name="Openers">Per opener of the part, its index in the whole.</param>
+internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Openers)
+{
+    /// <summary>The part in which some items are on, some undecided, and the rest off.</summary>
+    /// <param name="whole">The whole program.</param>
+    /// <param name="on">Items that are on, or that have no switch.</param>
+    /// <param name="free">Items that may be on or off.</param>
+    /// <param name="openers">What is decided of every opener.</param>
+    /// <returns>Null where settled switches alone break a row.</returns>
+    public static Restriction? Of(FactorProgram whole, ReadOnlySpan<int> on, ReadOnlySpan<int> free, ReadOnlySpan<Decision> openers)
+    {
+        var items = new int[on.Length + free.Length];
+        on.CopyTo(items);
+        free.CopyTo(items.AsSpan(on.Length));
+        var openerMap = new int[whole.Openers];
+        var kept = 0;
+        for (var g = 0; g < whole.Openers; g++)
+            openerMap[g] = openers[g] == Decision.Undecided ? kept++ : -1;
+        var openerItems = new int[kept];
+        for (var g = 0; g < whole.Openers; g++)
+        {
+            if (openerMap[g] >= 0)
+                openerItems[openerMap[g]] = g;
+        }
+
+        var constant = whole.Constant;
+        var shift = new double[whole.SparseFactors + whole.Rows];
+        foreach (var i in on)
+        {
+            if (!whole.Switches(i))
+                continue;
+            constant += whole.Charge![i];
+            whole.OfZ[i].AddTo(shift, 1);
+        }
+
+        for (var g = 0; g < whole.Openers; g++)
+        {
+            if (openers[g] != Decision.On)
+                continue;
+            constant += whole.OpenCost[g];
+            whole.OfY[g].AddTo(shift, 1);
+        }
+
+        var n = items.Length;
+        var isSwitched = free.Length > 0 ? new bool[n] : null;
+        var opener = free.Length > 0 ? new int[n] : null;
+        if (isSwitched is not null)
+        {
+            Array.Fill(opener!, -1);
+            for (var q = on.Length; q < n; q++)
+            {
+                isSwitched[q] = whole.Switches(items[q]);
+                opener![q] = isSwitched[q] && whole.Opener![items[q]] is var g and >= 0 ? openerMap[g] : -1;
+            }
+        }
+
+        // Rows over nothing but settled switches hold or do not.
+        var rows = RowsThatMatter(whole, items, on.Length, openerItems, shift, out var isBroken);
+        if (isBroken)
+            return null;
+        var map = new int[whole.SparseFactors + whole.Rows];
+        for (var s = 0; s < whole.SparseFactors; s++)
+            map[s] = s;
+        map.AsSpan(whole.SparseFactors).Fill(-1);
+        for (var r = 0; r < rows.Length; r++)
+            map[whole.SparseFactors + rows[r]] = whole.SparseFactors + r;
+        var loadings = new double[n * whole.Stride];
+        for (var q = 0; q < n; q++)
+            whole.LoadingsOf(items[q]).CopyTo(loadings.AsSpan(q * whole.Stride));
+        var part = new FactorProgram
+        {
+            Count = n,
+            Cost = Pick(whole.Cost, items),
+            Variance = Pick(whole.Variance, items),
+            Lower = Pick(whole.Lower, items),
+            Upper = Pick(whole.Upper, items),
+            Curve = whole.Curve is null ? null : Pick(whole.Curve, items),
+            CurveWeight = whole.CurveWeight is null ? null : Pick(whole.CurveWeight, items),
+            IsSwitched = isSwitched,
+            Charge = isSwitched is null ? null : Pick(whole.Charge!, items),
+            Opener = opener,
+            Factors = whole.Factors,
+            Loadings = loadings,
+            FactorOffset = whole.FactorOffset,
+            SparseFactors = whole.SparseFactors,
+            SparseOffset = whole.SparseOffset,
+            RightSide = [.. rows.Select(r => whole.RightSide[r] - shift[whole.SparseFactors + r])],
+            IsEquality = Pick(whole.IsEquality, rows),
+            OfX = whole.OfX.Select(items, map),
+            OfZ = isSwitched is null ? SparseRows.Of(n) : whole.OfZ.Select(items, map),
+            OfY = whole.OfY.Select(openerItems, map),
+            OpenCost = Pick(whole.OpenCost, openerItems),
+            RiskWeight = whole.RiskWeight,
+            Constant = constant,
+            RowOrigin = rows,
+        };
+        return new(part, items, openerItems);
+    }
+
+    /// <summary>The rows that the bounds of what is in the part do not imply.</summary>
+    private static int[] RowsThatMatter(FactorProgram whole, int[] items, int on, int[] openers, double[] shift, out bool isBroken)
+    {
+        var (least, most) = (new double[shift.Length], new double[shift.Length]);
+        for (var q = 0; q < items.Length; q++)
+        {
+            var i = items[q];
+            var isFree = q >= on && whole.Switches(i);
+            foreach (var (index, c) in whole.OfX[i])
+            {
+                var (a, b) = (c * (isFree ? 0 : whole.Lower[i]), c * whole.Upper[i]);
+                least[index] += Math.Min(a, b);
+                most[index] += Math.Max(a, b);
+            }
+
+            if (!isFree)
+                continue;
+            foreach (var (index, c) in whole.OfZ[i])
+            {
+                least[index] += Math.Min(0, c);
+                most[index] += Math.Max(0, c);
+            }
+        }
+
+        foreach (var g in openers)
+        {
+            foreach (var (index, c) in whole.OfY[g])
+            {
+                least[index] += Math.Min(0, c);
+                most[index] += Math.Max(0, c);
+            }
+        }
+
+        isBroken = false;
+        var rows = new List<int>();
+        for (var r = 0; r < whole.Rows; r++)
+        {
+            var at = whole.SparseFactors + r;
+            var right = whole.RightSide[r] - shift[at];
+            isBroken |= least[at] > right + 1e-9 || (whole.IsEquality[r] && most[at] < right - 1e-9);
+            if (whole.IsEquality[r] || most[at] > right + 1e-12)
+                rows.Add(r);
+        }
+
+        return [.. rows];
+    }
+
+    private static T[] Pick<T>(T[] from, ReadOnlySpan<int> indices)
+    {
+        var picked = new T[indices.Length];
+        for (var i = 0; i < indices.Length; i++)
+            picked[i] = from[indices[i]];
+        return picked;
+    }
+}

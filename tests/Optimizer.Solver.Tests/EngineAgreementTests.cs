@@ -1,0 +1,51 @@
+namespace Optimizer.Solver.Tests;
+
+/// <summary>The own kernels and OR-Tools on the same random problems of every shape: what one proves, the other finds.</summary>
+public sealed class EngineAgreementTests
+{
+    private static readonly SolveOptions Native = new() { Gap = 1e-6, Engine = Engine.Native };
+    private static readonly SolveOptions OrTools = new() { Gap = 1e-6, Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop };
+
+    [Fact]
+    public void Without_switches() => Instances.AnyShape(10, switches: false).Sample(Agree, iter: 1_500);
+
+    [Fact]
+    public void With_switches() => Instances.AnyShape(8, switches: true).Sample(Agree, iter: 600);
+
+    [Fact]
+    public void With_many_switches_and_a_count() => Instances.Portfolio(16, switches: true).Sample(Agree, iter: 60);
+
+    [Fact]
+    public void Sifted_pdlp_with_every_factor_dense() => Instances.Portfolio(40, switches: false, curved: false).Sample(problem =>
+    {
+        var native = MeanVarianceSolver.Solve(problem, Native);
+        var pdlp = MeanVarianceSolver.Solve(problem, OrTools with { Continuous = ContinuousEngine.Pdlp });
+        AssertSame(native, pdlp);
+    }, iter: 60);
+
+    [Fact]
+    public void Verification_says_that_both_agree() => Instances.Portfolio(8, switches: true).Sample(problem =>
+        MeanVarianceSolver.Solve(problem, new SolveOptions { Verify = true }).Verification is { Agrees: true }, iter: 20);
+
+    private static void Agree(Problem problem)
+    {
+        var native = MeanVarianceSolver.Solve(problem, Native);
+        // Some shapes are OR-Tools' alone; the own kernels say so.
+        if (native.Message.StartsWith("the own kernels do not take", StringComparison.Ordinal))
+            return;
+        AssertSame(native, MeanVarianceSolver.Solve(problem, OrTools));
+    }
+
+    private static void AssertSame(Answer native, Answer other)
+    {
+        if (other.Status == SolveStatus.Infeasible)
+        {
+            Assert.Equal(SolveStatus.Infeasible, native.Status);
+            return;
+        }
+
+        Assert.True(native.Status == SolveStatus.Optimal, $"native {native.Status} {native.Message}, gap {native.Gap}; other {other.Status} {other.Objective}");
+        Assert.InRange(native.MaxViolation, 0, 1e-9);
+        Assert.Equal(other.Objective, native.Objective, 3e-6 * Math.Max(Math.Abs(other.Objective), 1e-2));
+    }
+}
