@@ -24,9 +24,13 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
     private const int RootPasses = 4;
 
     private readonly SupportSearch _search = new(program);
+    /// <summary>The program with bounds drawn in; the search keeps to the original.</summary>
+    private readonly FactorProgram _program = program with { Lower = [.. program.Lower], Upper = [.. program.Upper] };
+
     private readonly bool[] _needsRow = new bool[program.Rows];
     private readonly PriorityQueue<Node, (double, int)> _open = new();
     private double _closedBound = double.PositiveInfinity;
+    private readonly bool _hasFlows = HasFlows(program);
     private int _created;
     private int _nodes;
 
@@ -55,6 +59,19 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
 
         var bound = Math.Min(_closedBound, _search.Best?.Objective ?? double.PositiveInfinity);
         return new(_search.Best, bound, double.IsPositiveInfinity(bound), _nodes);
+    }
+
+    /// <summary>Whether rows carry from some items to others: then a support is more than the sum of its items.</summary>
+    private static bool HasFlows(FactorProgram program)
+    {
+        var signs = new int[program.SparseFactors + program.Rows];
+        for (var i = 0; i < program.Count; i++)
+        {
+            foreach (var (index, c) in program.OfX[i])
+                signs[index] |= c > 0 ? 1 : 2;
+        }
+
+        return signs.AsSpan(program.SparseFactors).Contains(3);
     }
 
     private Node Root()
@@ -87,7 +104,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
                 return;
             }
 
-            if (Restriction.Of(program, node.On, node.Undecided, node.Openers) is not { } part)
+            if (Restriction.Of(_program, node.On, node.Undecided, node.Openers) is not { } part)
                 return;
             _nodes++;
             var relaxed = Relax(part, isRoot);
@@ -104,7 +121,8 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
 
             var before = node.Undecided.Length;
             node = Settle(node, part, relaxed);
-            if (!isRoot || pass == RootPasses || node.Undecided.Length > 0.8 * before)
+            var isTighter = isRoot && Tighten(part, relaxed);
+            if (!isRoot || pass == RootPasses || (node.Undecided.Length > 0.8 * before && !isTighter))
             {
                 Branch(node, part, relaxed);
                 return;
@@ -160,6 +178,15 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
             last = count;
         }
 
+        if (isFirst && _hasFlows)
+        {
+            var x = new double[program.Count];
+            for (var q = 0; q < part.Items.Length; q++)
+                x[part.Items[q]] = relaxed.X[q];
+            _search.Dive(x, relaxed.Bound + gap * Math.Max(Math.Abs(relaxed.Bound), least), deadline);
+            return;
+        }
+
         if (_search.Best is { } found && (found.Objective < before || isFirst))
             _search.Improve([.. order.Take(Neighbours).Select(o => o.Item)], deadline);
     }
@@ -188,6 +215,33 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
         }
 
         return node with { On = [.. on], Undecided = [.. undecided], Openers = openers };
+    }
+
+    /// <summary>Draws the bounds of items in to the sizes that something better than the best point could have.</summary>
+    /// <remarks>With the prices of a relaxation, an item of size x costs the bound what its reduced cost at x lies above its
+    /// least; where that exceeds the room below the best point, x is ruled out. A smaller upper bound makes the charge of a
+    /// small size count for more in the next relaxation.</remarks>
+    /// <returns>Whether some bound moved by much.</returns>
+    private bool Tighten(Restriction part, Relaxed relaxed)
+    {
+        var room = Cutoff - relaxed.Bound;
+        if (double.IsPositiveInfinity(room))
+            return false;
+        var moved = 0;
+        for (var q = 0; q < part.Items.Length; q++)
+        {
+            var i = part.Items[q];
+            if (!part.Program.Switches(q))
+                continue;
+            var (low, high) = relaxed.Prices.SizesWithin(q, room);
+            if (low > high)
+                continue;
+            moved += high < 0.8 * _program.Upper[i] ? 1 : 0;
+            _program.Upper[i] = Math.Min(_program.Upper[i], Math.Max(high, _program.Lower[i]));
+            _program.Lower[i] = Math.Max(_program.Lower[i], Math.Min(low, _program.Upper[i]));
+        }
+
+        return moved > part.Items.Length / 20;
     }
 
     /// <summary>Splits a node at its least decided switch, or at an opener, which decides for all its items at once.</summary>

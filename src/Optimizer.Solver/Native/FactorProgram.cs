@@ -11,7 +11,7 @@ namespace Optimizer.Solver.Native;
 /// its perspective relaxation (Günlük and Linderoth, Perspective reformulations of mixed integer nonlinear programs,
 /// 2010), the tightest convex one that looks at items singly. Memory is O(n·k) for n items and k dense factors.
 /// </remarks>
-internal sealed class FactorProgram
+internal sealed record FactorProgram
 {
     /// <summary>Items.</summary>
     public required int Count { get; init; }
@@ -227,6 +227,48 @@ internal sealed class FactorProgram
             RiskWeight = RiskWeight,
             Constant = Constant,
         };
+    }
+
+    /// <summary>Items that rows hold at zero: what cannot be below zero and must sum up to nothing.</summary>
+    public bool[] FindDead()
+    {
+        var isDead = new bool[Count];
+        var rowOf = new bool[SparseFactors + Rows];
+        for (var isNew = true; isNew;)
+        {
+            isNew = false;
+            Array.Clear(rowOf);
+            for (var r = 0; r < Rows; r++)
+                rowOf[SparseFactors + r] = RightSide[r] is <= 0 and > -1e-12;
+            for (var g = 0; g < Openers; g++)
+            {
+                foreach (var (index, _) in OfY[g])
+                    rowOf[index] = false;
+            }
+
+            for (var i = 0; i < Count; i++)
+            {
+                if (isDead[i])
+                    continue;
+                foreach (var (index, c) in OfX[i])
+                    rowOf[index] &= c > 0 && (Switches(i) ? Charge![i] >= 0 : Lower[i] == 0);
+                if (!Switches(i))
+                    continue;
+                foreach (var (index, c) in OfZ[i])
+                    rowOf[index] &= c > 0;
+            }
+
+            for (var i = 0; i < Count; i++)
+            {
+                if (isDead[i] || (!Switches(i) && Lower[i] != 0))
+                    continue;
+                foreach (var (index, _) in OfX[i])
+                    isDead[i] |= rowOf[index];
+                isNew |= isDead[i];
+            }
+        }
+
+        return isDead;
     }
 
     private static T[] Pick<T>(T[] from, ReadOnlySpan<int> indices)

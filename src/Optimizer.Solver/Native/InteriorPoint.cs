@@ -113,7 +113,7 @@ internal sealed class InteriorPoint : IDisposable
     private void Attempt(double tolerance, double complementarities, CancellationToken cancellation)
     {
         Start(complementarities);
-        var (bestMerit, sinceBest) = (double.PositiveInfinity, 0);
+        var (bestMerit, leastPrimal, sinceBest) = (double.PositiveInfinity, double.PositiveInfinity, 0);
         for (Steps = 0; Steps < MaximumSteps && sinceBest < Patience; Steps++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -124,7 +124,9 @@ internal sealed class InteriorPoint : IDisposable
             var merit = Math.Max(Math.Max(complementarity / scale, 1e-3 * dual / scale), primal / PrimalTolerance);
             if (!double.IsFinite(merit))
                 break;
-            sinceBest++;
+            // On the way to the rows, complementarity may grow for long.
+            sinceBest = primal < 0.99 * leastPrimal ? 0 : sinceBest + 1;
+            leastPrimal = Math.Min(leastPrimal, primal);
             if (merit < bestMerit)
             {
                 (bestMerit, sinceBest) = (merit, 0);
@@ -218,7 +220,7 @@ internal sealed class InteriorPoint : IDisposable
         for (var r = 0; r < _rows; r++)
         {
             var room = 0.8 * (_p.RightSide[r] - least[r]);
-            if (width[r] + switched[r] + ons[r] is > 0 and var all)
+            if (room > 0 && width[r] + switched[r] + ons[r] is > 0 and var all)
                 (share, on) = (width[r] > 0 ? Math.Min(share, room / all) : share, switched[r] + ons[r] > 0 ? Math.Min(on, room / all) : on);
         }
 
@@ -244,8 +246,9 @@ internal sealed class InteriorPoint : IDisposable
                 _slack[r] = Math.Max(_p.RightSide[r] - activity[r], 0.1 * Math.Max(Math.Abs(_p.RightSide[r]), 1));
         }
 
-        // As much complementarity as the steepest slope is worth: with far less, the first steps run into the bounds.
-        var mu = complementarities * Math.Max(SteepestSlope(), 1e-6) * 0.3 / Math.Max(_n, 20);
+        // As much complementarity as the objective's slopes are worth at the point: with far less, the first steps run into
+        // the bounds.
+        var mu = complementarities * Math.Max(SlopesWorth(), 1e-9);
         for (var i = 0; i < _n; i++)
         {
             (_a[i], _b[i]) = (mu / _low[i], mu / _high[i]);
@@ -259,16 +262,17 @@ internal sealed class InteriorPoint : IDisposable
             _nu[r] = _p.IsEquality[r] ? 0 : mu / _slack[r];
     }
 
-    /// <summary>The largest slope of the objective at the point, prices of rows apart.</summary>
-    private double SteepestSlope()
+    /// <summary>What the objective's slopes at the point are worth over the way to the nearer bound, on average; prices of
+    /// rows apart.</summary>
+    private double SlopesWorth()
     {
         foreach (var multipliers in (double[][])[_a, _b, _d, _e, _f, _nu])
             Array.Clear(multipliers);
         Residuals(out _, out _, out _, out _);
-        var steepest = 0.0;
+        var worth = 0.0;
         for (var i = 0; i < _n; i++)
-            steepest = Math.Max(steepest, Math.Abs(_rx[i]));
-        return steepest;
+            worth += Math.Abs(_rx[i]) * Math.Min(_low[i], _high[i]);
+        return worth / Math.Max(_n, 1);
     }
 
     private void Residuals(out double complementarity, out double dual, out double primal, out double objective)

@@ -9,7 +9,9 @@ namespace Optimizer.Solver.Native;
 /// and the last minimum is taken item by item, exactly, switches at zero or one. The bound therefore holds for the
 /// mixed-integer problem, whatever numerical noise is in the prices (docs/solver.md).
 /// </remarks>
-internal sealed class Prices(FactorProgram program)
+/// <param name="program">The program.</param>
+/// <param name="isDead">Items that rows hold at zero, which can lower no bound; null for none.</param>
+internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
 {
     /// <summary>Prices of the dense factors.</summary>
     public double[] Dense { get; } = new double[program.Stride];
@@ -78,6 +80,12 @@ internal sealed class Prices(FactorProgram program)
         var hasDense = program.RiskWeight > 0 && program.Stride > 0;
         for (var i = 0; i < program.Count; i++)
         {
+            if (isDead?[i] == true)
+            {
+                (ReducedCost[i], Score[i]) = (0, 0);
+                continue;
+            }
+
             var rest = program.OfX[i].Dot(Sparse) + (hasDense ? Kernels.Dot(program.LoadingsOf(i), Dense) : 0);
             ReducedCost[i] = program.Cost[i] + rest;
             var least = Least(i, rest);
@@ -133,6 +141,38 @@ internal sealed class Prices(FactorProgram program)
         if (program.Opener![item] is not (var g and >= 0))
             return -taken;
         return Math.Min(0, OpenScore[g] - taken) - Math.Min(0, OpenScore[g]);
+    }
+
+    /// <summary>The sizes at which a switched item, on, lifts the bound by no more than <paramref name="room"/>.</summary>
+    /// <returns>The smallest and the largest; the first above the second where there is none.</returns>
+    public (double Low, double High) SizesWithin(int item, double room)
+    {
+        var rest = ReducedCost[item] - program.Cost[item];
+        var (from, to) = Bracket(item, rest);
+        var best = (from + to) / 2;
+        var least = Least(item, rest);
+        // Besides its size, what being on at all costs the bound.
+        var left = room - CostOfOn(item);
+        if (left < 0)
+            return (1, 0);
+        double Excess(double r) => program.Psi(item, r) + rest * r - least;
+        double Outermost(double inside, double outside)
+        {
+            if (Excess(outside) <= left)
+                return outside;
+            for (var step = 0; step < 40; step++)
+            {
+                var middle = (inside + outside) / 2;
+                if (Excess(middle) <= left)
+                    inside = middle;
+                else
+                    outside = middle;
+            }
+
+            return outside;
+        }
+
+        return (Outermost(best, program.Lower[item]), Outermost(best, program.Upper[item]));
     }
 
     /// <summary>A lower bound of ψ(r) + rest·r over the item's sizes, exact but for rounding.</summary>

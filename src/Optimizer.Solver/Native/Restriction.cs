@@ -11,8 +11,10 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
     /// <param name="on">Items that are on, or that have no switch.</param>
     /// <param name="free">Items that may be on or off.</param>
     /// <param name="openers">What is decided of every opener.</param>
+    /// <param name="withoutMinima">Whether items that are on may be as small as zero.</param>
     /// <returns>Null where settled switches alone break a row.</returns>
-    public static Restriction? Of(FactorProgram whole, ReadOnlySpan<int> on, ReadOnlySpan<int> free, ReadOnlySpan<Decision> openers)
+    public static Restriction? Of(FactorProgram whole, ReadOnlySpan<int> on, ReadOnlySpan<int> free, ReadOnlySpan<Decision> openers,
+        bool withoutMinima = false)
     {
         var items = new int[on.Length + free.Length];
         on.CopyTo(items);
@@ -59,8 +61,12 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
             }
         }
 
+        var lower = Pick(whole.Lower, items);
+        for (var q = 0; withoutMinima && q < on.Length; q++)
+            lower[q] = whole.Switches(items[q]) ? 0 : lower[q];
+
         // Rows over nothing but settled switches hold or do not.
-        var rows = RowsThatMatter(whole, items, on.Length, openerItems, shift, out var isBroken);
+        var rows = RowsThatMatter(whole, items, lower, on.Length, openerItems, shift, out var isBroken);
         if (isBroken)
             return null;
         var map = new int[whole.SparseFactors + whole.Rows];
@@ -77,7 +83,7 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
             Count = n,
             Cost = Pick(whole.Cost, items),
             Variance = Pick(whole.Variance, items),
-            Lower = Pick(whole.Lower, items),
+            Lower = lower,
             Upper = Pick(whole.Upper, items),
             Curve = whole.Curve is null ? null : Pick(whole.Curve, items),
             CurveWeight = whole.CurveWeight is null ? null : Pick(whole.CurveWeight, items),
@@ -103,7 +109,8 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
     }
 
     /// <summary>The rows that the bounds of what is in the part do not imply.</summary>
-    private static int[] RowsThatMatter(FactorProgram whole, int[] items, int on, int[] openers, double[] shift, out bool isBroken)
+    private static int[] RowsThatMatter(
+        FactorProgram whole, int[] items, double[] lower, int on, int[] openers, double[] shift, out bool isBroken)
     {
         var (least, most) = (new double[shift.Length], new double[shift.Length]);
         for (var q = 0; q < items.Length; q++)
@@ -112,7 +119,7 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
             var isFree = q >= on && whole.Switches(i);
             foreach (var (index, c) in whole.OfX[i])
             {
-                var (a, b) = (c * (isFree ? 0 : whole.Lower[i]), c * whole.Upper[i]);
+                var (a, b) = (c * (isFree ? 0 : lower[q]), c * whole.Upper[i]);
                 least[index] += Math.Min(a, b);
                 most[index] += Math.Max(a, b);
             }

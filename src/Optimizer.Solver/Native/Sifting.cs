@@ -29,6 +29,7 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
     /// <summary>Below this many items a round over all of them costs no more than two over some.</summary>
     private const int Small = 160;
 
+    private readonly bool[] _isDead = program.FindDead();
     private readonly bool[] _isIn = new bool[program.Count];
     private readonly bool[] _isRowIn = new bool[program.Rows];
     private readonly double[] _scores = new double[program.Count];
@@ -40,12 +41,13 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
 
     /// <summary>Starts with rows that are known to matter, and with every item where these are few.</summary>
     /// <param name="rows">Per row of the whole that the program is a part of, whether to start with it.</param>
-    public void Warm(bool[] rows)
+    /// <param name="items">Per item, whether to start with it; null to choose.</param>
+    public void Warm(bool[] rows, bool[]? items = null)
     {
         const int Few = 1_000;
         Choose();
-        if (program.Count <= Few)
-            Array.Fill(_isIn, true);
+        for (var i = 0; i < program.Count; i++)
+            _isIn[i] = !_isDead[i] && (_isIn[i] || items?[i] == true || (items is null && program.Count <= Few));
         for (var r = 0; r < program.Rows; r++)
             _isRowIn[r] |= rows[program.RowOrigin?[r] ?? r];
         _isWarm = true;
@@ -67,7 +69,7 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
         if (!_isWarm)
             Choose();
         _isWarm = true;
-        var prices = new Prices(program);
+        var prices = new Prices(program, _isDead);
         var (x, z, y) = (new double[n], new double[program.IsSwitched is null ? 0 : n], new double[program.Openers]);
         var previous = double.NegativeInfinity;
         for (Rounds = 1; ; Rounds++)
@@ -98,8 +100,9 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
             _order[i] = i;
             var size = 0.2 * program.Upper[i] + 0.8 * program.Lower[i];
             _scores[i] = program.Psi(i, size) + (program.Switches(i) ? program.Charge![i] : 0);
-            var mustBeIn = !program.Switches(i) && (program.Lower[i] > 0 || program.Upper[i] < 0);
-            _isIn[i] = mustBeIn || n <= Small;
+            // Beside switched items, those without a switch are few and carry what the others do.
+            var mustBeIn = !program.Switches(i) && (program.IsSwitched is not null || program.Lower[i] > 0 || program.Upper[i] < 0);
+            _isIn[i] = !_isDead[i] && (mustBeIn || n <= Small);
         }
 
         for (var r = 0; r < program.Rows; r++)
@@ -108,7 +111,7 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
             return;
         Array.Sort(_scores, _order);
         for (var i = 0; i < Small; i++)
-            _isIn[_order[i]] = true;
+            _isIn[_order[i]] |= !_isDead[_order[i]];
     }
 
     private bool SolvePart(
@@ -152,7 +155,7 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
         {
             // An item whose opener stays shut is not missed, however cheap it would be behind it.
             var isShut = program.Switches(i) && program.Opener![i] is var g and >= 0 && prices.OpenScore[g] >= 0;
-            if (_isIn[i] || isShut || prices.Score[i] >= 0)
+            if (_isIn[i] || _isDead[i] || isShut || prices.Score[i] >= 0)
                 continue;
             (_scores[count], _order[count]) = (prices.Score[i], i);
             count++;

@@ -12,6 +12,10 @@ internal sealed record Supported(int[] Items, double[] X, double[] Z, double[] Y
 /// <summary>Solves programs with all switches settled, remembers the best, and improves it by exchanges.</summary>
 internal sealed class SupportSearch(FactorProgram program)
 {
+    /// <summary>Sizes below this are an interior point's zero.</summary>
+    private const double Tiny = 1e-7;
+
+    private readonly Dictionary<int, List<int>> _itemsOfSwitchRow = SwitchRows(program);
     private readonly Dictionary<string, bool> _isCertain = [];
     private readonly int[] _always = [.. Enumerable.Range(0, program.Count).Where(i => !program.Switches(i))];
 
@@ -94,6 +98,197 @@ internal sealed class SupportSearch(FactorProgram program)
 
             if (!isBetter || Best!.Objective >= start.Objective - 1e-13)
                 return;
+        }
+    }
+
+    /// <summary>Finds supports of programs with flows, where what one item may do hangs on what others do.</summary>
+    /// <remarks>
+    /// Every charge is spread over the size that the item had last, so that what is used little becomes dear and flows
+    /// gather (Kim and Pardalos, A solution approach to the fixed charge network flow problem using a dynamic slope
+    /// scaling procedure, 1999). Each round's support is thinned until no size is below its minimum, made exact, and
+    /// remembered if best, and then thinned of the items that cost most for what they carry.
+    /// </remarks>
+    /// <param name="start">Sizes in the relaxation.</param>
+    /// <param name="target">An objective that is good enough.</param>
+    /// <param name="deadline">When to stop.</param>
+    public void Dive(ReadOnlySpan<double> start, double target, Deadline deadline)
+    {
+        const int Rounds = 6;
+        var size = new double[program.Count];
+        var matters = new bool[program.Count];
+        for (var i = 0; i < size.Length; i++)
+        {
+            size[i] = start[i] > Tiny ? Math.Max(start[i], program.Lower[i]) : program.Upper[i];
+            matters[i] = start[i] > Tiny || !program.Switches(i);
+        }
+
+        var rows = new bool[program.Rows];
+        for (var round = 0; round < Rounds && !deadline.HasPassed && !(Best?.Objective <= target); round++)
+        {
+            var sifting = new Sifting(Spread(size), InteriorPointEngine.Instance);
+            sifting.Warm(rows, matters);
+            var x = sifting.Solve(1e-5, deadline.Cancellation).X;
+            sifting.MergeRows(rows);
+            for (var i = 0; i < size.Length; i++)
+            {
+                size[i] = x[i] > Tiny ? Math.Max(x[i], program.Lower[i]) : size[i];
+                matters[i] |= x[i] > Tiny;
+            }
+
+            var before = Best;
+            EvaluateThinned([.. Enumerable.Range(0, program.Count).Where(i => program.Switches(i) && x[i] > Tiny)], x, deadline);
+            if (!ReferenceEquals(Best, before) && Best!.Objective > target)
+                Prune(deadline);
+        }
+    }
+
+    /// <summary>The program without switches, every charge and every row on z spread over a size.</summary>
+    private FactorProgram Spread(double[] size)
+    {
+        var cost = (double[])program.Cost.Clone();
+        var lower = (double[])program.Lower.Clone();
+        var ofX = new List<(int, double)>?[program.Count];
+        for (var i = 0; i < program.Count; i++)
+        {
+            var entries = new List<(int, double)>();
+            foreach (var entry in program.OfX[i])
+                entries.Add(entry);
+            if (program.Switches(i))
+            {
+                cost[i] += program.Charge![i] / size[i];
+                lower[i] = 0;
+                foreach (var (index, c) in program.OfZ[i])
+                    entries.Add((index, c / size[i]));
+            }
+
+            ofX[i] = entries;
+        }
+
+        return program with
+        {
+            Cost = cost,
+            Lower = lower,
+            OfX = SparseRows.From(ofX),
+            OfZ = SparseRows.Of(program.Count),
+            IsSwitched = null,
+            Charge = null,
+            Opener = null,
+        };
+    }
+
+    /// <summary>Solves a support with minima left aside, leaves out what ends below its minimum (at first,
+    /// below half of it), and repeats.</summary>
+    private void EvaluateThinned(int[] items, ReadOnlySpan<double> sizes, Deadline deadline)
+    {
+        const int Rounds = 8;
+        const int Lenient = 2;
+        items = KeepRowsOfSwitches(items, sizes);
+        for (var round = 0; round < Rounds && !deadline.HasPassed; round++)
+        {
+            var on = items.Concat(_always).Distinct().Order().ToArray();
+            if (Openers(on, null) is not { } state || Restriction.Of(program, on, [], state, withoutMinima: true) is not { } part)
+                return;
+            var x = new Sifting(part.Program, InteriorPointEngine.Instance).Solve(1e-5, deadline.Cancellation).X;
+            var kept = new List<int>();
+            for (var q = 0; q < on.Length; q++)
+            {
+                if (!program.Switches(on[q]) || x[q] <= Tiny)
+                    continue;
+                if (x[q] >= (round < Lenient ? 0.5 : 1 - 1e-9) * program.Lower[on[q]])
+                    kept.Add(on[q]);
+                else if (Smaller(on[q]) is { } smaller)
+                    kept.Add(smaller);
+            }
+
+            if (round >= Lenient && kept.Count == items.Length && kept.TrueForAll(items.Contains))
+                break;
+            items = [.. kept.Distinct()];
+        }
+
+        Evaluate(items);
+    }
+
+    /// <summary>Of items that a row of switches lets be on one at a time, such as the tiers of a route: one with a smaller
+    /// minimum.</summary>
+    private int? Smaller(int item)
+    {
+        foreach (var (index, _) in program.OfZ[item])
+        {
+            if (!_itemsOfSwitchRow.TryGetValue(index, out var others) || others.Count > 8)
+                continue;
+            foreach (var other in others)
+            {
+                if (program.Lower[other] < program.Lower[item])
+                    return other;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Leaves out the smallest items of rows over switches alone until these hold.</summary>
+    private int[] KeepRowsOfSwitches(int[] items, ReadOnlySpan<double> sizes)
+    {
+        var left = program.RightSide.ToArray();
+        var order = (int[])items.Clone();
+        var keys = new double[order.Length];
+        for (var q = 0; q < order.Length; q++)
+            keys[q] = -sizes[order[q]];
+        Array.Sort(keys, order);
+        var kept = new List<int>();
+        foreach (var i in order)
+        {
+            var fits = true;
+            foreach (var (index, c) in program.OfZ[i])
+                fits &= !_itemsOfSwitchRow.ContainsKey(index) || c <= left[index - program.SparseFactors] + 1e-12;
+            if (!fits)
+                continue;
+            kept.Add(i);
+            foreach (var (index, c) in program.OfZ[i])
+                left[index - program.SparseFactors] -= c;
+        }
+
+        return [.. kept];
+    }
+
+    /// <summary>Rows over switches alone with coefficients above zero, with their items.</summary>
+    private static Dictionary<int, List<int>> SwitchRows(FactorProgram program)
+    {
+        var rows = new Dictionary<int, List<int>>();
+        var isOther = new bool[program.SparseFactors + program.Rows];
+        for (var i = 0; i < program.Count; i++)
+        {
+            foreach (var (index, _) in program.OfX[i])
+                isOther[index] = true;
+            if (!program.Switches(i))
+                continue;
+            foreach (var (index, c) in program.OfZ[i])
+            {
+                isOther[index] |= c < 0;
+                (rows.TryGetValue(index, out var items) ? items : rows[index] = []).Add(i);
+            }
+        }
+
+        for (var g = 0; g < program.Openers; g++)
+        {
+            foreach (var (index, _) in program.OfY[g])
+                isOther[index] = true;
+        }
+
+        return rows.Where(row => !isOther[row.Key]).ToDictionary();
+    }
+
+    /// <summary>Leaves out the items that cost most for what they carry, in batches that shrink where they do harm.</summary>
+    private void Prune(Deadline deadline)
+    {
+        var batch = Math.Max(1, Best!.Items.Count(program.Switches) / 8);
+        while (batch > 0 && !deadline.HasPassed)
+        {
+            var before = Best;
+            var dearest = before.Items.Where(program.Switches).OrderByDescending(i => program.Charge![i] / Math.Max(before.X[i], Tiny)).Take(batch).ToHashSet();
+            EvaluateThinned([.. before.Items.Where(i => program.Switches(i) && !dearest.Contains(i))], before.X, deadline);
+            if (ReferenceEquals(Best, before))
+                batch /= 2;
         }
     }
 
