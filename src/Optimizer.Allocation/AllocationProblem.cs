@@ -284,7 +284,7 @@ public sealed class AllocationProblem
         if (impact > 0)
         {
             var output = _draft.Variable($"{route.Id} out", 0, upper);
-            _draft.Link(new(output, flow, new ImpactFunction(fee, impact), IsExact: true));
+            _draft.Link(new(output, flow, new QuadraticFunction(1 - fee, impact), IsExact: true));
             delivered = LinearExpression.Of(output);
         }
         else

@@ -33,6 +33,8 @@ public static class Allocator
         Gap = settings.Solver.Gap.Fraction,
         TimeLimitSeconds = settings.Solver.TimeLimit.Seconds,
         Seed = settings.Solver.Seed,
+        Engine = settings.Solver.Engine switch { SolverEngine.OrTools => Engine.OrTools, SolverEngine.Native => Engine.Native, _ => Engine.Auto },
+        Verify = settings.Solver.Verify,
     };
 
     private static Target ToTarget(AllocationProblem problem, IReadOnlyList<double> values)

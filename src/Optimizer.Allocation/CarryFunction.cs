@@ -15,13 +15,3 @@ internal sealed class CarryFunction(Carry carry, double heldUsd, double bookUsd)
 
     private double Added(double x) => x * bookUsd - heldUsd;
 }
-
-/// <summary>What a route with price impact delivers, in fractions of the book: f·(1 − fee) − impact·f².</summary>
-internal sealed class ImpactFunction(double fee, double impact) : IConcaveFunction
-{
-    /// <inheritdoc/>
-    public double At(double x) => x * (1 - fee) - impact * x * x;
-
-    /// <inheritdoc/>
-    public double SlopeAt(double x) => 1 - fee - 2 * impact * x;
-}

@@ -56,7 +56,7 @@ public static class Conflicts
         var problem = new AllocationProblem(market, kept, settings, demands.Where(d => d.Constraint is not null).Select(d => d.Constraint!))
             .ToProblem();
         // Any point will do, so nothing but the goal's own demand is asked.
-        var options = Allocator.Options(settings) with { Gap = 1e6 };
+        var options = Allocator.Options(settings) with { Gap = 1e6, Verify = false };
         return MeanVarianceSolver.Solve(problem, options, cancellation).Status != SolveStatus.Infeasible;
     }
 

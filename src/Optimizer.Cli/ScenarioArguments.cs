@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 
@@ -15,9 +16,20 @@ internal sealed class ScenarioArguments
 
     private readonly Option<int?> _seed = new("--seed") { Description = "Seed of the solver's random choices." };
 
+    private readonly Option<SolverEngine?> _engine = new("--engine") { Description = "Whose algorithms solve: auto (default), ortools or native." };
+
+    private readonly Option<bool> _verify = new("--verify") { Description = "Solve by the other engine too, and compare." };
+
     /// <summary>Adds them to a command.</summary>
-    public ScenarioArguments(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="isOptional">Whether the command can do without a scenario.</param>
+    public ScenarioArguments(Command command, bool isOptional = false)
     {
+        _engine.AcceptOnlyFromAmong("auto", "ortools", "native");
+        if (isOptional)
+            _scenario.Arity = ArgumentArity.ZeroOrOne;
+        command.Options.Add(_engine);
+        command.Options.Add(_verify);
         command.Arguments.Add(_scenario);
         command.Options.Add(_gap);
         command.Options.Add(_timeLimit);
@@ -29,20 +41,21 @@ internal sealed class ScenarioArguments
     public LoadedScenario Load(ParseResult parsed)
     {
         var loaded = new ScenarioFiles().Load(parsed.GetValue(_scenario)!);
-        var solver = loaded.Settings.Solver;
-        return loaded with
-        {
-            Settings = loaded.Settings with
-            {
-                Solver = solver with
-                {
-                    Gap = parsed.GetValue(_gap) ?? solver.Gap,
-                    TimeLimit = parsed.GetValue(_timeLimit) ?? solver.TimeLimit,
-                    Seed = parsed.GetValue(_seed) ?? solver.Seed,
-                },
-            },
-        };
+        return loaded with { Settings = loaded.Settings with { Solver = Over(parsed, loaded.Settings.Solver) } };
     }
+
+    /// <summary>Whether a scenario was given.</summary>
+    public bool IsGiven(SymbolResult parsed) => parsed.GetValue(_scenario) is not null;
+
+    /// <summary>The solver's settings with the flags laid over them.</summary>
+    public SolverSettings Over(ParseResult parsed, SolverSettings solver) => solver with
+    {
+        Gap = parsed.GetValue(_gap) ?? solver.Gap,
+        TimeLimit = parsed.GetValue(_timeLimit) ?? solver.TimeLimit,
+        Seed = parsed.GetValue(_seed) ?? solver.Seed,
+        Engine = parsed.GetValue(_engine) ?? solver.Engine,
+        Verify = parsed.GetValue(_verify) || solver.Verify,
+    };
 
     private static Option<T?> Textual<T>(string name, string description)
         where T : struct, ITextual<T> => new(name)

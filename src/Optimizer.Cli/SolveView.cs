@@ -118,5 +118,7 @@ internal static class SolveView
         console.WriteLine($"Certificate: {what} {Text.Usd(o.Value)} USD, bound {Text.Usd(o.Bound)} ({result.Certificate.BoundBy}), gap {o.Gap:0.0e+0};"
             + $" recomputed {Text.Usd(result.Certificate.ObjectiveRecomputed)}; largest violation {result.Certificate.MaxViolationUsd:0.00} USD;"
             + $" {result.Certificate.Engine}");
+        if (result.Certificate.Verification is { } second)
+            console.WriteLine($"Second engine: {second}");
     }
 }

@@ -63,6 +63,12 @@ public sealed class ScenarioFiles
             return "snapshot";
         }
 
+        if (keys.Contains("variables") && keys.Contains("goal"))
+        {
+            ProblemFiles.Read(file);
+            return "problem";
+        }
+
         if (keys.Contains("nativeToken") || keys.Contains("family"))
         {
             if (reader.Read<Chain>(source) is { } chain)

@@ -26,7 +26,8 @@ public static class ScenarioRunner
             Numeraire = scenario.Numeraire,
             BookUsd = allocated.Problem.BookUsd,
             Conflict = allocated.Conflict,
-            Certificate = new(answer.Engine, answer.BoundBy, answer.MaxViolation * allocated.Problem.BookUsd, 0, answer.Seconds),
+            Certificate = new(answer.Engine, answer.BoundBy, answer.MaxViolation * allocated.Problem.BookUsd, 0, answer.Seconds,
+                answer.EngineReason.Length > 0 ? answer.EngineReason : null, answer.Verification is { } second ? Describe(second) : null),
         };
         if (allocated.Target is null)
             return result;
@@ -41,8 +42,16 @@ public static class ScenarioRunner
         }
     }
 
+    /// <summary>A second engine's word in a sentence.</summary>
+    internal static string Describe(Solver.Verification second) =>
+        !second.Agrees && second.Objective is null ? $"none; {second.Message}" :
+        $"{second.Engine} {(second.Agrees ? "agrees" : "does not agree")}{(second.Message.Length > 0 ? $": {second.Message}" : "")}";
+
     /// <summary>The exit code of an answer: 0 solved, 3 infeasible, 5 out of time, 1 failed.</summary>
-    public static int ExitCode(SolveResult result) => result.Status switch
+    public static int ExitCode(SolveResult result) => ExitCode(result.Status);
+
+    /// <summary>The exit code of a status as answers write it.</summary>
+    public static int ExitCode(string status) => status switch
     {
         "optimal" or "feasible" => 0,
         "infeasible" => 3,

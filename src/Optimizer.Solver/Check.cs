@@ -1,3 +1,5 @@
+using Optimizer.Solver.Goals;
+
 namespace Optimizer.Solver;
 
 /// <summary>Looks at problems before, and at values after, an engine has had them.</summary>
@@ -14,24 +16,92 @@ internal static class Check
             Finite(variable.Upper, variable.Name, "upper bound");
             Finite(variable.Value, variable.Name, "value");
             Finite(variable.Variance, variable.Name, "variance");
+            Finite(variable.Lot, variable.Name, "lot");
+            if (variable.Lot < 0 || (variable.Lot > 0 && variable.Lower < 0))
+                throw new ArgumentException($"{variable.Name}: lot {variable.Lot} and lower bound {variable.Lower}; expected both ≥ 0");
             if (variable.Variance < 0)
                 throw new ArgumentException($"{variable.Name}: variance {variable.Variance} is negative");
         }
 
+        // Where each variable was last seen, to find those that appear twice.
+        var seen = new int[problem.Variables.Count];
+        var sum = 0;
         foreach (var row in problem.Rows)
         {
             if (double.IsNaN(row.Lower) || double.IsNaN(row.Upper))
                 throw new ArgumentException($"{row.Name}: a bound is not a number");
-            Terms(problem, row.Name, row.Terms);
+            Terms(problem, row.Name, row.Terms, seen, ++sum);
         }
 
         foreach (var factor in problem.Factors)
-            Terms(problem, factor.Name, factor.Loadings);
+            Terms(problem, factor.Name, factor.Loadings, seen, ++sum);
+        foreach (var link in problem.Links)
+        {
+            if (link.Result < 0 || link.Result >= seen.Length || link.Argument < 0 || link.Argument >= seen.Length)
+                throw new ArgumentException($"a link is from variable {link.Argument} to {link.Result}; there are {seen.Length}");
+        }
+
         foreach (var s in problem.Switches)
         {
+            if (s.Binary < 0 || s.Binary >= seen.Length || s.Variable < 0 || s.Variable >= seen.Length)
+                throw new ArgumentException($"a switch is from variable {s.Binary} to {s.Variable}; there are {seen.Length}");
             if (!problem.Variables[s.Binary].IsBinary)
                 throw new ArgumentException($"{problem.Variables[s.Binary].Name} switches a variable but is not binary");
             Finite(s.Minimum, problem.Variables[s.Variable].Name, "minimum");
+        }
+
+        SoundGoal(problem);
+    }
+
+    private static void SoundGoal(Problem problem)
+    {
+        switch (problem.Goal)
+        {
+            case MaximizeUtility { RiskWeight: var weight }:
+                Finite(weight, "goal", "risk weight");
+                if (weight < 0)
+                    throw new ArgumentException($"goal: risk weight {weight} is negative");
+                break;
+            case MinimizeRisk least:
+                Finite(least.ValueAtLeast, "goal", "value at least");
+                Terms(problem, "toll", least.Toll, new int[problem.Variables.Count], 1);
+                break;
+            case MaximizeValue { RiskAtMost: var limit }:
+                Finite(limit, "goal", "risk at most");
+                if (limit < 0)
+                    throw new ArgumentException($"goal: risk at most {limit} is negative");
+                break;
+            case MaximizeRatio { Threshold: var threshold }:
+                Finite(threshold, "goal", "threshold");
+                break;
+            case BudgetRisk { Shares: var shares }:
+                if (shares.Count != problem.Variables.Count)
+                    throw new ArgumentException($"goal: {shares.Count} shares for {problem.Variables.Count} variables");
+                for (var v = 0; v < shares.Count; v++)
+                {
+                    Finite(shares[v], problem.Variables[v].Name, "share of the risk");
+                    if (shares[v] < 0)
+                        throw new ArgumentException($"{problem.Variables[v].Name}: share of the risk {shares[v]} is negative");
+                }
+
+                break;
+            case MinimizeTailLoss tail:
+                Finite(tail.ValueAtLeast, "goal", "value at least");
+                if (!(tail.Confidence is >= 0 and <= 1))
+                    throw new ArgumentException($"goal: confidence {tail.Confidence}; expected 0 to 1");
+                if (problem.Scenarios is not { Count: > 0 } scenarios)
+                    throw new ArgumentException("goal: a tail loss needs scenarios");
+                if (scenarios.Gains.Length % scenarios.Columns.Count != 0)
+                    throw new ArgumentException($"scenarios: {scenarios.Gains.Length} gains do not fill rows of {scenarios.Columns.Count}");
+                if (scenarios.Columns.FirstOrDefault(c => c < 0 || c >= problem.Variables.Count, -1) is var missing and not -1)
+                    throw new ArgumentException($"scenarios: there is no variable {missing}");
+                for (var g = 0; g < scenarios.Gains.Length; g++)
+                {
+                    if (!double.IsFinite(scenarios.Gains[g]))
+                        throw new ArgumentException($"scenarios: gain {g % scenarios.Columns.Count} of scenario {g / scenarios.Columns.Count} is {scenarios.Gains[g]}; expected a finite number");
+                }
+
+                break;
         }
     }
 
@@ -46,6 +116,8 @@ internal static class Check
         {
             var variable = problem.Variables[v];
             worst = Math.Max(worst, Math.Max(variable.Lower - values[v], values[v] - variable.Upper));
+            if (variable.Lot > 0 && !relaxed)
+                worst = Math.Max(worst, Math.Abs(values[v] - variable.Lot * Math.Round(values[v] / variable.Lot)));
             if (variable.IsBinary && !relaxed)
                 worst = Math.Max(worst, Math.Min(Math.Abs(values[v]), Math.Abs(1 - values[v])));
         }
@@ -75,6 +147,7 @@ internal static class Check
     public static double Missed(Goal goal, double value, double risk) => goal switch
     {
         MinimizeRisk least => least.ValueAtLeast - value,
+        MinimizeTailLoss tail => tail.ValueAtLeast - value,
         MaximizeValue most => Math.Sqrt(risk) - Math.Sqrt(most.RiskAtMost),
         _ => 0,
     };
@@ -115,24 +188,31 @@ internal static class Check
     {
         MaximizeUtility utility => Value(problem, values) - utility.RiskWeight * Risk(problem, values),
         MinimizeRisk least => Risk(problem, values) + Sum(least.Toll, values),
+        MaximizeRatio ratio => (Value(problem, values) - ratio.Threshold) / Math.Sqrt(Risk(problem, values)),
+        BudgetRisk budget => RiskBudgeting.LargestDeviation(problem, budget, values),
+        MinimizeTailLoss tail => TailLoss.Of(problem.Scenarios!, tail.Confidence, values),
         _ => Value(problem, values),
     };
 
     public static double Sum(IReadOnlyList<Term> terms, IReadOnlyList<double> values)
     {
         var sum = 0.0;
-        foreach (var (v, c) in terms)
+        foreach (var (v, c) in terms.AsSpan())
             sum += c * values[v];
         return sum;
     }
 
-    private static void Terms(Problem problem, string name, IReadOnlyList<Term> terms)
+    private static void Terms(Problem problem, string name, IReadOnlyList<Term> terms, int[] seen, int sum)
     {
-        foreach (var (v, c) in terms)
+        foreach (var (v, c) in terms.AsSpan())
         {
-            if (v < 0 || v >= problem.Variables.Count)
+            if (v < 0 || v >= seen.Length)
                 throw new ArgumentException($"{name}: there is no variable {v}");
-            Finite(c, name, $"coefficient of {problem.Variables[v].Name}");
+            if (seen[v] == sum)
+                throw new ArgumentException($"{name}: '{problem.Variables[v].Name}' appears twice");
+            seen[v] = sum;
+            if (!double.IsFinite(c))
+                throw new ArgumentException($"{name}: coefficient of {problem.Variables[v].Name} is {c}; expected a finite number");
         }
     }
 

@@ -1,4 +1,5 @@
 using Optimizer.Solver.Engines;
+using Optimizer.Solver.Goals;
 using Optimizer.Solver.Native;
 
 namespace Optimizer.Solver;
@@ -12,12 +13,35 @@ public static class MeanVarianceSolver
     public static Answer Solve(Problem problem, SolveOptions options, CancellationToken cancellation = default)
     {
         Check.Sound(problem);
+        cancellation.ThrowIfCancellationRequested();
         var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
-        var answer = Choose(problem, options, deadline);
+        if (problem.Variables.FirstOrDefault(v => v.Lower > v.Upper) is { } crossed)
+        {
+            return new Answer
+            {
+                Status = SolveStatus.Infeasible,
+                Message = $"{crossed.Name}: lower bound {crossed.Lower} is above upper bound {crossed.Upper}",
+                Engine = "none",
+            };
+        }
+
+        var hasLots = problem.Variables.Any(v => v.Lot > 0);
+        var solved = hasLots ? Lots.WrittenOut(problem) : problem;
+        var answer = ByGoal(solved, options, deadline);
         if (options.Verify)
-            answer = Verified(problem, options, answer, cancellation);
+            answer = Verified(solved, options, answer, cancellation);
+        if (hasLots)
+            answer = Lots.Read(problem, answer, options) with { Verification = answer.Verification };
         return answer with { Seconds = deadline.Elapsed };
     }
+
+    private static Answer ByGoal(Problem problem, SolveOptions options, Deadline deadline) => problem.Goal switch
+    {
+        BudgetRisk shares => RiskBudgeting.Solve(problem, shares, options, deadline),
+        MaximizeRatio ratio => RatioSearch.Solve(problem, ratio, options, deadline),
+        MinimizeTailLoss tail => TailLoss.Solve(problem, tail, options, deadline),
+        _ => Choose(problem, options, deadline),
+    };
 
     private static Answer Choose(Problem problem, SolveOptions options, Deadline deadline)
     {
@@ -47,6 +71,8 @@ public static class MeanVarianceSolver
     /// <summary>Solves by the other engine too and says whether both agree.</summary>
     private static Answer Verified(Problem problem, SolveOptions options, Answer answer, CancellationToken cancellation)
     {
+        if (problem.Goal is not (MaximizeUtility or MinimizeRisk or MaximizeValue))
+            return answer with { Verification = new(false, "none", null, "this goal has one engine") };
         var isNative = answer.Engine.StartsWith("native", StringComparison.Ordinal);
         var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
         Answer other;

@@ -23,8 +23,21 @@ public sealed record Problem
     /// <summary>Common causes of risk.</summary>
     public IReadOnlyList<Factor> Factors { get; init; } = [];
 
+    /// <summary>What could happen, for goals that look at tails; null where there is nothing.</summary>
+    public ScenarioMatrix? Scenarios { get; init; }
+
     /// <summary>What is wanted.</summary>
     public required Goal Goal { get; init; }
+}
+
+/// <summary>What one unit of some variables gains in each of many equally likely scenarios.</summary>
+/// <param name="Columns">Indices of the variables; each appears once.</param>
+/// <param name="Gains">Gains by scenario and column, row by row: scenarios × columns figures; finite, losses below
+/// zero.</param>
+public sealed record ScenarioMatrix(IReadOnlyList<int> Columns, double[] Gains)
+{
+    /// <summary>How many scenarios there are.</summary>
+    public int Count => Columns.Count == 0 ? 0 : Gains.Length / Columns.Count;
 }
 
 /// <summary>One decision.</summary>
@@ -34,13 +47,26 @@ public sealed record Problem
 /// <param name="Value">What one unit adds to the value; finite.</param>
 /// <param name="Variance">Own variance per unit²; finite, ≥ 0.</param>
 /// <param name="IsBinary">Whether only 0 and 1 are allowed.</param>
+/// <param name="Lot">Only whole multiples of this are allowed, where it is above 0; then the lower bound is ≥ 0.</param>
 public sealed record Variable(
-    string Name, double Lower, double Upper, double Value = 0, double Variance = 0, bool IsBinary = false);
+    string Name, double Lower, double Upper, double Value = 0, double Variance = 0, bool IsBinary = false, double Lot = 0);
 
 /// <summary>A variable times a coefficient.</summary>
 /// <param name="Variable">Index of the variable.</param>
 /// <param name="Coefficient">Finite.</param>
 public readonly record struct Term(int Variable, double Coefficient);
+
+/// <summary>Terms as the memory that they lie in.</summary>
+internal static class Terms
+{
+    /// <summary>The terms without going through an interface for each.</summary>
+    public static ReadOnlySpan<Term> AsSpan(this IReadOnlyList<Term> terms) => terms switch
+    {
+        Term[] array => array,
+        List<Term> list => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(list),
+        _ => terms.ToArray(),
+    };
+}
 
 /// <summary>lower ≤ Σ coefficient·variable ≤ upper.</summary>
 /// <param name="Name">Its name in messages.</param>
@@ -72,6 +98,9 @@ public interface IConcaveFunction
     /// <summary>A slope of a line that touches the function at <paramref name="x"/> and nowhere lies below it.</summary>
     double SlopeAt(double x);
 
+    /// <summary>Whether the slope has no jumps. Newton's method is lost at a kink, cuts are not.</summary>
+    bool IsSmooth => true;
+
     /// <summary>The second derivative at <paramref name="x"/>, ≤ 0; a good guess is enough, as it only guides steps.</summary>
     double CurvatureAt(double x)
     {
@@ -100,3 +129,19 @@ public sealed record MinimizeRisk(double ValueAtLeast, IReadOnlyList<Term> Toll)
 /// <summary>The greatest value with a risk of at most so much.</summary>
 /// <param name="RiskAtMost">Finite, ≥ 0.</param>
 public sealed record MaximizeValue(double RiskAtMost) : Goal;
+
+/// <summary>The greatest (value − threshold) / √risk: the Sharpe ratio, where the threshold is what is earned without
+/// risk.</summary>
+/// <param name="Threshold">Finite.</param>
+public sealed record MaximizeRatio(double Threshold) : Goal;
+
+/// <summary>Every variable contributes its own share to the risk; with equal shares, equal risk contribution.</summary>
+/// <param name="Shares">One per variable, ≥ 0; they are scaled to sum up to one.</param>
+public sealed record BudgetRisk(IReadOnlyList<double> Shares) : Goal;
+
+/// <summary>The least expected loss in the worst scenarios (conditional value at risk), with a value of at least so
+/// much.</summary>
+/// <param name="Confidence">Share of the scenarios that are not looked at: 0.95 looks at the worst twentieth, 1 at the
+/// single worst; 0 to 1.</param>
+/// <param name="ValueAtLeast">Finite.</param>
+public sealed record MinimizeTailLoss(double Confidence, double ValueAtLeast) : Goal;

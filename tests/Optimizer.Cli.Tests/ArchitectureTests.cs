@@ -9,7 +9,7 @@ public sealed class ArchitectureTests
     {
         ["Optimizer.Model"] = [],
         ["Optimizer.Risk"] = ["Optimizer.Model", "MathNet.Numerics"],
-        ["Optimizer.Solver"] = ["Google.OrTools", "Google.Protobuf"],
+        ["Optimizer.Solver"] = ["Google.OrTools", "Google.Protobuf", "MathNet.Numerics"],
         ["Optimizer.Allocation"] = ["Optimizer.Model", "Optimizer.Risk", "Optimizer.Solver"],
         ["Optimizer.Planning"] = ["Optimizer.Model"],
         ["Optimizer.Scenarios"] = ["Optimizer.Model", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],

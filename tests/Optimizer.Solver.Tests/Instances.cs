@@ -24,7 +24,7 @@ internal static class Instances
 
             for (var i = 0; curved && i < n; i += 2)
             {
-                links.Add(new(variables.Count, i, new Saturating(0.1 * random.NextDouble(), 0.2 + random.NextDouble())));
+                links.Add(new(variables.Count, i, new SaturatingFunction(0.1 * random.NextDouble(), 0.2 + random.NextDouble())));
                 variables.Add(new($"c{i}", 0, 1, 1));
             }
 
@@ -106,7 +106,7 @@ internal static class Instances
             {
                 if (!Maybe(0.25) || variables[i].Lower < 0)
                     continue;
-                links.Add(new(variables.Count, i, new Saturating(0.1 * random.NextDouble(), 0.2 + random.NextDouble())));
+                links.Add(new(variables.Count, i, new SaturatingFunction(0.1 * random.NextDouble(), 0.2 + random.NextDouble())));
                 variables.Add(new($"c{i}", 0, 1, 1));
             }
 
@@ -121,12 +121,4 @@ internal static class Instances
                 };
             return new Problem { Variables = variables, Rows = rows, Links = links, Switches = onOff, Factors = [.. factors], Goal = goal };
         });
-
-    /// <summary>x·L/(L + x): pays less and less.</summary>
-    public sealed record Saturating(double Rate, double Size) : IConcaveFunction
-    {
-        public double At(double x) => Rate * x * Size / (Size + x);
-
-        public double SlopeAt(double x) => Rate * Size * Size / ((Size + x) * (Size + x));
-    }
 }

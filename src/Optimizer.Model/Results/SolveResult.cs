@@ -155,8 +155,11 @@ public sealed record ConflictResult(string Name, string? Location);
 /// <param name="MaxViolationUsd">The largest amount by which a constraint is broken, in USD.</param>
 /// <param name="ObjectiveRecomputed">The objective from the exact plan's end state, in the objective's unit.</param>
 /// <param name="Seconds">Time in the solver.</param>
+/// <param name="EngineReason">Why these engines and no others, where the choice was not the usual one.</param>
+/// <param name="Verification">What a second engine says, where that was asked for.</param>
 public sealed record CertificateResult(
-    string Engine, string BoundBy, double MaxViolationUsd, double ObjectiveRecomputed, double Seconds);
+    string Engine, string BoundBy, double MaxViolationUsd, double ObjectiveRecomputed, double Seconds,
+    string? EngineReason = null, string? Verification = null);
 
 /// <summary>Something that stays where it is.</summary>
 /// <param name="From">The idle token or position.</param>

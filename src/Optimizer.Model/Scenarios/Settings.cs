@@ -65,4 +65,23 @@ public sealed record SolverSettings
     /// <summary>Seed of the solver's random choices. Default 0.</summary>
     [Between(0, 1_000_000)]
     public int Seed { get; init; }
+
+    /// <summary>Whose algorithms solve. Default: the own kernels where they can, OR-Tools otherwise.</summary>
+    public SolverEngine Engine { get; init; }
+
+    /// <summary>Whether every answer is solved for by the other engine too, and compared. Default no.</summary>
+    public bool Verify { get; init; }
+}
+
+/// <summary>Whose algorithms solve.</summary>
+public enum SolverEngine
+{
+    /// <summary>The own kernels where they take the problem, OR-Tools otherwise; the answer says which, and why.</summary>
+    Auto,
+
+    /// <summary>OR-Tools: PDLP, GLOP, SCIP.</summary>
+    OrTools,
+
+    /// <summary>The own interior point, active set, and branch and bound.</summary>
+    Native,
 }

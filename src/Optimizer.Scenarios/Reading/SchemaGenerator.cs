@@ -23,6 +23,8 @@ public sealed class SchemaGenerator
         ["scenario"] = typeof(Scenario),
         ["settings"] = typeof(Settings),
         ["answer"] = typeof(SolveResult),
+        ["problem"] = typeof(ProblemFile),
+        ["problem-answer"] = typeof(ProblemAnswer),
     };
 
     /// <summary>The schema of a kind of file, as indented JSON.</summary>

@@ -161,7 +161,7 @@ internal sealed class Formulation
         var program = new QuadraticProgram();
         foreach (var variable in _problem.Variables)
         {
-            program.Add(variable.Lower, variable.Upper, goal is MinimizeRisk ? 0 : -variable.Value,
+            program.Add(variable.Lower, variable.Upper, goal is MinimizeRisk or MinimizeTailLoss ? 0 : -variable.Value,
                 integer: keepBinaries && variable.IsBinary);
         }
 
@@ -173,6 +173,8 @@ internal sealed class Formulation
         program.Rows.AddRange(_cuts);
         if (goal is MinimizeRisk least)
             program.Rows.Add(new("value at least", least.ValueAtLeast, double.PositiveInfinity, ValueTerms()));
+        if (goal is MinimizeTailLoss tail)
+            program.Rows.Add(new("value at least", tail.ValueAtLeast, double.PositiveInfinity, ValueTerms()));
         if (goal is MaximizeValue most)
             program.Rows.Add(new("risk at most", double.NegativeInfinity, most.RiskAtMost - RiskMargin,
                 [.. _squares.Select(square => new Term(square.Epigraph, square.Weight))]));

@@ -72,6 +72,104 @@ internal sealed class ActiveSet
         return false;
     }
 
+    /// <summary>How sizes and row prices change with the weight of a gain, while the same bounds and rows bind.</summary>
+    /// <param name="gain">What each item gains per unit of the weight.</param>
+    /// <param name="dx">Change of every size.</param>
+    /// <param name="dRows">Change of every row's price.</param>
+    /// <returns>Whether the system says so uniquely.</returns>
+    public bool Direction(ReadOnlySpan<double> gain, double[] dx, double[] dRows)
+    {
+        Array.Clear(dx);
+        Array.Clear(dRows);
+        int[] items = [.. Enumerable.Range(0, _p.Count).Where(i => _at[i] == 0)];
+        int[] binding = [.. Enumerable.Range(0, _p.Rows).Where(r => _binds[r])];
+        var rowAt = new int[_p.Rows];
+        Array.Fill(rowAt, -1);
+        for (var r = 0; r < binding.Length; r++)
+            rowAt[binding[r]] = r;
+        var (size, stride) = (items.Length + binding.Length, Kernels.Pad(items.Length + binding.Length));
+        var (system, right) = (new double[size * stride], new double[stride]);
+        Build(items, rowAt, system, stride);
+        Kernels.FactorLdl(system, size, stride);
+        for (var f = 0; f < items.Length; f++)
+        {
+            if (system[f * stride + f] is <= 0 or >= 1e100)
+                return false;
+            right[f] = gain[items[f]];
+        }
+
+        Kernels.SolveLdl(system, size, stride, right.AsSpan(0, size));
+        for (var f = 0; f < items.Length; f++)
+            dx[items[f]] = right[f];
+        for (var r = 0; r < binding.Length; r++)
+            dRows[binding[r]] = right[items.Length + r];
+        return Array.TrueForAll(right, double.IsFinite);
+    }
+
+    /// <summary>Solves for the guess as it is.</summary>
+    public bool SolveAsGuessed()
+    {
+        if (!SolveSystem(largest: 2_000))
+            return false;
+        Prices.PriceFactors(_x);
+        for (var i = 0; i < _p.Count; i++)
+            _gradient[i] = Prices.Rest(i) + _p.PsiSlope(i, _x[i]);
+        return true;
+    }
+
+    /// <summary>Changes the guess where <see cref="StepTo"/> said that it ceases to hold.</summary>
+    public void Turn(int item, int row, int side)
+    {
+        if (item >= 0)
+            _at[item] = (sbyte)side;
+        else
+            GuessRow(row, side != 0, 0);
+    }
+
+    /// <summary>How far the weight of a gain can grow until another bound or row begins or ceases to bind.</summary>
+    /// <returns>The step; the item that comes to a side (0 for between its bounds), or else the row that begins (1) or
+    /// ceases (0) to bind.</returns>
+    public (double Step, int Item, int Row, int Side) StepTo(ReadOnlySpan<double> gain, double[] dx, double[] dRows)
+    {
+        const double Still = 1e-13;
+        var next = (Step: double.PositiveInfinity, Item: -1, Row: -1, Side: 0);
+        var change = new Prices(_p);
+        change.PriceFactors(dx, withOffset: false);
+        dRows.CopyTo(change.Rows);
+        void Offer(double step, int item, int row, int side)
+        {
+            if (step < next.Step)
+                next = (Math.Max(step, 0), item, row, side);
+        }
+
+        for (var i = 0; i < _p.Count; i++)
+        {
+            if (_at[i] == 0)
+            {
+                if (Math.Abs(dx[i]) > Still)
+                    Offer(((dx[i] > 0 ? _p.Upper[i] : _p.Lower[i]) - _x[i]) / dx[i], i, -1, Math.Sign(dx[i]));
+                continue;
+            }
+
+            var slope = change.Rest(i) - gain[i];
+            if (_at[i] < 0 ? slope < -Still : slope > Still)
+                Offer(-_gradient[i] / slope, i, -1, 0);
+        }
+
+        var (activity, moved) = (_p.Activity(_x, [], []), _p.Activity(dx, [], []));
+        for (var r = 0; r < _p.Rows; r++)
+        {
+            if (_p.IsEquality[r])
+                continue;
+            if (_binds[r] && dRows[r] < -Still)
+                Offer(-Prices.Rows[r] / dRows[r], -1, r, 0);
+            else if (!_binds[r] && moved[r] > Still)
+                Offer((_p.RightSide[r] - activity[r]) / moved[r], -1, r, 1);
+        }
+
+        return next;
+    }
+
     private bool SolveSystem(int largest)
     {
         var (free, rows) = (0, 0);
@@ -216,14 +314,11 @@ internal sealed class ActiveSet
         for (var r = 0; r < _p.Rows; r++)
             Prices.Rows[r] = _binds[r] ? Prices.Rows[r] : 0;
         for (var f = 0; f < items.Length; f++)
-            right[f] = -(Rest(items[f]) + _p.PsiSlope(items[f], _x[items[f]]));
+            right[f] = -(Prices.Rest(items[f]) + _p.PsiSlope(items[f], _x[items[f]]));
         var activity = _p.Activity(_x, [], []);
         for (var r = 0; r < binding.Length; r++)
             right[items.Length + r] = _p.RightSide[binding[r]] - activity[binding[r]];
     }
-
-    private double Rest(int i) => _p.OfX[i].Dot(Prices.Sparse)
-        + (_p.RiskWeight > 0 && _p.Stride > 0 ? Kernels.Dot(_p.LoadingsOf(i), Prices.Dense) : 0);
 
     /// <summary>Corrects the guess where the system's answer contradicts it.</summary>
     /// <returns>Whether anything was corrected.</returns>
@@ -235,7 +330,7 @@ internal sealed class ActiveSet
         var scale = 1e-3;
         for (var i = 0; i < _p.Count; i++)
         {
-            _gradient[i] = Rest(i) + _p.PsiSlope(i, Math.Clamp(_x[i], _p.Lower[i], _p.Upper[i]));
+            _gradient[i] = Prices.Rest(i) + _p.PsiSlope(i, Math.Clamp(_x[i], _p.Lower[i], _p.Upper[i]));
             scale = Math.Max(scale, Math.Abs(_p.Cost[i]));
         }
 

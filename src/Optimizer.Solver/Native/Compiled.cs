@@ -17,6 +17,10 @@ internal sealed class Compiled
     private readonly int[] _openerOf;
     private readonly int[] _curveOf;
     private readonly List<(int Row, double Sign, double Scale)> _rows = [];
+
+    /// <summary>Per variable, the unit that its item is measured in.</summary>
+    private readonly double[] _unit;
+
     private readonly List<int> _variableOf = [];
 
     private Compiled(Problem problem)
@@ -24,6 +28,8 @@ internal sealed class Compiled
         _problem = problem;
         var n = problem.Variables.Count;
         (_itemOf, _switchOf, _openerOf, _curveOf) = (Filled(n), Filled(n), Filled(n), Filled(n));
+        _unit = new double[n];
+        Array.Fill(_unit, 1);
     }
 
     /// <summary>The program; it minimises.</summary>
@@ -69,7 +75,7 @@ internal sealed class Compiled
         var values = new double[_problem.Variables.Count];
         for (var v = 0; v < values.Length; v++)
         {
-            values[v] = _itemOf[v] >= 0 ? x[_itemOf[v]]
+            values[v] = _itemOf[v] >= 0 ? _unit[v] * x[_itemOf[v]]
                 : _switchOf[v] >= 0 ? z[_switchOf[v]]
                 : _openerOf[v] >= 0 ? y[_openerOf[v]]
                 : _problem.Variables[v].Lower;
@@ -99,6 +105,14 @@ internal sealed class Compiled
         }
 
         return all;
+    }
+
+    /// <summary>A power of two that brings a variable's reach near one, where it is far from it.</summary>
+    private double Unit(int v)
+    {
+        const double Far = 1e3;
+        var reach = Math.Max(Math.Abs(_problem.Variables[v].Lower), Math.Abs(_problem.Variables[v].Upper));
+        return reach is 0 or (> 1 / Far and < Far) || _problem.Links.Any(link => link.Argument == v) ? 1 : Math.ScaleB(1, Math.ILogB(reach));
     }
 
     private static int[] Filled(int length)
@@ -131,13 +145,19 @@ internal sealed class Compiled
                 return;
             }
 
+            if (!link.Function.IsSmooth)
+            {
+                Refusal = $"'{result.Name}' has kinks, which cuts meet exactly";
+                return;
+            }
+
             hasCurve[link.Argument] = true;
             _curveOf[link.Result] = l;
         }
 
         void Mark(IReadOnlyList<Term> terms)
         {
-            foreach (var term in terms)
+            foreach (var term in terms.AsSpan())
                 used[term.Variable] = true;
         }
     }
@@ -153,7 +173,7 @@ internal sealed class Compiled
         foreach (var row in _problem.Rows)
         {
             var (least, most) = (double.PositiveInfinity, 0.0);
-            foreach (var (v, c) in row.Terms)
+            foreach (var (v, c) in row.Terms.AsSpan())
             {
                 if (c != 0)
                     (least, most) = (Math.Min(least, Math.Abs(c)), Math.Max(most, Math.Abs(c)));
@@ -199,9 +219,10 @@ internal sealed class Compiled
         for (var i = 0; i < n; i++)
         {
             var variable = variables[items[i]];
-            cost[i] = toll[items[i]] - valueWeight * variable.Value;
-            variance[i] = variable.Variance;
-            (lower[i], upper[i]) = (variable.Lower, variable.Upper);
+            var unit = _unit[items[i]] = Unit(items[i]);
+            cost[i] = unit * (toll[items[i]] - valueWeight * variable.Value);
+            variance[i] = unit * unit * variable.Variance;
+            (lower[i], upper[i]) = (variable.Lower / unit, variable.Upper / unit);
             if (!isMixed)
                 continue;
             opener![i] = -1;
@@ -210,7 +231,7 @@ internal sealed class Compiled
             var s = _problem.Switches[rule];
             isSwitched![i] = true;
             // A size that is fixed when on is given a hair's breadth for the interior point to be inside of.
-            (lower[i], upper[i]) = (Math.Min(s.Minimum, variable.Upper), Math.Max(variable.Upper, s.Minimum * (1 + 1e-9)));
+            (lower[i], upper[i]) = (Math.Min(s.Minimum, variable.Upper) / unit, Math.Max(variable.Upper, s.Minimum * (1 + 1e-9)) / unit);
             charge![i] = toll[s.Binary] - valueWeight * variables[s.Binary].Value;
         }
 
@@ -222,15 +243,14 @@ internal sealed class Compiled
 
         var (curve, curveWeight) = Curves(n, valueWeight, ref constant);
         var sparse = SplitFactors(n, riskWeight, out var dense, out var loadings, out var denseOffset, out var sparseOffset);
-        var ofX = new List<(int, double)>?[n];
-        var ofZ = new List<(int, double)>?[n];
-        var ofY = new List<(int, double)>?[Openers];
+        var entries = _problem.Rows.Sum(row => row.Terms.Count) + sparse.Sum(f => _problem.Factors[f].Loadings.Count);
+        var (ofX, ofZ, ofY) = (new SparseEntries(isMixed ? 0 : entries), new SparseEntries(), new SparseEntries());
         for (var s = 0; s < sparse.Count; s++)
         {
-            foreach (var (v, c) in _problem.Factors[sparse[s]].Loadings)
+            foreach (var (v, c) in _problem.Factors[sparse[s]].Loadings.AsSpan())
             {
                 if (_itemOf[v] >= 0)
-                    (ofX[_itemOf[v]] ??= []).Add((s, c));
+                    ofX.Add(_itemOf[v], s, _unit[v] * c);
             }
         }
 
@@ -286,9 +306,9 @@ internal sealed class Compiled
             SparseOffset = sparseOffset,
             RightSide = [.. rightSide],
             IsEquality = [.. isEquality],
-            OfX = SparseRows.From(ofX),
-            OfZ = isMixed ? SparseRows.From(ofZ) : SparseRows.Of(n),
-            OfY = SparseRows.From(ofY),
+            OfX = ofX.ToRows(n),
+            OfZ = ofZ.ToRows(n),
+            OfY = ofY.ToRows(Openers),
             OpenCost = openCost,
             RiskWeight = 2 * riskWeight,
             Constant = constant,
@@ -297,7 +317,7 @@ internal sealed class Compiled
         void AddRow(int index, Row row)
         {
             var (least, most, fix, largest) = (0.0, 0.0, 0.0, 0.0);
-            foreach (var (v, c) in row.Terms)
+            foreach (var (v, c) in row.Terms.AsSpan())
             {
                 var variable = variables[v];
                 if (_itemOf[v] < 0 && _switchOf[v] < 0 && _openerOf[v] < 0)
@@ -306,7 +326,7 @@ internal sealed class Compiled
                     continue;
                 }
 
-                var (low, high) = switchRule[v] >= 0 ? (0, upper[_itemOf[v]]) : (variable.Lower, variable.Upper);
+                var (low, high) = switchRule[v] >= 0 ? (0, _unit[v] * upper[_itemOf[v]]) : (variable.Lower, variable.Upper);
                 least += Math.Min(c * low, c * high);
                 most += Math.Max(c * low, c * high);
                 largest = Math.Max(largest, Math.Abs(c) * (high - low));
@@ -336,14 +356,14 @@ internal sealed class Compiled
                 _rows.Add((index, sign, scale));
                 rightSide.Add(sign * scale * (limit - fix));
                 isEquality.Add(equality);
-                foreach (var (v, c) in row.Terms)
+                foreach (var (v, c) in row.Terms.AsSpan())
                 {
                     if (_itemOf[v] >= 0)
-                        (ofX[_itemOf[v]] ??= []).Add((at, sign * scale * c));
+                        ofX.Add(_itemOf[v], at, sign * scale * _unit[v] * c);
                     else if (_switchOf[v] >= 0)
-                        (ofZ[_switchOf[v]] ??= []).Add((at, sign * scale * c));
+                        ofZ.Add(_switchOf[v], at, sign * scale * c);
                     else if (_openerOf[v] >= 0)
-                        (ofY[_openerOf[v]] ??= []).Add((at, sign * scale * c));
+                        ofY.Add(_openerOf[v], at, sign * scale * c);
                 }
             }
         }
@@ -448,20 +468,31 @@ internal sealed class Compiled
         loadings = new double[n * stride];
         denseOffset = new double[stride];
         sparseOffset = new double[few.Count];
-        for (var k = 0; k < many.Count; k++)
+        // Item by item in blocks that fit a cache: factors come column by column and are wanted row by row.
+        const int Block = 512;
+        var next = new int[many.Count];
+        for (var end = Math.Min(Block, n); many.Count > 0; end = Math.Min(end + Block, n))
         {
-            foreach (var (v, c) in _problem.Factors[many[k]].Loadings)
+            for (var k = 0; k < many.Count; k++)
             {
-                if (_itemOf[v] >= 0)
-                    loadings[_itemOf[v] * stride + k] += c;
-                else
-                    denseOffset[k] += c * _problem.Variables[v].Lower;
+                var terms = _problem.Factors[many[k]].Loadings.AsSpan();
+                for (; next[k] < terms.Length && (_itemOf[terms[next[k]].Variable] < end || end == n); next[k]++)
+                {
+                    var (v, c) = terms[next[k]];
+                    if (_itemOf[v] >= 0)
+                        loadings[_itemOf[v] * stride + k] += _unit[v] * c;
+                    else
+                        denseOffset[k] += c * _problem.Variables[v].Lower;
+                }
             }
+
+            if (end == n)
+                break;
         }
 
         for (var s = 0; s < few.Count; s++)
         {
-            foreach (var (v, c) in _problem.Factors[few[s]].Loadings)
+            foreach (var (v, c) in _problem.Factors[few[s]].Loadings.AsSpan())
             {
                 if (_itemOf[v] < 0)
                     sparseOffset[s] += c * _problem.Variables[v].Lower;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Optimizer.Solver.Native;
 
 /// <summary>The convex program that the own kernels solve, in arrays: positions with factors, rows and switches.</summary>
@@ -184,6 +186,7 @@ internal sealed record FactorProgram
     }
 
     /// <summary>The program of some items and rows; the other items are absent, which is right where they are zero.</summary>
+    /// <remarks>Its factors lie in borrowed memory: give them back by <see cref="GiveBack"/>.</remarks>
     public FactorProgram Select(ReadOnlySpan<int> items, ReadOnlySpan<int> rows)
     {
         var n = items.Length;
@@ -193,7 +196,7 @@ internal sealed record FactorProgram
         map.AsSpan(SparseFactors).Fill(-1);
         for (var r = 0; r < rows.Length; r++)
             map[SparseFactors + rows[r]] = SparseFactors + r;
-        var loadings = new double[n * Stride];
+        var loadings = ArrayPool<double>.Shared.Rent(n * Stride);
         for (var i = 0; i < n; i++)
             LoadingsOf(items[i]).CopyTo(loadings.AsSpan(i * Stride));
         Span<int> openers = stackalloc int[Openers <= 256 ? Openers : 0];
@@ -228,6 +231,9 @@ internal sealed record FactorProgram
             Constant = Constant,
         };
     }
+
+    /// <summary>Gives back what <see cref="Select"/> borrowed; the program is not to be used any more.</summary>
+    public void GiveBack() => ArrayPool<double>.Shared.Return(Loadings);
 
     /// <summary>Items that rows hold at zero: what cannot be below zero and must sum up to nothing.</summary>
     public bool[] FindDead()
@@ -286,99 +292,5 @@ internal sealed record FactorProgram
             if (index >= SparseFactors)
                 activity[index - SparseFactors] += coefficient * factor;
         }
-    }
-}
-
-/// <summary>Sparse rows in one array.</summary>
-internal sealed class SparseRows(int[] start, int[] index, double[] coefficient)
-{
-    public static readonly SparseRows Empty = new([0], [], []);
-
-    public int Count => start.Length - 1;
-
-    public int Entries => index.Length;
-
-    public SparseRow this[int row] =>
-        new(index.AsSpan(start[row], start[row + 1] - start[row]), coefficient.AsSpan(start[row], start[row + 1] - start[row]));
-
-    /// <summary>As many empty rows.</summary>
-    public static SparseRows Of(int rows) => new(new int[rows + 1], [], []);
-
-    /// <summary>Rows from lists.</summary>
-    public static SparseRows From(IReadOnlyList<List<(int Index, double Coefficient)>?> rows)
-    {
-        var start = new int[rows.Count + 1];
-        for (var r = 0; r < rows.Count; r++)
-            start[r + 1] = start[r] + (rows[r]?.Count ?? 0);
-        var index = new int[start[^1]];
-        var coefficient = new double[start[^1]];
-        for (var r = 0; r < rows.Count; r++)
-        {
-            for (var e = 0; e < (rows[r]?.Count ?? 0); e++)
-                (index[start[r] + e], coefficient[start[r] + e]) = rows[r]![e];
-        }
-
-        return new(start, index, coefficient);
-    }
-
-    /// <summary>The chosen rows, with the entries whose index is mapped to ≥ 0.</summary>
-    public SparseRows Select(ReadOnlySpan<int> rows, ReadOnlySpan<int> map)
-    {
-        var newStart = new int[rows.Length + 1];
-        var count = 0;
-        foreach (var row in rows)
-            count += start[row + 1] - start[row];
-        var newIndex = new int[count];
-        var newCoefficient = new double[count];
-        count = 0;
-        for (var r = 0; r < rows.Length; r++)
-        {
-            for (var e = start[rows[r]]; e < start[rows[r] + 1]; e++)
-            {
-                if (map[index[e]] < 0)
-                    continue;
-                newIndex[count] = map[index[e]];
-                newCoefficient[count++] = coefficient[e];
-            }
-
-            newStart[r + 1] = count;
-        }
-
-        return new(newStart, newIndex, newCoefficient);
-    }
-}
-
-/// <summary>The entries of a sparse row.</summary>
-internal readonly ref struct SparseRow(ReadOnlySpan<int> index, ReadOnlySpan<double> coefficient)
-{
-    private readonly ReadOnlySpan<int> _index = index;
-    private readonly ReadOnlySpan<double> _coefficient = coefficient;
-
-    public Enumerator GetEnumerator() => new(this);
-
-    /// <summary>Σ coefficient·values[index].</summary>
-    public double Dot(ReadOnlySpan<double> values)
-    {
-        var sum = 0.0;
-        for (var e = 0; e < _index.Length; e++)
-            sum += _coefficient[e] * values[_index[e]];
-        return sum;
-    }
-
-    /// <summary>values[index] += factor·coefficient.</summary>
-    public void AddTo(Span<double> values, double factor)
-    {
-        for (var e = 0; e < _index.Length; e++)
-            values[_index[e]] += factor * _coefficient[e];
-    }
-
-    public ref struct Enumerator(SparseRow row)
-    {
-        private readonly SparseRow _row = row;
-        private int _at = -1;
-
-        public readonly (int Index, double Coefficient) Current => (_row._index[_at], _row._coefficient[_at]);
-
-        public bool MoveNext() => ++_at < _row._index.Length;
     }
 }

@@ -64,10 +64,10 @@ internal sealed class InteriorPointEngine : IPartEngine
 
 /// <summary>OR-Tools' PDLP, a first-order method (Applegate et al., Practical large-scale linear programming using
 /// primal–dual hybrid gradient, 2021).</summary>
-internal sealed class PdlpEngine(Deadline deadline) : IPartEngine
+internal sealed class PdlpEngine(Deadline deadline, double precision = 1e-10) : IPartEngine
 {
-    private const string Parameters =
-        "termination_criteria { simple_optimality_criteria { eps_optimal_absolute: 1e-10 eps_optimal_relative: 1e-10 } } num_threads: 1";
+    private string Parameters =>
+        $"termination_criteria {{ simple_optimality_criteria {{ eps_optimal_absolute: {precision} eps_optimal_relative: {precision} }} }} num_threads: 1";
 
     /// <inheritdoc/>
     public string Name => "PDLP";

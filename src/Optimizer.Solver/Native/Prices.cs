@@ -35,11 +35,17 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
     /// <summary>No point is better than this.</summary>
     public double Bound { get; private set; } = double.NegativeInfinity;
 
-    /// <summary>Sets the factors' prices from sizes: ξ = κ(offset + Fᵀx).</summary>
-    public void PriceFactors(ReadOnlySpan<double> x)
+    /// <summary>Sets the factors' prices from sizes: ξ = κ(offset + Fᵀx), or κ·Fᵀx.</summary>
+    public void PriceFactors(ReadOnlySpan<double> x, bool withOffset = true)
     {
         program.FactorOffset.AsSpan(0, program.Stride).CopyTo(Dense);
         program.SparseOffset.AsSpan(0, program.SparseFactors).CopyTo(Sparse);
+        if (!withOffset)
+        {
+            Array.Clear(Dense);
+            Array.Clear(Sparse);
+        }
+
         for (var i = 0; i < program.Count; i++)
         {
             if (x[i] == 0)
@@ -77,7 +83,6 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
 
         for (var g = 0; g < program.Openers; g++)
             OpenScore[g] = program.OpenCost[g] + program.OfY[g].Dot(Sparse);
-        var hasDense = program.RiskWeight > 0 && program.Stride > 0;
         for (var i = 0; i < program.Count; i++)
         {
             if (isDead?[i] == true)
@@ -86,7 +91,7 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
                 continue;
             }
 
-            var rest = program.OfX[i].Dot(Sparse) + (hasDense ? Kernels.Dot(program.LoadingsOf(i), Dense) : 0);
+            var rest = Rest(i);
             ReducedCost[i] = program.Cost[i] + rest;
             var least = Least(i, rest);
             if (!program.Switches(i))
@@ -109,13 +114,19 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
         return Bound = bound;
     }
 
-    /// <summary>What turning one switched item on adds to the bound, its opener apart; O(k).</summary>
-    public double ScoreOf(int item)
+    /// <summary>‖offset + Fᵀx‖² of the sizes that the factors were priced at.</summary>
+    public double SquaredExposure()
     {
-        var rest = program.OfX[item].Dot(Sparse)
-            + (program.RiskWeight > 0 && program.Stride > 0 ? Kernels.Dot(program.LoadingsOf(item), Dense) : 0);
-        return Least(item, rest) + program.Charge![item] + program.OfZ[item].Dot(Sparse);
+        var sparse = Sparse.AsSpan(0, program.SparseFactors);
+        return (Kernels.Dot(Dense, Dense) + Kernels.Dot(sparse, sparse)) / (program.RiskWeight * program.RiskWeight);
     }
+
+    /// <summary>What the prices of factors and rows make of one unit of an item; O(k).</summary>
+    public double Rest(int item) => program.OfX[item].Dot(Sparse)
+        + (program.RiskWeight > 0 && program.Stride > 0 ? Kernels.Dot(program.LoadingsOf(item), Dense) : 0);
+
+    /// <summary>What turning one switched item on adds to the bound, its opener apart; O(k).</summary>
+    public double ScoreOf(int item) => Least(item, Rest(item)) + program.Charge![item] + program.OfZ[item].Dot(Sparse);
 
     /// <summary>The size at which an item's reduced cost is least while it is on.</summary>
     public double BestSize(int item)

@@ -79,6 +79,7 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
             var rows = Indices(_isRowIn);
             var part = program.Select(items, rows);
             var converged = SolvePart(part, items, rows, tolerance, prices, x, z, y, cancellation);
+            part.GiveBack();
             prices.Evaluate();
             var objective = program.Objective(x, z, y);
             var added = AddRows(x, z, y) + AddItems(prices, items.Length);
@@ -185,10 +186,10 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
     /// that breaks rows as little as it can.</summary>
     private bool ProvesInfeasible(Prices prices, CancellationToken cancellation)
     {
-        if (Infeasibility.IsProvenBy(program, prices.Rows))
+        if (InfeasibilityProof.IsProvenBy(program, prices.Rows))
             return true;
-        using var interior = new InteriorPoint(Infeasibility.Elastic(program));
+        using var interior = new InteriorPoint(InfeasibilityProof.Elastic(program));
         interior.Solve(1e-9, cancellation);
-        return Infeasibility.IsProvenBy(program, interior.RowMultipliers);
+        return InfeasibilityProof.IsProvenBy(program, interior.RowMultipliers);
     }
 }

@@ -147,28 +147,24 @@ internal sealed class SupportSearch(FactorProgram program)
     {
         var cost = (double[])program.Cost.Clone();
         var lower = (double[])program.Lower.Clone();
-        var ofX = new List<(int, double)>?[program.Count];
+        var ofX = new SparseEntries();
         for (var i = 0; i < program.Count; i++)
         {
-            var entries = new List<(int, double)>();
-            foreach (var entry in program.OfX[i])
-                entries.Add(entry);
-            if (program.Switches(i))
-            {
-                cost[i] += program.Charge![i] / size[i];
-                lower[i] = 0;
-                foreach (var (index, c) in program.OfZ[i])
-                    entries.Add((index, c / size[i]));
-            }
-
-            ofX[i] = entries;
+            foreach (var (index, c) in program.OfX[i])
+                ofX.Add(i, index, c);
+            if (!program.Switches(i))
+                continue;
+            cost[i] += program.Charge![i] / size[i];
+            lower[i] = 0;
+            foreach (var (index, c) in program.OfZ[i])
+                ofX.Add(i, index, c / size[i]);
         }
 
         return program with
         {
             Cost = cost,
             Lower = lower,
-            OfX = SparseRows.From(ofX),
+            OfX = ofX.ToRows(program.Count),
             OfZ = SparseRows.Of(program.Count),
             IsSwitched = null,
             Charge = null,
@@ -347,6 +343,8 @@ internal sealed class SupportSearch(FactorProgram program)
                 return null;
             }
 
+            // A point short of its bound is a point all the same, but does not say how good the support can be.
+            _isCertain[key] = relaxed.Objective - relaxed.Bound <= 1e-7 * Math.Max(Math.Abs(relaxed.Objective), 1e-3);
             (x, rowPrices) = (relaxed.X, relaxed.Prices.Rows.ToArray());
         }
 

@@ -1,7 +1,7 @@
 namespace Optimizer.Solver.Native;
 
 /// <summary>Proofs that no point satisfies the rows of a program.</summary>
-internal static class Infeasibility
+internal static class InfeasibilityProof
 {
     /// <summary>Whether prices of the rows are such a proof (Farkas): the least that the rows, weighed by them, can sum up
     /// to over the bounds exceeds what they allow.</summary>
@@ -61,29 +61,27 @@ internal static class Infeasibility
         }
 
         var (n, all) = (program.Count, program.Count + slacks.Count);
-        var ofX = new List<(int, double)>?[all];
-        var ofZ = new List<(int, double)>?[all];
+        var (ofX, ofZ, ofY) = (new SparseEntries(), new SparseEntries(), new SparseEntries());
         for (var i = 0; i < n; i++)
         {
             foreach (var (index, c) in program.OfX[i])
             {
                 if (index >= program.SparseFactors)
-                    (ofX[i] ??= []).Add((index - program.SparseFactors, c));
+                    ofX.Add(i, index - program.SparseFactors, c);
             }
 
             if (!program.Switches(i))
                 continue;
             foreach (var (index, c) in program.OfZ[i])
-                (ofZ[i] ??= []).Add((index - program.SparseFactors, c));
+                ofZ.Add(i, index - program.SparseFactors, c);
         }
 
         for (var s = 0; s < slacks.Count; s++)
-            ofX[n + s] = [(slacks[s].Row, slacks[s].Sign)];
-        var ofY = new List<(int, double)>?[program.Openers];
-        for (var g = 0; g < ofY.Length; g++)
+            ofX.Add(n + s, slacks[s].Row, slacks[s].Sign);
+        for (var g = 0; g < program.Openers; g++)
         {
             foreach (var (index, c) in program.OfY[g])
-                (ofY[g] ??= []).Add((index - program.SparseFactors, c));
+                ofY.Add(g, index - program.SparseFactors, c);
         }
 
         double[] Extended(double[] values, double rest) => [.. values.AsSpan(0, n), .. Enumerable.Repeat(rest, slacks.Count)];
@@ -104,9 +102,9 @@ internal static class Infeasibility
             SparseOffset = [],
             RightSide = program.RightSide,
             IsEquality = program.IsEquality,
-            OfX = SparseRows.From(ofX),
-            OfZ = SparseRows.From(ofZ),
-            OfY = SparseRows.From(ofY),
+            OfX = ofX.ToRows(all),
+            OfZ = ofZ.ToRows(all),
+            OfY = ofY.ToRows(program.Openers),
             OpenCost = new double[program.Openers],
             RiskWeight = 0,
         };

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Optimizer.Solver;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>The answer to a problem from a file.</summary>
+public sealed record ProblemAnswer
+{
+    /// <summary>The format of this object.</summary>
+    [JsonPropertyName("$schema")]
+    public string Schema { get; } = "urn:optimizer:problem-answer:1";
+
+    /// <summary>The problem's name.</summary>
+    public required string Problem { get; init; }
+
+    /// <summary><c>optimal</c>, <c>feasible</c>, <c>infeasible</c>, <c>timedOut</c> or <c>failed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>What to know beyond the status.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>What was changed in reading, such as a covariance that was repaired.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The goal's objective, recomputed outside the engine.</summary>
+    public double? Objective { get; init; }
+
+    /// <summary>No answer can be better than this; absent where nothing is proven.</summary>
+    public double? Bound { get; init; }
+
+    /// <summary>Relative distance between both.</summary>
+    public double? Gap { get; init; }
+
+    /// <summary>Who proved the bound.</summary>
+    public string? BoundBy { get; init; }
+
+    /// <summary>The largest amount by which anything is broken.</summary>
+    public double? Violation { get; init; }
+
+    /// <summary>Value of the answer.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>Risk (variance) of the answer.</summary>
+    public double? Risk { get; init; }
+
+    /// <summary>The engines that were used.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>Why these and no others, where the choice was not the usual one.</summary>
+    public string? EngineReason { get; init; }
+
+    /// <summary>What the other engine says, where that was asked for.</summary>
+    public string? Verification { get; init; }
+
+    /// <summary>Time in the solver.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Every variable's value; those that reading added, such as switches, come last.</summary>
+    public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Every row's activity and dual. With binary variables, duals hold while these stay as they are.</summary>
+    public IReadOnlyList<RowAnswer> Rows { get; init; } = [];
+
+    /// <summary>For an infeasible problem: rows that cannot hold together, though any fewer of them can.</summary>
+    public IReadOnlyList<string> Conflict { get; init; } = [];
+
+    /// <summary>Solves a problem from a file.</summary>
+    public static ProblemAnswer Solve(LoadedProblem loaded, Model.SolverSettings settings, CancellationToken cancellation)
+    {
+        var options = Allocation.Allocator.Options(new Model.Settings { Solver = settings });
+        var problem = loaded.Problem;
+        Answer answer;
+        try
+        {
+            answer = MeanVarianceSolver.Solve(problem, options, cancellation);
+        }
+        catch (ArgumentException unsound)
+        {
+            throw new InputException([new(new(loaded.File.Name, 1, 1), unsound.Message)]);
+        }
+
+        var hasValues = answer.Values.Count > 0;
+        return new()
+        {
+            Problem = loaded.File.Name,
+            Status = JsonNamingPolicy.CamelCase.ConvertName(answer.Status.ToString()),
+            Message = answer.Message.Length > 0 ? answer.Message : null,
+            Notes = loaded.Notes,
+            Objective = hasValues ? answer.Objective : null,
+            Bound = hasValues && double.IsFinite(answer.Bound) ? answer.Bound : null,
+            Gap = hasValues && double.IsFinite(answer.Gap) ? answer.Gap : null,
+            BoundBy = answer.BoundBy.Length > 0 ? answer.BoundBy : null,
+            Violation = hasValues ? answer.MaxViolation : null,
+            Value = hasValues ? answer.Value : null,
+            Risk = hasValues ? answer.Risk : null,
+            Engine = answer.Engine,
+            EngineReason = answer.EngineReason.Length > 0 ? answer.EngineReason : null,
+            Verification = answer.Verification is { } second ? ScenarioRunner.Describe(second) : null,
+            Seconds = answer.Seconds,
+            Weights = hasValues ? problem.Variables.Select((v, i) => (v.Name, Value: answer.Values[i])).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Value) : new Dictionary<string, double>(),
+            Rows = hasValues
+                ? [.. problem.Rows.Select((row, r) => new RowAnswer(row.Name, row.Terms.Sum(t => t.Coefficient * answer.Values[t.Variable]),
+                    Finite(row.Lower), Finite(row.Upper), r < answer.ShadowPrices.Count ? answer.ShadowPrices[r] : null))]
+                : [],
+            Conflict = answer.Status == SolveStatus.Infeasible ? Infeasibility.Conflict(problem, options, cancellation) : [],
+        };
+    }
+
+    private static double? Finite(double limit) => double.IsFinite(limit) ? limit : null;
+}
+
+/// <summary>One row of the answer to a problem.</summary>
+/// <param name="Name">The row.</param>
+/// <param name="Activity">What it sums up to.</param>
+/// <param name="AtLeast">The least that it may.</param>
+/// <param name="AtMost">The most that it may.</param>
+/// <param name="Dual">How much the objective gains when the binding limit is loosened by one unit; ≥ 0. Absent where the goal
+/// has none.</param>
+public sealed record RowAnswer(string Name, double Activity, double? AtLeast, double? AtMost, double? Dual);

@@ -1,0 +1,131 @@
+using Optimizer.Solver.Native;
+
+namespace Optimizer.Solver;
+
+/// <summary>One end of a straight piece of an efficient frontier.</summary>
+/// <param name="Price">What a unit of value is worth in units of risk here; from 0 (least risk) up.</param>
+/// <param name="Value">Value.</param>
+/// <param name="Risk">The least risk for that value.</param>
+/// <param name="Values">One value per variable of the problem.</param>
+public sealed record FrontierCorner(double Price, double Value, double Risk, double[] Values);
+
+/// <summary>The whole efficient frontier of a continuous problem, exactly.</summary>
+/// <remarks>
+/// Where the same bounds and rows bind, the optimum is linear in the price of value, so the frontier is a chain of straight
+/// pieces of x and of parabolas of the risk. From the least risk on, each piece is followed to the price at which the next
+/// bound or row begins or ceases to bind (the critical line algorithm, Markowitz, The optimization of a quadratic function
+/// subject to linear constraints, 1956; Stein, Branke and Schmeck, Efficient implementation of an active set algorithm for
+/// large-scale portfolio selection, 2008). A piece costs one linear system and one pass over all items.
+/// </remarks>
+public sealed class EfficientFrontier
+{
+    private const int MaximumCorners = 100_000;
+
+    /// <summary>Turns at one price after which bounds are taken to turn in circles.</summary>
+    private const int MaximumStill = 200;
+
+    private readonly List<FrontierCorner> _corners = [];
+
+    private EfficientFrontier()
+    {
+    }
+
+    /// <summary>The corners, from the least risk to the most value; none where no point satisfies the rows.</summary>
+    public IReadOnlyList<FrontierCorner> Corners => _corners;
+
+    /// <summary>Traces the frontier.</summary>
+    /// <param name="problem">Without binaries, lots and curves; its goal plays no part.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <exception cref="NotSupportedException">The problem has binaries, lots or curves, or its optimum is not unique, so that
+    /// there is no chain of straight pieces; the message says which.</exception>
+    public static EfficientFrontier Of(Problem problem, CancellationToken cancellation = default)
+    {
+        Check.Sound(problem);
+        if (problem.Variables.Any(v => v.IsBinary || v.Lot > 0) || problem.Links.Count > 0)
+            throw new NotSupportedException("a frontier of straight pieces needs a problem without binaries, lots and curves");
+        var compiled = Compiled.Of(problem with { Goal = new MaximizeUtility(1) }, riskWeight: 1, valueWeight: 1);
+        var program = compiled.Program;
+        var value = program.Cost.Select(c => -c).ToArray();
+        var frontier = new EfficientFrontier();
+        // What variables that cannot move add to every point.
+        var rest = compiled.Values(new double[program.Count], [], []);
+        var fixedValue = Check.Value(problem, rest);
+        var fixedRisk = rest.Select((x, v) => problem.Variables[v].Variance * x * x).Sum();
+        Array.Clear(program.Cost);
+        DrawApart(program);
+        var safest = new Sifting(program, InteriorPointEngine.Instance).Solve(1e-9, cancellation);
+        if (safest.Violation > 1e-8)
+            return frontier;
+        var set = new ActiveSet(program);
+        for (var i = 0; i < program.Count; i++)
+        {
+            set.X[i] = safest.X[i];
+            set.Guess(i, safest.X[i] <= program.Lower[i] ? -1 : safest.X[i] >= program.Upper[i] ? 1 : 0);
+        }
+
+        for (var r = 0; r < program.Rows; r++)
+            set.GuessRow(r, safest.Prices.Rows[r] > 1e-12, safest.Prices.Rows[r]);
+        if (!set.Solve(corrections: 60))
+            throw new NotSupportedException("the point of least risk is not unique");
+        var (dx, dRows) = (new double[program.Count], new double[program.Rows]);
+        var (price, still) = (0.0, 0);
+        while (frontier._corners.Count < MaximumCorners && still < MaximumStill)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (var i = 0; i < program.Count; i++)
+                program.Cost[i] = -price * value[i];
+            if (!set.SolveAsGuessed() || !set.Direction(value, dx, dRows))
+                throw new NotSupportedException($"at a price of {price:g6} the optimum is not unique");
+            if (still == 0)
+                Add();
+            var (step, item, row, side) = set.StepTo(value, dx, dRows);
+            if (double.IsPositiveInfinity(step))
+                return frontier;
+            set.Turn(item, row, side);
+            still = step <= 1e-14 * price ? still + 1 : 0;
+            price += step;
+        }
+
+        throw new NotSupportedException($"the pieces of the frontier do not end: at a price of {price:g6} bounds take turns");
+
+        void Add()
+        {
+            double[] x = [.. set.X.Select((size, i) => Math.Clamp(size, program.Lower[i], program.Upper[i]))];
+            var (gained, own) = (0.0, 0.0);
+            for (var i = 0; i < x.Length; i++)
+                (gained, own) = (gained + value[i] * x[i], own + program.Variance[i] * x[i] * x[i]);
+            frontier._corners.Add(new(price, fixedValue + gained, fixedRisk + own + set.Prices.SquaredExposure(), compiled.Values(x, [], [])));
+        }
+    }
+
+    /// <summary>Moves bounds and limits by up to a ten-billionth, each by another part of it: where several are reached at
+    /// once, as with ten positions of at most a tenth, no piece would say which is next.</summary>
+    private static void DrawApart(FactorProgram program)
+    {
+        const double Most = 1e-10;
+        const double GoldenRatio = 0.6180339887498949;
+        double Part(int i) => Most * (0.1 + 0.9 * (i * GoldenRatio - Math.Floor(i * GoldenRatio)));
+        for (var i = 0; i < program.Count; i++)
+            program.Upper[i] += Part(i) * Math.Abs(program.Upper[i]);
+        for (var r = 0; r < program.Rows; r++)
+        {
+            if (!program.IsEquality[r])
+                program.RightSide[r] += Part(program.Count + r) * Math.Abs(program.RightSide[r]);
+        }
+    }
+
+    /// <summary>The point of least risk with a value.</summary>
+    /// <param name="value">Between the values of the first and the last corner; beyond them those are returned.</param>
+    public double[] At(double value)
+    {
+        var next = _corners.FindIndex(c => c.Value >= value);
+        if (next <= 0)
+            return [.. _corners[next < 0 ? ^1 : 0].Values];
+        var (a, b) = (_corners[next - 1], _corners[next]);
+        var share = b.Value > a.Value ? (value - a.Value) / (b.Value - a.Value) : 1;
+        var values = new double[a.Values.Length];
+        for (var v = 0; v < values.Length; v++)
+            values[v] = a.Values[v] == b.Values[v] ? a.Values[v] : (1 - share) * a.Values[v] + share * b.Values[v];
+        return values;
+    }
+}

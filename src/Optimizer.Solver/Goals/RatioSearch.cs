@@ -1,0 +1,108 @@
+namespace Optimizer.Solver.Goals;
+
+/// <summary>The greatest (value − threshold) / √risk.</summary>
+/// <remarks>
+/// At the optimum the price of risk is w = (value − threshold) / (2·risk): iterating that equation raises the ratio at every
+/// step (Dinkelbach, On nonlinear fractional programming, 1967, with √risk replaced by its tangent from above). For the
+/// bound: for every w, value ≤ U(w) + w·risk with U(w) the proven maximum of value − w·risk, so at volatility σ the ratio is
+/// at most min over w of (U(w) − threshold)/σ + w·σ, and the greatest of that over σ is found at the crossings of two
+/// such curves. A further price between the two that cross there lowers it, until the gap is closed.
+/// </remarks>
+internal static class RatioSearch
+{
+    private const int MaximumSteps = 60;
+
+    public static Answer Solve(Problem problem, MaximizeRatio goal, SolveOptions options, Deadline deadline)
+    {
+        if (problem.Variables.FirstOrDefault(v => v.IsBinary || v.Lot > 0) is { } whole)
+            return Failed($"a ratio has no bound while '{whole.Name}' is a whole number");
+        var inner = options with { Gap = Math.Min(options.Gap, 1e-9), Verify = false };
+        Answer Trade(double weight) => MeanVarianceSolver.Solve(problem with { Goal = new MaximizeUtility(weight) },
+            inner with { TimeLimitSeconds = Math.Max(0.01, deadline.SecondsLeft) }, deadline.Cancellation);
+        var richest = Trade(0);
+        if (richest.Values.Count == 0)
+            return richest;
+        if (richest.Value <= goal.Threshold)
+            return Failed($"nothing earns more than the threshold of {goal.Threshold:g6}: the most is {richest.Value:g6}");
+        var lines = new List<(double Weight, double Most)> { (0, richest.Bound) };
+        var (best, last) = (richest, 0.0);
+        double Ratio(Answer answer) => (answer.Value - goal.Threshold) / Math.Sqrt(answer.Risk);
+        for (var step = 0; step < MaximumSteps && !deadline.HasPassed; step++)
+        {
+            if (best.Risk <= 1e-18)
+                return Failed($"'{best.Value:g6}' can be had without risk, above the threshold: the ratio has no bound");
+            var weight = (best.Value - goal.Threshold) / (2 * best.Risk);
+            var answer = Trade(weight);
+            if (answer.Values.Count == 0)
+                break;
+            lines.Add((weight, answer.Bound));
+            var isBetter = Ratio(answer) > Ratio(best) * (1 + 1e-13);
+            if (isBetter)
+                best = answer;
+            if (!isBetter || Math.Abs(weight - last) <= 1e-12 * weight)
+                break;
+            last = weight;
+        }
+
+        var price = (best.Value - goal.Threshold) / (2 * best.Risk);
+        foreach (var factor in (double[])[0.99, 1.01, 100, 1e4])
+            lines.Add((price * factor, Trade(price * factor).Bound));
+        var bound = Bound(problem, goal, lines, out var between);
+        for (var step = 0; step < MaximumSteps && !deadline.HasPassed && bound > Ratio(best) * (1 + 0.5 * options.Gap); step++)
+        {
+            var answer = Trade(between);
+            if (answer.Values.Count == 0)
+                break;
+            lines.Add((between, answer.Bound));
+            if (Ratio(answer) > Ratio(best))
+                best = answer;
+            bound = Bound(problem, goal, lines, out between);
+        }
+
+        var multipliers = new double[problem.Rows.Count + 1];
+        for (var r = 0; r < problem.Rows.Count && best.ShadowPrices.Count > 0; r++)
+            multipliers[r] = best.ShadowPrices[r] / Math.Sqrt(best.Risk);
+        return Certificate.Of(problem, options, new Point([.. best.Values], multipliers, bound),
+            "tangents of the frontier, recomputed", best.Engine + $", {lines.Count} prices of risk");
+    }
+
+    /// <summary>The greatest ratio that the lines value ≤ most + weight·σ² allow at any volatility σ.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="goal">Its goal.</param>
+    /// <param name="lines">Prices of risk and what is proven for each.</param>
+    /// <param name="between">A price of risk that would lower the bound.</param>
+    private static double Bound(Problem problem, MaximizeRatio goal, List<(double Weight, double Most)> lines, out double between)
+    {
+        double At(double volatility) => lines.Min(line => (line.Most - goal.Threshold) / volatility + line.Weight * volatility);
+        // No risk can be larger than what the bounds of the variables allow.
+        var largest = 0.0;
+        foreach (var factor in problem.Factors)
+        {
+            var reach = factor.Loadings.Sum(t => Math.Abs(t.Coefficient) * Reach(t.Variable));
+            largest += reach * reach;
+        }
+
+        for (var v = 0; v < problem.Variables.Count; v++)
+            largest += problem.Variables[v].Variance * Reach(v) * Reach(v);
+        var bound = At(Math.Sqrt(largest));
+        between = lines.Where(line => line.Weight > 0).Min(line => line.Weight) / 4;
+        foreach (var a in lines)
+        {
+            foreach (var b in lines)
+            {
+                var square = (a.Most - b.Most) / (b.Weight - a.Weight);
+                if (b.Weight <= a.Weight || !(square > 0) || square > largest || At(Math.Sqrt(square)) is var crossing && crossing <= bound)
+                    continue;
+                bound = crossing;
+                between = a.Weight > 0 ? Math.Sqrt(a.Weight * b.Weight) : b.Weight / 4;
+            }
+        }
+
+        // Towards no volatility at all the curves fall where a price of risk leaves less than the threshold.
+        return lines.Exists(line => line.Most < goal.Threshold) ? bound : double.PositiveInfinity;
+
+        double Reach(int v) => Math.Max(Math.Abs(problem.Variables[v].Lower), Math.Abs(problem.Variables[v].Upper));
+    }
+
+    private static Answer Failed(string message) => new() { Status = SolveStatus.Failed, Message = message, Engine = "native" };
+}

@@ -1,0 +1,147 @@
+namespace Optimizer.Solver;
+
+/// <summary>Explains problems without an answer: which rows contradict each other, and what would have to give.</summary>
+public static class Infeasibility
+{
+    /// <summary>Rows that cannot hold together, though any fewer of them can.</summary>
+    /// <remarks>
+    /// First the rows that an elastic problem has to break are found, which most often leaves few; then rows are left out
+    /// one by one, and those without which the rest can hold are in the set (deletion filter, Chinneck, Feasibility and
+    /// Infeasibility in Optimization, 2008, section 6). Bounds, switches and links always hold; the goal's own demand (a
+    /// value to reach, a risk to stay within) counts as a row called <c>goal</c>.
+    /// </remarks>
+    /// <returns>Names of rows; empty where the problem has an answer, or where bounds and switches alone allow none.</returns>
+    public static IReadOnlyList<string> Conflict(Problem problem, SolveOptions options, CancellationToken cancellation = default)
+    {
+        var demands = Enumerable.Range(0, problem.Rows.Count).ToList();
+        if (problem.Goal is MinimizeRisk or MaximizeValue or MinimizeTailLoss)
+            demands.Add(problem.Rows.Count);
+        bool Holds(IReadOnlyCollection<int> rows) => IsFeasible(problem, rows, options, cancellation);
+        if (Holds(demands) || !Holds([]))
+            return [];
+
+        // Growing from nothing by what the elastic problem breaks finds a small infeasible set soon.
+        var set = new List<int>();
+        while (Holds(set))
+        {
+            var broken = Broken(problem, demands, set, options, cancellation);
+            if (broken.Count == 0)
+            {
+                set = demands;
+                break;
+            }
+
+            set.AddRange(broken);
+        }
+
+        foreach (var demand in set.ToArray())
+        {
+            var rest = set.Where(d => d != demand).ToList();
+            if (!Holds(rest))
+                set = rest;
+        }
+
+        return [.. set.Order().Select(d => d < problem.Rows.Count ? problem.Rows[d].Name : "goal")];
+    }
+
+    /// <summary>The cheapest way to make a problem feasible: how much each row is to be loosened, rows of a higher number
+    /// first.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="priority">Per row, when it may be loosened: all of number 0 last, and only as far as those of higher
+    /// numbers are not enough; a number below zero never.</param>
+    /// <param name="options">Options of every solve.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>By row, by how much its limit has to give; rows that need not are absent. Null where even that does not
+    /// help.</returns>
+    public static IReadOnlyDictionary<int, double>? CheapestRelaxation(
+        Problem problem, IReadOnlyList<int> priority, SolveOptions options, CancellationToken cancellation = default)
+    {
+        // Lexicographic, the dearest first: what has to be loosened of the most important rows is settled before the next.
+        var (elastic, slackOf) = Elastic(problem, [.. Enumerable.Range(0, problem.Rows.Count).Where(r => priority[r] >= 0)]);
+        var settled = new Dictionary<int, double>();
+        Answer? answer = null;
+        foreach (var level in priority.Where(p => p >= 0).Distinct().Order())
+        {
+            var slacks = slackOf.Where(s => priority[s.Row] == level).ToArray();
+            var variables = elastic.Variables.Select((v, i) => v with { Value = slacks.Any(s => s.Variable == i) ? -1 : 0 }).ToArray();
+            elastic = elastic with { Variables = variables, Goal = new MaximizeUtility(0) };
+            answer = MeanVarianceSolver.Solve(elastic, options with { Gap = 1e-7, Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop, Verify = false }, cancellation);
+            if (answer.Values.Count == 0)
+                return null;
+            var total = slacks.Sum(s => answer.Values[s.Variable]);
+            elastic = elastic with
+            {
+                Rows = [.. elastic.Rows, new($"priority {level}", double.NegativeInfinity, total + 1e-9 * Math.Max(1, total), [.. slacks.Select(s => new Term(s.Variable, 1))])],
+            };
+        }
+
+        if (answer is null && !IsFeasible(problem, [.. Enumerable.Range(0, problem.Rows.Count)], options, cancellation))
+            return null;
+        foreach (var (row, variable) in slackOf)
+        {
+            if (answer is not null && answer.Values[variable] > 1e-9)
+                settled[row] = settled.GetValueOrDefault(row) + answer.Values[variable];
+        }
+
+        return settled;
+    }
+
+    private static bool IsFeasible(Problem problem, IReadOnlyCollection<int> demands, SolveOptions options, CancellationToken cancellation)
+    {
+        var hasGoal = demands.Contains(problem.Rows.Count);
+        var kept = problem with
+        {
+            Rows = [.. demands.Where(d => d < problem.Rows.Count).Order().Select(d => problem.Rows[d])],
+            // Any point will do, so nothing but the goal's own demand is asked.
+            Goal = hasGoal ? problem.Goal is MinimizeTailLoss tail ? new MinimizeRisk(tail.ValueAtLeast, []) : problem.Goal : new MaximizeUtility(0),
+            Factors = hasGoal && problem.Goal is MaximizeValue ? problem.Factors : [],
+            Variables = hasGoal ? problem.Variables : [.. problem.Variables.Select(v => v with { Value = 0, Variance = 0 })],
+        };
+        return MeanVarianceSolver.Solve(kept, options with { Gap = 1e6, Verify = false }, cancellation).Status != SolveStatus.Infeasible;
+    }
+
+    /// <summary>The rows outside a set that are broken when the set holds and the rest is broken as little as can be.</summary>
+    private static List<int> Broken(Problem problem, List<int> demands, List<int> set, SolveOptions options, CancellationToken cancellation)
+    {
+        var loose = demands.Where(d => d < problem.Rows.Count && !set.Contains(d)).ToArray();
+        var (elastic, slackOf) = Elastic(problem, loose);
+        elastic = elastic with
+        {
+            Variables = [.. elastic.Variables.Select((v, i) => v with { Value = slackOf.Any(s => s.Variable == i) ? -1 : 0, Variance = 0 })],
+            Factors = [],
+            Goal = new MaximizeUtility(0),
+        };
+        var answer = MeanVarianceSolver.Solve(elastic, options with { Gap = 1e-6, Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop, Verify = false }, cancellation);
+        List<int> broken = answer.Values.Count == 0 ? [] : [.. slackOf.Where(s => answer.Values[s.Variable] > 1e-9).Select(s => s.Row).Distinct()];
+        // Every row holds: what cannot is the goal's own demand.
+        if (broken.Count == 0 && demands.Contains(problem.Rows.Count) && !set.Contains(problem.Rows.Count))
+            broken.Add(problem.Rows.Count);
+        return broken;
+    }
+
+    /// <summary>The problem with slack in the given rows.</summary>
+    private static (Problem Elastic, List<(int Row, int Variable)> SlackOf) Elastic(Problem problem, IReadOnlyList<int> loose)
+    {
+        var variables = problem.Variables.ToList();
+        var rows = problem.Rows.ToArray();
+        var slackOf = new List<(int Row, int Variable)>();
+        foreach (var r in loose)
+        {
+            var row = rows[r];
+            var reach = row.Terms.Sum(t => Math.Abs(t.Coefficient) * Math.Max(Math.Abs(variables[t.Variable].Lower), Math.Abs(variables[t.Variable].Upper)));
+            var terms = row.Terms.ToList();
+            foreach (var (limit, sign) in new[] { (row.Upper, -1.0), (row.Lower, 1.0) })
+            {
+                if (double.IsInfinity(limit))
+                    continue;
+                terms.Add(new(variables.Count, sign));
+                slackOf.Add((r, variables.Count));
+                variables.Add(new($"{row.Name} gives", 0, reach + Math.Abs(limit)));
+            }
+
+            rows[r] = row with { Terms = terms };
+        }
+
+        return (problem with { Variables = variables, Rows = rows }, slackOf);
+    }
+}

@@ -1,0 +1,8 @@
+using BenchmarkDotNet.Running;
+using Optimizer.Benchmarks;
+
+// 'tables' prints the tables of docs/benchmarks.md in minutes; anything else goes to BenchmarkDotNet.
+if (args is ["tables", ..])
+    Tables.Print(args.Length > 1 ? args[1] : "all");
+else
+    BenchmarkSwitcher.FromAssembly(typeof(ContinuousBenchmarks).Assembly).Run(args);

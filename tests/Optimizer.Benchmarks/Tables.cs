@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Optimizer.Solver;
+using Optimizer.Solver.Native;
+
+namespace Optimizer.Benchmarks;
+
+/// <summary>Prints the tables of docs/benchmarks.md: medians of a few runs in one process, after warming up.</summary>
+internal static class Tables
+{
+    public static void Print(string which)
+    {
+        Dictionary<string, Action> tables = new()
+        {
+            ["continuous"] = Continuous,
+            ["mixed"] = Mixed,
+            ["joint"] = Joint,
+            ["frontier"] = Frontier,
+            ["tail"] = Tail,
+        };
+        foreach (var (name, print) in tables)
+        {
+            if (which is not "all" && which != name)
+                continue;
+            print();
+            Console.WriteLine();
+        }
+    }
+
+    private static void Continuous()
+    {
+        Console.WriteLine("| n | PDLP 1e-9 | PDLP sifted | interior point, whole | sifted | whole solve | PDLP / sifted | gap | allocated by a solve |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        foreach (var n in (int[])[1_000, 5_000, 20_000])
+        {
+            var problem = Portfolios.Continuous(n, 1);
+            var program = Compiled.Of(problem).Program;
+            var options = new SolveOptions { Gap = 1e-9, Engine = Engine.Native };
+            var pdlp = Median(n > 5_000 ? 3 : 7, () => Engines.PdlpWhole(program));
+            var pdlpSifted = Median(5, () => new Sifting(program, new PdlpEngine(new Deadline(60, default))).Solve(1e-9));
+            var whole = Median(15, () =>
+            {
+                using var interior = new InteriorPoint(program);
+                interior.Solve(1e-9);
+            });
+            var sifted = Median(25, () => new Sifting(program, InteriorPointEngine.Instance).Solve(1e-9));
+            var solve = Median(25, () => MeanVarianceSolver.Solve(problem, options));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var answer = MeanVarianceSolver.Solve(problem, options);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Console.WriteLine($"| {n:#,0} | {Ms(pdlp)} | {Ms(pdlpSifted)} | {Ms(whole)} | {Ms(sifted)} | {Ms(solve)} | {pdlp / sifted:0}× | {answer.Gap:0.0e+0} | {allocated / 1e6:0.00} MB |");
+        }
+    }
+
+    private static void Mixed()
+    {
+        const int Seeds = 10;
+        Console.WriteLine("| n | own volatility | median of ten | slowest | unproven | nodes | SCIP on perspective cuts, median of three | ratio |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        MeanVarianceSolver.Solve(Portfolios.MixedInteger(1_000, 99), new SolveOptions { Gap = 1e-4 });
+        foreach (var (n, own) in ((int, double)[])[(1_000, 1), (5_000, 1), (20_000, 1), (1_000, 0.5), (5_000, 0.5)])
+        {
+            var (seconds, nodes, unproven) = (new List<double>(), new List<int>(), 0);
+            for (var seed = 1; seed <= Seeds; seed++)
+            {
+                var problem = Portfolios.MixedInteger(n, seed, own);
+                var answer = MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-4, TimeLimitSeconds = 20, Engine = Engine.Native });
+                seconds.Add(answer.Seconds);
+                unproven += answer.Status == SolveStatus.Optimal ? 0 : 1;
+                nodes.Add(int.Parse(answer.Engine.Split(", ")[1].Split(' ')[0]));
+            }
+
+            seconds.Sort();
+            nodes.Sort();
+            var median = (seconds[4] + seconds[5]) / 2;
+            var scip = double.NaN;
+            if (n == 1_000 && own == 1)
+            {
+                double[] times = [.. Enumerable.Range(1, 3).Select(seed => MeanVarianceSolver.Solve(Portfolios.MixedInteger(n, seed),
+                    new SolveOptions { Gap = 1e-4, TimeLimitSeconds = 60, Engine = Engine.OrTools }).Seconds).Order()];
+                scip = times[1];
+            }
+
+            Console.WriteLine($"| {n:#,0} | ×{own} | {median:0.000} s | {seconds[^1]:0.000} s | {unproven} | {nodes[0]}–{nodes[^1]} | {(double.IsNaN(scip) ? "" : $"{scip:0.0} s")} | {(double.IsNaN(scip) ? "" : $"{scip / median:0}×")} |");
+        }
+    }
+
+    private static void Joint()
+    {
+        Console.WriteLine("| opportunities | book | variables | seconds | gap | moves | OR-Tools after 20 s |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        MeanVarianceSolver.Solve(JointProblem.Of(200, 9), new SolveOptions { Gap = 1e-3, TimeLimitSeconds = 5, Engine = Engine.Native });
+        foreach (var (n, book) in ((int, double)[])[(100, 50e6), (500, 50e6), (1_000, 50e6), (2_000, 50e6), (5_000, 50e6), (2_000, 10e6)])
+        {
+            var problem = JointProblem.Of(n, 1, book);
+            var answer = MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-3, TimeLimitSeconds = 20, Engine = Engine.Native });
+            var other = n == 2_000 && book > 10e6
+                ? MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-3, TimeLimitSeconds = 20, Engine = Engine.OrTools }) : null;
+            Console.WriteLine($"| {n:#,0} | {book / 1e6:0} M USD | {problem.Variables.Count:#,0} | {answer.Seconds:0.00} | {answer.Gap:0.0e+0} | {problem.Switches.Count(s => answer.Values[s.Binary] > 0.5)} | {(other is null ? "" : $"gap {other.Gap:0.0e+0}")} |");
+        }
+    }
+
+    private static void Frontier()
+    {
+        var problem = Portfolios.Continuous(1_000, 1);
+        var one = Median(25, () => MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-9 }));
+        var corners = 0;
+        var all = Median(15, () =>
+        {
+            var frontier = EfficientFrontier.Of(problem);
+            corners = frontier.Corners.Count;
+            var (first, last) = (frontier.Corners[0].Value, frontier.Corners[^1].Value);
+            for (var point = 0; point < 100; point++)
+                frontier.At(first + (last - first) * point / 99);
+        });
+        Console.WriteLine("| n | corners | one solve | whole frontier and 100 points | ratio |");
+        Console.WriteLine("|---|---|---|---|---|");
+        Console.WriteLine($"| 1,000 | {corners} | {Ms(one)} | {Ms(all)} | {all / one:0.0}× |");
+    }
+
+    private static void Tail()
+    {
+        var problem = TailProblem.Of(500, 10_000, 1);
+        var answer = MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-6 });
+        var own = Median(5, () => answer = MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-6 }));
+        var watch = Stopwatch.StartNew();
+        var plain = TailProblem.PlainGlop(problem, seconds: 120);
+        Console.WriteLine("| opportunities × scenarios | rows for those that matter | gap | plain LP in GLOP | ratio |");
+        Console.WriteLine("|---|---|---|---|---|");
+        Console.WriteLine($"| 500 × 10,000 | {own / 1e3:0.00} s | {answer.Gap:0.0e+0} | {watch.Elapsed.TotalSeconds:0.0} s{(double.IsNaN(plain) ? " (not ended)" : $", same to {Math.Abs(plain - answer.Objective) / Math.Abs(plain):0.0e+0}")} | {watch.Elapsed.TotalMilliseconds / own:0}× |");
+    }
+
+    private static string Ms(double milliseconds) => milliseconds < 10 ? $"{milliseconds:0.0} ms" : milliseconds < 1_000 ? $"{milliseconds:0} ms" : $"{milliseconds / 1e3:0.0} s";
+
+    private static double Median(int runs, Action run)
+    {
+        run();
+        run();
+        var times = new double[runs];
+        for (var i = 0; i < runs; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            run();
+            times[i] = watch.Elapsed.TotalMilliseconds;
+        }
+
+        Array.Sort(times);
+        return times[runs / 2];
+    }
+}

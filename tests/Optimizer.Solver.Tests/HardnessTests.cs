@@ -1,0 +1,118 @@
+namespace Optimizer.Solver.Tests;
+
+/// <summary>Problems at the edge of what is one.</summary>
+public sealed class HardnessTests
+{
+    private static readonly SolveOptions Options = new() { Gap = 1e-6 };
+
+    [Fact]
+    public void Nothing_to_decide_is_decided()
+    {
+        var answer = MeanVarianceSolver.Solve(new Problem { Variables = [], Rows = [], Goal = new MaximizeUtility(1) }, Options);
+        Assert.Equal((SolveStatus.Optimal, 0.0), (answer.Status, answer.Objective));
+    }
+
+    [Fact]
+    public void All_bounds_fixed_leaves_the_rows_to_check()
+    {
+        Problem Fixed(double limit) => new()
+        {
+            Variables = [new("x", 0.4, 0.4, 0.05, 0.01), new("y", 0.5, 0.5, 0.03)],
+            Rows = [new("budget", double.NegativeInfinity, limit, [new(0, 1), new(1, 1)])],
+            Factors = [new("market", [new(0, 0.2), new(1, 0.1)])],
+            Goal = new MaximizeUtility(2),
+        };
+        var answer = MeanVarianceSolver.Solve(Fixed(1), Options);
+        Assert.Equal(0.035 - 2 * (0.01 * 0.16 + 0.13 * 0.13), answer.Objective, 1e-12);
+        Assert.Equal(SolveStatus.Infeasible, MeanVarianceSolver.Solve(Fixed(0.8), Options).Status);
+    }
+
+    [Fact]
+    public void Contradictory_bounds_are_an_answer_that_names_them()
+    {
+        var answer = MeanVarianceSolver.Solve(new Problem { Variables = [new("aave", 0.6, 0.5)], Rows = [], Goal = new MaximizeUtility(1) }, Options);
+        Assert.Equal(SolveStatus.Infeasible, answer.Status);
+        Assert.Contains("aave", answer.Message);
+    }
+
+    [Fact]
+    public void Duplicated_columns_share_and_do_not_confuse() => Instances.Portfolio(8, switches: false, curved: false).Sample(problem =>
+    {
+        var n = problem.Variables.Count;
+        IReadOnlyList<Term> Twice(IReadOnlyList<Term> terms) => [.. terms, .. terms.Select(t => t with { Variable = t.Variable + n })];
+        var twice = problem with
+        {
+            Variables = [.. problem.Variables.Select(v => v with { Variance = 0 }), .. problem.Variables.Select(v => v with { Variance = 0 })],
+            Rows = [.. problem.Rows.Select(r => r with { Terms = Twice(r.Terms) })],
+            Factors = [.. problem.Factors.Select(f => f with { Loadings = Twice(f.Loadings) })],
+        };
+        var native = MeanVarianceSolver.Solve(twice, Options);
+        var other = MeanVarianceSolver.Solve(twice, Options with { Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop });
+        return native.Status == SolveStatus.Optimal && Math.Abs(native.Objective - other.Objective) <= 3e-6 * Math.Max(0.01, Math.Abs(other.Objective));
+    }, iter: 40);
+
+    [Theory]
+    [InlineData(1e-12)]
+    [InlineData(1e-6)]
+    [InlineData(1e6)]
+    [InlineData(1e12)]
+    public void The_unit_of_a_variable_does_not_matter(double unit) => Instances.Portfolio(8, switches: false, curved: false).Sample(problem =>
+    {
+        IReadOnlyList<Term> Scaled(IReadOnlyList<Term> terms) => [.. terms.Select(t => t.Variable == 0 ? t with { Coefficient = t.Coefficient / unit } : t)];
+        var scaled = problem with
+        {
+            Variables = [.. problem.Variables.Select((v, i) => i == 0 ? v with { Upper = v.Upper * unit, Value = v.Value / unit, Variance = v.Variance / unit / unit } : v)],
+            Rows = [.. problem.Rows.Select(r => r with { Terms = Scaled(r.Terms) })],
+            Factors = [.. problem.Factors.Select(f => f with { Loadings = Scaled(f.Loadings) })],
+        };
+        var (plain, other) = (MeanVarianceSolver.Solve(problem, Options), MeanVarianceSolver.Solve(scaled, Options));
+        return other.Status == SolveStatus.Optimal && Math.Abs(plain.Objective - other.Objective) <= 3e-6 * Math.Max(0.01, Math.Abs(plain.Objective));
+    }, iter: 20);
+
+    [Fact]
+    public void No_risk_at_all_is_a_linear_program() => Instances.Portfolio(8, switches: false, curved: false).Sample(problem =>
+    {
+        var riskless = problem with { Factors = [], Variables = [.. problem.Variables.Select(v => v with { Variance = 0 })] };
+        return MeanVarianceSolver.Solve(riskless, Options).Status == SolveStatus.Optimal;
+    }, iter: 30);
+
+    [Fact]
+    public void An_indefinite_covariance_is_refused_or_repaired_with_the_change_said()
+    {
+        var matrix = new[,] { { 1.0, 2.0 }, { 2.0, 1.0 } };
+        Assert.Contains("eigenvalue", Assert.Throws<ArgumentException>(() => Covariance.ToFactors(matrix, [0, 1], repair: false, out _)).Message);
+        var factors = Covariance.ToFactors(matrix, [0, 1], repair: true, out var change);
+        // Eigenvalues 3 and −1 with vectors (1, 1)/√2 and (1, −1)/√2: the nearest is 1.5 throughout.
+        Assert.Equal(0.5, change, 1e-12);
+        Assert.Equal(1.5, factors.Sum(f => f.Loadings[0].Coefficient * f.Loadings[1].Coefficient), 1e-12);
+    }
+
+    [Fact]
+    public void A_singular_covariance_is_taken_as_it_is()
+    {
+        var factors = Covariance.ToFactors(new[,] { { 0.04, 0.04 }, { 0.04, 0.04 } }, [0, 1], repair: false, out var change);
+        Assert.Single(factors);
+        Assert.Equal(0, change);
+    }
+
+    [Fact]
+    public void A_variable_named_twice_in_a_row_is_refused() => Assert.Contains("'x' appears twice", Assert.Throws<ArgumentException>(() =>
+        MeanVarianceSolver.Solve(new Problem { Variables = [new("x", 0, 1)], Rows = [new("budget", 0, 1, [new(0, 1), new(0, 2)])], Goal = new MaximizeUtility(0) }, Options)).Message);
+
+    [Fact]
+    public async Task Cancelled_on_the_way_it_stops()
+    {
+        using var source = new CancellationTokenSource();
+        var problem = Instances.Portfolio(40, switches: true).Single();
+        var started = Task.Run(() => MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-12, TimeLimitSeconds = 60 }, source.Token));
+        await source.CancelAsync();
+        Assert.True(await Task.WhenAny(started, Task.Delay(TimeSpan.FromSeconds(20))) == started, "still solving 20 s after it was cancelled");
+    }
+
+    [Fact]
+    public void The_same_problem_gives_the_same_bits_on_any_thread() => Instances.AnyShape(10, switches: true).Sample(problem =>
+    {
+        var answers = Enumerable.Range(0, 3).AsParallel().Select(_ => MeanVarianceSolver.Solve(problem, Options with { Engine = Engine.Native })).ToArray();
+        return answers.All(a => a.Values.SequenceEqual(answers[0].Values) && a.Bound.Equals(answers[0].Bound));
+    }, iter: 40);
+}
