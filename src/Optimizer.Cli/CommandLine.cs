@@ -16,6 +16,7 @@ public static class CommandLine
             Examples:
               optimizer solve scenarios/treasury-usdc.yaml           the allocation and its moves
               optimizer solve scenarios/treasury-usdc.yaml --format json
+              optimizer solve --problem problem.json                  any problem from a file
               optimizer frontier scenarios/eth-book.yaml --points 10  return against risk
               optimizer explain scenarios/treasury-usdc.yaml          what each limit costs
               optimizer plan scenarios/treasury-usdc.yaml             the steps alone

@@ -132,6 +132,20 @@ public sealed partial class CliTests
         ? Directory.EnumerateFiles(Repository.Path(Path.GetDirectoryName(argument)!), Path.GetFileName(argument)).Order(StringComparer.Ordinal)
         : [argument];
 
+    [Fact]
+    public async Task A_problem_file_is_solved_like_a_scenario()
+    {
+        var folder = Directory.CreateTempSubdirectory("optimizer-").FullName;
+        var file = Path.Combine(folder, "dumped.json");
+        Assert.Equal(0, (await Run("solve", "scenarios/sol-book.yaml", "--dump", file)).Code);
+        var run = await Run("solve", "--problem", file, "--format", "json", "--engine", "ortools");
+        Assert.Equal(0, run.Code);
+        Assert.Contains("\"status\": \"optimal\"", run.Output);
+        Assert.Equal(2, (await Run("solve", "--problem", file, "scenarios/sol-book.yaml")).Code);
+        Assert.Equal(2, (await Run("solve")).Code);
+        Assert.Equal([file], Directory.EnumerateFiles(folder));
+    }
+
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
     {
         var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
