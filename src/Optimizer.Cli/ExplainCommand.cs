@@ -54,9 +54,9 @@ internal static class ExplainCommand
         if (explained.Unused.Count == 0)
             return;
         console.WriteLine();
-        var unused = Text.Table("Not used", "Earns>", "Expected loss>", "Why");
+        var unused = Text.Table("Not used", "Earns>", "Expected loss>", "Would need>", "Why");
         foreach (var u in explained.Unused)
-            unused.AddRow(Markup.Escape(u.Opportunity), Text.Percent(u.CarryRate), Text.Percent(u.ExpectedLossRate), Markup.Escape(u.Reason));
+            unused.AddRow(Markup.Escape(u.Opportunity), Text.Percent(u.CarryRate), Text.Percent(u.ExpectedLossRate), u.WouldNeed is > 5e-7 and var more ? $"+{Text.Percent(more)}" : "", Markup.Escape(u.Reason));
         console.Write(unused);
     }
 }

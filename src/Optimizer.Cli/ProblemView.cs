@@ -37,6 +37,15 @@ internal static class ProblemView
                 console.Write(rows);
             }
 
+            if (answer.WouldNeed.Count > 0)
+            {
+                console.WriteLine();
+                var missing = Text.Table("Not held", "Would need, value per unit>");
+                foreach (var (name, gap) in answer.WouldNeed.OrderBy(w => w.Value).Take(15))
+                    missing.AddRow(Markup.Escape(name), $"{gap:g6}");
+                console.Write(missing);
+            }
+
             console.WriteLine();
             console.WriteLine($"Certificate: bound {answer.Bound:g10} ({answer.BoundBy}), gap {answer.Gap:0.0e+0}; largest violation {answer.Violation:0.0e+0}; {answer.Engine}; {answer.Seconds:0.000} s");
         }

@@ -24,8 +24,11 @@ public sealed record WithoutResult(
 /// <param name="Opportunity">The opportunity.</param>
 /// <param name="CarryRate">What the first dollar would earn.</param>
 /// <param name="ExpectedLossRate">Expected loss per year.</param>
+/// <param name="WouldNeed">How much more it would have to pay per year, as a fraction, for the next dollar to go there, the gas of
+/// entering apart; absent where nothing may be added or the objective has no such figure. Holds while the other decisions
+/// stay as they are.</param>
 /// <param name="Reason">Why it is not used.</param>
-public sealed record UnusedResult(string Opportunity, double CarryRate, double ExpectedLossRate, string Reason);
+public sealed record UnusedResult(string Opportunity, double CarryRate, double ExpectedLossRate, double? WouldNeed, string Reason);
 
 /// <summary>Explains answers.</summary>
 public static class Explanation
@@ -46,12 +49,16 @@ public static class Explanation
             return new WithoutResult(constraint.Title(), constraint.Location?.ToString(), other.Status, gain is < 0 ? 0 : gain,
                 other.Objective?.ReturnPerYear, other.Objective?.VolatilityPerYear);
         });
-        return new(answer, [.. without.OrderByDescending(w => w.GainUsdPerYear ?? 0)], Unused(loaded, answer));
+        return new(answer, [.. without.OrderByDescending(w => w.GainUsdPerYear ?? 0)], Unused(loaded, answer, cancellation));
     }
 
-    private static UnusedResult[] Unused(LoadedScenario loaded, SolveResult answer)
+    private static UnusedResult[] Unused(LoadedScenario loaded, SolveResult answer, CancellationToken cancellation)
     {
-        var problem = new AllocationProblem(loaded.Market, loaded.Scenario, loaded.Settings);
+        var allocated = Allocator.Solve(loaded.Market, loaded.Scenario, loaded.Settings, cancellation);
+        var (problem, gaps) = (allocated.Problem, allocated.Answer.EntryGaps);
+        // What was held and is given up would first be kept, before anything is added.
+        double? WouldNeed(Position position) => position.Deposit.IsConstant || gaps.Count == 0 || position.EarningYears <= 0
+            ? null : gaps[(position.Before > 0 ? position.After : position.Deposit).Terms.Single().Variable] / position.EarningYears;
         var used = answer.Positions.Where(p => p.Usd > 0).ToArray();
         var worst = used.Length == 0 ? 0 : used.Min(p => p.CarryRate - p.ExpectedLossRate);
         return [.. problem.Positions
@@ -59,7 +66,7 @@ public static class Explanation
             .Select(p => (Position: p, Carry: p.Opportunity.Carry.Rate(0), Loss: problem.Risk.ExpectedLossRate(loaded.Market.EventsOf(p.Opportunity))))
             .OrderByDescending(x => x.Carry - x.Loss)
             .Take(15)
-            .Select(x => new UnusedResult(x.Position.Opportunity.Id, x.Carry, x.Loss,
+            .Select(x => new UnusedResult(x.Position.Opportunity.Id, x.Carry, x.Loss, WouldNeed(x.Position),
                 x.Position.Deposit.IsConstant ? "takes no more: full, matured or down"
                 : problem.ForbiddenBy(x.Position) is { } title ? $"forbidden by: {title}"
                 : x.Carry - x.Loss < worst ? "pays less, after expected losses, than everything used"

@@ -35,6 +35,10 @@ public sealed record Answer
     /// With binary variables: while those stay as they are.</summary>
     public IReadOnlyList<double> ShadowPrices { get; init; } = [];
 
+    /// <summary>Per variable at its lower bound, how much more value a unit of it would have to have for the next unit to
+    /// pay; 0 for all others. A charge for being on comes on top. Empty for goals without a trade-off in value.</summary>
+    public IReadOnlyList<double> EntryGaps { get; init; } = [];
+
     /// <summary>For a goal with a limit of its own: how much the objective gains when that limit is loosened by one
     /// unit of value or risk; ≥ 0.</summary>
     public double GoalShadowPrice { get; init; }

@@ -22,12 +22,48 @@ internal static class Certificate
             Values = point.Values,
             ShadowPrices = [.. point.Multipliers.Take(problem.Rows.Count).Select(Math.Abs)],
             GoalShadowPrice = problem.Goal is MaximizeUtility ? 0 : Math.Abs(point.Multipliers[^1]),
+            EntryGaps = EntryGaps(problem, point),
             Value = Check.Value(problem, point.Values),
             Risk = Check.Risk(problem, point.Values),
             Objective = Check.Objective(problem, point.Values),
             MaxViolation = Check.Violation(problem, point.Values),
             Engine = engine,
         }, point.Bound, boundBy, options);
+    }
+
+    /// <summary>What every variable that is at its lower bound lacks: its reduced cost, from the exact slopes at the point.</summary>
+    private static double[] EntryGaps(Problem problem, Point point)
+    {
+        var riskWeight = problem.Goal switch { MaximizeUtility utility => utility.RiskWeight, MinimizeRisk => 1, _ => double.NaN };
+        if (double.IsNaN(riskWeight) || point.Multipliers.Length < problem.Rows.Count)
+            return [];
+        // For least risk, a unit of value is worth what the limit on it costs.
+        var valueWeight = problem.Goal is MinimizeRisk ? Math.Abs(point.Multipliers[^1]) : 1;
+        var x = point.Values;
+        var gaps = new double[x.Length];
+        for (var v = 0; v < gaps.Length; v++)
+            gaps[v] = -valueWeight * problem.Variables[v].Value + 2 * riskWeight * problem.Variables[v].Variance * x[v];
+        foreach (var (v, toll) in (problem.Goal as MinimizeRisk)?.Toll ?? [])
+            gaps[v] += toll;
+        foreach (var factor in problem.Factors)
+        {
+            var exposure = 2 * riskWeight * Check.Sum(factor.Loadings, x);
+            foreach (var (v, c) in factor.Loadings.AsSpan())
+                gaps[v] += exposure * c;
+        }
+
+        for (var r = 0; r < problem.Rows.Count; r++)
+        {
+            foreach (var (v, c) in point.Multipliers[r] == 0 ? [] : problem.Rows[r].Terms.AsSpan())
+                gaps[v] -= point.Multipliers[r] * c;
+        }
+
+        // What a link's result is worth goes to its argument.
+        foreach (var link in problem.Links)
+            gaps[link.Argument] += gaps[link.Result] * link.Function.SlopeAt(x[link.Argument]);
+        for (var v = 0; v < gaps.Length; v++)
+            gaps[v] = x[v] > problem.Variables[v].Lower || problem.Variables[v].IsBinary ? 0 : Math.Max(0, gaps[v]) / Math.Max(valueWeight, 1e-300);
+        return gaps;
     }
 
     /// <summary>The answer with another bound, and the status that follows.</summary>
@@ -51,6 +87,7 @@ internal static class Certificate
 
 /// <summary>A point of the problem with what is proven about it.</summary>
 /// <param name="Values">One value per variable of the problem.</param>
-/// <param name="Multipliers">One per row of the problem; a last one for the goal's own limit, where it has one.</param>
+/// <param name="Multipliers">One per row of the problem, as a minimisation's: ≥ 0 where the lower limit binds; a last one for
+/// the goal's own limit, where it has one.</param>
 /// <param name="Bound">Bound on the goal's objective.</param>
 internal sealed record Point(double[] Values, double[] Multipliers, double Bound);

@@ -47,6 +47,22 @@ public sealed class OptimalityTests
         });
     }, iter: 800);
 
+    [Fact]
+    public void What_is_not_held_is_held_once_it_is_better_by_what_it_lacks() => Instances.Portfolio(10, switches: false).Sample(problem =>
+    {
+        var options = new SolveOptions { Gap = 1e-9 };
+        var answer = MeanVarianceSolver.Solve(problem, options);
+        var absent = Enumerable.Range(0, problem.Variables.Count - problem.Links.Count).FirstOrDefault(v => answer.Values[v] == 0 && answer.EntryGaps[v] > 1e-4, -1);
+        if (absent < 0)
+            return;
+        double Held(double better) => MeanVarianceSolver.Solve(problem with
+        {
+            Variables = [.. problem.Variables.Select((v, i) => i == absent ? v with { Value = v.Value + better } : v)],
+        }, options).Values[absent];
+        Assert.Equal(0, Held(answer.EntryGaps[absent] * 0.99), 1e-7);
+        Assert.True(Held(answer.EntryGaps[absent] * 1.01 + 1e-6) > 1e-7);
+    }, iter: 60);
+
     /// <summary>What one more unit of each variable adds to the objective.</summary>
     private static double[] Gradient(Problem problem, IReadOnlyList<double> x, double weight)
     {

@@ -59,6 +59,10 @@ public sealed record ProblemAnswer
     /// <summary>Every variable's value; those that reading added, such as switches, come last.</summary>
     public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>For every variable that is not held, how much more value a unit of it would have to have for it to pay, its
+    /// charge apart.</summary>
+    public IReadOnlyDictionary<string, double> WouldNeed { get; init; } = new Dictionary<string, double>();
+
     /// <summary>Every row's activity and dual. With binary variables, duals hold while these stay as they are.</summary>
     public IReadOnlyList<RowAnswer> Rows { get; init; } = [];
 
@@ -99,6 +103,8 @@ public sealed record ProblemAnswer
             Verification = answer.Verification is { } second ? ScenarioRunner.Describe(second) : null,
             Seconds = answer.Seconds,
             Weights = hasValues ? problem.Variables.Select((v, i) => (v.Name, Value: answer.Values[i])).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Value) : new Dictionary<string, double>(),
+            WouldNeed = problem.Variables.Select((v, i) => (v.Name, Gap: i < answer.EntryGaps.Count ? answer.EntryGaps[i] : 0)).Where(p => p.Gap > 1e-12)
+                .DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Gap),
             Rows = hasValues
                 ? [.. problem.Rows.Select((row, r) => new RowAnswer(row.Name, row.Terms.Sum(t => t.Coefficient * answer.Values[t.Variable]),
                     Finite(row.Lower), Finite(row.Upper), r < answer.ShadowPrices.Count ? answer.ShadowPrices[r] : null))]
