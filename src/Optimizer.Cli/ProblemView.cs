@@ -19,13 +19,20 @@ internal static class ProblemView
                 console.WriteLine($"  - {row}");
         }
 
+        if (answer.Relaxation is { Count: > 0 } relaxation)
+        {
+            console.WriteLine("The least that would have to give:");
+            foreach (var (row, amount) in relaxation)
+                console.WriteLine($"  - {row} by {amount:0.########}");
+        }
+
         if (answer.Objective is { } objective)
         {
             console.WriteLine($"Objective {objective:g10}, value {answer.Value:g8}, variance {answer.Risk:g8}");
             console.WriteLine();
             var weights = Text.Table("Variable", "Weight>");
             foreach (var (name, weight) in answer.Weights.Where(w => w.Value != 0).OrderByDescending(w => Math.Abs(w.Value)))
-                weights.AddRow(Markup.Escape(name), $"{weight:0.########}");
+                weights.AddRow(Markup.Escape(name), $"{weight:g8}");
             console.Write(weights);
             var binding = answer.Rows.Where(row => row.Dual > 1e-9).OrderByDescending(row => row.Dual).ToArray();
             if (binding.Length > 0)
@@ -33,7 +40,7 @@ internal static class ProblemView
                 console.WriteLine();
                 var rows = Text.Table("Row", "Activity>", "Dual>");
                 foreach (var row in binding)
-                    rows.AddRow(Markup.Escape(row.Name), $"{row.Activity:0.########}", $"{row.Dual:g6}");
+                    rows.AddRow(Markup.Escape(row.Name), $"{row.Activity:g8}", $"{row.Dual:g6}");
                 console.Write(rows);
             }
 

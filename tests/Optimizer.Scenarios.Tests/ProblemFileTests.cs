@@ -67,11 +67,12 @@ public sealed partial class ProblemFileTests
     {
         var answer = Solve("""
             { "name": "p", "variables": [ { "name": "a" }, { "name": "b" } ],
-              "rows": [ { "name": "half", "atLeast": 0.6, "sum": { "a": 1 } }, { "name": "harmless", "atMost": 2, "sum": { "a": 1, "b": 1 } }, { "name": "little", "atMost": 0.5, "sum": { "a": 1 } } ],
+              "rows": [ { "name": "half", "atLeast": 0.6, "sum": { "a": 1 } }, { "name": "harmless", "atMost": 2, "sum": { "a": 1, "b": 1 } }, { "name": "little", "atMost": 0.5, "sum": { "a": 1 }, "priority": 1 } ],
               "goal": { "utility": { "riskWeight": 1 } } }
             """);
         Assert.Equal("infeasible", answer.Status);
         Assert.Equal(["half", "little"], answer.Conflict);
+        Assert.Equal(0.1, Assert.Single(answer.Relaxation!, r => r.Key == "little").Value, 1e-6);
     }
 
     private static ProblemAnswer Solve(string text)

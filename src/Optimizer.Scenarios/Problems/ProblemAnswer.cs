@@ -69,6 +69,10 @@ public sealed record ProblemAnswer
     /// <summary>For an infeasible problem: rows that cannot hold together, though any fewer of them can.</summary>
     public IReadOnlyList<string> Conflict { get; init; } = [];
 
+    /// <summary>For an infeasible problem: by how much rows would have to give, those of the highest priority number first.
+    /// Absent where even that does not help.</summary>
+    public IReadOnlyDictionary<string, double>? Relaxation { get; init; }
+
     /// <summary>Solves a problem from a file.</summary>
     public static ProblemAnswer Solve(LoadedProblem loaded, Model.SolverSettings settings, CancellationToken cancellation)
     {
@@ -81,7 +85,7 @@ public sealed record ProblemAnswer
         }
         catch (ArgumentException unsound)
         {
-            throw new InputException([new(new(loaded.File.Name, 1, 1), unsound.Message)]);
+            throw new InputException([new(new(loaded.Path, 1, 1), unsound.Message)]);
         }
 
         var hasValues = answer.Values.Count > 0;
@@ -110,7 +114,19 @@ public sealed record ProblemAnswer
                     Finite(row.Lower), Finite(row.Upper), r < answer.ShadowPrices.Count ? answer.ShadowPrices[r] : null))]
                 : [],
             Conflict = answer.Status == SolveStatus.Infeasible ? Infeasibility.Conflict(problem, options, cancellation) : [],
+            Relaxation = answer.Status == SolveStatus.Infeasible ? Relaxed(loaded, options, cancellation) : null,
         };
+    }
+
+    private static Dictionary<string, double>? Relaxed(LoadedProblem loaded, SolveOptions options, CancellationToken cancellation)
+    {
+        var problem = loaded.Problem;
+        // Rows that reading added, such as those of a curve's stretches, say what the curve is and never give.
+        var priorities = loaded.File.Rows.DistinctBy(row => row.Name).ToDictionary(row => row.Name, row => row.Priority);
+        var counts = loaded.File.Counts.Select(count => count.Name).ToHashSet();
+        int[] priority = [.. problem.Rows.Select(row => priorities.TryGetValue(row.Name, out var given) ? given : counts.Contains(row.Name) ? 0 : -1)];
+        var relaxed = Infeasibility.CheapestRelaxation(problem, priority, options, cancellation);
+        return relaxed?.Where(r => r.Value > 1e-9).GroupBy(r => problem.Rows[r.Key].Name).ToDictionary(same => same.Key, same => same.Sum(r => r.Value));
     }
 
     private static double? Finite(double limit) => double.IsFinite(limit) ? limit : null;

@@ -100,6 +100,10 @@ public sealed record ProblemRow
 
     /// <summary>Coefficients by variable.</summary>
     public required IReadOnlyDictionary<string, double> Sum { get; init; }
+
+    /// <summary>Where there is no answer, when this row may be loosened: rows of a higher number first, those of 0 last, a
+    /// number below zero never. Default 0.</summary>
+    public int Priority { get; init; }
 }
 
 /// <summary>How many of some variables may be above zero.</summary>

@@ -3,10 +3,11 @@ using Optimizer.Solver;
 namespace Optimizer.Scenarios;
 
 /// <summary>A problem read from a file.</summary>
+/// <param name="Path">Where it lies.</param>
 /// <param name="File">What the file says.</param>
 /// <param name="Problem">The problem as the solver takes it.</param>
 /// <param name="Notes">What was changed on the way, such as a covariance that was repaired.</param>
-public sealed record LoadedProblem(ProblemFile File, Problem Problem, IReadOnlyList<string> Notes);
+public sealed record LoadedProblem(string Path, ProblemFile File, Problem Problem, IReadOnlyList<string> Notes);
 
 /// <summary>Reads and writes problems as files.</summary>
 public static class ProblemFiles
@@ -23,7 +24,7 @@ public static class ProblemFiles
         var file = reader.Read<ProblemFile>(source);
         if (reader.Diagnostics.Count > 0)
             throw new InputException(reader.Diagnostics);
-        return new Builder(file!, source, reader).Build();
+        return new Builder(path, file!, source, reader).Build();
     }
 
     /// <summary>A scenario's problem as a file's content.</summary>
@@ -100,7 +101,7 @@ public static class ProblemFiles
     }
 
     /// <summary>Turns what a file says into what the solver takes, and reports what does not fit with its place.</summary>
-    private sealed class Builder(ProblemFile file, MappingNode source, ContractReader reader)
+    private sealed class Builder(string path, ProblemFile file, MappingNode source, ContractReader reader)
     {
         private readonly List<Variable> _variables = [];
         private readonly List<Row> _rows = [];
@@ -155,7 +156,7 @@ public static class ProblemFiles
             var goal = ToGoal();
             if (reader.Diagnostics.Count > 0)
                 throw new InputException(reader.Diagnostics);
-            return new(file, new Problem
+            return new(path, file, new Problem
             {
                 Variables = _variables,
                 Rows = _rows,
