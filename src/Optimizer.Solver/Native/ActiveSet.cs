@@ -36,9 +36,6 @@ internal sealed class ActiveSet
     /// <summary>Prices at the answer.</summary>
     public Prices Prices { get; }
 
-    /// <summary>Systems solved.</summary>
-    public int Systems { get; private set; }
-
     /// <summary>Says where an item is guessed to be: −1 at its lower bound, 1 at its upper, 0 between.</summary>
     public void Guess(int item, int side) => _at[item] = (sbyte)side;
 
@@ -49,19 +46,13 @@ internal sealed class ActiveSet
         Prices.Rows[row] = price;
     }
 
-    /// <summary>Where an item ended.</summary>
-    public int Side(int item) => _at[item];
-
-    /// <summary>Whether a row ended binding.</summary>
-    public bool Binds(int row) => _binds[row];
-
     /// <summary>Solves from the guess.</summary>
     /// <param name="corrections">The most corrections of the guess.</param>
     /// <param name="largest">The largest system that is worth its cube.</param>
     /// <returns>Whether the answer is optimal to rounding.</returns>
     public bool Solve(int corrections, int largest = 400)
     {
-        for (Systems = 1; Systems <= corrections + 1; Systems++)
+        for (var system = 0; system <= corrections; system++)
         {
             if (!SolveSystem(largest))
                 return false;

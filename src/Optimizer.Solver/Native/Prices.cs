@@ -128,14 +128,6 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
     /// <summary>What turning one switched item on adds to the bound, its opener apart; O(k).</summary>
     public double ScoreOf(int item) => Least(item, Rest(item)) + program.Charge![item] + program.OfZ[item].Dot(Sparse);
 
-    /// <summary>The size at which an item's reduced cost is least while it is on.</summary>
-    public double BestSize(int item)
-    {
-        var rest = ReducedCost[item] - program.Cost[item];
-        var (low, high) = Bracket(item, rest);
-        return (low + high) / 2;
-    }
-
     /// <summary>By how much the bound rises when an item is forced on; ≥ 0.</summary>
     public double CostOfOn(int item)
     {

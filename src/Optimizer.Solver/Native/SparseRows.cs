@@ -5,10 +5,6 @@ internal sealed class SparseRows(int[] start, int[] index, double[] coefficient)
 {
     public static readonly SparseRows Empty = new([0], [], []);
 
-    public int Count => start.Length - 1;
-
-    public int Entries => index.Length;
-
     public SparseRow this[int row] =>
         new(index.AsSpan(start[row], start[row + 1] - start[row]), coefficient.AsSpan(start[row], start[row + 1] - start[row]));
 
