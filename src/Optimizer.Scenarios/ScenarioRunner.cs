@@ -44,8 +44,8 @@ public static class ScenarioRunner
 
     /// <summary>A second engine's word in a sentence.</summary>
     internal static string Describe(Solver.Verification second) =>
-        !second.Agrees && second.Objective is null ? $"none; {second.Message}" :
-        $"{second.Engine} {(second.Agrees ? "agrees" : "does not agree")}{(second.Message.Length > 0 ? $": {second.Message}" : "")}";
+        second.Agrees is not { } agrees ? $"none; {second.Message}" :
+        $"{second.Engine} {(agrees ? "agrees" : "does not agree")}{(second.Message.Length > 0 ? $": {second.Message}" : "")}";
 
     /// <summary>The exit code of an answer: 0 solved, 3 infeasible, 5 out of time, 1 failed.</summary>
     public static int ExitCode(SolveResult result) => ExitCode(result.Status);

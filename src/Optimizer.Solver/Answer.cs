@@ -90,11 +90,12 @@ public sealed record Answer
 }
 
 /// <summary>A second engine's word on an answer.</summary>
-/// <param name="Agrees">Whether both objectives lie within the gaps of both.</param>
+/// <param name="Agrees">Whether both objectives lie within the gaps of both, or both find no answer; null where the second engine
+/// has no word to give.</param>
 /// <param name="Engine">The second engine.</param>
 /// <param name="Objective">Its objective; null where it has none.</param>
 /// <param name="Message">What to know beyond that; empty when there is nothing to say.</param>
-public sealed record Verification(bool Agrees, string Engine, double? Objective, string Message);
+public sealed record Verification(bool? Agrees, string Engine, double? Objective, string Message);
 
 /// <summary>How hard to try.</summary>
 public sealed record SolveOptions

@@ -72,7 +72,7 @@ public static class MeanVarianceSolver
     private static Answer Verified(Problem problem, SolveOptions options, Answer answer, CancellationToken cancellation)
     {
         if (problem.Goal is not (MaximizeUtility or MinimizeRisk or MaximizeValue))
-            return answer with { Verification = new(false, "none", null, "this goal has one engine") };
+            return answer with { Verification = new(null, "none", null, "this goal has one engine") };
         var isNative = answer.Engine.StartsWith("native", StringComparison.Ordinal);
         var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
         Answer other;
@@ -84,15 +84,19 @@ public static class MeanVarianceSolver
         {
             var native = new NativeSolver(problem);
             if (native.Refusal is { } refusal)
-                return answer with { Verification = new(false, "native", null, $"not possible: {refusal}") };
+                return answer with { Verification = new(null, "native", null, $"not possible: {refusal}") };
             other = native.Solve(options, deadline);
         }
 
         if (other.Values.Count == 0 || answer.Values.Count == 0)
-            return answer with { Verification = new(other.Status == answer.Status, other.Engine, null, $"{other.Status} {other.Message}".TrimEnd()) };
+        {
+            bool? agrees = other.Status is SolveStatus.TimedOut or SolveStatus.Failed ? null : other.Status == answer.Status;
+            return answer with { Verification = new(agrees, other.Engine, null, $"{other.Status} {other.Message}".TrimEnd()) };
+        }
+
         // Each objective lies within its own gap of the optimum.
         var allowed = Math.Max(1e-6, Math.Max(answer.Gap, options.Gap) + Math.Max(other.Gap, options.Gap)) * Math.Max(Math.Abs(answer.Objective), Answer.LeastOf(problem.Goal));
-        var agrees = Math.Abs(other.Objective - answer.Objective) <= allowed;
-        return answer with { Verification = new(agrees, other.Engine, other.Objective, agrees ? "" : $"the objectives differ by {Math.Abs(other.Objective - answer.Objective):g3}") };
+        var isClose = Math.Abs(other.Objective - answer.Objective) <= allowed;
+        return answer with { Verification = new(isClose, other.Engine, other.Objective, isClose ? "" : $"the objectives differ by {Math.Abs(other.Objective - answer.Objective):g3}") };
     }
 }

@@ -100,6 +100,50 @@ public sealed class HardnessTests
         MeanVarianceSolver.Solve(new Problem { Variables = [new("x", 0, 1)], Rows = [new("budget", 0, 1, [new(0, 1), new(0, 2)])], Goal = new MaximizeUtility(0) }, Options)).Message);
 
     [Fact]
+    public void What_a_curve_earns_at_zero_is_earned_while_off()
+    {
+        // Off earns 0.02 by the curve; on, it could earn 0.025 less a charge of 0.01.
+        var problem = new Problem
+        {
+            Variables = [new("x", 0, 1), new("on", 0, 1, -0.01, IsBinary: true), new("earned", -1, 1, 1)],
+            Rows = [],
+            Switches = [new(1, 0, 0.1)],
+            Links = [new(2, 0, new TabulatedFunction([0, 1], [0.02, 0.025], [0.006, 0.004]))],
+            Goal = new MaximizeUtility(0),
+        };
+        var answer = MeanVarianceSolver.Solve(problem, Options);
+        Assert.Equal((SolveStatus.Optimal, 0.02), (answer.Status, Math.Round(answer.Objective, 9)));
+        Assert.InRange(answer.Bound, answer.Objective - 1e-9, 0.0201);
+    }
+
+    [Fact]
+    public void A_count_may_be_met_by_what_is_on_and_empty()
+    {
+        var problem = new Problem
+        {
+            Variables = [new("x", 0, 1, 0.05), new("on", 0, 1, -0.01, IsBinary: true)],
+            Rows = [new("nothing goes in", double.NegativeInfinity, 0, [new(0, 1)]), new("one is on", 1, double.PositiveInfinity, [new(1, 1)])],
+            Switches = [new(1, 0)],
+            Goal = new MaximizeUtility(1),
+        };
+        var answer = MeanVarianceSolver.Solve(problem, Options);
+        Assert.Equal((SolveStatus.Optimal, -0.01), (answer.Status, Math.Round(answer.Objective, 9)));
+    }
+
+    [Fact]
+    public void No_time_for_a_tail_loss_is_said()
+    {
+        var problem = new Problem
+        {
+            Variables = [new("x", 0, 1)],
+            Rows = [],
+            Scenarios = new([0], [0.1, -0.1]),
+            Goal = new MinimizeTailLoss(0.5, -1),
+        };
+        Assert.Equal(SolveStatus.TimedOut, MeanVarianceSolver.Solve(problem, Options with { TimeLimitSeconds = 1e-9 }).Status);
+    }
+
+    [Fact]
     public async Task Cancelled_on_the_way_it_stops()
     {
         using var source = new CancellationTokenSource();

@@ -83,7 +83,9 @@ internal static class TailLoss
                 break;
         }
 
-        return Certificate.Of(problem, options, new Point(best!, multipliers, bound), isMixed ? "SCIP branch and bound" : "weak duality, recomputed",
+        if (best is null)
+            return new Answer { Status = deadline.HasPassed ? SolveStatus.TimedOut : SolveStatus.Failed, Engine = name, Message = "no point was found" };
+        return Certificate.Of(problem, options, new Point(best, multipliers, bound), isMixed ? "SCIP branch and bound" : "weak duality, recomputed",
             $"{name}, {rounds} round{(rounds == 1 ? "" : "s")}");
     }
 

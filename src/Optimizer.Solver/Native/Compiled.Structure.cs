@@ -13,8 +13,9 @@ internal sealed partial class Compiled
             Mark(row.Terms);
         foreach (var factor in _problem.Factors)
             Mark(factor.Loadings);
+        var isSwitched = new bool[used.Length];
         foreach (var s in _problem.Switches)
-            used[s.Variable] = used[s.Binary] = true;
+            isSwitched[s.Variable] = used[s.Variable] = used[s.Binary] = true;
         var hasCurve = new bool[_problem.Variables.Count];
         for (var l = 0; l < _problem.Links.Count; l++)
         {
@@ -29,6 +30,13 @@ internal sealed partial class Compiled
             if (!link.Function.IsSmooth)
             {
                 Refusal = $"'{result.Name}' has kinks, which cuts meet exactly";
+                return;
+            }
+
+            // While its item is off, the kernels take a curve to earn nothing.
+            if (isSwitched[link.Argument] && link.Function.At(0) != 0)
+            {
+                Refusal = $"'{result.Name}' is not zero at zero, and its argument may be off";
                 return;
             }
 

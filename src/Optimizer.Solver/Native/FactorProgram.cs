@@ -204,7 +204,7 @@ internal sealed record FactorProgram
             openers = new int[Openers];
         for (var g = 0; g < Openers; g++)
             openers[g] = g;
-        return new()
+        return this with
         {
             Count = n,
             Cost = Pick(Cost, items),
@@ -216,19 +216,13 @@ internal sealed record FactorProgram
             IsSwitched = IsSwitched is null ? null : Pick(IsSwitched, items),
             Charge = Charge is null ? null : Pick(Charge, items),
             Opener = Opener is null ? null : Pick(Opener, items),
-            Factors = Factors,
             Loadings = loadings,
-            FactorOffset = FactorOffset,
-            SparseFactors = SparseFactors,
-            SparseOffset = SparseOffset,
             RightSide = Pick(RightSide, rows),
             IsEquality = Pick(IsEquality, rows),
             OfX = OfX.Select(items, map),
             OfZ = OfZ.Select(items, map),
             OfY = OfY.Select(openers, map),
-            OpenCost = OpenCost,
-            RiskWeight = RiskWeight,
-            Constant = Constant,
+            RowOrigin = null,
         };
     }
 
@@ -266,7 +260,7 @@ internal sealed record FactorProgram
 
             for (var i = 0; i < Count; i++)
             {
-                if (isDead[i] || (!Switches(i) && Lower[i] != 0))
+                if (isDead[i] || (!Switches(i) && Lower[i] != 0) || MayBeWantedOn(i))
                     continue;
                 foreach (var (index, _) in OfX[i])
                     isDead[i] |= rowOf[index];
@@ -277,7 +271,22 @@ internal sealed record FactorProgram
         return isDead;
     }
 
-    private static T[] Pick<T>(T[] from, ReadOnlySpan<int> indices)
+    /// <summary>Whether a row may ask for an item that is on and empty, such as a count of at least so many.</summary>
+    private bool MayBeWantedOn(int i)
+    {
+        if (!Switches(i) || Lower[i] > 0)
+            return false;
+        foreach (var (_, c) in OfZ[i])
+        {
+            if (c < 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The chosen entries of an array.</summary>
+    internal static T[] Pick<T>(T[] from, ReadOnlySpan<int> indices)
     {
         var picked = new T[indices.Length];
         for (var i = 0; i < indices.Length; i++)

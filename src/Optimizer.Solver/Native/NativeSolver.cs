@@ -30,7 +30,18 @@ internal sealed class NativeSolver
     private Answer Continuous(SolveOptions options, Deadline deadline)
     {
         var sifting = new Sifting(_compiled.Program, InteriorPointEngine.Instance);
-        var relaxed = sifting.Solve(Math.Min(options.Gap, 1e-9), deadline.Cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(deadline.Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(deadline.SecondsLeft, 0.001, int.MaxValue / 1_000)));
+        Relaxed relaxed;
+        try
+        {
+            relaxed = sifting.Solve(Math.Min(options.Gap, 1e-9), limit.Token);
+        }
+        catch (OperationCanceledException) when (!deadline.Cancellation.IsCancellationRequested)
+        {
+            return new Answer { Status = SolveStatus.TimedOut, Engine = "native: interior point", Message = "the time limit passed before the interior point ended" };
+        }
+
         var engine = $"native: interior point, {sifting.Rounds} round{(sifting.Rounds == 1 ? "" : "s")} of sifting";
         if (relaxed.IsProvenInfeasible)
             return new Answer { Status = SolveStatus.Infeasible, Engine = engine };

@@ -61,7 +61,7 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
             }
         }
 
-        var lower = Pick(whole.Lower, items);
+        var lower = FactorProgram.Pick(whole.Lower, items);
         for (var q = 0; withoutMinima && q < on.Length; q++)
             lower[q] = whole.Switches(items[q]) ? 0 : lower[q];
 
@@ -78,30 +78,25 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
         var loadings = new double[n * whole.Stride];
         for (var q = 0; q < n; q++)
             whole.LoadingsOf(items[q]).CopyTo(loadings.AsSpan(q * whole.Stride));
-        var part = new FactorProgram
+        var part = whole with
         {
             Count = n,
-            Cost = Pick(whole.Cost, items),
-            Variance = Pick(whole.Variance, items),
+            Cost = FactorProgram.Pick(whole.Cost, items),
+            Variance = FactorProgram.Pick(whole.Variance, items),
             Lower = lower,
-            Upper = Pick(whole.Upper, items),
-            Curve = whole.Curve is null ? null : Pick(whole.Curve, items),
-            CurveWeight = whole.CurveWeight is null ? null : Pick(whole.CurveWeight, items),
+            Upper = FactorProgram.Pick(whole.Upper, items),
+            Curve = whole.Curve is null ? null : FactorProgram.Pick(whole.Curve, items),
+            CurveWeight = whole.CurveWeight is null ? null : FactorProgram.Pick(whole.CurveWeight, items),
             IsSwitched = isSwitched,
-            Charge = isSwitched is null ? null : Pick(whole.Charge!, items),
+            Charge = isSwitched is null ? null : FactorProgram.Pick(whole.Charge!, items),
             Opener = opener,
-            Factors = whole.Factors,
             Loadings = loadings,
-            FactorOffset = whole.FactorOffset,
-            SparseFactors = whole.SparseFactors,
-            SparseOffset = whole.SparseOffset,
             RightSide = [.. rows.Select(r => whole.RightSide[r] - shift[whole.SparseFactors + r])],
-            IsEquality = Pick(whole.IsEquality, rows),
+            IsEquality = FactorProgram.Pick(whole.IsEquality, rows),
             OfX = whole.OfX.Select(items, map),
             OfZ = isSwitched is null ? SparseRows.Of(n) : whole.OfZ.Select(items, map),
             OfY = whole.OfY.Select(openerItems, map),
-            OpenCost = Pick(whole.OpenCost, openerItems),
-            RiskWeight = whole.RiskWeight,
+            OpenCost = FactorProgram.Pick(whole.OpenCost, openerItems),
             Constant = constant,
             RowOrigin = rows,
         };
@@ -154,13 +149,5 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
         }
 
         return [.. rows];
-    }
-
-    private static T[] Pick<T>(T[] from, ReadOnlySpan<int> indices)
-    {
-        var picked = new T[indices.Length];
-        for (var i = 0; i < indices.Length; i++)
-            picked[i] = from[indices[i]];
-        return picked;
     }
 }
