@@ -103,6 +103,9 @@ public sealed record SolveOptions
     /// <summary>Relative gap at which an answer counts as optimal; &gt; 0. Default 1e-4.</summary>
     public double Gap { get; init; } = 1e-4;
 
+    /// <summary>The relative gap to which continuous parts are driven: well below what is asked of the whole.</summary>
+    internal double PolishGap => Math.Max(Gap * 1e-2, 1e-9);
+
     /// <summary>Wall time in seconds after which the best answer so far is taken; &gt; 0. Default 30.</summary>
     public double TimeLimitSeconds { get; init; } = 30;
 

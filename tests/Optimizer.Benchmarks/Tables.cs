@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Optimizer.Allocation;
+using Optimizer.Allocation.Tests;
 using Optimizer.Solver;
 using Optimizer.Solver.Native;
 
@@ -14,6 +16,7 @@ internal static class Tables
             ["continuous"] = Continuous,
             ["mixed"] = Mixed,
             ["joint"] = Joint,
+            ["scenarios"] = Scenarios,
             ["frontier"] = Frontier,
             ["tail"] = Tail,
         };
@@ -96,6 +99,19 @@ internal static class Tables
             var other = n == 2_000 && book > 10e6
                 ? MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-3, TimeLimitSeconds = 20, Engine = Engine.OrTools }) : null;
             Console.WriteLine($"| {n:#,0} | {book / 1e6:0} M USD | {problem.Variables.Count:#,0} | {answer.Seconds:0.00} | {answer.Gap:0.0e+0} | {problem.Switches.Count(s => answer.Values[s.Binary] > 0.5)} | {(other is null ? "" : $"gap {other.Gap:0.0e+0}")} |");
+        }
+    }
+
+    private static void Scenarios()
+    {
+        Console.WriteLine("| opportunities | binaries | seconds | gap | status |");
+        Console.WriteLine("|---|---|---|---|---|");
+        foreach (var copies in (int[])[1, 5, 11, 22, 54])
+        {
+            var large = LargeMarket.Of(copies);
+            var problem = new AllocationProblem(large.Market, large.Scenario, large.Settings).ToProblem();
+            var answer = MeanVarianceSolver.Solve(problem, Allocator.Options(large.Settings));
+            Console.WriteLine($"| {large.Market.Snapshot.Opportunities.Count:#,0} | {problem.Variables.Count(v => v.IsBinary):#,0} | {answer.Seconds:0.0} | {answer.Gap:0.0e+0} | {answer.Status} |");
         }
     }
 

@@ -22,7 +22,94 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
     private const string ScipParameters = "limits/gap = 0\nnumerics/feastol = 1e-9\nnumerics/dualfeastol = 1e-9";
 
-    private readonly bool[] _inRows = InRows(problem);
+    private readonly bool[] _inRows = Formulation.InRows(problem);
+
+    /// <summary>Per variable whether it is a binary that relaxations leave at zero; null leaves none out.</summary>
+    private bool[]? _isOut;
+
+    /// <summary>The relative change of a relaxation's bound that is not worth another round.</summary>
+    private double _enough;
+
+    /// <summary>What the last relaxation proved of its own program, and its reduced costs.</summary>
+    private (double Bound, double[] ReducedCosts) _last = (0, []);
+
+    /// <summary>Solves with all binaries relaxed, first over some of the switches, then over those as well that the
+    /// multipliers ask for.</summary>
+    /// <remarks>A switch that is left out could lower the objective of the relaxation by no more than its variable's reduced
+    /// cost allows, from the steepest slope of its curve; the bound counts that for every one of them (column generation).
+    /// They stay out of <see cref="Spread"/> as well.</remarks>
+    /// <param name="rounds">The most programs to solve over the first set.</param>
+    /// <param name="enough">The relative change of the bound that is not worth another round.</param>
+    public Point? Relax(int rounds, double enough)
+    {
+        const int Batch = 250;
+        _enough = enough;
+        _isOut = Unpromising(Batch);
+        if (_isOut is null)
+            return Solve(null, rounds);
+        Point? best = null;
+        for (var pass = 0; ; pass++)
+        {
+            if (Solve(null, pass == 0 ? rounds : rounds / 3 + 1) is not { } point)
+            {
+                // What is left out may be what the rows need.
+                _isOut = null;
+                return Solve(null, rounds);
+            }
+
+            var prices = PricesOfOut(_isOut);
+            var missed = prices.Sum(p => p.Price);
+            var bound = problem.Goal is MinimizeRisk ? _last.Bound + missed : _last.Bound - missed;
+            var isTighter = best is null || (problem.Goal is MinimizeRisk ? bound > best.Bound : bound < best.Bound);
+            best = point with { Bound = isTighter ? bound : best!.Bound };
+            if (-missed <= enough * Math.Abs(bound) || deadline.HasPassed)
+                return best;
+            foreach (var (_, binary) in prices.OrderBy(p => p.Price).Take(Batch))
+                _isOut[binary] = false;
+        }
+    }
+
+    /// <summary>All switches whose variable is worth something, but for those worth most; null where they are few.</summary>
+    private bool[]? Unpromising(int kept)
+    {
+        var slope = new double[problem.Variables.Count];
+        for (var v = 0; v < slope.Length; v++)
+            slope[v] = problem.Variables[v].Value;
+        foreach (var link in problem.Links)
+            slope[link.Argument] += problem.Variables[link.Result].Value * link.Function.SlopeAt(0);
+        var paying = problem.Switches.Where(s => slope[s.Variable] > 0).OrderByDescending(s => slope[s.Variable]).Skip(kept).ToArray();
+        if (paying.Length < kept)
+            return null;
+        var isOut = new bool[problem.Variables.Count];
+        foreach (var s in paying)
+            isOut[s.Binary] = true;
+        return isOut;
+    }
+
+    /// <summary>By how much each switch that is left out could lower the objective that engines minimise; &lt; 0, others are
+    /// left away.</summary>
+    private List<(double Price, int Binary)> PricesOfOut(bool[] isOut)
+    {
+        var reduced = (double[])_last.ReducedCosts.Clone();
+        foreach (var link in problem.Links)
+        {
+            var result = reduced[link.Result];
+            // A result can rise no faster than the curve does at zero, and fall no deeper than its bound.
+            reduced[link.Argument] += result < 0 ? result * link.Function.SlopeAt(0)
+                : result > 0 && problem.Variables[link.Argument].Upper > 0 ? Math.Min(0, problem.Variables[link.Result].Lower - link.Function.At(0)) * result / problem.Variables[link.Argument].Upper
+                : 0;
+        }
+
+        var prices = new List<(double, int)>();
+        foreach (var same in problem.Switches.Where(s => isOut[s.Binary]).GroupBy(s => s.Binary))
+        {
+            var price = reduced[same.Key] + same.Sum(s => Math.Min(0, reduced[s.Variable]) * problem.Variables[s.Variable].Upper);
+            if (price < 0)
+                prices.Add((price, same.Key));
+        }
+
+        return prices;
+    }
 
     /// <summary>Solves for the problem's goal, cuts refined until the curves are met.</summary>
     /// <param name="binaries">Fixed values of the binary variables by index; null relaxes them to [0, 1].</param>
@@ -52,21 +139,40 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         return Solve(binaries, settled, MaximumRounds);
     }
 
+    /// <summary>One program in which every switch costs in proportion to its variable; cuts are added where it misjudged.</summary>
+    /// <param name="sizes">Per switch, the size at which it costs what it costs; above 0.</param>
+    /// <returns>Values of the variables; null when the rows admit none.</returns>
+    public double[]? Spread(IReadOnlyList<double> sizes)
+    {
+        var program = formulation.Spread(problem.Goal, sizes);
+        if (_isOut is not null)
+            formulation.LeaveOut(program, _isOut);
+        if (Run(program) is not { } answer)
+            return null;
+        formulation.Refine(answer.Values, LinkTolerance);
+        return Clean(program, answer.Values);
+    }
+
     private Point? Solve(IReadOnlyList<double>? binaries, IReadOnlyDictionary<int, double>? settled, int rounds)
     {
         Point? best = null;
         var minimises = problem.Goal is MinimizeRisk;
         double bestObjective, lastObjective = double.NaN, lastBound = double.NaN;
-        var stalled = 0;
+        var (stalled, settling) = (0, 0);
         var bound = minimises ? double.NegativeInfinity : double.PositiveInfinity;
         formulation.RiskMargin = 0;
         for (var round = 0; round < rounds; round++)
         {
             var program = formulation.Continuous(problem.Goal, binaries, settled);
+            if (binaries is null && _isOut is not null)
+                formulation.LeaveOut(program, _isOut);
             if (Run(program) is not { } answer)
                 return null;
             // The program minimises; value and utility are its negative.
             var proven = engine == OrToolsEngine.Scip ? answer.Bound : program.LowerBound(answer.Multipliers);
+            if (binaries is null && _isOut is not null)
+                _last = (minimises ? proven : -proven, program.ReducedCosts(answer.Multipliers));
+            var before = bound;
             if (formulation.RiskMargin == 0)
                 bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven);
             var vertex = Exact(Clean(program, answer.Values));
@@ -86,6 +192,9 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
                 continue;
             }
 
+            settling = binaries is null && _enough > 0 && Math.Abs(bound - before) <= _enough * Math.Abs(bound) ? settling + 1 : 0;
+            if (settling == 2)
+                break;
             if ((isClose && isFeasible) || stalled == 3 || deadline.SecondsLeft < -PolishSeconds)
                 break;
             (lastObjective, lastBound) = (bestObjective, bound);
@@ -143,6 +252,15 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
     private EngineAnswer? Run(QuadraticProgram program)
     {
+        // With binaries, most of a program is fixed at zero.
+        var answer = problem.Switches.Count > 0 ? new Reduction(program).Solve(Scaled) : Scaled(program);
+        return answer.Status == EngineStatus.Infeasible ? null
+            : answer.Values.Length == program.Count ? answer
+            : throw new EngineException($"{engine} ended without values: {answer.Status} {answer.Message}".TrimEnd());
+    }
+
+    private EngineAnswer Scaled(QuadraticProgram program)
+    {
         var scaling = new Scaling(program);
         var used = engine == OrToolsEngine.Pdlp && program.IsLinear ? OrToolsEngine.Glop : engine;
         var answer = Call(scaling.Program, used, used switch { OrToolsEngine.Pdlp => PdlpParameters, OrToolsEngine.Glop => GlopParameters, _ => ScipParameters });
@@ -154,9 +272,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
                 answer = Call(scaling.Program, OrToolsEngine.Scip, ScipParameters);
         }
 
-        return answer.Values.Length > 0 ? scaling.Restore(answer)
-            : answer.Status == EngineStatus.Infeasible ? null
-            : throw new EngineException($"{used} ended without values: {answer.Status} {answer.Message}".TrimEnd());
+        return answer.Values.Length > 0 ? scaling.Restore(answer) : answer;
     }
 
     private EngineAnswer Call(QuadraticProgram program, OrToolsEngine called, string parameters) => OrTools.Solve(
@@ -176,13 +292,5 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         }
 
         return clean;
-    }
-
-    private static bool[] InRows(Problem problem)
-    {
-        var found = new bool[problem.Variables.Count];
-        foreach (var term in problem.Rows.SelectMany(row => row.Terms))
-            found[term.Variable] = true;
-        return found;
     }
 }

@@ -15,6 +15,7 @@ internal sealed class Formulation
     private readonly List<Row> _cuts = [];
     private readonly Dictionary<object, List<double>> _cutAt = [];
     private readonly bool _linear;
+    private readonly bool[] _inRows;
 
     /// <param name="problem">The problem.</param>
     /// <param name="linear">Whether squares become cuts; otherwise they stay in the objective, for PDLP.</param>
@@ -22,6 +23,7 @@ internal sealed class Formulation
     {
         _problem = problem;
         _linear = linear;
+        _inRows = InRows(problem);
         var switchOf = problem.Switches.GroupBy(s => s.Variable).ToDictionary(same => same.Key, same => same.First().Binary);
         var next = problem.Variables.Count + problem.Factors.Count;
         for (var v = 0; v < problem.Variables.Count; v++)
@@ -128,6 +130,22 @@ internal sealed class Formulation
     /// <summary>The program for a goal, with binaries kept as they are.</summary>
     public QuadraticProgram MixedInteger(Goal goal) => Build(goal, keepBinaries: true);
 
+    /// <summary>The program for a goal in which every switch costs in proportion to its variable, as much at the given
+    /// size as in the problem; minima are left aside.</summary>
+    /// <param name="goal">The goal.</param>
+    /// <param name="sizes">One per switch; above 0.</param>
+    public QuadraticProgram Spread(Goal goal, IReadOnlyList<double> sizes)
+    {
+        var program = Build(goal, keepBinaries: false, sizes);
+        for (var s = 0; s < sizes.Count; s++)
+        {
+            var (z, x, _) = _problem.Switches[s];
+            program.Upper[z] = Math.Max(program.Upper[z], _problem.Variables[x].Upper / sizes[s]);
+        }
+
+        return program;
+    }
+
     /// <summary>The program for a goal, with binaries relaxed to [0, 1], or fixed where given.</summary>
     /// <param name="goal">The goal.</param>
     /// <param name="binaries">Values of the binary variables by index, or null.</param>
@@ -153,10 +171,48 @@ internal sealed class Formulation
             program.Lower[s.Variable] = Math.Max(program.Lower[s.Variable], binaries[s.Binary] * s.Minimum);
         }
 
+        FixFollowers(program);
         return program;
     }
 
-    private QuadraticProgram Build(Goal goal, bool keepBinaries)
+    /// <summary>Leaves binaries out of a program, with what they switch and what depends on that.</summary>
+    /// <param name="program">A program of this formulation.</param>
+    /// <param name="isOut">Per variable of the problem whether it is a binary that stays zero.</param>
+    public void LeaveOut(QuadraticProgram program, bool[] isOut)
+    {
+        for (var v = 0; v < isOut.Length; v++)
+        {
+            if (isOut[v])
+                program.Upper[v] = program.Lower[v];
+        }
+
+        foreach (var s in _problem.Switches)
+        {
+            if (isOut[s.Binary])
+                program.Upper[s.Variable] = program.Lower[s.Variable];
+        }
+
+        FixFollowers(program);
+    }
+
+    /// <summary>What hangs on a variable with one value has one value: squares, and links that only add to the value.</summary>
+    private void FixFollowers(QuadraticProgram program)
+    {
+        foreach (var square in _squares)
+        {
+            if (_linear && program.Lower[square.Variable] == program.Upper[square.Variable])
+                program.Lower[square.Epigraph] = program.Upper[square.Epigraph] = program.Lower[square.Variable] * program.Lower[square.Variable];
+        }
+
+        foreach (var link in _problem.Links)
+        {
+            if (program.Lower[link.Argument] != program.Upper[link.Argument] || (!link.IsExact && (_inRows[link.Result] || program.Cost[link.Result] > 0)))
+                continue;
+            program.Lower[link.Result] = program.Upper[link.Result] = Math.Clamp(link.Function.At(program.Lower[link.Argument]), program.Lower[link.Result], program.Upper[link.Result]);
+        }
+    }
+
+    private QuadraticProgram Build(Goal goal, bool keepBinaries, IReadOnlyList<double>? sizes = null)
     {
         var program = new QuadraticProgram();
         foreach (var variable in _problem.Variables)
@@ -168,7 +224,7 @@ internal sealed class Formulation
         foreach (var (v, toll) in goal is MinimizeRisk charged ? charged.Toll : [])
             program.Cost[v] += toll;
         program.Rows.AddRange(_problem.Rows);
-        AddSwitches(program);
+        AddSwitches(program, sizes);
         AddRisk(program, goal switch { MaximizeUtility utility => utility.RiskWeight, MinimizeRisk => 1, _ => 0 });
         program.Rows.AddRange(_cuts);
         if (goal is MinimizeRisk least)
@@ -181,14 +237,14 @@ internal sealed class Formulation
         return program;
     }
 
-    private void AddSwitches(QuadraticProgram program)
+    private void AddSwitches(QuadraticProgram program, IReadOnlyList<double>? sizes)
     {
-        foreach (var s in _problem.Switches)
+        for (var s = 0; s < _problem.Switches.Count; s++)
         {
-            var upper = _problem.Variables[s.Variable].Upper;
-            program.Rows.Add(new("switch", double.NegativeInfinity, 0, [new(s.Variable, 1), new(s.Binary, -upper)]));
-            if (s.Minimum > 0)
-                program.Rows.Add(new("minimum", 0, double.PositiveInfinity, [new(s.Variable, 1), new(s.Binary, -s.Minimum)]));
+            var (z, x, minimum) = _problem.Switches[s];
+            program.Rows.Add(new("switch", double.NegativeInfinity, 0, [new(x, 1), new(z, -(sizes?[s] ?? _problem.Variables[x].Upper))]));
+            if (minimum > 0 && sizes is null)
+                program.Rows.Add(new("minimum", 0, double.PositiveInfinity, [new(x, 1), new(z, -minimum)]));
         }
     }
 
@@ -263,6 +319,15 @@ internal sealed class Formulation
         }
 
         return (lower, upper);
+    }
+
+    /// <summary>Per variable whether some row of the problem has it.</summary>
+    public static bool[] InRows(Problem problem)
+    {
+        var found = new bool[problem.Variables.Count];
+        foreach (var term in problem.Rows.SelectMany(row => row.Terms))
+            found[term.Variable] = true;
+        return found;
     }
 
     /// <summary>weight·x², and where its epigraph and switch are.</summary>

@@ -39,17 +39,12 @@ internal sealed class QuadraticProgram
     /// </remarks>
     public double LowerBound(IReadOnlyList<double> multipliers)
     {
-        var reduced = Cost.ToArray();
+        var reduced = ReducedCosts(multipliers);
         var bound = 0.0;
         for (var r = 0; r < Rows.Count; r++)
         {
-            var row = Rows[r];
-            var side = multipliers[r] > 0 ? row.Lower : row.Upper;
-            if (multipliers[r] == 0 || double.IsInfinity(side))
-                continue;
-            bound += multipliers[r] * side;
-            foreach (var term in row.Terms)
-                reduced[term.Variable] -= multipliers[r] * term.Coefficient;
+            if (multipliers[r] != 0 && Side(r, multipliers[r]) is var side && double.IsFinite(side))
+                bound += multipliers[r] * side;
         }
 
         for (var v = 0; v < Count; v++)
@@ -62,4 +57,21 @@ internal sealed class QuadraticProgram
 
         return bound;
     }
+
+    /// <summary>c − Aᵀλ; multipliers on the side of an infinite bound are dropped.</summary>
+    public double[] ReducedCosts(IReadOnlyList<double> multipliers)
+    {
+        var reduced = Cost.ToArray();
+        for (var r = 0; r < Rows.Count; r++)
+        {
+            if (multipliers[r] == 0 || double.IsInfinity(Side(r, multipliers[r])))
+                continue;
+            foreach (var (v, c) in Rows[r].Terms.AsSpan())
+                reduced[v] -= multipliers[r] * c;
+        }
+
+        return reduced;
+    }
+
+    private double Side(int row, double multiplier) => multiplier > 0 ? Rows[row].Lower : Rows[row].Upper;
 }
