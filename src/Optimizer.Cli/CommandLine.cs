@@ -7,13 +7,14 @@ namespace Optimizer.Cli;
 public static class CommandLine
 {
     /// <summary>Runs one command line.</summary>
-    /// <returns>0 done; 2 bad input; 3 infeasible; 5 no answer in time; 130 cancelled; 1 anything else.</returns>
+    /// <returns>0 done; 2 bad input; 3 infeasible; 4 data not available; 5 no answer in time; 130 cancelled; 1 anything else.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         var root = new RootCommand("""
             Decides where capital sits across blockchains, and how to move it there.
 
             Examples:
+              optimizer snapshot --chain base --chain ethereum        read the market from their nodes
               optimizer solve scenarios/treasury-usdc.yaml           the allocation and its moves
               optimizer solve scenarios/treasury-usdc.yaml --format json
               optimizer solve --problem problem.json                  any problem from a file
@@ -26,6 +27,7 @@ public static class CommandLine
             Exit codes: 0 done, 2 bad input, 3 infeasible (explained), 4 data not available, 5 no answer within the
             time limit, 1 anything else. Results go to standard output, everything else to standard error.
             """);
+        root.Subcommands.Add(SnapshotCommand.Create(terminal));
         root.Subcommands.Add(SolveCommand.Create(terminal));
         root.Subcommands.Add(FrontierCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));

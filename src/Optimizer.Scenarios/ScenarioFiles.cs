@@ -43,6 +43,20 @@ public sealed class ScenarioFiles
         return new(file, scenario, market, settings!);
     }
 
+    /// <summary>Reads a snapshot, the chains beside it and the settings, for what is taken over into a new one.</summary>
+    /// <exception cref="InputException">Something in the files is wrong.</exception>
+    public (Market Market, Settings Settings) LoadMarket(string snapshotFile)
+    {
+        if (!File.Exists(snapshotFile))
+            throw new InputException([new(new(snapshotFile, 1, 1), "there is no such file; expected a snapshot")]);
+        var root = FindRoot(snapshotFile);
+        var market = MarketOf(root, snapshotFile);
+        var reader = new ContractReader();
+        var settings = ReadSettings(root, null, reader);
+        ThrowIfWrong(reader);
+        return (market, settings!);
+    }
+
     /// <summary>Checks any file of the project by what it is.</summary>
     /// <returns>What sort of file it is.</returns>
     /// <exception cref="InputException">Something in it is wrong.</exception>
@@ -77,7 +91,7 @@ public sealed class ScenarioFiles
             return "chain";
         }
 
-        if (keys.Contains("risk") || keys.Contains("moves") || keys.Contains("solver"))
+        if (keys.Contains("risk") || keys.Contains("moves") || keys.Contains("solver") || keys.Contains("reading"))
         {
             CheckSettings(reader.Read<Settings>(source), source, reader);
             ThrowIfWrong(reader);
@@ -120,7 +134,7 @@ public sealed class ScenarioFiles
         return chains;
     }
 
-    private static Settings? ReadSettings(string root, SourceNode scenario, ContractReader reader)
+    private static Settings? ReadSettings(string root, SourceNode? scenario, ContractReader reader)
     {
         var file = Path.Combine(root, "optimizer.yaml");
         var own = (scenario as MappingNode)?.Entries.FirstOrDefault(e => e.Key == "settings")?.Value as MappingNode;
@@ -156,6 +170,10 @@ public sealed class ScenarioFiles
             reader.Report(source.Find("solver", "gap").Location, "must be above zero");
         if (settings.Solver.TimeLimit.Days <= 0)
             reader.Report(source.Find("solver", "timeLimit").Location, "must be above zero");
+        if (settings.Reading.MaximumRate.Fraction <= 0)
+            reader.Report(source.Find("reading", "maximumRate").Location, "must be above zero");
+        if (settings.Reading.YieldWindow.Days <= 0)
+            reader.Report(source.Find("reading", "yieldWindow").Location, "must be above zero");
     }
 
     private static string FindRoot(string file)

@@ -84,6 +84,9 @@ public sealed record Token
     /// <summary>Who issues or backs it.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>The Chainlink feed (EVM) that gives the asset's price in USD.</summary>
+    public string? PriceFeed { get; init; }
+
     /// <summary>The id of the asset that gives the price.</summary>
     public string AssetId() => Asset ?? Symbol;
 }
@@ -96,6 +99,9 @@ public sealed record Protocol
 
     /// <summary>The name that people use.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What reads it: <c>aaveV3</c> for Aave and its forks; absent where nothing does.</summary>
+    public string? Adapter { get; init; }
 
     /// <summary>Contracts (programs) by role: <c>pool</c>, <c>dataProvider</c>.</summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>();

@@ -9,6 +9,9 @@ public sealed record Snapshot
     /// <summary>The moment it describes.</summary>
     public required DateTimeOffset TakenAt { get; init; }
 
+    /// <summary>What is missing from it, or to be doubted, and by which rule.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
     /// <summary>Where figures come from, by the key that each figure names.</summary>
     public required IReadOnlyDictionary<string, Provenance> Provenances { get; init; }
 
@@ -32,6 +35,22 @@ public sealed record Snapshot
 
     /// <summary>How it may move.</summary>
     public required IReadOnlyList<Route> Routes { get; init; }
+}
+
+/// <summary>Something that whoever uses a snapshot should know.</summary>
+public sealed record Finding
+{
+    /// <summary>The rule's name: <c>stale-price</c>.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>What it is about: a chain, a token, an opportunity.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>What is wrong, with figures.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Whether the subject was left out for it; else it is there, and to be doubted.</summary>
+    public required bool IsRefused { get; init; }
 }
 
 /// <summary>A chain at the snapshot's moment.</summary>

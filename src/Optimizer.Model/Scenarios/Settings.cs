@@ -12,6 +12,32 @@ public sealed record Settings
 
     /// <summary>How hard the solver tries.</summary>
     public SolverSettings Solver { get; init; } = new();
+
+    /// <summary>What is believed of what chains say.</summary>
+    public ReadingSettings Reading { get; init; } = new();
+}
+
+/// <summary>What is believed of what chains and other sources say when a snapshot is taken.</summary>
+public sealed record ReadingSettings
+{
+    /// <summary>Effective annual rate above which an opportunity is left out. Default 100 %.</summary>
+    public Percentage MaximumRate { get; init; } = new(1);
+
+    /// <summary>Age of a price feed's answer beyond which it is not taken: the longest heartbeat of the feeds used, and some
+    /// more. Default 25 h.</summary>
+    public Duration MaximumPriceAge { get; init; } = Duration.FromSeconds(25 * 3_600);
+
+    /// <summary>Relative difference between two sources of one figure beyond which the snapshot says so. Default 1 %.</summary>
+    public Percentage Tolerance { get; init; } = new(0.01);
+
+    /// <summary>Age of a node's last block beyond which the node is not believed to follow its chain. Default 10 min.</summary>
+    public Duration MaximumBlockAge { get; init; } = Duration.FromSeconds(600);
+
+    /// <summary>Time over which the growth of a vault's share is measured. Default 7 days.</summary>
+    public Duration YieldWindow { get; init; } = new(7);
+
+    /// <summary>Whether every read has to be answered the same by two endpoints. Default no.</summary>
+    public bool TwoEndpoints { get; init; }
 }
 
 /// <summary>What is assumed about risk.</summary>

@@ -26,6 +26,8 @@ internal static partial class MarketChecks
                 reader.Report(at.Location, $"key 'address' is missing; only the native token {chain.NativeToken} has none");
             if (token.Address is not null && !form.IsMatch(token.Address))
                 reader.Report(at.Find("address").Location, $"'{token.Address}' is not an address of this chain's family");
+            if (token.PriceFeed is not null && !form.IsMatch(token.PriceFeed))
+                reader.Report(at.Find("priceFeed").Location, $"'{token.PriceFeed}' is not an address of this chain's family");
         }
 
         for (var p = 0; p < chain.Protocols.Count; p++)

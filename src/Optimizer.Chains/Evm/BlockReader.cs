@@ -1,0 +1,101 @@
+namespace Optimizer.Chains.Evm;
+
+/// <summary>Reads contracts at one block.</summary>
+/// <param name="session">What sends.</param>
+/// <param name="block">The block.</param>
+public sealed class BlockReader(ReadSession session, EvmBlock block)
+{
+    /// <summary>The block.</summary>
+    public EvmBlock Block => block;
+
+    /// <summary>Calls a function and decodes what it returns.</summary>
+    /// <exception cref="ChainDataException">It reverted, or returned what is not its type; or the nodes failed.</exception>
+    public async Task<object[]> ReadAsync(EvmAddress contract, AbiFunction function, params object[] arguments) =>
+        await TryReadAsync(contract, function, arguments).ConfigureAwait(false)
+        ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of contract {contract} reverts, or does not exist");
+
+    /// <summary>Calls a function that a contract may lack.</summary>
+    /// <returns>Null where it reverted or returned nothing.</returns>
+    /// <exception cref="ChainDataException">It returned what is not its type, or the nodes failed.</exception>
+    public async Task<object[]?> TryReadAsync(EvmAddress contract, AbiFunction function, params object[] arguments)
+    {
+        var returned = await session.AskAsync(block, new(contract, function.Encode(arguments))).ConfigureAwait(false);
+        if (!returned.Succeeded || (returned.Data.Length == 0 && function.Outputs.Parts.Count > 0))
+            return null;
+        try
+        {
+            return function.Decode(returned.Data);
+        }
+        catch (AbiException wrong)
+        {
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of contract {contract} returned what is not its type: {wrong.Message}", wrong);
+        }
+    }
+}
+
+/// <summary>Gathers what many readers ask for into few round trips.</summary>
+/// <remarks>Readers run until they wait for an answer; when all of them wait, everything asked for goes out as one batch per
+/// block. So a hundred reserves that each need two dependent reads take two round trips.</remarks>
+/// <param name="client">Whom to ask.</param>
+public sealed class ReadSession(IEvmClient client)
+{
+    private readonly Lock _lock = new();
+    private List<Question> _asked = [];
+    private TaskCompletionSource _isAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Runs readers to their ends, answering what they ask.</summary>
+    /// <param name="readers">Started readers.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>When all have ended; a failed reader has failed alone, and all that wait where the nodes fail.</returns>
+    public async Task RunAsync(IEnumerable<Task> readers, CancellationToken cancellation)
+    {
+        var all = Task.WhenAll(readers);
+        while (!all.IsCompleted)
+        {
+            await Task.WhenAny(all, _isAsked.Task).ConfigureAwait(false);
+            List<Question> asked;
+            lock (_lock)
+            {
+                (asked, _asked) = (_asked, []);
+                _isAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            await Task.WhenAll(asked.GroupBy(question => question.Block).Select(same => AnswerAsync(same.Key, [.. same], cancellation))).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks for one call; the answer comes with those of all others.</summary>
+    internal Task<EvmReturn> AskAsync(EvmBlock block, EvmCall call)
+    {
+        var question = new Question(block, call, new());
+        lock (_lock)
+        {
+            _asked.Add(question);
+            _isAsked.TrySetResult();
+        }
+
+        return question.Answer.Task;
+    }
+
+    private async Task AnswerAsync(EvmBlock block, Question[] questions, CancellationToken cancellation)
+    {
+        try
+        {
+            // Readers of one protocol often ask the same: for a price, a revision.
+            var distinct = questions.GroupBy(q => (q.Call.To, Convert.ToHexString(q.Call.Data))).ToArray();
+            var returns = await client.CallAsync(block, [.. distinct.Select(same => same.First().Call)], cancellation).ConfigureAwait(false);
+            for (var i = 0; i < distinct.Length; i++)
+            {
+                foreach (var question in distinct[i])
+                    question.Answer.SetResult(returns[i]);
+            }
+        }
+        catch (Exception wrong) when (wrong is ChainDataException or OperationCanceledException)
+        {
+            foreach (var question in questions)
+                question.Answer.TrySetException(wrong);
+        }
+    }
+
+    private sealed record Question(EvmBlock Block, EvmCall Call, TaskCompletionSource<EvmReturn> Answer);
+}

@@ -1,0 +1,271 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using Optimizer.Chains.Rpc;
+
+namespace Optimizer.Chains.Evm;
+
+/// <summary>A block that all reads of a chain are made at.</summary>
+/// <param name="Number">Its height.</param>
+/// <param name="Hash">Its hash, which nodes are asked by, so that no reorganisation goes unnoticed.</param>
+/// <param name="Time">When it was made, by its own account.</param>
+public sealed record EvmBlock(ulong Number, string Hash, DateTimeOffset Time);
+
+/// <summary>A call of a contract.</summary>
+/// <param name="To">The contract.</param>
+/// <param name="Data">Selector and arguments.</param>
+public readonly record struct EvmCall(EvmAddress To, byte[] Data);
+
+/// <summary>What a call gave.</summary>
+/// <param name="Succeeded">False where it reverted.</param>
+/// <param name="Data">What it returned, or the reason of the revert.</param>
+public readonly record struct EvmReturn(bool Succeeded, byte[] Data);
+
+/// <summary>What an EVM network's nodes can be asked. Another library's client may stand behind it.</summary>
+public interface IEvmClient
+{
+    /// <summary>Finds the block to read at and what gas costs there; checks that the nodes are of the right chain.</summary>
+    Task<EvmHead> PinAsync(CancellationToken cancellation);
+
+    /// <summary>The block of a height.</summary>
+    Task<EvmBlock> BlockAsync(ulong number, CancellationToken cancellation);
+
+    /// <summary>Makes calls at a block, all in one round trip; a call that reverts does not harm the others.</summary>
+    Task<EvmReturn[]> CallAsync(EvmBlock block, IReadOnlyList<EvmCall> calls, CancellationToken cancellation);
+
+    /// <summary>What was noticed about the nodes so far: those that failed, lag or disagree.</summary>
+    IReadOnlyList<(ChainFault Fault, string Message)> Noticed { get; }
+}
+
+/// <summary>The pinned block with the fees of those before it.</summary>
+/// <param name="Block">The block.</param>
+/// <param name="BaseFeeWei">Base fee per gas of the next block, in wei.</param>
+/// <param name="PriorityFeeWei">Median of the median priority fees of recent blocks, in wei; null where the node has seen
+/// none.</param>
+public sealed record EvmHead(EvmBlock Block, BigInteger BaseFeeWei, BigInteger? PriorityFeeWei);
+
+/// <summary>Asks an EVM network's endpoints, one after the other where one fails.</summary>
+/// <param name="chain">The chain's name in messages.</param>
+/// <param name="chainId">The EIP-155 id that every endpoint has to have.</param>
+/// <param name="endpoints">At least one, the preferred first.</param>
+/// <param name="agreement">Whether two endpoints have to give the same answer to every call.</param>
+public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpcClient> endpoints, bool agreement = false) : IEvmClient
+{
+    private static readonly int[] Median = [50];
+
+    /// <summary>Where Multicall3 is on nearly every chain (github.com/mds1/multicall).</summary>
+    public static readonly EvmAddress Multicall3 = EvmAddress.Parse("0xcA11bde05977b3631167028862bE2a173976CA11");
+
+    /// <summary>Blocks that an endpoint may lag behind the first.</summary>
+    private const ulong Lag = 5;
+
+    /// <summary>Calls in one <c>aggregate3</c>: well below the gas that nodes grant a call.</summary>
+    private const int CallsAtOnce = 250;
+
+    private static readonly AbiFunction Aggregate = AbiFunction.Parse(
+        "aggregate3((address target, bool allowFailure, bytes callData)[]) returns ((bool success, bytes returnData)[])");
+
+    private readonly List<(ChainFault Fault, string Message)> _noticed = [];
+    private readonly IReadOnlyList<JsonRpcClient> _all = endpoints;
+    private IReadOnlyList<JsonRpcClient>? _alive;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(ChainFault Fault, string Message)> Noticed => _noticed;
+
+    /// <summary>Requests sent so far, over all endpoints.</summary>
+    public int Requests => _all.Sum(e => e.Requests);
+
+    /// <inheritdoc/>
+    public async Task<EvmHead> PinAsync(CancellationToken cancellation)
+    {
+        var heads = await Task.WhenAll(_all.Select(async endpoint =>
+        {
+            try
+            {
+                return (Endpoint: endpoint, Head: (EvmHead?)await HeadAsync(endpoint, cancellation).ConfigureAwait(false), Wrong: (ChainDataException?)null);
+            }
+            catch (ChainDataException wrong)
+            {
+                return (endpoint, null, wrong);
+            }
+        })).ConfigureAwait(false);
+        foreach (var (_, _, wrong) in heads)
+        {
+            if (wrong is not null)
+                _noticed.Add((wrong.Fault, wrong.Message));
+        }
+
+        var alive = heads.Where(h => h.Head is not null).Select(h => (h.Endpoint, Head: h.Head!)).ToList();
+        if (alive.Count == 0)
+            throw new ChainDataException(heads[0].Wrong!.Fault, $"{chain}: no endpoint can be used; {string.Join("; ", heads.Select(h => h.Wrong!.Message))}", heads[0].Wrong);
+        var highest = alive.Max(a => a.Head.Block.Number);
+        foreach (var (endpoint, head) in alive.Where(a => a.Head.Block.Number + Lag < highest))
+            _noticed.Add((ChainFault.Behind, $"{endpoint.Name} is {highest - head.Block.Number} blocks behind; it is not used"));
+        alive.RemoveAll(a => a.Head.Block.Number + Lag < highest);
+        if (agreement && alive.Count < 2)
+            throw new ChainDataException(ChainFault.Disagreement, $"{chain}: two endpoints have to agree, and only {alive.Count} can be used");
+        _alive = [.. alive.Select(a => a.Endpoint)];
+        // The lowest, which all of them have.
+        return alive.MinBy(a => a.Head.Block.Number).Head;
+    }
+
+    /// <inheritdoc/>
+    public async Task<EvmBlock> BlockAsync(ulong number, CancellationToken cancellation)
+    {
+        var replies = await AskAsync([new("eth_getBlockByNumber", Hex(number), false)], cancellation).ConfigureAwait(false);
+        return replies[0] is { Error: null, Result.ValueKind: JsonValueKind.Object } reply
+            ? ReadBlock(reply.Result, chain)
+            : throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} cannot be had: {replies[0].Error ?? "it is not there"}");
+    }
+
+    /// <inheritdoc/>
+    public async Task<EvmReturn[]> CallAsync(EvmBlock block, IReadOnlyList<EvmCall> calls, CancellationToken cancellation)
+    {
+        if (calls.Count == 0)
+            return [];
+        var at = new { blockHash = block.Hash };
+        var requests = calls.Chunk(CallsAtOnce).Select(part => new RpcCall("eth_call", new
+        {
+            to = Multicall3.ToString(),
+            data = Hex(Aggregate.Encode([part.Select(object (call) => new object[] { call.To, true, call.Data }).ToArray()])),
+        }, at)).ToArray();
+        var replies = await AskAsync(requests, cancellation).ConfigureAwait(false);
+        var returns = new List<EvmReturn>(calls.Count);
+        foreach (var reply in replies)
+        {
+            if (reply.Error is not null)
+                throw new ChainDataException(ChainFault.Refused, $"{chain}: calls at block {block.Number} were refused: {reply.Error}");
+            returns.AddRange(ReadReturns(reply.Result));
+        }
+
+        return returns.Count == calls.Count ? [.. returns]
+            : throw new ChainDataException(ChainFault.Malformed, $"{chain}: {returns.Count} results for {calls.Count} calls");
+    }
+
+    private async Task<EvmHead> HeadAsync(JsonRpcClient endpoint, CancellationToken cancellation)
+    {
+        const int Blocks = 20;
+        var replies = await endpoint.SendAsync(
+            [new("eth_chainId"), new("eth_getBlockByNumber", "latest", false), new("eth_feeHistory", Hex(Blocks), "latest", Median)], cancellation).ConfigureAwait(false);
+        foreach (var (reply, what) in replies.Zip((string[])["eth_chainId", "eth_getBlockByNumber", "eth_feeHistory"]))
+        {
+            if (reply.Error is not null)
+                throw new ChainDataException(ChainFault.Refused, $"{endpoint.Name} refused {what}: {reply.Error}");
+        }
+
+        var id = ReadNumber(replies[0].Result, endpoint.Name, "chain id");
+        if (id != chainId)
+            throw new ChainDataException(ChainFault.WrongChain, $"{endpoint.Name} is a node of chain {id}, not of {chainId}");
+        var (baseFee, tip) = ReadFees(replies[2].Result, endpoint.Name);
+        return new(ReadBlock(replies[1].Result, endpoint.Name), baseFee, tip);
+    }
+
+    /// <summary>Asks the endpoints in turn until one answers, or two that have to agree.</summary>
+    private async Task<RpcReply[]> AskAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
+    {
+        ChainDataException? last = null;
+        (string Name, RpcReply[] Replies)? first = null;
+        foreach (var endpoint in _alive ?? _all)
+        {
+            RpcReply[] replies;
+            try
+            {
+                replies = await endpoint.SendAsync(calls, cancellation).ConfigureAwait(false);
+            }
+            catch (ChainDataException wrong)
+            {
+                last = wrong;
+                _noticed.Add((wrong.Fault, wrong.Message));
+                continue;
+            }
+
+            if (!agreement)
+                return replies;
+            if (first is not { } other)
+            {
+                first = (endpoint.Name, replies);
+                continue;
+            }
+
+            return other.Replies.Zip(replies).All(pair => IsSame(pair.First, pair.Second))
+                ? replies
+                : throw new ChainDataException(ChainFault.Disagreement, $"{chain}: {other.Name} and {endpoint.Name} answer the same calls at the same block differently");
+        }
+
+        throw last is null
+            ? new ChainDataException(ChainFault.Disagreement, $"{chain}: two endpoints have to agree, and only one answered")
+            : new ChainDataException(last.Fault, (_alive ?? _all).Count == 1 ? last.Message : $"{chain}: every endpoint failed, the last with: {last.Message}", last);
+    }
+
+    private static bool IsSame(RpcReply left, RpcReply right) =>
+        left.Error is null == right.Error is null && (left.Error is not null || JsonElement.DeepEquals(left.Result, right.Result));
+
+    private EvmReturn[] ReadReturns(JsonElement result)
+    {
+        try
+        {
+            return [.. ((object[])Aggregate.Decode(ReadBytes(result, chain))[0]).Cast<object[]>().Select(r => new EvmReturn((bool)r[0], (byte[])r[1]))];
+        }
+        catch (AbiException wrong)
+        {
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"{chain}: Multicall3 at {Multicall3} is not there, or is something else ({wrong.Message})", wrong);
+        }
+    }
+
+    private static EvmBlock ReadBlock(JsonElement block, string who)
+    {
+        if (block.ValueKind != JsonValueKind.Object || !block.TryGetProperty("number", out var number) || !block.TryGetProperty("hash", out var hash)
+            || !block.TryGetProperty("timestamp", out var time) || ReadBytes(hash, who).Length != 32)
+            throw new ChainDataException(ChainFault.Malformed, $"{who} sent a block without number, hash or time");
+        var seconds = ReadNumber(time, who, "block time");
+        return seconds > 253_402_300_799
+            ? throw new ChainDataException(ChainFault.Malformed, $"{who} sent a block of second {seconds}")
+            : new((ulong)ReadNumber(number, who, "block number"), hash.GetString()!, DateTimeOffset.FromUnixTimeSeconds((long)seconds));
+    }
+
+    private static (BigInteger BaseFee, BigInteger? Tip) ReadFees(JsonElement history, string who)
+    {
+        if (history.ValueKind != JsonValueKind.Object || !history.TryGetProperty("baseFeePerGas", out var fees) || fees.ValueKind != JsonValueKind.Array || fees.GetArrayLength() == 0)
+            throw new ChainDataException(ChainFault.Malformed, $"{who} sent a fee history without base fees");
+        var tips = new List<BigInteger>();
+        // A node that has just started answers with no rewards at all.
+        if (history.TryGetProperty("reward", out var rewards) && rewards.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var reward in rewards.EnumerateArray())
+            {
+                if (reward.ValueKind == JsonValueKind.Array && reward.GetArrayLength() > 0)
+                    tips.Add(ReadNumber(reward[0], who, "priority fee"));
+            }
+        }
+
+        tips.Sort();
+        return (ReadNumber(fees[fees.GetArrayLength() - 1], who, "base fee"), tips.Count == 0 ? null : tips[tips.Count / 2]);
+    }
+
+    /// <summary>A quantity of up to 256 bits, written as hexadecimal digits.</summary>
+    private static BigInteger ReadNumber(JsonElement element, string who, string what)
+    {
+        var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
+        return text.Length is > 2 and <= 66 && text.StartsWith("0x", StringComparison.Ordinal)
+            && BigInteger.TryParse($"0{text[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} that is no number");
+    }
+
+    private static byte[] ReadBytes(JsonElement element, string who)
+    {
+        var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
+        if (text.StartsWith("0x", StringComparison.Ordinal) && text.Length % 2 == 0)
+        {
+            var bytes = new byte[text.Length / 2 - 1];
+            if (Convert.FromHexString(text.AsSpan(2), bytes, out _, out _) == System.Buffers.OperationStatus.Done)
+                return bytes;
+        }
+
+        throw new ChainDataException(ChainFault.Malformed, $"{who} sent what are no bytes in hexadecimal");
+    }
+
+    private static string Hex(ulong number) => $"0x{number:x}";
+
+    private static string Hex(byte[] bytes) => $"0x{Convert.ToHexStringLower(bytes)}";
+}

@@ -1,0 +1,63 @@
+using System.Numerics;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm;
+
+/// <summary>Reads what a transaction costs on an EVM network, by the way in which its family charges.</summary>
+/// <remarks>
+/// Execution gas: the next block's base fee and the median tip of recent blocks. OP Stack: the L1 data fee that the chain's
+/// own GasPriceOracle asks for the bytes of a typical deposit. Arbitrum: the extra gas that NodeInterface counts for them,
+/// at the base fee.
+/// </remarks>
+public static class EvmGasReader
+{
+    private static readonly EvmAddress GasPriceOracle = EvmAddress.Parse("0x420000000000000000000000000000000000000F");
+    private static readonly EvmAddress NodeInterface = EvmAddress.Parse("0x00000000000000000000000000000000000000C8");
+    private static readonly AbiFunction L1Fee = AbiFunction.Parse("getL1Fee(bytes data) returns (uint256)");
+    private static readonly AbiFunction L1Component = AbiFunction.Parse(
+        "gasEstimateL1Component(address to, bool contractCreation, bytes data) returns (uint64 gasEstimateForL1, uint256 baseFee, uint256 l1BaseFeeEstimate)");
+
+    private static readonly AbiFunction Supply = AbiFunction.Parse("supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)");
+
+    /// <summary>Reads the fees.</summary>
+    /// <param name="reading">Where findings go.</param>
+    /// <param name="head">The pinned block and its fees.</param>
+    /// <param name="reader">Reads contracts at that block.</param>
+    /// <param name="from">Key of the provenance.</param>
+    public static async Task<GasFees> ReadAsync(ChainReading reading, EvmHead head, BlockReader reader, string from)
+    {
+        var chain = reading.Chain;
+        if (head.PriorityFeeWei is null)
+            reading.Flag(Rules.NoPriorityFee, chain.Id, "the node has seen no priority fees in recent blocks; none is counted");
+        var price = head.BaseFeeWei + (head.PriorityFeeWei ?? 0);
+        BigInteger? dataFee = chain.Family switch
+        {
+            ChainFamily.OpStack => (BigInteger)(await reader.ReadAsync(GasPriceOracle, L1Fee, TypicalTransaction(chain.ChainId!.Value, price).ToBytes()).ConfigureAwait(false))[0],
+            ChainFamily.Arbitrum => await ArbitrumDataFeeAsync(reader, TypicalTransaction(chain.ChainId!.Value, price)).ConfigureAwait(false),
+            _ => null,
+        };
+        return new EvmGas
+        {
+            GweiPerGas = new(ToGwei(price), from),
+            DataFeeGwei = dataFee is { } fee ? new Figure(ToGwei(fee), from) : null,
+        };
+    }
+
+    private static async Task<BigInteger> ArbitrumDataFeeAsync(BlockReader reader, UnsignedTransaction typical)
+    {
+        var parts = await reader.ReadAsync(NodeInterface, L1Component, typical.To, false, typical.Data).ConfigureAwait(false);
+        return (BigInteger)parts[0] * (BigInteger)parts[1];
+    }
+
+    /// <summary>A deposit as a plan would send it: amounts and addresses fill their bytes, as real ones do.</summary>
+    internal static UnsignedTransaction TypicalTransaction(ulong chainId, BigInteger price)
+    {
+        var bytes = Keccak.Hash("a typical deposit"u8);
+        var (asset, owner) = (new EvmAddress(bytes.AsSpan(0, EvmAddress.Size)), new EvmAddress(Keccak.Hash(bytes).AsSpan(0, EvmAddress.Size)));
+        var data = Supply.Encode(asset, new BigInteger(bytes.AsSpan(20, 6), isUnsigned: true), owner, 0);
+        return new(chainId, 100, price / 10, 2 * price, 350_000, owner, 0, data);
+    }
+
+    private static double ToGwei(BigInteger wei) => (double)wei / 1e9;
+}

@@ -1,0 +1,120 @@
+using Optimizer.Chains.Evm.Protocols;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm;
+
+/// <summary>Reads the market of one EVM network at one block.</summary>
+public static class EvmMarketReader
+{
+    private static readonly Dictionary<string, IEvmAdapter> Adapters = new IEvmAdapter[]
+    {
+        new AaveV3(),
+        new CompoundV3(),
+        new Erc4626(),
+    }.ToDictionary(adapter => adapter.Name);
+
+    /// <summary>The names that chain files may use.</summary>
+    public static IReadOnlyCollection<string> AdapterNames => Adapters.Keys;
+
+    /// <summary>Reads gas, prices and opportunities.</summary>
+    /// <param name="reading">Where everything goes, failures included; its gas stays null where the chain could not be read.</param>
+    /// <param name="client">Whom to ask.</param>
+    /// <param name="settings">What is believed.</param>
+    /// <param name="now">The present, to tell whether nodes follow the chain.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public static async Task ReadAsync(ChainReading reading, IEvmClient client, ReadingSettings settings, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var chain = reading.Chain;
+        EvmHead head;
+        try
+        {
+            head = await client.PinAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (ChainDataException wrong)
+        {
+            reading.Refuse(Rules.DeadChain, chain.Id, wrong.Message);
+            return;
+        }
+
+        if (now - head.Block.Time > TimeSpan.FromDays(settings.MaximumBlockAge.Days))
+        {
+            reading.Refuse(Rules.StaleBlock, chain.Id, $"the last block, {head.Block.Number}, is {Duration.FromSeconds((now - head.Block.Time).TotalSeconds)} old; at most {settings.MaximumBlockAge} are allowed");
+            return;
+        }
+
+        var session = new ReadSession(client);
+        var reader = new BlockReader(session, head.Block);
+        var prices = new ChainlinkPrices(reading, reader, settings);
+        var past = new Lazy<Task<BlockReader>>(() => PastAsync(chain, client, session, head.Block, settings, cancellation));
+        var native = prices.OfAsync(chain.Tokens.Single(token => token.Symbol == chain.NativeToken));
+        var from = $"gas-{chain.Id}";
+        reading.Provenances[from] = new() { Source = $"{chain.Name}: fee history, and the chain's own oracle of data fees where it has one", AsOf = head.Block.Time, Block = head.Block.Number };
+        var gas = EvmGasReader.ReadAsync(reading, head, reader, from);
+        var protocols = chain.Protocols.Where(p => p.Adapter is not null)
+            .Select(entry => (Entry: entry, Read: ReadProtocolAsync(new(reading, entry, reader, prices, () => past.Value))))
+            .ToArray();
+        await session.RunAsync([native, gas, .. protocols.Select(p => p.Read)], cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        foreach (var (fault, message) in client.Noticed)
+            reading.Flag(Rules.Endpoint, chain.Id, $"{fault}: {message}");
+        foreach (var (entry, read) in protocols)
+        {
+            foreach (var opportunity in await read.ConfigureAwait(false))
+                reading.Opportunities.Add(opportunity);
+        }
+
+        if (gas.IsFaulted)
+            reading.Refuse(Rules.DeadChain, chain.Id, $"gas cannot be read: {gas.Exception!.InnerException!.Message}");
+        else if (native.IsFaulted || await native.ConfigureAwait(false) is null)
+            reading.Refuse(Rules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so that gas cannot be charged");
+        else
+            reading.Gas = await gas.ConfigureAwait(false);
+    }
+
+    private static async Task<IReadOnlyList<OpportunityReading>> ReadProtocolAsync(EvmProtocol protocol)
+    {
+        if (!Adapters.TryGetValue(protocol.Entry.Adapter!, out var adapter))
+        {
+            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"there is no adapter '{protocol.Entry.Adapter}'; there are {string.Join(", ", Adapters.Keys)}");
+            return [];
+        }
+
+        try
+        {
+            return await adapter.ReadAsync(protocol).ConfigureAwait(false);
+        }
+        catch (ChainDataException wrong)
+        {
+            protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", wrong.Message);
+            return [];
+        }
+    }
+
+    /// <summary>A reader of the block that was the last one, a yield window ago.</summary>
+    private static async Task<BlockReader> PastAsync(
+        Chain chain, IEvmClient client, ReadSession session, EvmBlock head, ReadingSettings settings, CancellationToken cancellation)
+    {
+        const int Corrections = 4;
+        var wanted = head.Time - TimeSpan.FromDays(settings.YieldWindow.Days);
+        var block = head;
+        var secondsPerBlock = chain.BlockTime.Seconds;
+        // Blocks come unevenly: each guess is corrected by the time of the block it led to.
+        for (var i = 0; i < Corrections; i++)
+        {
+            var blocks = Math.Round((wanted - block.Time).TotalSeconds / Math.Max(secondsPerBlock, 1e-3));
+            var number = (ulong)Math.Clamp(block.Number + blocks, 1, head.Number - 1.0);
+            if (number == block.Number)
+                break;
+            block = await client.BlockAsync(number, cancellation).ConfigureAwait(false);
+            secondsPerBlock = head.Number > block.Number ? (head.Time - block.Time).TotalSeconds / (head.Number - block.Number) : secondsPerBlock;
+            if (Math.Abs((block.Time - wanted).TotalDays) < 0.02 * settings.YieldWindow.Days)
+                break;
+        }
+
+        var measured = (head.Time - block.Time).TotalDays;
+        return measured >= settings.YieldWindow.Days / 4
+            ? new BlockReader(session, block)
+            : throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: the oldest block found, {block.Number}, is only {new Duration(measured)} old; growth is measured over {settings.YieldWindow}");
+    }
+}

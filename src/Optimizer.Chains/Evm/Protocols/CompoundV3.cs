@@ -1,0 +1,90 @@
+using System.Numerics;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm.Protocols;
+
+/// <summary>Compound v3: one market (Comet) per base token; every address of the entry is one.</summary>
+/// <remarks>Source: compound-finance/comet, Comet. Rates are per second in 18 decimals; COMP rewards are paid apart and are not
+/// read here.</remarks>
+public sealed class CompoundV3 : IEvmAdapter
+{
+    private const double SecondsPerYear = 31_536_000;
+
+    private static readonly AbiFunction BaseToken = AbiFunction.Parse("baseToken() returns (address)");
+    private static readonly AbiFunction TotalSupply = AbiFunction.Parse("totalSupply() returns (uint256)");
+    private static readonly AbiFunction TotalBorrow = AbiFunction.Parse("totalBorrow() returns (uint256)");
+    private static readonly AbiFunction Kink = AbiFunction.Parse("supplyKink() returns (uint256)");
+    private static readonly AbiFunction RateBase = AbiFunction.Parse("supplyPerSecondInterestRateBase() returns (uint256)");
+    private static readonly AbiFunction SlopeLow = AbiFunction.Parse("supplyPerSecondInterestRateSlopeLow() returns (uint256)");
+    private static readonly AbiFunction SlopeHigh = AbiFunction.Parse("supplyPerSecondInterestRateSlopeHigh() returns (uint256)");
+    private static readonly AbiFunction Utilization = AbiFunction.Parse("getUtilization() returns (uint256)");
+    private static readonly AbiFunction SupplyRate = AbiFunction.Parse("getSupplyRate(uint256 utilization) returns (uint64)");
+    private static readonly AbiFunction IsSupplyPaused = AbiFunction.Parse("isSupplyPaused() returns (bool)");
+    private static readonly AbiFunction IsWithdrawPaused = AbiFunction.Parse("isWithdrawPaused() returns (bool)");
+    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address owner) returns (uint256)");
+
+    /// <inheritdoc/>
+    public string Name => "compoundV3";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<OpportunityReading>> ReadAsync(EvmProtocol protocol) =>
+        [.. (await Task.WhenAll(protocol.Entry.Addresses.Select(entry => MarketAsync(protocol, entry.Key, EvmAddress.Parse(entry.Value)))).ConfigureAwait(false)).OfType<OpportunityReading>()];
+
+    private static async Task<OpportunityReading?> MarketAsync(EvmProtocol protocol, string role, EvmAddress comet)
+    {
+        Task<object[]> Ask(AbiFunction function) => protocol.Reader.ReadAsync(comet, function);
+        var asked = new[] { TotalSupply, TotalBorrow, Kink, RateBase, SlopeLow, SlopeHigh, Utilization, IsSupplyPaused, IsWithdrawPaused }.Select(Ask).ToArray();
+        object[][] read;
+        EvmAddress asset;
+        try
+        {
+            asset = (EvmAddress)(await Ask(BaseToken).ConfigureAwait(false))[0];
+            read = await Task.WhenAll(asked).ConfigureAwait(false);
+        }
+        catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
+        {
+            protocol.Reading.Refuse(Rules.DeadAdapter, protocol.IdOf(role), wrong.Message);
+            return null;
+        }
+
+        if (protocol.Chain.Tokens.FirstOrDefault(t => t.Address is not null && EvmAddress.Parse(t.Address) == asset) is not { } token)
+        {
+            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the base token {asset} is none of the chain file's");
+            return null;
+        }
+
+        BigInteger Number(int i) => (BigInteger)read[i][0];
+        var askRate = protocol.Reader.ReadAsync(comet, SupplyRate, Number(6));
+        var askBalance = protocol.Reader.ReadAsync(asset, BalanceOf, comet);
+        if (await protocol.PriceAsync(token).ConfigureAwait(false) is not { } price)
+            return null;
+        var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, {role} {comet}", role.ToLowerInvariant());
+        Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
+        Figure PerYear(BigInteger perSecond) => new((double)perSecond / 1e18 * SecondsPerYear, from);
+        return new()
+        {
+            Id = protocol.IdOf(token.Symbol),
+            Protocol = protocol.Entry.Id,
+            Kind = OpportunityKind.Lending,
+            Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
+            Carry = new()
+            {
+                Base = new CometCurve
+                {
+                    Basis = RateBasis.PerSecond,
+                    SuppliedUsd = Usd(Number(0)),
+                    BorrowedUsd = Usd(Number(1)),
+                    Kink = new((double)Number(2) / 1e18, from),
+                    BaseRate = PerYear(Number(3)),
+                    SlopeLow = PerYear(Number(4)),
+                    SlopeHigh = PerYear(Number(5)),
+                },
+            },
+            TotalUsd = Usd(Number(0)),
+            CapacityUsd = read[7][0] is true ? new Figure(0, from) : null,
+            WithdrawableUsd = read[8][0] is true ? new Figure(0, from) : Usd((BigInteger)(await askBalance.ConfigureAwait(false))[0]),
+            StatedRate = (double)(BigInteger)(await askRate.ConfigureAwait(false))[0] / 1e18 * SecondsPerYear,
+        };
+    }
+}

@@ -1,0 +1,88 @@
+using System.Numerics;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm.Protocols;
+
+/// <summary>Vaults with ERC-4626's interface, by how much their shares grew; every address of the entry is one.</summary>
+/// <remarks>The yield is (p₁/p₀)^(year/Δt) − 1 from <c>convertToAssets</c> at two blocks: what holders earned, not what a
+/// curator announces. A deposit is taken to leave it as it is, which holds for savings rates and staking and flatters
+/// vaults that lend.</remarks>
+public sealed class Erc4626 : IEvmAdapter
+{
+    private static readonly AbiFunction Asset = AbiFunction.Parse("asset() returns (address)");
+    private static readonly AbiFunction DecimalsOf = AbiFunction.Parse("decimals() returns (uint8)");
+    private static readonly AbiFunction TotalAssets = AbiFunction.Parse("totalAssets() returns (uint256)");
+    private static readonly AbiFunction ToAssets = AbiFunction.Parse("convertToAssets(uint256 shares) returns (uint256)");
+    private static readonly AbiFunction MaxDeposit = AbiFunction.Parse("maxDeposit(address receiver) returns (uint256)");
+
+    /// <summary>Anyone: what a vault would take from somebody who is nobody in particular.</summary>
+    private static readonly EvmAddress Anyone = new(Keccak.Hash("anyone"u8).AsSpan(0, EvmAddress.Size));
+
+    /// <inheritdoc/>
+    public string Name => "erc4626";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<OpportunityReading>> ReadAsync(EvmProtocol protocol) =>
+        [.. (await Task.WhenAll(protocol.Entry.Addresses.Select(entry => VaultAsync(protocol, entry.Key, EvmAddress.Parse(entry.Value)))).ConfigureAwait(false)).OfType<OpportunityReading>()];
+
+    private static async Task<OpportunityReading?> VaultAsync(EvmProtocol protocol, string role, EvmAddress vault)
+    {
+        var reader = protocol.Reader;
+        var (askAsset, askDecimals) = (reader.ReadAsync(vault, Asset), reader.ReadAsync(vault, DecimalsOf));
+        var (askTotal, askRoom) = (reader.ReadAsync(vault, TotalAssets), reader.TryReadAsync(vault, MaxDeposit, Anyone));
+        Token? token;
+        BigInteger total, now, before, oneShare;
+        BlockReader past;
+        try
+        {
+            var asset = (EvmAddress)(await askAsset.ConfigureAwait(false))[0];
+            token = protocol.Chain.Tokens.FirstOrDefault(t => t.Address is not null && EvmAddress.Parse(t.Address) == asset);
+            if (token is null)
+            {
+                protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is none of the chain file's tokens");
+                return null;
+            }
+
+            total = (BigInteger)(await askTotal.ConfigureAwait(false))[0];
+            // Many shares at once: one share of a token with six decimals shows no more than six digits of growth.
+            oneShare = BigInteger.Pow(10, (int)(BigInteger)(await askDecimals.ConfigureAwait(false))[0] + 12);
+            now = (BigInteger)(await reader.ReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false))[0];
+            past = await protocol.Past().ConfigureAwait(false);
+            before = (BigInteger)(await past.ReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false))[0];
+        }
+        catch (ChainDataException wrong)
+        {
+            protocol.Reading.Refuse(wrong.Fault == ChainFault.UnexpectedContract ? Rules.DeadAdapter : Rules.NoPast, protocol.IdOf(role), wrong.Message);
+            return null;
+        }
+
+        if (await protocol.PriceAsync(token).ConfigureAwait(false) is not { } price)
+            return null;
+        var years = (reader.Block.Time - past.Block.Time).TotalDays / Duration.DaysPerYear;
+        if (before.Sign <= 0 || now.Sign <= 0 || years <= 0)
+        {
+            protocol.Reading.Refuse(Rules.AbsurdAmount, protocol.IdOf(role), $"{oneShare} shares are {before} at block {past.Block.Number} and {now} at block {reader.Block.Number}");
+            return null;
+        }
+
+        var from = protocol.From($"growth of a share of {role} {vault} on {protocol.Chain.Name} since block {past.Block.Number}, {past.Block.Time:yyyy-MM-dd HH:mm} UTC", role.ToLowerInvariant());
+        Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
+        var room = await askRoom.ConfigureAwait(false) is [BigInteger most] ? most : (BigInteger?)null;
+        return new()
+        {
+            Id = protocol.IdOf(token.Symbol),
+            Protocol = protocol.Entry.Id,
+            Kind = OpportunityKind.Vault,
+            Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
+            Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(Yield(before, now, years), from) } },
+            TotalUsd = Usd(total),
+            // Vaults without a limit state one that no supply of the token reaches.
+            CapacityUsd = room is { } limit && limit < BigInteger.One << 120 ? Usd(limit) : null,
+        };
+    }
+
+    /// <summary>The effective annual rate at which one amount became another.</summary>
+    internal static double Yield(BigInteger before, BigInteger after, double years) =>
+        double.ExpM1(double.LogP1((double)(after - before) / (double)before) / years);
+}

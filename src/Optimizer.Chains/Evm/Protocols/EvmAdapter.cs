@@ -1,0 +1,66 @@
+using System.Numerics;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm.Protocols;
+
+/// <summary>Reads the opportunities of one kind of protocol.</summary>
+/// <remarks>One adapter is one file and one line in <see cref="EvmMarketReader"/>; a fork is an entry in a chain file.</remarks>
+public interface IEvmAdapter
+{
+    /// <summary>The name that chain files use: <c>aaveV3</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Reads what the protocol offers.</summary>
+    /// <exception cref="ChainDataException">The protocol as a whole could not be read.</exception>
+    Task<IReadOnlyList<OpportunityReading>> ReadAsync(EvmProtocol protocol);
+}
+
+/// <summary>A protocol on a chain, and the means to read it.</summary>
+/// <param name="Reading">Where findings and provenances go.</param>
+/// <param name="Entry">The chain file's entry.</param>
+/// <param name="Reader">Reads at the pinned block.</param>
+/// <param name="Prices">Prices of assets.</param>
+/// <param name="Past">Reads at a former block; fails where that cannot be had.</param>
+public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockReader Reader, ChainlinkPrices Prices, Func<Task<BlockReader>> Past)
+{
+    private static readonly AbiFunction DecimalsOf = AbiFunction.Parse("decimals() returns (uint8)");
+
+    /// <summary>The chain.</summary>
+    public Chain Chain => Reading.Chain;
+
+    /// <summary>The contract of a role.</summary>
+    /// <exception cref="ChainDataException">The chain file does not name it.</exception>
+    public EvmAddress Contract(string role) => Entry.Addresses.TryGetValue(role, out var address)
+        ? EvmAddress.Parse(address)
+        : throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {Chain.Id} names no '{role}' for {Entry.Id}; it names {string.Join(", ", Entry.Addresses.Keys)}");
+
+    /// <summary>The id of an opportunity in a token.</summary>
+    public string IdOf(string token) => $"{Entry.Id}/{Chain.Id}/{token}";
+
+    /// <summary>The token's price, once the contract has confirmed the decimals of the chain file.</summary>
+    /// <returns>Null where there is none to be believed; that is noted.</returns>
+    public async Task<Figure?> PriceAsync(Token token)
+    {
+        var price = Prices.OfAsync(token);
+        var decimals = await Reader.ReadAsync(EvmAddress.Parse(token.Address!), DecimalsOf).ConfigureAwait(false);
+        if ((BigInteger)decimals[0] == token.Decimals)
+            return await price.ConfigureAwait(false);
+        Reading.Refuse(Rules.WrongDecimals, $"{token.Symbol}@{Chain.Id}", $"the contract has {decimals[0]} decimals, the chain file {token.Decimals}");
+        return null;
+    }
+
+    /// <summary>Notes where figures come from.</summary>
+    /// <param name="source">Who said it.</param>
+    /// <param name="suffix">What tells it from the protocol's other sources; empty for the only one.</param>
+    /// <returns>The key.</returns>
+    public string From(string source, string suffix = "")
+    {
+        var key = suffix.Length == 0 ? $"{Entry.Id}-{Chain.Id}" : $"{Entry.Id}-{Chain.Id}-{suffix}";
+        Reading.Provenances[key] = new() { Source = source, AsOf = Reader.Block.Time, Block = Reader.Block.Number };
+        return key;
+    }
+
+    /// <summary>Base units in USD.</summary>
+    public static double Usd(BigInteger baseUnits, Token token, double price) => (double)baseUnits / Math.Pow(10, token.Decimals) * price;
+}

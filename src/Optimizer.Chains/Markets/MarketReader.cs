@@ -1,0 +1,48 @@
+using Optimizer.Chains.Evm;
+using Optimizer.Chains.Rpc;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Markets;
+
+/// <summary>Reads the markets of several chains at once.</summary>
+/// <param name="endpointsOf">The endpoints of a chain, as its environment variable holds them; null or empty for none.</param>
+/// <param name="settings">What is believed.</param>
+/// <param name="limits">How patient one is with an endpoint.</param>
+/// <param name="time">The clock.</param>
+public sealed class MarketReader(Func<Chain, string?> endpointsOf, ReadingSettings settings, EndpointLimits limits, TimeProvider time)
+{
+    /// <summary>Reads chains; one chain's failure fails no other.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<IReadOnlyList<ChainReading>> ReadAsync(IEnumerable<Chain> chains, CancellationToken cancellation)
+    {
+        using var http = EndpointClient.Create(limits);
+        return await Task.WhenAll(chains.Select(chain => ReadAsync(chain, http, cancellation))).ConfigureAwait(false);
+    }
+
+    private async Task<ChainReading> ReadAsync(Chain chain, HttpClient http, CancellationToken cancellation)
+    {
+        var reading = new ChainReading(chain);
+        var endpoints = Endpoints(chain, reading);
+        if (endpoints.Count == 0)
+            reading.Refuse(Rules.DeadChain, chain.Id, $"the environment variable {chain.RpcEnvironmentVariable} holds no endpoint; expected one or more, separated by spaces");
+        else if (chain.ChainId is not { } id)
+            reading.Refuse(Rules.DeadChain, chain.Id, $"chains of family {chain.Family} cannot be read yet");
+        else
+            await EvmMarketReader.ReadAsync(reading, new EvmClient(chain.Id, id, [.. endpoints.Select((uri, i) => new JsonRpcClient(uri, $"{chain.Id} #{i + 1}", http, limits))], settings.TwoEndpoints), settings, time.GetUtcNow(), cancellation).ConfigureAwait(false);
+        return reading;
+    }
+
+    private List<Uri> Endpoints(Chain chain, ChainReading reading)
+    {
+        var endpoints = new List<Uri>();
+        foreach (var text in (endpointsOf(chain) ?? "").Split([' ', ',', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+                endpoints.Add(uri);
+            else
+                reading.Flag(Rules.Endpoint, chain.Id, $"entry {endpoints.Count + 1} of {chain.RpcEnvironmentVariable} is no http or https address");
+        }
+
+        return endpoints;
+    }
+}

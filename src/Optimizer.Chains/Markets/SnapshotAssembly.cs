@@ -1,0 +1,170 @@
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Markets;
+
+/// <summary>Joins what was read of chains with what people judged into a snapshot.</summary>
+/// <remarks>
+/// A former snapshot holds the judgements: events and their ratings, losses, volatilities, price history and betas, gas of
+/// actions, tags. They are taken over with their provenances, matched by the opportunity's id, else by its protocol. What
+/// nobody has judged is left out: an unrated protocol would look like the safest of all. Figures that chains give are never
+/// taken over, routes excepted, which are named.
+/// </remarks>
+public static class SnapshotAssembly
+{
+    /// <summary>Joins readings and judgements.</summary>
+    /// <param name="name">The snapshot's name.</param>
+    /// <param name="readings">What was read.</param>
+    /// <param name="judged">The snapshot whose judgements hold.</param>
+    /// <param name="settings">What is believed.</param>
+    /// <param name="takenAt">The present.</param>
+    public static Snapshot Join(string name, IReadOnlyList<ChainReading> readings, Snapshot judged, ReadingSettings settings, DateTimeOffset takenAt)
+    {
+        var findings = readings.SelectMany(reading => reading.Findings).ToList();
+        var alive = readings.Where(reading => reading.Gas is not null).ToArray();
+        var assets = Assets(alive, judged, settings, findings);
+        var priced = assets.Select(asset => asset.Id).ToHashSet();
+        var chains = alive.ToDictionary(reading => reading.Chain.Id);
+        var assetOf = alive.SelectMany(r => r.Chain.Tokens.Select(t => (Id: new TokenId(t.Symbol, r.Chain.Id), Asset: t.AssetId()))).ToDictionary(pair => pair.Id, pair => pair.Asset);
+        bool IsKnown(TokenId token) => assetOf.TryGetValue(token, out var asset) && priced.Contains(asset);
+
+        var opportunities = alive.SelectMany(reading => reading.Opportunities
+            .Where(read => read.Inputs.All(input => IsKnown(input.Token)) && IsSane(read, settings, findings))
+            .Select(read => Judged(read, reading.Chain.Id, judged, findings)).OfType<Opportunity>()).ToArray();
+        var routes = judged.Routes.Where(route => IsKnown(route.From) && IsKnown(route.To)).ToArray();
+        foreach (var provider in routes.GroupBy(route => route.Provider).OrderBy(same => same.Key, StringComparer.Ordinal))
+            findings.Add(Flagged(Rules.Carried, provider.Key, $"{provider.Count()} routes are as snapshot '{judged.Name}' of {judged.TakenAt:yyyy-MM-dd} has them"));
+
+        var snapshot = new Snapshot
+        {
+            Name = name,
+            TakenAt = takenAt,
+            Findings = [.. findings.Distinct().OrderByDescending(f => f.IsRefused).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)],
+            Provenances = judged.Provenances,
+            Assets = assets,
+            History = judged.History,
+            Events = judged.Events,
+            Chains = [.. alive.Select(reading => new ChainState { Id = reading.Chain.Id, Gas = reading.Gas!, Events = judged.Chains.FirstOrDefault(c => c.Id == reading.Chain.Id)?.Events ?? [] })],
+            Tokens = [.. judged.Tokens.Where(token => IsKnown(token.Id))],
+            Opportunities = opportunities,
+            Routes = routes,
+        };
+        return snapshot with { Provenances = Used(snapshot, judged, alive) };
+    }
+
+    private static List<Asset> Assets(IReadOnlyList<ChainReading> alive, Snapshot judged, ReadingSettings settings, List<Finding> findings)
+    {
+        var assets = new List<Asset>();
+        foreach (var same in alive.SelectMany(r => r.Prices.Select(p => (Asset: p.Key, Price: p.Value, Chain: r.Chain.Id))).GroupBy(p => p.Asset).OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            var prices = same.OrderBy(p => p.Price.Value).ToArray();
+            var (low, high) = (prices[0], prices[^1]);
+            if (high.Price / low.Price - 1 > settings.Tolerance.Fraction)
+                findings.Add(Flagged(Rules.PriceDisagreement, same.Key, $"{low.Price.Value:g9} USD on {low.Chain}, {high.Price.Value:g9} USD on {high.Chain}; the middle one is taken"));
+            if (judged.Assets.FirstOrDefault(asset => asset.Id == same.Key) is { } asset)
+                assets.Add(asset with { PriceUsd = prices[(prices.Length - 1) / 2].Price });
+            else
+                findings.Add(Refused(Rules.Unrated, same.Key, $"snapshot '{judged.Name}' holds no volatility of {same.Key}"));
+        }
+
+        return assets;
+    }
+
+    private static bool IsSane(OpportunityReading read, ReadingSettings settings, List<Finding> findings)
+    {
+        var spot = read.Carry.Base.SpotRate(0);
+        var rate = read.Carry.Rate(0);
+        var wrong = !double.IsFinite(rate) || !double.IsFinite(read.TotalUsd) || read.TotalUsd < 0 ? (Rules.AbsurdAmount, $"a rate of {rate} on {read.TotalUsd.Value} USD")
+            : read.Carry.Base is UtilisationCurve { SuppliedUsd.Value: < 1 } ? (Rules.AbsurdAmount, "nothing is supplied")
+            : read.Carry.Base is UtilisationCurve curve && curve.BorrowedUsd > curve.SuppliedUsd ? (Rules.AbsurdAmount, $"{curve.BorrowedUsd.Value:#,0} USD borrowed of {curve.SuppliedUsd.Value:#,0} supplied")
+            : rate < 0 ? (Rules.NegativeRate, $"a rate of {rate:P2} a year")
+            : rate > settings.MaximumRate.Fraction ? (Rules.RateAboveCeiling, $"a rate of {rate:P2} a year; at most {settings.MaximumRate} is believed")
+            : default;
+        if (wrong != default)
+        {
+            findings.Add(Refused(wrong.Item1, read.Id, wrong.Item2));
+            return false;
+        }
+
+        if (read.StatedRate is { } stated && Math.Abs(spot - stated) > settings.Tolerance.Fraction * Math.Max(Math.Abs(stated), 1e-4))
+            findings.Add(Flagged(Rules.RateDisagreement, read.Id, $"the curve gives {spot:P4}, the contract states {stated:P4}"));
+        return true;
+    }
+
+    private static Opportunity? Judged(OpportunityReading read, string chain, Snapshot judged, List<Finding> findings)
+    {
+        var judgement = judged.Opportunities.FirstOrDefault(o => o.Id == read.Id)
+            ?? judged.Opportunities.FirstOrDefault(o => o.Protocol == read.Protocol && o.Chain == chain)
+            ?? judged.Opportunities.FirstOrDefault(o => o.Protocol == read.Protocol);
+        if (judgement is null)
+        {
+            findings.Add(Refused(Rules.Unrated, read.Id, $"snapshot '{judged.Name}' names no events for {read.Protocol}, so that it would look free of risk"));
+            return null;
+        }
+
+        return new()
+        {
+            Id = read.Id,
+            Protocol = read.Protocol,
+            Chain = chain,
+            Kind = read.Kind,
+            Inputs = read.Inputs,
+            Carry = read.Carry,
+            Volatility = judgement.Volatility,
+            TotalUsd = read.TotalUsd,
+            CapacityUsd = read.CapacityUsd,
+            WithdrawableUsd = read.WithdrawableUsd,
+            ExitDelayDays = read.ExitDelayDays,
+            EnterGasUnits = judgement.EnterGasUnits,
+            ExitGasUnits = judgement.ExitGasUnits,
+            Events = judgement.Events,
+            Tags = judgement.Tags,
+        };
+    }
+
+    /// <summary>The provenances that some figure names.</summary>
+    private static Dictionary<string, Provenance> Used(Snapshot snapshot, Snapshot judged, IReadOnlyList<ChainReading> alive)
+    {
+        var all = new Dictionary<string, Provenance>(judged.Provenances);
+        foreach (var (key, provenance) in alive.SelectMany(reading => reading.Provenances))
+            all[key] = provenance;
+        var named = new HashSet<string>();
+        Named(snapshot with { Provenances = all }, named);
+        return all.Where(pair => named.Contains(pair.Key)).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary();
+    }
+
+    /// <summary>Finds every <c>from</c> in a part of a snapshot, whatever its type.</summary>
+    private static void Named(object? part, HashSet<string> named)
+    {
+        switch (part)
+        {
+            case null or string:
+                return;
+            case Figure figure:
+                named.Add(figure.From);
+                return;
+            case Event { From: var from }:
+                named.Add(from);
+                break;
+            case PriceSeries { From: var from }:
+                named.Add(from);
+                return;
+            case System.Collections.IDictionary pairs:
+                foreach (var value in pairs.Values)
+                    Named(value, named);
+                return;
+            case System.Collections.IEnumerable items:
+                foreach (var item in items)
+                    Named(item, named);
+                return;
+        }
+
+        if (part.GetType().Namespace != typeof(Snapshot).Namespace || part.GetType().IsEnum)
+            return;
+        foreach (var property in part.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && p.CanRead))
+            Named(property.GetValue(part), named);
+    }
+
+    private static Finding Refused(string rule, string subject, string message) => new() { Rule = rule, Subject = subject, Message = message, IsRefused = true };
+
+    private static Finding Flagged(string rule, string subject, string message) => new() { Rule = rule, Subject = subject, Message = message, IsRefused = false };
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Optimizer.Chains.Markets;
+using Optimizer.Chains.Rpc;
+using Optimizer.Model;
+using Optimizer.Scenarios;
+using Spectre.Console;
+
+namespace Optimizer.Cli;
+
+/// <summary><c>optimizer snapshot</c>: the market, read from nodes.</summary>
+internal static class SnapshotCommand
+{
+    private const string SnapshotFolder = "scenarios/snapshots";
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("snapshot", """
+            Reads the market from the nodes of chains and writes it as a file that scenarios refer to.
+
+            Every chain file names the environment variable that holds the chain's endpoints, one or more, separated by
+            spaces; the first that works is used. What chains do not know, such as ratings of events, comes from a former
+            snapshot (--judged). What could not be read is left out, named in the file, and ends in exit code 4.
+
+            Examples:
+              OPTIMIZER_RPC_BASE=https://… optimizer snapshot
+              optimizer snapshot --chain base --chain ethereum --out scenarios/snapshots/today.json
+            """);
+        var chains = new Option<string[]>("--chain") { Description = "Chains to read, by id; all whose environment variable is set by default." };
+        var judged = new Option<FileInfo?>("--judged") { Description = $"The snapshot whose judgements are taken over; the last one in {SnapshotFolder} by default." };
+        var output = new Option<FileInfo?>("--out") { Description = $"The file to write; one named by the time in {SnapshotFolder} by default." };
+        command.Options.Add(chains);
+        command.Options.Add(judged);
+        command.Options.Add(output);
+        command.SetAction((parsed, cancellation) =>
+            RunAsync(terminal, parsed.GetValue(chains) ?? [], parsed.GetValue(judged), parsed.GetValue(output), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, string[] wanted, FileInfo? judgedFile, FileInfo? output, CancellationToken cancellation)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var judged = judgedFile?.FullName ?? LastSnapshot();
+        var (market, settings) = new ScenarioFiles().LoadMarket(judged);
+        foreach (var unknown in wanted.Where(id => market.Chains.All(chain => chain.Id != id)))
+            throw new InputException([new(new("--chain", 1, 1), $"unknown chain '{unknown}'; there are {string.Join(", ", market.Chains.Select(c => c.Id).Order(StringComparer.Ordinal))}")]);
+        string? EndpointsOf(Chain chain) => Environment.GetEnvironmentVariable(chain.RpcEnvironmentVariable);
+        var chains = market.Chains.Where(chain => wanted.Length > 0 ? wanted.Contains(chain.Id) : !string.IsNullOrWhiteSpace(EndpointsOf(chain)))
+            .OrderBy(chain => chain.Id, StringComparer.Ordinal).ToArray();
+        if (chains.Length == 0)
+        {
+            await terminal.Error.WriteLineAsync($"no chain has an endpoint; set {market.Chains.First().RpcEnvironmentVariable} or another of the chain files' variables");
+            return 4;
+        }
+
+        var file = output?.FullName ?? Path.GetFullPath(Path.Combine(SnapshotFolder, $"{now:yyyy-MM-dd-HHmm}.json"));
+        var reader = new MarketReader(EndpointsOf, settings.Reading, new EndpointLimits(), TimeProvider.System);
+        var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
+        var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
+        cancellation.ThrowIfCancellationRequested();
+        if (snapshot.Chains.Count > 0)
+            AtomicFile.Write(file, Formats.Serialize(snapshot));
+        Show(terminal, snapshot, readings, file);
+        return snapshot.Findings.Any(finding => finding.IsRefused) ? 4 : 0;
+    }
+
+    private static string LastSnapshot() =>
+        Directory.Exists(SnapshotFolder) && Directory.EnumerateFiles(SnapshotFolder, "*.json").Order(StringComparer.Ordinal).LastOrDefault() is { } last
+            ? last
+            : throw new InputException([new(new(SnapshotFolder, 1, 1), "holds no snapshot whose judgements could be taken over; give one with --judged, or start in the project's folder")]);
+
+    private static void Show(Terminal terminal, Snapshot snapshot, IReadOnlyList<ChainReading> readings, string file)
+    {
+        var table = Text.Table("Chain", "Block>", "Of", "Gas, gwei>", "Data fee, gwei>", "Opportunities>", "Left out>", "To be doubted>");
+        foreach (var reading in readings)
+        {
+            var gas = reading.Gas as EvmGas;
+            var block = reading.Provenances.GetValueOrDefault($"gas-{reading.Chain.Id}");
+            bool IsHere(Finding finding) => reading.Findings.Contains(finding) || finding.Subject.Split('/').ElementAtOrDefault(1) == reading.Chain.Id;
+            table.AddRow(Markup.Escape(reading.Chain.Name), $"{block?.Block}", block is null ? "" : $"{block.AsOf:yyyy-MM-dd HH:mm:ss}",
+                gas is null ? "" : $"{gas.GweiPerGas.Value:g4}", gas?.DataFeeGwei is { } fee ? $"{fee.Value:g4}" : "",
+                $"{snapshot.Opportunities.Count(o => o.Chain == reading.Chain.Id)}",
+                $"{snapshot.Findings.Count(f => f.IsRefused && IsHere(f))}", $"{snapshot.Findings.Count(f => !f.IsRefused && IsHere(f))}");
+        }
+
+        terminal.Result.Write(table);
+        if (snapshot.Findings.Count > 0)
+        {
+            var findings = Text.Table("", "Rule", "About", "What");
+            foreach (var finding in snapshot.Findings)
+                findings.AddRow(finding.IsRefused ? "left out" : "doubted", finding.Rule, Markup.Escape(finding.Subject), Markup.Escape(finding.Message));
+            terminal.Result.Write(findings);
+        }
+
+        terminal.Result.WriteLine(snapshot.Chains.Count > 0
+            ? $"{snapshot.Opportunities.Count} opportunities and {snapshot.Routes.Count} routes: {file}"
+            : "No chain could be read; nothing was written.");
+    }
+}

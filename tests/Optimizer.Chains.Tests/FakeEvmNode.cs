@@ -1,0 +1,92 @@
+using System.Net;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+using Optimizer.Chains.Evm;
+using Optimizer.Chains.Rpc;
+
+namespace Optimizer.Chains.Tests;
+
+/// <summary>An EVM node in memory: a chain id, blocks, and contracts that are functions. It also misbehaves on demand.</summary>
+internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : HttpMessageHandler
+{
+    private readonly Dictionary<(EvmAddress, string), Func<object[], object[]?>> _functions = [];
+    private static readonly AbiFunction Aggregate = AbiFunction.Parse("aggregate3((address,bool,bytes)[]) returns ((bool,bytes)[])");
+    private readonly Dictionary<string, AbiFunction> _known = [];
+
+    public static readonly DateTimeOffset Time = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Requests received.</summary>
+    public int Requests { get; private set; }
+
+    /// <summary>Changes an answer on its way out; the request's number counts from 1.</summary>
+    public Func<int, string, HttpResponseMessage?>? Misbehave { get; set; }
+
+    /// <summary>Whether fee histories have rewards.</summary>
+    public bool HasRewards { get; set; } = true;
+
+    public FakeEvmNode With(EvmAddress contract, string function, Func<object[], object[]?> answer)
+    {
+        var parsed = AbiFunction.Parse(function);
+        _known[Convert.ToHexString([.. parsed.Selector])] = parsed;
+        _functions[(contract, Convert.ToHexString([.. parsed.Selector]))] = answer;
+        return this;
+    }
+
+    public EvmClient Client(EndpointLimits? limits = null, string name = "fake #1") => new("fake", chainId, [Endpoint(limits, name)]);
+
+    public JsonRpcClient Endpoint(EndpointLimits? limits = null, string name = "fake #1")
+    {
+        limits ??= new EndpointLimits { Retries = 0 };
+        return new(new Uri("https://node.example/v2/0123456789abcdef-secret-key"), name, EndpointClient.Create(limits, this), limits);
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        Requests++;
+        using var document = JsonDocument.Parse(await request.Content!.ReadAsByteArrayAsync(cancellation));
+        var replies = document.RootElement.EnumerateArray().Select(call => new Dictionary<string, object?>
+        {
+            ["jsonrpc"] = "2.0",
+            ["id"] = call.GetProperty("id").GetInt64(),
+            ["result"] = Answer(call.GetProperty("method").GetString()!, call.GetProperty("params")),
+        });
+        var body = JsonSerializer.Serialize(replies);
+        return Misbehave?.Invoke(Requests, body) ?? Ok(body);
+    }
+
+    public static HttpResponseMessage Ok(string body) => new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+
+    private object? Answer(string method, JsonElement parameters) => method switch
+    {
+        "eth_chainId" => Hex(chainId),
+        "eth_getBlockByNumber" => Block(parameters[0].GetString() is "latest" or null ? block : ulong.Parse(parameters[0].GetString()![2..], System.Globalization.NumberStyles.HexNumber)),
+        "eth_feeHistory" => new { oldestBlock = Hex(block - 1), baseFeePerGas = new[] { Hex(7_000_000_000), Hex(8_000_000_000) }, reward = HasRewards ? new[] { new[] { Hex(1_000_000_000) } } : null },
+        "eth_call" => Call(parameters),
+        _ => throw new NotSupportedException(method),
+    };
+
+    private object Block(ulong number) => new
+    {
+        number = Hex(number),
+        hash = $"0x{Convert.ToHexStringLower(Keccak.Hash(BitConverter.GetBytes(number)))}",
+        timestamp = Hex((ulong)(Time.ToUnixTimeSeconds() - 12 * (long)(block - number))),
+    };
+
+    private string Call(JsonElement parameters)
+    {
+        var data = Convert.FromHexString(parameters[0].GetProperty("data").GetString()![2..]);
+        var calls = ((object[])AbiCodec.Decode(Aggregate.Inputs, data.AsSpan(4))[0]).Cast<object[]>();
+        var returns = calls.Select(object (call) =>
+        {
+            var (contract, input) = ((EvmAddress)call[0], (byte[])call[2]);
+            var selector = Convert.ToHexString(input.AsSpan(0, 4));
+            return _functions.TryGetValue((contract, selector), out var function) && function(AbiCodec.Decode(_known[selector].Inputs, input.AsSpan(4))) is { } results
+                ? new object[] { true, AbiCodec.Encode(_known[selector].Outputs, results) }
+                : [false, Array.Empty<byte>()];
+        }).ToArray();
+        return $"0x{Convert.ToHexStringLower(AbiCodec.Encode(Aggregate.Outputs, [returns]))}";
+    }
+
+    private static string Hex(BigInteger number) => $"0x{number.ToString("x").TrimStart('0').PadLeft(1, '0')}";
+}

@@ -1,0 +1,110 @@
+using System.Numerics;
+using System.Text.Json;
+using Optimizer.Chains.Evm;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Tests;
+
+/// <summary>Real contracts on real local nodes: what is read is what ethers reads, and what the model says is what happens.</summary>
+[Collection(nameof(LocalNodes))]
+public sealed class LiveMarketTests(LocalNodes nodes)
+{
+    private static readonly ReadingSettings Settings = new() { MaximumBlockAge = new(10_000), MaximumPriceAge = new(10_000) };
+    private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 amount) returns (bool)");
+    private static readonly AbiFunction Supply = AbiFunction.Parse("supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)");
+
+    [NodeFact]
+    public async Task Every_figure_of_aave_is_what_ethers_reads_at_the_same_block()
+    {
+        var node = nodes.Of("ethereum");
+        var reading = await ReadAsync(node, node.Chain("ethereum", ChainFamily.Evm));
+        Assert.DoesNotContain(reading.Findings, finding => finding.IsRefused);
+        Assert.Equal(node.Symbols.Count(), reading.Opportunities.Count);
+        foreach (var opportunity in reading.Opportunities)
+        {
+            var symbol = opportunity.Inputs[0].Token.Symbol;
+            var read = JsonDocument.Parse(await LocalNodes.RunAsync("node", ["read-aave.mjs", node.Url, $"{reading.Provenances["gas-ethereum"].Block}", $"{node.Contract("pool")}", $"{node.Contract("dataProvider")}", $"{node.Token(symbol)}"])).RootElement;
+            BigInteger Number(string field) => BigInteger.Parse(read.GetProperty(field).GetString()!);
+            double Usd(BigInteger amount) => (double)amount / Math.Pow(10, node.Decimals(symbol)) * reading.Prices[symbol == "WETH" ? "ETH" : symbol];
+            double Bps(string field) => read.GetProperty(field).GetInt32() / 1e4;
+            var curve = Assert.IsType<KinkedCurve>(opportunity.Carry.Base);
+            Assert.Equal(Usd(Number("available") + Number("debt")), curve.SuppliedUsd.Value, 1e-6);
+            Assert.Equal(Usd(Number("debt")), curve.BorrowedUsd.Value, 1e-6);
+            Assert.Equal((Bps("optimal"), Bps("base"), Bps("slope1"), Bps("slope2"), Bps("reserveFactor")),
+                (curve.OptimalUtilisation.Value, curve.BaseRate.Value, curve.Slope1.Value, curve.Slope2.Value, curve.ReserveFactor.Value));
+            Assert.Equal((double)Number("liquidityRate") / 1e27, opportunity.StatedRate!.Value, 1e-15);
+            Assert.Equal(Usd(Number("available")), opportunity.WithdrawableUsd!.Value.Value, 1e-6);
+            var room = Number("supplyCap") * BigInteger.Pow(10, node.Decimals(symbol)) - Number("totalAToken") - Number("accrued");
+            if (read.GetProperty("isFrozen").GetBoolean())
+                Assert.Equal(0, opportunity.CapacityUsd!.Value.Value);
+            else if (Number("supplyCap").IsZero)
+                Assert.Null(opportunity.CapacityUsd);
+            else
+                Assert.Equal(Usd(room), opportunity.CapacityUsd!.Value.Value, 1e-3);
+        }
+    }
+
+    [NodeFact]
+    public async Task After_a_deposit_the_node_pays_the_rate_that_the_model_foresaw()
+    {
+        var node = nodes.Of("arbitrum");
+        var chain = node.Chain("arbitrum", ChainFamily.Evm);
+        // The reserve is brought up to date first: between two actions its debt grows and its stated rate stays.
+        await DepositAsync(node, 1);
+        var before = await UsdcAsync(node, chain);
+        const int Deposit = 150_000;
+        await DepositAsync(node, Deposit);
+        var after = await UsdcAsync(node, chain);
+        Assert.Equal(after.StatedRate!.Value, before.Carry.Base.SpotRate(Deposit), 1e-9);
+        Assert.NotEqual(after.StatedRate.Value, before.StatedRate!.Value, 1e-4);
+    }
+
+    [NodeFact]
+    public async Task The_data_fee_of_an_op_chain_is_what_the_sender_is_charged_to_the_wei()
+    {
+        var node = nodes.Of("op");
+        var client = node.Client();
+        var head = await client.PinAsync(default);
+        var nonce = ulong.Parse((await node.SendAsync("eth_getTransactionCount", $"{node.Treasury}", "latest")).GetString()![2..], System.Globalization.NumberStyles.HexNumber);
+        var transaction = new UnsignedTransaction(node.ChainId, nonce, 1_000_000_000, 2 * head.BaseFeeWei + 1_000_000_000, 400_000,
+            node.Token("USDC"), 0, Approve.Encode(node.Contract("pool"), new BigInteger(987_654_321)));
+        var session = new ReadSession(client);
+        var asked = new BlockReader(session, head.Block).ReadAsync(node.Contract("gasPriceOracle"), AbiFunction.Parse("getL1Fee(bytes data) returns (uint256)"), transaction.ToBytes());
+        await session.RunAsync([asked], default);
+        var quoted = (BigInteger)(await asked)[0];
+
+        var before = await node.BalanceAsync(node.Treasury);
+        var receipt = await node.TransactAsync(node.Treasury, transaction.To, transaction.Data, new
+        {
+            gas = "0x61a80",
+            nonce = $"0x{nonce:x}",
+            maxFeePerGas = $"0x{transaction.FeeWei.ToString("x").TrimStart('0')}",
+            maxPriorityFeePerGas = "0x3b9aca00",
+        });
+        var execution = Hex(receipt, "gasUsed") * Hex(receipt, "effectiveGasPrice");
+        var charged = before - await node.BalanceAsync(node.Treasury) - execution;
+        Assert.True(charged > 0);
+        // The oracle adds what a signature takes; an approval is below the size that is charged at least, so both agree exactly.
+        Assert.Equal(charged, quoted);
+
+        static BigInteger Hex(JsonElement receipt, string field) => BigInteger.Parse($"0{receipt.GetProperty(field).GetString()![2..]}", System.Globalization.NumberStyles.HexNumber);
+    }
+
+    private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null)
+    {
+        var reading = new ChainReading(chain);
+        await EvmMarketReader.ReadAsync(reading, node.Client(chain.Id), settings ?? Settings, DateTimeOffset.UnixEpoch, default);
+        return reading;
+    }
+
+    private static async Task<OpportunityReading> UsdcAsync(LocalNode node, Chain chain) =>
+        (await ReadAsync(node, chain)).Opportunities.Single(o => o.Inputs[0].Token.Symbol == "USDC");
+
+    private static async Task DepositAsync(LocalNode node, int tokens)
+    {
+        var amount = tokens * BigInteger.Pow(10, 6);
+        await node.TransactAsync(node.Treasury, node.Token("USDC"), Approve.Encode(node.Contract("pool"), amount));
+        await node.TransactAsync(node.Treasury, node.Contract("pool"), Supply.Encode(node.Token("USDC"), amount, node.Treasury, 0));
+    }
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Text.Json;
+using Optimizer.Chains.Evm;
+using Optimizer.Chains.Rpc;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Tests;
+
+/// <summary>A test that needs Node.js for real local nodes; skipped, with the reason, where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class NodeFactAttribute : FactAttribute
+{
+    public NodeFactAttribute()
+    {
+        if (!LocalNodes.HasNode)
+            Skip = "Node.js is not on the path; it runs the local nodes of tests/nodes";
+    }
+}
+
+/// <summary>The local nodes of <c>tests/nodes</c>, started once for the tests that share them and ended with them.</summary>
+public sealed class LocalNodes : IAsyncLifetime
+{
+    private static readonly string Folder = Repository.Path("tests", "nodes");
+    private Process? _process;
+    private JsonElement _started;
+
+    public static bool HasNode { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, "node")) || File.Exists(Path.Combine(folder, "node.exe")));
+
+    public async Task InitializeAsync()
+    {
+        if (!HasNode)
+            return;
+        await InstallAsync();
+        _process = Process.Start(new ProcessStartInfo("node", ["start.mjs"])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = _process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        var line = await _process.StandardOutput.ReadLineAsync(limit.Token)
+            ?? throw new InvalidOperationException($"the local nodes did not start:\n{await errors}");
+        _started = JsonDocument.Parse(line).RootElement.GetProperty("chains");
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_process is null)
+            return;
+        _process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    internal LocalNode Of(string chain) => new(_started.GetProperty(chain));
+
+    /// <summary>Installs the packages once, whoever comes first.</summary>
+    private static async Task InstallAsync()
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, ".cache"));
+        var marker = Path.Combine(Folder, "node_modules", ".package-lock.json");
+        using var turn = await TurnAsync(Path.Combine(Folder, ".cache", "install.lock"));
+        if (File.Exists(marker) && File.GetLastWriteTimeUtc(marker) >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
+            return;
+        await RunAsync("npm", ["ci", "--no-audit", "--no-fund"]);
+    }
+
+    /// <summary>Runs a script of the folder and returns what it prints.</summary>
+    internal static async Task<string> RunAsync(string program, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed:\n{await errors}");
+    }
+
+    private static async Task<FileStream> TurnAsync(string file)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
+        while (true)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(100, limit.Token);
+            }
+        }
+    }
+}
+
+[CollectionDefinition(nameof(LocalNodes))]
+public sealed class LocalNodesShared : ICollectionFixture<LocalNodes>;
+
+/// <summary>One running node with what is deployed on it.</summary>
+internal sealed class LocalNode(JsonElement description)
+{
+    private readonly JsonRpcClient _rpc = new(new Uri(description.GetProperty("url").GetString()!), "local", EndpointClient.Create(new EndpointLimits()), new EndpointLimits());
+
+    public string Url => description.GetProperty("url").GetString()!;
+
+    public ulong ChainId => description.GetProperty("chainId").GetUInt64();
+
+    public EvmAddress Treasury => EvmAddress.Parse(description.GetProperty("accounts")[0].GetString()!);
+
+    public EvmAddress Contract(string name) => EvmAddress.Parse(description.GetProperty("contracts").GetProperty(name).GetString()!);
+
+    public EvmAddress Token(string symbol) => EvmAddress.Parse(description.GetProperty("tokens").GetProperty(symbol).GetProperty("address").GetString()!);
+
+    public int Decimals(string symbol) => description.GetProperty("tokens").GetProperty(symbol).GetProperty("decimals").GetInt32();
+
+    public IEnumerable<string> Symbols => description.GetProperty("tokens").EnumerateObject().Select(token => token.Name);
+
+    public EvmClient Client(string name = "local") => new(name, ChainId, [_rpc]);
+
+    /// <summary>The chain as a chain file would describe it.</summary>
+    public Chain Chain(string id, ChainFamily family) => new()
+    {
+        Id = id,
+        Name = id,
+        Family = family,
+        ChainId = ChainId,
+        NativeToken = "ETH",
+        BlockTime = Duration.FromSeconds(12),
+        Finality = Duration.FromSeconds(60),
+        RpcEnvironmentVariable = $"OPTIMIZER_RPC_{id.ToUpperInvariant()}",
+        Explorer = "http://127.0.0.1",
+        ApproveGasUnits = 50_000,
+        Tokens =
+        [
+            new() { Symbol = "ETH", Decimals = 18 },
+            .. Symbols.Select(symbol => new Token
+            {
+                Symbol = symbol,
+                Asset = symbol == "WETH" ? "ETH" : null,
+                Address = Token(symbol).ToString(),
+                Decimals = Decimals(symbol),
+                PriceFeed = Contract($"feed{symbol[0]}{symbol[1..].ToLowerInvariant()}").ToString(),
+            }),
+        ],
+        Protocols = [new() { Id = "aave-v3", Name = "Aave v3", Adapter = "aaveV3", Addresses = new Dictionary<string, string> { ["pool"] = $"{Contract("pool")}", ["dataProvider"] = $"{Contract("dataProvider")}" } }],
+    };
+
+    public async Task<JsonElement> SendAsync(string method, params object?[] parameters)
+    {
+        var reply = (await _rpc.SendAsync([new(method, parameters)], default))[0];
+        return reply.Error is null ? reply.Result : throw new InvalidOperationException($"{method}: {reply.Error}");
+    }
+
+    public async Task<BigInteger> BalanceAsync(EvmAddress account) =>
+        BigInteger.Parse($"0{(await SendAsync("eth_getBalance", account.ToString(), "latest")).GetString()![2..]}", System.Globalization.NumberStyles.HexNumber);
+
+    /// <summary>Sends a transaction from an account that the node holds, or impersonates, and waits for its receipt.</summary>
+    public async Task<JsonElement> TransactAsync(EvmAddress from, EvmAddress to, byte[] data, object? fields = null)
+    {
+        var request = new Dictionary<string, object> { ["from"] = $"{from}", ["to"] = $"{to}", ["data"] = $"0x{Convert.ToHexStringLower(data)}", ["gas"] = "0x1c9c380" };
+        foreach (var property in fields?.GetType().GetProperties() ?? [])
+            request[property.Name] = property.GetValue(fields)!;
+        var hash = (await SendAsync("eth_sendTransaction", request)).GetString();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            var receipt = await SendAsync("eth_getTransactionReceipt", hash);
+            if (receipt.ValueKind == JsonValueKind.Object)
+                return receipt.GetProperty("status").GetString() == "0x1" ? receipt : throw new InvalidOperationException($"the transaction to {to} reverted");
+            await Task.Delay(5, limit.Token);
+        }
+    }
+}

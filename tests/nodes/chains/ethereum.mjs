@@ -1,0 +1,117 @@
+import { multicall3Address } from '../lib/multicall3.mjs';
+import {
+  deployAaveMarket,
+  deployStataToken,
+  describeAaveMarket,
+  freezeReserve,
+  touchAaveMarket,
+} from '../deploy/aave.mjs';
+import { deployComet } from '../deploy/comet.mjs';
+import { deployFeeds, describeFeeds } from '../deploy/feeds.mjs';
+import { deployMorpho, describeMorpho, touchMorpho } from '../deploy/morpho.mjs';
+import { deployTokens, describeTokens } from '../deploy/tokens.mjs';
+import { deployUniswap } from '../deploy/uniswap.mjs';
+import { deploySteadyVault } from '../deploy/vaults.mjs';
+import { liveThroughHistory } from './history.mjs';
+
+const prices = { USDC: 1, DAI: 1, WETH: 2_500, WBTC: 65_000 };
+
+const reserves = [
+  {
+    symbol: 'USDC',
+    supplied: 10_000_000,
+    borrowed: 8_200_000,
+    supplyCap: 14_000_000,
+    borrowCap: 12_000_000,
+    ltv: 7_500,
+    liquidationThreshold: 7_800,
+    reserveFactor: 1_000,
+    rates: [9_000, 0, 550, 4_000],
+  },
+  {
+    symbol: 'DAI',
+    supplied: 5_000_000,
+    borrowed: 2_000_000,
+    ltv: 7_500,
+    liquidationThreshold: 7_800,
+    reserveFactor: 2_500,
+    rates: [8_000, 0, 550, 6_000],
+  },
+  {
+    symbol: 'WETH',
+    supplied: 20_000,
+    borrowed: 12_000,
+    supplyCap: 40_000,
+    borrowCap: 30_000,
+    ltv: 8_000,
+    liquidationThreshold: 8_250,
+    reserveFactor: 1_500,
+    rates: [9_000, 0, 270, 8_000],
+  },
+  {
+    symbol: 'WBTC',
+    supplied: 100,
+    borrowed: 55,
+    collateral: 1_000,
+    supplyCap: 3_000,
+    ltv: 7_500,
+    liquidationThreshold: 8_000,
+    reserveFactor: 5_000,
+    rates: [8_000, 50, 400, 30_000],
+  },
+];
+
+export const ethereum = {
+  chainId: 1_337_001,
+  anvilArguments: [],
+  baseFee: 8_000_000_000n,
+
+  async deploy(context) {
+    const { rpc, accounts } = context;
+    const tokens = await deployTokens(context, Object.keys(prices));
+    const feeds = await deployFeeds(context, prices);
+    const market = await deployAaveMarket(context, tokens, feeds, reserves);
+    const stataUsdc = await deployStataToken(context, market, tokens.USDC, 250_000);
+    const steadyVault = await deploySteadyVault(context, tokens.USDC, 1_000_000);
+    const comet = await deployComet(context, tokens.USDC, 6_000_000, 5_100_000);
+    const morpho = await deployMorpho(
+      context,
+      {
+        loan: tokens.USDC,
+        collateral: tokens.WETH,
+        loanFeed: feeds.USDC,
+        collateralFeed: feeds.WETH,
+      },
+      { supplied: 1_000_000, vaultDeposit: 3_000_000, vaultCap: 20_000_000, collateral: 2_500, borrowed: 3_640_000 },
+    );
+    const uniswap = await deployUniswap(context, tokens.USDC, tokens.WETH, prices.WETH);
+
+    await liveThroughHistory(rpc, async (days) => {
+      await touchAaveMarket(context, market, tokens, reserves);
+      await touchMorpho(morpho);
+      await comet.send('accrueAccount', accounts.lender);
+      // Five per cent a year of the first deposit.
+      await steadyVault.send('accrue', tokens.USDC.units(1_000_000) * 5n * BigInt(days) / 36_500n);
+    });
+    await freezeReserve(market, tokens.DAI);
+
+    await tokens.USDC.mint(accounts.user, 5_000_000);
+    await tokens.DAI.mint(accounts.user, 1_000_000);
+    await tokens.WETH.mint(accounts.user, 1_000);
+    await tokens.WBTC.mint(accounts.user, 20);
+    return {
+      feeds,
+      tokens: describeTokens(tokens),
+      contracts: {
+        ...describeAaveMarket(market),
+        ...describeFeeds(feeds),
+        multicall3: multicall3Address,
+        stataUsdc: stataUsdc.address,
+        steadyVault: steadyVault.address,
+        cometUsdc: comet.address,
+        ...describeMorpho(morpho),
+        ...uniswap,
+      },
+    };
+  },
+};
