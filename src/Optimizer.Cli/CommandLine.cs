@@ -34,6 +34,7 @@ public static class CommandLine
         root.Subcommands.Add(PlanCommand.Create(terminal));
         root.Subcommands.Add(BatchCommand.Create(terminal));
         root.Subcommands.Add(ValidateCommand.Create(terminal));
+        root.Subcommands.Add(DemoCommand.Create(terminal));
         root.Subcommands.Add(CompletionCommand.Create(terminal));
 
         var parsed = root.Parse(args);

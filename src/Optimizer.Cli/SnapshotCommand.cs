@@ -39,10 +39,19 @@ internal static class SnapshotCommand
     private static async Task<int> RunAsync(Terminal terminal, string[] wanted, FileInfo? judgedFile, FileInfo? output, CancellationToken cancellation)
     {
         var now = TimeProvider.System.GetUtcNow();
-        var judged = judgedFile?.FullName ?? LastSnapshot();
+        if ((judgedFile?.FullName ?? LastSnapshot()) is not { } judged)
+        {
+            await terminal.Error.WriteLineAsync($"{SnapshotFolder} holds no snapshot whose judgements could be taken over; give one with --judged, or start in the project's folder");
+            return 2;
+        }
+
         var (market, settings) = new ScenarioFiles().LoadMarket(judged);
-        foreach (var unknown in wanted.Where(id => market.Chains.All(chain => chain.Id != id)))
-            throw new InputException([new(new("--chain", 1, 1), $"unknown chain '{unknown}'; there are {string.Join(", ", market.Chains.Select(c => c.Id).Order(StringComparer.Ordinal))}")]);
+        if (wanted.FirstOrDefault(id => market.Chains.All(chain => chain.Id != id)) is { } unknown)
+        {
+            await terminal.Error.WriteLineAsync($"--chain: unknown chain '{unknown}'; there are {string.Join(", ", market.Chains.Select(c => c.Id).Order(StringComparer.Ordinal))}");
+            return 2;
+        }
+
         string? EndpointsOf(Chain chain) => Environment.GetEnvironmentVariable(chain.RpcEnvironmentVariable);
         var chains = market.Chains.Where(chain => wanted.Length > 0 ? wanted.Contains(chain.Id) : !string.IsNullOrWhiteSpace(EndpointsOf(chain)))
             .OrderBy(chain => chain.Id, StringComparer.Ordinal).ToArray();
@@ -63,10 +72,9 @@ internal static class SnapshotCommand
         return snapshot.Findings.Any(finding => finding.IsRefused) ? 4 : 0;
     }
 
-    private static string LastSnapshot() =>
-        Directory.Exists(SnapshotFolder) && Directory.EnumerateFiles(SnapshotFolder, "*.json").Order(StringComparer.Ordinal).LastOrDefault() is { } last
-            ? last
-            : throw new InputException([new(new(SnapshotFolder, 1, 1), "holds no snapshot whose judgements could be taken over; give one with --judged, or start in the project's folder")]);
+    private static string? LastSnapshot() => Directory.Exists(SnapshotFolder)
+        ? Directory.EnumerateFiles(SnapshotFolder, "*.json").Order(StringComparer.Ordinal).LastOrDefault()
+        : null;
 
     private static void Show(Terminal terminal, Snapshot snapshot, IReadOnlyList<ChainReading> readings, string file)
     {

@@ -7,10 +7,10 @@ using Optimizer.Model;
 namespace Optimizer.Chains.Tests;
 
 /// <summary>Real contracts on real local nodes: what is read is what ethers reads, and what the model says is what happens.</summary>
-[Collection(nameof(LocalNodes))]
-public sealed class LiveMarketTests(LocalNodes nodes)
+[Collection(nameof(SharedNodes))]
+public sealed class LiveMarketTests(SharedNodes nodes)
 {
-    private static readonly ReadingSettings Settings = new() { MaximumBlockAge = new(10_000), MaximumPriceAge = new(10_000) };
+    private static readonly ReadingSettings Settings = new() { MaximumBlockAge = new(10_000), MaximumPriceAge = new(10_000), MaximumRate = new(10) };
     private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 amount) returns (bool)");
     private static readonly AbiFunction Supply = AbiFunction.Parse("supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)");
 
@@ -24,7 +24,7 @@ public sealed class LiveMarketTests(LocalNodes nodes)
         foreach (var opportunity in reading.Opportunities)
         {
             var symbol = opportunity.Inputs[0].Token.Symbol;
-            var read = JsonDocument.Parse(await LocalNodes.RunAsync("node", ["read-aave.mjs", node.Url, $"{reading.Provenances["gas-ethereum"].Block}", $"{node.Contract("pool")}", $"{node.Contract("dataProvider")}", $"{node.Token(symbol)}"])).RootElement;
+            var read = JsonDocument.Parse(await SharedNodes.RunAsync("read-aave.mjs", node.Url, $"{reading.Provenances["gas-ethereum"].Block}", $"{node.Contract("pool")}", $"{node.Contract("dataProvider")}", $"{node.Token(symbol)}")).RootElement;
             BigInteger Number(string field) => BigInteger.Parse(read.GetProperty(field).GetString()!);
             double Usd(BigInteger amount) => (double)amount / Math.Pow(10, node.Decimals(symbol)) * reading.Prices[symbol == "WETH" ? "ETH" : symbol];
             double Bps(string field) => read.GetProperty(field).GetInt32() / 1e4;
@@ -89,6 +89,38 @@ public sealed class LiveMarketTests(LocalNodes nodes)
         Assert.Equal(charged, quoted);
 
         static BigInteger Hex(JsonElement receipt, string field) => BigInteger.Parse($"0{receipt.GetProperty(field).GetString()![2..]}", System.Globalization.NumberStyles.HexNumber);
+    }
+
+    [NodeFact]
+    public async Task A_vault_earned_in_a_year_of_node_time_what_the_reader_says()
+    {
+        var node = nodes.Of("ethereum");
+        var chain = node.Chain("ethereum", ChainFamily.Evm);
+        chain = chain with
+        {
+            Protocols = [new() { Id = "stata", Name = "Stata", Adapter = "erc4626", Addresses = new Dictionary<string, string> { ["stataUsdc"] = $"{node.Contract("stataUsdc")}" } }],
+        };
+        var shares = AbiFunction.Parse("convertToAssets(uint256 shares) returns (uint256)");
+        async Task<BigInteger> WorthAsync()
+        {
+            var client = node.Client();
+            var session = new ReadSession(client);
+            var asked = new BlockReader(session, (await client.PinAsync(default)).Block).ReadAsync(node.Contract("stataUsdc"), shares, BigInteger.Pow(10, 18));
+            await session.RunAsync([asked], default);
+            return (BigInteger)(await asked)[0];
+        }
+
+        await node.SendAsync("evm_mine");
+        var before = await WorthAsync();
+        await node.SendAsync("evm_increaseTime", 365 * 86_400);
+        await node.SendAsync("evm_mine");
+        var after = await WorthAsync();
+        var reading = await ReadAsync(node, chain, Settings with { YieldWindow = new(365) });
+
+        Assert.True(reading.Opportunities.Count == 1, string.Join("; ", reading.Findings));
+        // The block that is found lies within hours of a year ago.
+        Assert.Equal((double)(after - before) / (double)before, reading.Opportunities[0].Carry.Base.SpotRate(0), 5e-6);
+        Assert.InRange(reading.Opportunities[0].Carry.Base.SpotRate(0), 0.01, 0.2);
     }
 
     private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null)

@@ -32,6 +32,38 @@ public sealed partial class CliTests
     }
 
     [Fact]
+    public async Task Demo_reads_local_nodes_and_solves()
+    {
+        if (!LocalNodes.HasNode)
+            return;
+        var run = await Run("demo");
+        Assert.True(run.Code == 0, run.Error);
+        foreach (var expected in (string[])["Ethereum (local)", "Base (local)", "Arbitrum One (local)", "Demo  optimal", "aave-v3/ethereum/USDC", "Certificate: objective"])
+            Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Snapshot_says_which_chain_is_dead_and_keeps_keys_to_itself()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "snapshot.json");
+        Environment.SetEnvironmentVariable("OPTIMIZER_RPC_LINEA", "http://127.0.0.1:1/v3/a-secret-key");
+        var run = await Run("snapshot", "--chain", "linea", "--out", file);
+        Assert.Equal(4, run.Code);
+        Assert.Contains("dead-chain", run.Output, StringComparison.Ordinal);
+        Assert.Contains("linea #1 could not be reached", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", run.Output + run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task Snapshot_of_an_unknown_chain_is_bad_input()
+    {
+        var run = await Run("snapshot", "--chain", "moon");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("unknown chain 'moon'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Batch_gives_one_row_per_scenario_and_fails_none_for_another()
     {
         var broken = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "broken.yaml");

@@ -22,8 +22,11 @@ try {
   for (const [name, chain] of Object.entries(chains)) {
     await checkChain(name, chain);
   }
+  await checkHistory(chains.ethereum);
   await checkLending(chains.ethereum);
   await checkUniswap(chains.ethereum);
+  await checkStargate(chains.ethereum, chains.op, 30_111);
+  await checkStargate(chains.op, chains.ethereum, 30_101);
   await checkL1Fee(chains.op);
   await checkArbitrum(chains.arbitrum);
 } finally {
@@ -71,6 +74,27 @@ async function checkChain(name, { url, chainId, accounts, contracts, tokens }) {
     assert.ok(price > 0n);
     console.log(`${name} ${vaultName}: 1e18 shares are worth ${price}`);
   }
+}
+
+/** Old blocks still answer, so that a yield can be measured between two of them: five per cent a year here. */
+async function checkHistory({ url, contracts }) {
+  const rpc = new Rpc(url);
+  const vault = new Contract(rpc, contracts.steadyVault, ['function convertToAssets(uint256) view returns (uint256)']);
+  const data = vault.interface.encodeFunctionData('convertToAssets', [10n ** 18n]);
+  const priceAt = async (block) => Number(await rpc.send('eth_call', [{ to: vault.address, data }, block.number]));
+  const blockAt = async (number) => rpc.send('eth_getBlockByNumber', [number, false]);
+
+  const latest = await blockAt('latest');
+  let earlier = latest;
+  while (Number(latest.timestamp) - Number(earlier.timestamp) < 20 * 86_400) {
+    earlier = await blockAt(`0x${(Number(earlier.number) - 1).toString(16)}`);
+  }
+  // The price changes only every five days.
+  const growth = (await priceAt(latest)) / (await priceAt(earlier)) - 1;
+  const steps = Math.round(growth / (0.05 * (5 / 365)));
+  console.log(`steadyVault: grew ${(growth * 100).toFixed(4)} % in ${steps} steps of five days`);
+  assert.ok(Math.abs(growth / steps / (0.05 * (5 / 365)) - 1) < 0.01);
+  assert.ok(steps >= 3 && steps <= 5);
 }
 
 /** Compound and Morpho: the rates that the contracts report must follow from their own utilisation. */
@@ -127,6 +151,40 @@ async function checkUniswap({ url, contracts, tokens }) {
   console.log(`Uniswap: 10000 USDC buy ${Number(amountOut) / 1e18} WETH`);
   // The price of the pool is 2500, less the fee and a little impact.
   assert.ok(amountOut > 3_980_000_000_000_000_000n && amountOut < 4_000_000_000_000_000_000n);
+}
+
+/** Quotes in each fee zone, and a transfer that leaves. */
+async function checkStargate({ url, accounts, contracts, tokens }, destination, destinationId) {
+  const rpc = new Rpc(url);
+  const sendParam = '(uint32, bytes32, uint256, uint256, bytes, bytes, bytes)';
+  const pool = new Contract(
+    rpc,
+    contracts.stargateUsdc,
+    [
+      `function quoteOFT(${sendParam}) view returns ((uint256 least, uint256 most) limit, (int256 amount, string description)[] fees, (uint256 sent, uint256 received) receipt)`,
+      `function quoteSend(${sendParam}, bool) view returns ((uint256 nativeFee, uint256 lzTokenFee))`,
+      `function sendToken(${sendParam}, (uint256, uint256), address) payable`,
+    ],
+    accounts[0],
+  );
+  const recipient = `0x${destination.accounts[0].slice(2).padStart(64, '0')}`;
+  const parameters = (amount, command) => [destinationId, recipient, amount, 0, '0x', '0x', command];
+  for (const amount of [1_000_000_000n, 500_000_000_000n, 1_200_000_000_000n]) {
+    const { limit, receipt } = await pool.read('quoteOFT', parameters(amount, '0x'));
+    assert.equal(receipt.sent, amount < limit.most ? amount : limit.most);
+    assert.ok(receipt.received < receipt.sent);
+    console.log(`Stargate: ${receipt.received} of ${receipt.sent} arrive at ${destinationId}, limit ${limit.most}`);
+  }
+  const parameter = parameters(1_000_000_000n, '0x');
+  const taxi = await pool.read('quoteSend', parameter, false);
+  const bus = await pool.read('quoteSend', parameters(1_000_000_000n, '0x01'), false);
+  console.log(`Stargate: taxi ${taxi.nativeFee} wei, bus ${bus.nativeFee} wei`);
+
+  const token = new Contract(rpc, tokens.USDC.address, ['function approve(address, uint256)'], accounts[0]);
+  await token.send('approve', contracts.stargateUsdc, 1_000_000_000n);
+  const data = pool.interface.encodeFunctionData('sendToken', [parameter, [taxi.nativeFee, 0], accounts[0]]);
+  const value = `0x${taxi.nativeFee.toString(16)}`;
+  await rpc.transact({ from: accounts[0], to: contracts.stargateUsdc, data, value });
 }
 
 function percent(ray) {

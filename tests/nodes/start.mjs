@@ -1,7 +1,7 @@
 // Starts local nodes, deploys real protocols on them and prints one line of JSON that says where everything is.
 // It lives until its standard input closes or it gets SIGTERM or SIGINT, and then ends all that it started.
 import { parseArgs } from 'node:util';
-import { chains, startChain } from './chains/index.mjs';
+import { chains, startChains } from './chains/index.mjs';
 import { NodeFleet } from './lib/anvil.mjs';
 import { compileUnit } from './lib/compiler.mjs';
 import { log } from './lib/log.mjs';
@@ -30,15 +30,7 @@ function within(milliseconds, what, promise) {
 
 async function startAll(names, fleet, artifacts) {
   const multicall3Code = await loadMulticall3(fleet);
-  const started = await Promise.all(
-    names.map(async (name) => {
-      const since = Date.now();
-      const { node, description } = await startChain(name, { fleet, artifacts, multicall3Code });
-      log(`${name} is ready at ${description.url} after ${Date.now() - since} ms`);
-      return { name, node, description };
-    }),
-  );
-  return started;
+  return startChains(names, { fleet, artifacts, multicall3Code });
 }
 
 const fleet = new NodeFleet();
@@ -69,13 +61,12 @@ try {
   process.stdin.resume();
 
   const started = await within(deployTimeoutMs, 'Deploying', startAll(names, fleet, artifacts));
-  for (const { name, node } of started) {
+  const descriptions = {};
+  for (const [name, { node, description }] of Object.entries(started)) {
+    descriptions[name] = description;
     node.process.once('exit', () => end(1, `the node of ${name} ended`));
   }
-  const description = {
-    chains: Object.fromEntries(started.map(({ name, description }) => [name, description])),
-  };
-  process.stdout.write(`${JSON.stringify(description)}\n`);
+  process.stdout.write(`${JSON.stringify({ chains: descriptions })}\n`);
 } catch (error) {
   await end(1, error.stack);
 }

@@ -95,26 +95,29 @@ public static class EvmMarketReader
     private static async Task<BlockReader> PastAsync(
         Chain chain, IEvmClient client, ReadSession session, EvmBlock head, ReadingSettings settings, CancellationToken cancellation)
     {
-        const int Corrections = 4;
+        // Guesses by the time between blocks are good where blocks come evenly; halving ends the search where they do not.
+        const int Guesses = 5;
+        const double Close = 0.005;
         var wanted = head.Time - TimeSpan.FromDays(settings.YieldWindow.Days);
-        var block = head;
-        var secondsPerBlock = chain.BlockTime.Seconds;
-        // Blocks come unevenly: each guess is corrected by the time of the block it led to.
-        for (var i = 0; i < Corrections; i++)
+        var (low, high) = ((EvmBlock?)null, head);
+        for (var step = 0; high.Number - (low?.Number ?? 0) > 1; step++)
         {
-            var blocks = Math.Round((wanted - block.Time).TotalSeconds / Math.Max(secondsPerBlock, 1e-3));
-            var number = (ulong)Math.Clamp(block.Number + blocks, 1, head.Number - 1.0);
-            if (number == block.Number)
-                break;
-            block = await client.BlockAsync(number, cancellation).ConfigureAwait(false);
-            secondsPerBlock = head.Number > block.Number ? (head.Time - block.Time).TotalSeconds / (head.Number - block.Number) : secondsPerBlock;
-            if (Math.Abs((block.Time - wanted).TotalDays) < 0.02 * settings.YieldWindow.Days)
-                break;
+            var (below, above) = (low?.Number ?? 0, high.Number);
+            var secondsPerBlock = low is null ? chain.BlockTime.Seconds : (high.Time - low.Time).TotalSeconds / (above - below);
+            var number = step < Guesses
+                ? above - (ulong)Math.Clamp((high.Time - wanted).TotalSeconds / Math.Max(secondsPerBlock, 1e-3), 1, above - below - 1.0)
+                : below + (above - below) / 2;
+            var block = await client.BlockAsync(number, cancellation).ConfigureAwait(false);
+            if (block.Time <= wanted)
+                low = block;
+            else
+                high = block;
+            if (Math.Abs((block.Time - wanted).TotalDays) < Close * settings.YieldWindow.Days)
+                return new BlockReader(session, block);
         }
 
-        var measured = (head.Time - block.Time).TotalDays;
-        return measured >= settings.YieldWindow.Days / 4
-            ? new BlockReader(session, block)
-            : throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: the oldest block found, {block.Number}, is only {new Duration(measured)} old; growth is measured over {settings.YieldWindow}");
+        return low is null
+            ? throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: the chain began {new Duration((head.Time - high.Time).TotalDays)} ago; growth is measured over {settings.YieldWindow}")
+            : new BlockReader(session, low);
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Markets;
@@ -160,7 +161,7 @@ public static class SnapshotAssembly
 
         if (part.GetType().Namespace != typeof(Snapshot).Namespace || part.GetType().IsEnum)
             return;
-        foreach (var property in part.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && p.CanRead))
+        foreach (var property in part.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0 && p.CanRead))
             Named(property.GetValue(part), named);
     }
 

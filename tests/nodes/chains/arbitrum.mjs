@@ -1,4 +1,3 @@
-import { multicall3Address } from '../lib/multicall3.mjs';
 import { installArbitrumStandIns } from '../deploy/arbitrum-stand-ins.mjs';
 import { deployRollupMarket } from './rollup-market.mjs';
 
@@ -22,6 +21,6 @@ export const arbitrum = {
       wethCollateral: 3_500,
     });
     const standIns = await installArbitrumStandIns(context, gasPrices);
-    return { ...result, contracts: { ...result.contracts, ...standIns, multicall3: multicall3Address } };
+    return { ...result, contracts: { ...result.contracts, ...standIns } };
   },
 };

@@ -1,4 +1,3 @@
-import { multicall3Address } from '../lib/multicall3.mjs';
 import {
   deployAaveMarket,
   deployStataToken,
@@ -9,10 +8,14 @@ import {
 import { deployComet } from '../deploy/comet.mjs';
 import { deployFeeds, describeFeeds } from '../deploy/feeds.mjs';
 import { deployMorpho, describeMorpho, touchMorpho } from '../deploy/morpho.mjs';
-import { deployTokens, describeTokens } from '../deploy/tokens.mjs';
+import { deployStargate, describeStargate } from '../deploy/stargate.mjs';
+import { deployTokens } from '../deploy/tokens.mjs';
 import { deployUniswap } from '../deploy/uniswap.mjs';
 import { deploySteadyVault } from '../deploy/vaults.mjs';
 import { liveThroughHistory } from './history.mjs';
+
+// The numbers that LayerZero gives to the real chains.
+const endpointIds = { endpointId: 30_101, remoteEndpointId: 30_111 };
 
 const prices = { USDC: 1, DAI: 1, WETH: 2_500, WBTC: 65_000 };
 
@@ -84,6 +87,12 @@ export const ethereum = {
       },
       { supplied: 1_000_000, vaultDeposit: 3_000_000, vaultCap: 20_000_000, collateral: 2_500, borrowed: 3_640_000 },
     );
+    const stargate = await deployStargate(context, tokens.USDC, {
+      ...endpointIds,
+      liquidity: 4_000_000,
+      credit: 1_500_000,
+      messageFee: 300_000_000_000_000n,
+    });
     const uniswap = await deployUniswap(context, tokens.USDC, tokens.WETH, prices.WETH);
 
     await liveThroughHistory(rpc, async (days) => {
@@ -101,16 +110,17 @@ export const ethereum = {
     await tokens.WBTC.mint(accounts.user, 20);
     return {
       feeds,
-      tokens: describeTokens(tokens),
+      stargate,
+      tokens,
       contracts: {
         ...describeAaveMarket(market),
         ...describeFeeds(feeds),
-        multicall3: multicall3Address,
         stataUsdc: stataUsdc.address,
         steadyVault: steadyVault.address,
         cometUsdc: comet.address,
         ...describeMorpho(morpho),
         ...uniswap,
+        ...describeStargate(stargate),
       },
     };
   },

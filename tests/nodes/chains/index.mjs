@@ -1,5 +1,8 @@
 import { getAddress, isAddress } from 'ethers';
-import { installMulticall3 } from '../lib/multicall3.mjs';
+import { linkStargates } from '../deploy/stargate.mjs';
+import { describeTokens } from '../deploy/tokens.mjs';
+import { log } from '../lib/log.mjs';
+import { installMulticall3, multicall3Address } from '../lib/multicall3.mjs';
 import { arbitrum } from './arbitrum.mjs';
 import { ethereum } from './ethereum.mjs';
 import { genesisTimestamp } from './history.mjs';
@@ -7,8 +10,21 @@ import { op } from './op.mjs';
 
 export const chains = { ethereum, op, arbitrum };
 
-/** Starts one chain's node and deploys everything on it; returns what the JSON says of the chain. */
-export async function startChain(name, { fleet, artifacts, multicall3Code }) {
+/** Starts the named chains' nodes and deploys everything; returns { node, description } by name. */
+export async function startChains(names, environment) {
+  const started = await Promise.all(names.map((name) => startChain(name, environment)));
+  const stargates = started.map((chain) => chain.stargate).filter(Boolean);
+  if (stargates.length > 0) {
+    await linkStargates(...stargates);
+  }
+  await Promise.all(started.map(bringToPresent));
+  return Object.fromEntries(
+    started.map(({ name, node, description }) => [name, { node, description: checksummed(description) }]),
+  );
+}
+
+async function startChain(name, { fleet, artifacts, multicall3Code }) {
+  const since = Date.now();
   const chain = chains[name];
   const node = await fleet.start([
     '--chain-id',
@@ -28,10 +44,16 @@ export async function startChain(name, { fleet, artifacts, multicall3Code }) {
     lender: accounts.at(-2),
     deployer: accounts.at(-1),
   };
-  const { contracts, tokens, feeds } = await chain.deploy({ rpc, accounts: roles, artifacts });
-  await bringToPresent(rpc, chain, feeds);
-  const description = checksummed({ url: node.url, chainId: chain.chainId, accounts, contracts, tokens });
-  return { node, description };
+  const { contracts, tokens, feeds, stargate } = await chain.deploy({ rpc, accounts: roles, artifacts });
+  log(`${name} is deployed at ${node.url} after ${Date.now() - since} ms`);
+  const description = {
+    url: node.url,
+    chainId: chain.chainId,
+    accounts,
+    contracts: { multicall3: multicall3Address, ...contracts },
+    tokens: describeTokens(tokens),
+  };
+  return { name, chain, node, feeds, stargate, description };
 }
 
 /** The same value with every address in EIP-55 case. */
@@ -49,7 +71,7 @@ function checksummed(value) {
 }
 
 /** Sets the clock to the real time, makes the feeds fresh and restores the base fee, which empty blocks lowered. */
-async function bringToPresent(rpc, { baseFee }, feeds) {
+async function bringToPresent({ node: { rpc }, chain: { baseFee }, feeds }) {
   const behind = Math.floor(Date.now() / 1000) - (await rpc.timestamp());
   if (behind > 0) {
     await rpc.advanceTime(behind);

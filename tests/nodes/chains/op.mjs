@@ -1,6 +1,9 @@
-import { multicall3Address } from '../lib/multicall3.mjs';
 import { installOpPredeploys } from '../deploy/op-predeploys.mjs';
+import { deployStargate, describeStargate } from '../deploy/stargate.mjs';
 import { deployRollupMarket } from './rollup-market.mjs';
+
+// The numbers that LayerZero gives to the real chains.
+const endpointIds = { endpointId: 30_111, remoteEndpointId: 30_101 };
 
 // Scalars of OP Mainnet and plausible L1 fees.
 const l1Values = {
@@ -23,7 +26,17 @@ export const op = {
       wethBorrowed: 1_100,
       wethCollateral: 2_500,
     });
+    const stargate = await deployStargate(context, result.tokens.USDC, {
+      ...endpointIds,
+      liquidity: 2_000_000,
+      credit: 3_000_000,
+      messageFee: 900_000_000_000_000n,
+    });
     const predeploys = await installOpPredeploys(context, l1Values);
-    return { ...result, contracts: { ...result.contracts, ...predeploys, multicall3: multicall3Address } };
+    return {
+      ...result,
+      stargate,
+      contracts: { ...result.contracts, ...predeploys, ...describeStargate(stargate) },
+    };
   },
 };

@@ -1,6 +1,6 @@
 import { deployAaveMarket, describeAaveMarket, touchAaveMarket } from '../deploy/aave.mjs';
 import { deployFeeds, describeFeeds } from '../deploy/feeds.mjs';
-import { deployTokens, describeTokens } from '../deploy/tokens.mjs';
+import { deployTokens } from '../deploy/tokens.mjs';
 import { liveThroughHistory } from './history.mjs';
 
 const prices = { USDC: 1, WETH: 2_500 };
@@ -39,7 +39,7 @@ export async function deployRollupMarket(context, sizes) {
   await tokens.WETH.mint(context.accounts.user, 500);
   return {
     feeds,
-    tokens: describeTokens(tokens),
+    tokens,
     contracts: { ...describeAaveMarket(market), ...describeFeeds(feeds) },
   };
 }

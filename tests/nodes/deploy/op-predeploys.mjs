@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
 import { concat, toBeHex } from 'ethers';
 import { Contract } from '../lib/contract.mjs';
+import { packagedArtifact } from '../lib/packaged.mjs';
 
-const require = createRequire(import.meta.url);
 const gasPriceOracleAddress = '0x420000000000000000000000000000000000000F';
 const l1BlockAddress = '0x4200000000000000000000000000000000000015';
 // The only account that L1Block and GasPriceOracle take values from.
@@ -24,8 +23,8 @@ export async function installOpPredeploys({ rpc }, l1) {
 }
 
 async function install(rpc, name, address) {
-  const artifact = require(`@eth-optimism/contracts-bedrock/forge-artifacts/${name}.sol/${name}.json`);
-  await rpc.send('anvil_setCode', [address, artifact.deployedBytecode.object]);
+  const artifact = packagedArtifact(`@eth-optimism/contracts-bedrock/forge-artifacts/${name}.sol/${name}`);
+  await rpc.send('anvil_setCode', [address, artifact.deployedBytecode]);
   return new Contract(rpc, address, artifact.abi, depositor);
 }
 

@@ -1,15 +1,15 @@
-import { createRequire } from 'node:module';
 import { Contract, deploy, maxUint256, zeroAddress } from '../lib/contract.mjs';
+import { packagedArtifact } from '../lib/packaged.mjs';
 
-const require = createRequire(import.meta.url);
-const artifactOf = (name) => require(`@uniswap/${name}.json`);
-const factoryArtifact = artifactOf('v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory');
-const poolArtifact = artifactOf('v3-core/artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool');
-const positionsArtifact = artifactOf(
-  'v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager',
+const core = '@uniswap/v3-core/artifacts/contracts';
+const periphery = '@uniswap/v3-periphery/artifacts/contracts';
+const factoryArtifact = packagedArtifact(`${core}/UniswapV3Factory.sol/UniswapV3Factory`);
+const poolArtifact = packagedArtifact(`${core}/UniswapV3Pool.sol/UniswapV3Pool`);
+const positionsArtifact = packagedArtifact(
+  `${periphery}/NonfungiblePositionManager.sol/NonfungiblePositionManager`,
 );
-const routerArtifact = artifactOf('v3-periphery/artifacts/contracts/SwapRouter.sol/SwapRouter');
-const quoterArtifact = artifactOf('v3-periphery/artifacts/contracts/lens/QuoterV2.sol/QuoterV2');
+const routerArtifact = packagedArtifact(`${periphery}/SwapRouter.sol/SwapRouter`);
+const quoterArtifact = packagedArtifact(`${periphery}/lens/QuoterV2.sol/QuoterV2`);
 
 const fee = 500;
 const tickSpacing = 10;

@@ -12,9 +12,13 @@ const stopTimeoutMs = 2_000;
 export class NodeFleet {
   #nodes = new Set();
   #reaper;
+  #stopping = false;
 
   /** Starts anvil on a free port of 127.0.0.1 and returns { rpc, url, stop } when it answers. */
   async start(args) {
+    if (this.#stopping) {
+      throw new Error('The nodes are being stopped');
+    }
     this.#startReaper();
     // Port 0 lets the operating system choose, so instances never collide; anvil prints the choice.
     const child = spawn(anvilBinary(), ['--host', '127.0.0.1', '--port', '0', ...args], {
@@ -33,9 +37,10 @@ export class NodeFleet {
     return { rpc: new Rpc(url), url, process: child, stop: () => stopProcess(child) };
   }
 
+  /** Ends all nodes; the reaper ends with this process. */
   async stopAll() {
+    this.#stopping = true;
     await Promise.all([...this.#nodes].map(stopProcess));
-    this.#reaper?.stdin.end();
   }
 
   #startReaper() {

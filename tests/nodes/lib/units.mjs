@@ -1,8 +1,8 @@
 // What is compiled: each unit is one run of the compiler and one file in the cache.
 
 const aaveRoot = '@aave-dao/aave-v3-origin/src/contracts';
-// Morpho publishes only Morpho.sol to npm. This package has the same source of all three contracts,
-// changed only in the compiler version and the import paths.
+// Morpho publishes only Morpho.sol to npm. This package has the sources of all three contracts,
+// adapted to a newer compiler.
 const morphoRoot = 'sphere-mezo-solidity-files/domains';
 
 export const units = {

@@ -73,7 +73,6 @@ public sealed class AaveV3 : IEvmAdapter
         var askStrategy = reader.TryReadAsync(provider, StrategyOf, asset);
         var askBalance = reader.TryReadAsync(pool, VirtualBalance, asset);
         var askDeficit = reader.TryReadAsync(pool, ReserveDeficit, asset);
-        var askPrice = protocol.PriceAsync(token);
         // A token that is no reserve has no aToken.
         if (await askTokens.ConfigureAwait(false) is not [EvmAddress { IsZero: false } aToken, ..])
             return null;
@@ -85,7 +84,7 @@ public sealed class AaveV3 : IEvmAdapter
             return null;
         }
 
-        var askRates = RatesAsync(reader, strategy, asset);
+        var (askRates, askPrice) = (RatesAsync(reader, strategy, asset), protocol.PriceAsync(token));
         var available = (BigInteger)(await askBalance.ConfigureAwait(false) ?? await reader.ReadAsync(asset, BalanceOf, aToken).ConfigureAwait(false))[0];
         if (await askRates.ConfigureAwait(false) is not { } rates)
         {

@@ -49,7 +49,9 @@ public sealed class Erc4626 : IEvmAdapter
             oneShare = BigInteger.Pow(10, (int)(BigInteger)(await askDecimals.ConfigureAwait(false))[0] + 12);
             now = (BigInteger)(await reader.ReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false))[0];
             past = await protocol.Past().ConfigureAwait(false);
-            before = (BigInteger)(await past.ReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false))[0];
+            before = await past.TryReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false) is [BigInteger amount]
+                ? amount
+                : throw new ChainDataException(ChainFault.Refused, $"the vault was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its growth cannot be measured");
         }
         catch (ChainDataException wrong)
         {

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Numerics;
 using System.Text.Json;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
+using Optimizer.Cli;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Tests;
@@ -18,95 +18,28 @@ internal sealed class NodeFactAttribute : FactAttribute
     }
 }
 
-/// <summary>The local nodes of <c>tests/nodes</c>, started once for the tests that share them and ended with them.</summary>
-public sealed class LocalNodes : IAsyncLifetime
+/// <summary>The local nodes, started once for the tests that share them and ended with them.</summary>
+public sealed class SharedNodes : IAsyncLifetime
 {
     private static readonly string Folder = Repository.Path("tests", "nodes");
-    private Process? _process;
-    private JsonElement _started;
+    private LocalNodes? _nodes;
 
-    public static bool HasNode { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, "node")) || File.Exists(Path.Combine(folder, "node.exe")));
-
-    public async Task InitializeAsync()
-    {
-        if (!HasNode)
-            return;
-        await InstallAsync();
-        _process = Process.Start(new ProcessStartInfo("node", ["start.mjs"])
-        {
-            WorkingDirectory = Folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = _process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
-        var line = await _process.StandardOutput.ReadLineAsync(limit.Token)
-            ?? throw new InvalidOperationException($"the local nodes did not start:\n{await errors}");
-        _started = JsonDocument.Parse(line).RootElement.GetProperty("chains");
-    }
+    public async Task InitializeAsync() => _nodes = LocalNodes.HasNode ? await LocalNodes.StartAsync(Folder, default) : null;
 
     public async Task DisposeAsync()
     {
-        if (_process is null)
-            return;
-        _process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        try
-        {
-            await _process.WaitForExitAsync(limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-
-        _process.Dispose();
+        if (_nodes is not null)
+            await _nodes.DisposeAsync();
     }
 
-    internal LocalNode Of(string chain) => new(_started.GetProperty(chain));
+    internal LocalNode Of(string node) => new(_nodes!.Of(node));
 
-    /// <summary>Installs the packages once, whoever comes first.</summary>
-    private static async Task InstallAsync()
-    {
-        Directory.CreateDirectory(Path.Combine(Folder, ".cache"));
-        var marker = Path.Combine(Folder, "node_modules", ".package-lock.json");
-        using var turn = await TurnAsync(Path.Combine(Folder, ".cache", "install.lock"));
-        if (File.Exists(marker) && File.GetLastWriteTimeUtc(marker) >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
-            return;
-        await RunAsync("npm", ["ci", "--no-audit", "--no-fund"]);
-    }
-
-    /// <summary>Runs a script of the folder and returns what it prints.</summary>
-    internal static async Task<string> RunAsync(string program, string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
-        await process.WaitForExitAsync(limit.Token);
-        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed:\n{await errors}");
-    }
-
-    private static async Task<FileStream> TurnAsync(string file)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(6));
-        while (true)
-        {
-            try
-            {
-                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException)
-            {
-                await Task.Delay(100, limit.Token);
-            }
-        }
-    }
+    /// <summary>Runs a script of the folder with Node.js and returns what it prints.</summary>
+    internal static Task<string> RunAsync(params string[] arguments) => LocalNodes.RunAsync(Folder, "node", arguments, default);
 }
 
-[CollectionDefinition(nameof(LocalNodes))]
-public sealed class LocalNodesShared : ICollectionFixture<LocalNodes>;
+[CollectionDefinition(nameof(SharedNodes))]
+public sealed class SharedNodesDefinition : ICollectionFixture<SharedNodes>;
 
 /// <summary>One running node with what is deployed on it.</summary>
 internal sealed class LocalNode(JsonElement description)

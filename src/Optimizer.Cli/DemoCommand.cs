@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Optimizer.Scenarios;
+
+namespace Optimizer.Cli;
+
+/// <summary><c>optimizer demo</c>: the whole way from nodes to moves, on this machine alone.</summary>
+internal static class DemoCommand
+{
+    private static readonly (string Chain, string Node)[] Nodes = [("ethereum", "ethereum"), ("base", "op"), ("arbitrum", "arbitrum")];
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("demo", """
+            Starts three local nodes with real contracts (Aave v3 and others), reads them, and solves for a treasury that holds
+            dollars on all three. Needs Node.js, and the folder of a checkout; the first run fetches and compiles contracts.
+            """);
+        var keep = new Option<DirectoryInfo?>("--out") { Description = "A folder to leave chain files, snapshot and scenario in; none by default." };
+        command.Options.Add(keep);
+        command.SetAction((parsed, cancellation) => RunAsync(terminal, parsed.GetValue(keep), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Terminal terminal, DirectoryInfo? keep, CancellationToken cancellation)
+    {
+        var nodeFolder = Path.GetFullPath(Path.Combine("tests", "nodes"));
+        if (!LocalNodes.HasNode || !File.Exists(Path.Combine(nodeFolder, "start.mjs")))
+        {
+            await terminal.Error.WriteLineAsync(LocalNodes.HasNode ? "there is no tests/nodes here; start in the folder of a checkout" : "Node.js is not on the path; the local nodes need it");
+            return 4;
+        }
+
+        var folder = keep?.FullName ?? Directory.CreateTempSubdirectory("optimizer-demo-").FullName;
+        try
+        {
+            await using var nodes = await Progress.ShowAsync(terminal, "starting local nodes (the first time takes a minute or two)", () => LocalNodes.StartAsync(nodeFolder, cancellation));
+            var judged = Path.Combine(folder, "scenarios", "snapshots", "judged.json");
+            WriteProject(folder, judged, nodes);
+            foreach (var (chain, node) in Nodes)
+                Environment.SetEnvironmentVariable(Variable(chain), nodes.UrlOf(node));
+            var snapshot = Path.Combine(folder, "scenarios", "snapshots", "live.json");
+            // What the nodes do not offer is named and left out; the demonstration goes on with the rest.
+            await CommandLine.RunAsync(["snapshot", "--judged", judged, "--out", snapshot, .. Nodes.SelectMany(n => (string[])["--chain", n.Chain])], terminal);
+            return File.Exists(snapshot) ? await CommandLine.RunAsync(["solve", Path.Combine(folder, "scenarios", "demo.yaml")], terminal) : 4;
+        }
+        finally
+        {
+            if (keep is null)
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string Variable(string chain) => $"OPTIMIZER_RPC_{chain.ToUpperInvariant()}";
+
+    private static void WriteProject(string folder, string judged, LocalNodes nodes)
+    {
+        var last = Directory.EnumerateFiles(Path.Combine("scenarios", "snapshots"), "*.json").Order(StringComparer.Ordinal).Last();
+        var (market, _) = new ScenarioFiles().LoadMarket(last);
+        foreach (var chain in market.Chains)
+        {
+            var local = Nodes.FirstOrDefault(n => n.Chain == chain.Id).Node is { } node
+                ? nodes.Local(chain with { RpcEnvironmentVariable = Variable(chain.Id) }, node)
+                : chain;
+            // JSON is YAML too.
+            AtomicFile.Write(Path.Combine(folder, "chains", $"{chain.Id}.yaml"), Formats.Serialize(local));
+        }
+
+        AtomicFile.Write(judged, File.ReadAllText(last));
+        AtomicFile.Write(Path.Combine(folder, "optimizer.yaml"), File.ReadAllText("optimizer.yaml"));
+        AtomicFile.Write(Path.Combine(folder, "scenarios", "demo.yaml"), """
+            name: Demo
+            description: Dollars on three local chains, read from their nodes a moment ago.
+            snapshot: snapshots/live.json
+            horizon: 180 days
+            holdings:
+              - { token: USDC@ethereum, amount: 2_000_000 }
+              - { token: USDC@base, amount: 500_000 }
+              - { token: USDC@arbitrum, amount: 500_000 }
+              - { token: ETH@ethereum, amount: 2 }
+              - { token: ETH@base, amount: 0.5 }
+              - { token: ETH@arbitrum, amount: 0.5 }
+            objective:
+              meanVariance: { riskAversion: 3 }
+            constraints:
+              - limit: { each: opportunity, max: 40 % }
+            """);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Optimizer.Model;
+
+namespace Optimizer.Cli;
+
+/// <summary>The local nodes of <c>tests/nodes</c>: real contracts on this machine alone, for a demonstration and for tests.</summary>
+internal sealed class LocalNodes : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly JsonElement _chains;
+
+    private LocalNodes(Process process, JsonElement chains) => (_process, _chains) = (process, chains);
+
+    /// <summary>Whether Node.js is there to run them.</summary>
+    public static bool HasNode { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, "node")) || File.Exists(Path.Combine(folder, "node.exe")));
+
+    /// <summary>Installs what they need, once, and starts them.</summary>
+    /// <param name="folder">The folder <c>tests/nodes</c>.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <exception cref="InvalidOperationException">They did not start; the message says why.</exception>
+    public static async Task<LocalNodes> StartAsync(string folder, CancellationToken cancellation)
+    {
+        await InstallAsync(folder, cancellation);
+        var process = Process.Start(new ProcessStartInfo("node", ["start.mjs"])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromMinutes(4));
+        try
+        {
+            var line = await process.StandardOutput.ReadLineAsync(limit.Token)
+                ?? throw new InvalidOperationException($"the local nodes did not start:\n{await errors}");
+            return new(process, JsonDocument.Parse(line).RootElement.GetProperty("chains"));
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is deployed on a node: <c>ethereum</c>, <c>op</c> or <c>arbitrum</c>.</summary>
+    public JsonElement Of(string node) => _chains.GetProperty(node);
+
+    /// <summary>A chain file's chain as it is on a local node: other ids and addresses, and the protocols deployed there.</summary>
+    public Chain Local(Chain chain, string node)
+    {
+        var (deployed, contracts) = (Of(node), Of(node).GetProperty("contracts"));
+        string? Feed(string symbol) => contracts.TryGetProperty($"feed{symbol[0]}{symbol[1..].ToLowerInvariant()}", out var feed) ? feed.GetString() : null;
+        Token Here(Token token) => deployed.GetProperty("tokens").TryGetProperty(token.Symbol, out var local)
+            ? token with { Address = local.GetProperty("address").GetString(), Decimals = local.GetProperty("decimals").GetInt32(), PriceFeed = Feed(token.Symbol) }
+            : token;
+        return chain with
+        {
+            Name = $"{chain.Name} (local)",
+            ChainId = deployed.GetProperty("chainId").GetUInt64(),
+            Explorer = "http://127.0.0.1",
+            Tokens = [.. chain.Tokens.Select(Here)],
+            Protocols = [.. Protocols(contracts)],
+        };
+    }
+
+    /// <summary>Where a node listens.</summary>
+    public string UrlOf(string node) => Of(node).GetProperty("url").GetString()!;
+
+    /// <summary>Ends the nodes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    /// <summary>Runs a program in a folder and returns what it prints.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static async Task<string> RunAsync(string folder, string program, string[] arguments, CancellationToken cancellation)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromMinutes(5));
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed:\n{await errors}");
+    }
+
+    private static IEnumerable<Protocol> Protocols(JsonElement contracts)
+    {
+        string? Address(string name) => contracts.TryGetProperty(name, out var address) ? address.GetString() : null;
+        if (Address("pool") is { } pool)
+            yield return Entry("aave-v3", "Aave v3", "aaveV3", ("pool", pool), ("dataProvider", Address("dataProvider")!));
+        if (Address("cometUsdc") is { } comet)
+            yield return Entry("compound-v3", "Compound v3", "compoundV3", ("cometUsdc", comet));
+        if (Address("steadyVault") is { } vault)
+            yield return Entry("morpho-steakhouse", "A steady vault", "erc4626", ("steadyVault", vault));
+    }
+
+    private static Protocol Entry(string id, string name, string adapter, params (string Role, string Address)[] contracts) =>
+        new() { Id = id, Name = name, Adapter = adapter, Addresses = contracts.ToDictionary(c => c.Role, c => c.Address) };
+
+    /// <summary>Installs the packages once, whoever comes first.</summary>
+    private static async Task InstallAsync(string folder, CancellationToken cancellation)
+    {
+        var cache = Directory.CreateDirectory(Path.Combine(folder, ".cache")).FullName;
+        using var turn = await TurnAsync(Path.Combine(cache, "install.lock"), cancellation);
+        var (installed, wanted) = (Path.Combine(folder, "node_modules", ".package-lock.json"), Path.Combine(folder, "package-lock.json"));
+        if (!File.Exists(installed) || File.GetLastWriteTimeUtc(installed) < File.GetLastWriteTimeUtc(wanted))
+            await RunAsync(folder, OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund"], cancellation);
+    }
+
+    private static async Task<FileStream> TurnAsync(string file, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromMinutes(6));
+        while (true)
+        {
+            try
+            {
+                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(100, limit.Token);
+            }
+        }
+    }
+}
