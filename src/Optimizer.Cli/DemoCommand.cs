@@ -15,17 +15,19 @@ internal static class DemoCommand
             dollars on all three. Needs Node.js, and the folder of a checkout; the first run fetches and compiles contracts.
             """);
         var keep = new Option<DirectoryInfo?>("--out") { Description = "A folder to leave chain files, snapshot and scenario in; none by default." };
+        var folder = SnapshotCommand.Folder();
         command.Options.Add(keep);
-        command.SetAction((parsed, cancellation) => RunAsync(terminal, parsed.GetValue(keep), cancellation));
+        command.Options.Add(folder);
+        command.SetAction((parsed, cancellation) => RunAsync(terminal, parsed.GetValue(folder)!, parsed.GetValue(keep), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, DirectoryInfo? keep, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Terminal terminal, DirectoryInfo checkout, DirectoryInfo? keep, CancellationToken cancellation)
     {
-        var nodeFolder = Path.GetFullPath(Path.Combine("tests", "nodes"));
+        var nodeFolder = Path.Combine(checkout.FullName, "tests", "nodes");
         if (!LocalNodes.HasNode || !File.Exists(Path.Combine(nodeFolder, "start.mjs")))
         {
-            await terminal.Error.WriteLineAsync(LocalNodes.HasNode ? "there is no tests/nodes here; start in the folder of a checkout" : "Node.js is not on the path; the local nodes need it");
+            await terminal.Error.WriteLineAsync(LocalNodes.HasNode ? $"there is no tests/nodes in {checkout.FullName}; expected the folder of a checkout" : "Node.js is not on the path; the local nodes need it");
             return 4;
         }
 
@@ -34,7 +36,7 @@ internal static class DemoCommand
         {
             await using var nodes = await Progress.ShowAsync(terminal, "starting local nodes (the first time takes a minute or two)", () => LocalNodes.StartAsync(nodeFolder, cancellation));
             var judged = Path.Combine(folder, "scenarios", "snapshots", "judged.json");
-            WriteProject(folder, judged, nodes);
+            WriteProject(checkout, folder, judged, nodes);
             foreach (var (chain, node) in Nodes)
                 Environment.SetEnvironmentVariable(Variable(chain), nodes.UrlOf(node));
             var snapshot = Path.Combine(folder, "scenarios", "snapshots", "live.json");
@@ -51,9 +53,9 @@ internal static class DemoCommand
 
     private static string Variable(string chain) => $"OPTIMIZER_RPC_{chain.ToUpperInvariant()}";
 
-    private static void WriteProject(string folder, string judged, LocalNodes nodes)
+    private static void WriteProject(DirectoryInfo checkout, string folder, string judged, LocalNodes nodes)
     {
-        var last = Directory.EnumerateFiles(Path.Combine("scenarios", "snapshots"), "*.json").Order(StringComparer.Ordinal).Last();
+        var last = SnapshotCommand.LastSnapshot(checkout)!;
         var (market, _) = new ScenarioFiles().LoadMarket(last);
         foreach (var chain in market.Chains)
         {
@@ -65,7 +67,7 @@ internal static class DemoCommand
         }
 
         AtomicFile.Write(judged, File.ReadAllText(last));
-        AtomicFile.Write(Path.Combine(folder, "optimizer.yaml"), File.ReadAllText("optimizer.yaml"));
+        AtomicFile.Write(Path.Combine(folder, "optimizer.yaml"), File.ReadAllText(Path.Combine(checkout.FullName, "optimizer.yaml")));
         AtomicFile.Write(Path.Combine(folder, "scenarios", "demo.yaml"), """
             name: Demo
             description: Dollars on three local chains, read from their nodes a moment ago.

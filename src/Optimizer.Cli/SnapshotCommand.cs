@@ -28,20 +28,34 @@ internal static class SnapshotCommand
         var chains = new Option<string[]>("--chain") { Description = "Chains to read, by id; all whose environment variable is set by default." };
         var judged = new Option<FileInfo?>("--judged") { Description = $"The snapshot whose judgements are taken over; the last one in {SnapshotFolder} by default." };
         var output = new Option<FileInfo?>("--out") { Description = $"The file to write; one named by the time in {SnapshotFolder} by default." };
+        var folder = Folder();
         command.Options.Add(chains);
         command.Options.Add(judged);
         command.Options.Add(output);
-        command.SetAction((parsed, cancellation) =>
-            RunAsync(terminal, parsed.GetValue(chains) ?? [], parsed.GetValue(judged), parsed.GetValue(output), cancellation));
+        command.Options.Add(folder);
+        command.SetAction((parsed, cancellation) => RunAsync(
+            terminal, parsed.GetValue(folder)!, parsed.GetValue(chains) ?? [], parsed.GetValue(judged), parsed.GetValue(output), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, string[] wanted, FileInfo? judgedFile, FileInfo? output, CancellationToken cancellation)
+    /// <summary>The option that says where the project's files are.</summary>
+    public static Option<DirectoryInfo> Folder() => new("--folder")
+    {
+        Description = "The project's folder, with chains, scenarios and settings; the current one by default.",
+        DefaultValueFactory = _ => new DirectoryInfo("."),
+    };
+
+    /// <summary>The snapshot with the last name in the project's folder; null where there is none.</summary>
+    public static string? LastSnapshot(DirectoryInfo folder) => Path.Combine(folder.FullName, SnapshotFolder) is var snapshots && Directory.Exists(snapshots)
+        ? Directory.EnumerateFiles(snapshots, "*.json").Order(StringComparer.Ordinal).LastOrDefault()
+        : null;
+
+    private static async Task<int> RunAsync(Terminal terminal, DirectoryInfo folder, string[] wanted, FileInfo? judgedFile, FileInfo? output, CancellationToken cancellation)
     {
         var now = TimeProvider.System.GetUtcNow();
-        if ((judgedFile?.FullName ?? LastSnapshot()) is not { } judged)
+        if ((judgedFile?.FullName ?? LastSnapshot(folder)) is not { } judged)
         {
-            await terminal.Error.WriteLineAsync($"{SnapshotFolder} holds no snapshot whose judgements could be taken over; give one with --judged, or start in the project's folder");
+            await terminal.Error.WriteLineAsync($"{SnapshotFolder} holds no snapshot whose judgements could be taken over; give one with --judged, or the project's folder with --folder");
             return 2;
         }
 
@@ -61,7 +75,7 @@ internal static class SnapshotCommand
             return 4;
         }
 
-        var file = output?.FullName ?? Path.GetFullPath(Path.Combine(SnapshotFolder, $"{now:yyyy-MM-dd-HHmm}.json"));
+        var file = output?.FullName ?? Path.GetFullPath(Path.Combine(folder.FullName, SnapshotFolder, $"{now:yyyy-MM-dd-HHmm}.json"));
         var reader = new MarketReader(EndpointsOf, settings.Reading, new EndpointLimits(), TimeProvider.System);
         var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
         var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
@@ -71,10 +85,6 @@ internal static class SnapshotCommand
         Show(terminal, snapshot, readings, file);
         return snapshot.Findings.Any(finding => finding.IsRefused) ? 4 : 0;
     }
-
-    private static string? LastSnapshot() => Directory.Exists(SnapshotFolder)
-        ? Directory.EnumerateFiles(SnapshotFolder, "*.json").Order(StringComparer.Ordinal).LastOrDefault()
-        : null;
 
     private static void Show(Terminal terminal, Snapshot snapshot, IReadOnlyList<ChainReading> readings, string file)
     {

@@ -36,7 +36,7 @@ public sealed partial class CliTests
     {
         if (!LocalNodes.HasNode)
             return;
-        var run = await Run("demo");
+        var run = await Run("demo", "--folder", Repository.Root);
         Assert.True(run.Code == 0, run.Error);
         foreach (var expected in (string[])["Ethereum (local)", "Base (local)", "Arbitrum One (local)", "Demo  optimal", "aave-v3/ethereum/USDC", "Certificate: objective"])
             Assert.Contains(expected, run.Output, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed partial class CliTests
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "snapshot.json");
         Environment.SetEnvironmentVariable("OPTIMIZER_RPC_LINEA", "http://127.0.0.1:1/v3/a-secret-key");
-        var run = await Run("snapshot", "--chain", "linea", "--out", file);
+        var run = await Run("snapshot", "--chain", "linea", "--out", file, "--folder", Repository.Root);
         Assert.Equal(4, run.Code);
         Assert.Contains("dead-chain", run.Output, StringComparison.Ordinal);
         Assert.Contains("linea #1 could not be reached", run.Output, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed partial class CliTests
     [Fact]
     public async Task Snapshot_of_an_unknown_chain_is_bad_input()
     {
-        var run = await Run("snapshot", "--chain", "moon");
+        var run = await Run("snapshot", "--chain", "moon", "--folder", Repository.Root);
         Assert.Equal(2, run.Code);
         Assert.Contains("unknown chain 'moon'", run.Error, StringComparison.Ordinal);
     }

@@ -53,6 +53,7 @@ public sealed class ReadSession(IEvmClient client)
         while (!all.IsCompleted)
         {
             await Task.WhenAny(all, _isAsked.Task).ConfigureAwait(false);
+            await UntilQuietAsync(cancellation).ConfigureAwait(false);
             List<Question> asked;
             lock (_lock)
             {
@@ -75,6 +76,19 @@ public sealed class ReadSession(IEvmClient client)
         }
 
         return question.Answer.Task;
+    }
+
+    /// <summary>Waits until no more questions come: readers that were answered go on at their own pace, and what they ask
+    /// next belongs together.</summary>
+    private async Task UntilQuietAsync(CancellationToken cancellation)
+    {
+        const int Patience = 50;
+        var before = -1;
+        for (var i = 0; i < Patience && before != _asked.Count; i++)
+        {
+            before = _asked.Count;
+            await Task.Delay(1, cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task AnswerAsync(EvmBlock block, Question[] questions, CancellationToken cancellation)

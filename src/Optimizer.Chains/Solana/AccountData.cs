@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+
+namespace Optimizer.Chains.Solana;
+
+/// <summary>The bytes of an account, read by place; numbers are little-endian.</summary>
+/// <param name="address">The account, for messages.</param>
+/// <param name="owner">The program that owns it.</param>
+/// <param name="bytes">Its data.</param>
+public sealed class AccountData(string address, string owner, byte[] bytes)
+{
+    /// <summary>Length in bytes.</summary>
+    public int Length => bytes.Length;
+
+    /// <summary>The account.</summary>
+    public string Address => address;
+
+    /// <summary>Checks that the account is what it is taken for.</summary>
+    /// <param name="what">What it is taken for.</param>
+    /// <param name="program">The program that has to own it; null where forks of it may.</param>
+    /// <param name="leastLength">The least length.</param>
+    /// <param name="start">How the data begins: a discriminator or a type byte.</param>
+    /// <exception cref="ChainDataException">It is something else.</exception>
+    public void Require(string what, string? program, int leastLength, params ReadOnlySpan<byte> start)
+    {
+        if (program is not null && owner != program)
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} is no {what}: program {owner} owns it, not {program}");
+        if (bytes.Length < leastLength || !bytes.AsSpan().StartsWith(start))
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} is no {what} of the known layout: {bytes.Length} bytes, beginning with {Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(8, bytes.Length)))}");
+    }
+
+    /// <summary>A byte.</summary>
+    public byte U8(int at) => Slice(at, 1)[0];
+
+    /// <summary>Two bytes.</summary>
+    public ushort U16(int at) => BinaryPrimitives.ReadUInt16LittleEndian(Slice(at, 2));
+
+    /// <summary>Four bytes.</summary>
+    public uint U32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(Slice(at, 4));
+
+    /// <summary>Eight bytes.</summary>
+    public ulong U64(int at) => BinaryPrimitives.ReadUInt64LittleEndian(Slice(at, 8));
+
+    /// <summary>Sixteen bytes.</summary>
+    public UInt128 U128(int at) => BinaryPrimitives.ReadUInt128LittleEndian(Slice(at, 16));
+
+    /// <summary>A signed number with 48 bits behind the point.</summary>
+    public double I80F48(int at) => (double)BinaryPrimitives.ReadInt128LittleEndian(Slice(at, 16)) / (1L << 48);
+
+    /// <summary>An unsigned number with 60 bits behind the point.</summary>
+    public double U68F60(int at) => (double)U128(at) / (1L << 60);
+
+    private ReadOnlySpan<byte> Slice(int at, int length) => at >= 0 && at <= bytes.Length - length
+        ? bytes.AsSpan(at, length)
+        : throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} ends after {bytes.Length} bytes; byte {at} is asked for");
+}

@@ -1,0 +1,217 @@
+using System.Numerics;
+using Optimizer.Chains.Evm;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+using Optimizer.Scenarios;
+
+namespace Optimizer.Chains.Tests;
+
+/// <summary>What is stale, missing, contradictory or absurd is left out or doubted, by a rule that has a name.</summary>
+public sealed class IntegrityTests
+{
+    private static readonly Lazy<Snapshot> Judged = new(() => new ScenarioFiles().LoadMarket(Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market.Snapshot);
+    private static readonly EvmAddress Comet = Address("comet");
+    private static readonly ReadingSettings Settings = new();
+
+    /// <summary>What the made-up market says; each test changes one thing.</summary>
+    private sealed record World
+    {
+        public ulong Block { get; init; } = 1_000;
+
+        public BigInteger UsdcPrice { get; init; } = 100_000_000;
+
+        public long PriceAgeSeconds { get; init; } = 60;
+
+        public int UsdcDecimals { get; init; } = 6;
+
+        public BigInteger Borrowed { get; init; } = 80_000_000_000_000;
+
+        public BigInteger RateBase { get; init; }
+
+        public BigInteger? StatedRate { get; init; }
+
+        public string Protocol { get; init; } = "compound-v3";
+
+        public string Adapter { get; init; } = "compoundV3";
+
+        public bool HasFeed { get; init; } = true;
+    }
+
+    [Fact]
+    public async Task A_sound_market_is_taken_whole()
+    {
+        var snapshot = await SnapshotAsync(new());
+        Assert.DoesNotContain(snapshot.Findings, finding => finding.Rule != Rules.Carried);
+        var opportunity = Assert.Single(snapshot.Opportunities);
+        Assert.Equal("compound-v3/ethereum/USDC", opportunity.Id);
+        Assert.Equal(100_000_000, opportunity.TotalUsd.Value, 1e-3);
+        Assert.NotEmpty(opportunity.Events);
+        Assert.Equal(1_000ul, snapshot.Provenances[opportunity.TotalUsd.From].Block);
+    }
+
+    [Fact]
+    public Task An_old_price_is_not_taken() => LeavesOut(new() { PriceAgeSeconds = 26 * 3_600 }, Rules.StalePrice, "was last updated 26 h before the block");
+
+    [Fact]
+    public Task A_price_of_zero_is_not_taken() => LeavesOut(new() { UsdcPrice = 0 }, Rules.AbsurdPrice, "answers 0");
+
+    [Fact]
+    public Task A_negative_price_is_not_taken() => LeavesOut(new() { UsdcPrice = -5 }, Rules.AbsurdPrice, "answers -5");
+
+    [Fact]
+    public Task A_missing_feed_is_said() => LeavesOut(new() { HasFeed = false }, Rules.MissingPrice, "names no price feed for USDC");
+
+    [Fact]
+    public Task Other_decimals_than_the_chain_file_s_are_not_taken() => LeavesOut(new() { UsdcDecimals = 18 }, Rules.WrongDecimals, "the contract has 18 decimals, the chain file 6");
+
+    [Fact]
+    public Task More_borrowed_than_supplied_is_absurd() => LeavesOut(new() { Borrowed = 120_000_000_000_000 }, Rules.AbsurdAmount, "120,000,000 USD borrowed of 100,000,000 supplied");
+
+    [Fact]
+    public Task A_rate_above_the_ceiling_is_not_believed() => LeavesOut(new() { RateBase = 50_000_000_000 }, Rules.RateAboveCeiling, "at most 100 % is believed");
+
+    [Fact]
+    public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, Rules.Unrated, "names no events for new-protocol");
+
+    [Fact]
+    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626");
+
+    [Fact]
+    public async Task A_rate_that_the_contract_states_otherwise_is_doubted()
+    {
+        var snapshot = await SnapshotAsync(new() { StatedRate = 2_000_000_000 });
+        Assert.Single(snapshot.Opportunities);
+        Assert.Contains(snapshot.Findings, finding => finding is { Rule: Rules.RateDisagreement, IsRefused: false });
+    }
+
+    [Fact]
+    public async Task Chains_that_price_an_asset_differently_are_doubted()
+    {
+        var readings = await Task.WhenAll(ReadAsync(new(), "ethereum"), ReadAsync(new() { UsdcPrice = 98_000_000 }, "base"));
+        var snapshot = SnapshotAssembly.Join("now", readings, Judged.Value, Settings, FakeEvmNode.Time);
+        var finding = Assert.Single(snapshot.Findings, finding => finding.Rule == Rules.PriceDisagreement);
+        Assert.Equal("0.98 USD on base, 1 USD on ethereum; the middle one is taken", finding.Message);
+    }
+
+    [Fact]
+    public async Task A_node_that_stands_still_is_not_believed()
+    {
+        var reading = await ReadAsync(new() { Block = 900 }, "ethereum", FakeEvmNode.Time.AddHours(2));
+        Assert.Null(reading.Gas);
+        Assert.Equal(Rules.StaleBlock, Assert.Single(reading.Findings).Rule);
+    }
+
+    [Fact]
+    public async Task One_dead_chain_leaves_the_others_whole()
+    {
+        var dead = new ChainReading(Chain("base", new()));
+        var client = new EvmClient("base", 1, [new FakeEvmNode(1) { Misbehave = (_, _) => new(System.Net.HttpStatusCode.Forbidden) }.Endpoint(name: "base #1")]);
+        await EvmMarketReader.ReadAsync(dead, client, Settings, FakeEvmNode.Time, default);
+        var snapshot = SnapshotAssembly.Join("now", [await ReadAsync(new(), "ethereum"), dead], Judged.Value, Settings, FakeEvmNode.Time);
+        Assert.Single(snapshot.Opportunities);
+        var finding = Assert.Single(snapshot.Findings, finding => finding.IsRefused);
+        Assert.Equal((Rules.DeadChain, "base"), (finding.Rule, finding.Subject));
+        Assert.Contains("base #1 answered HTTP 403", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_written_reads_back_as_a_snapshot()
+    {
+        var folder = Directory.CreateTempSubdirectory("optimizer-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "chains"));
+        foreach (var chain in new ScenarioFiles().LoadMarket(Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market.Chains)
+            File.WriteAllText(Path.Combine(folder, "chains", $"{chain.Id}.yaml"), Formats.Serialize(chain));
+        var file = Path.Combine(folder, "now.json");
+        File.WriteAllText(file, Formats.Serialize(await SnapshotAsync(new())));
+        Assert.Equal("snapshot", new ScenarioFiles().Validate(file));
+    }
+
+    [Fact]
+    public async Task Two_hundred_vaults_take_no_more_round_trips_than_one()
+    {
+        var node = Node(new());
+        var vaults = Enumerable.Range(0, 200).Select(i => Address($"vault {i}")).ToArray();
+        foreach (var vault in vaults)
+        {
+            node.With(vault, "asset() returns (address)", _ => [Address("USDC")])
+                .With(vault, "decimals() returns (uint8)", _ => [new BigInteger(18)])
+                .With(vault, "totalAssets() returns (uint256)", _ => [new BigInteger(5_000_000_000_000)])
+                .With(vault, "convertToAssets(uint256 shares) returns (uint256)", shares => [(BigInteger)shares[0] / 1_000_000_000_000]);
+        }
+
+        var chain = Chain("ethereum", new()) with
+        {
+            BlockTime = Duration.FromSeconds(12),
+            Protocols = [new() { Id = "vaults", Name = "Vaults", Adapter = "erc4626", Addresses = vaults.Select((v, i) => ($"v{i}", $"{v}")).ToDictionary(p => p.Item1, p => p.Item2) }],
+        };
+        var reading = new ChainReading(chain);
+        await EvmMarketReader.ReadAsync(reading, node.Client(), Settings with { YieldWindow = new(0.1) }, FakeEvmNode.Time, default);
+        Assert.Equal(200, reading.Opportunities.Count);
+        // The head; what the vaults are; the worth of a share now; the past block; the worth then; the token and its price.
+        Assert.InRange(node.Requests, 3, 7);
+    }
+
+    private static async Task LeavesOut(World world, string rule, string message)
+    {
+        var snapshot = await SnapshotAsync(world);
+        Assert.Empty(snapshot.Opportunities);
+        Assert.Contains(snapshot.Findings, finding => finding.IsRefused && finding.Rule == rule && finding.Message.Contains(message, StringComparison.Ordinal));
+    }
+
+    private static async Task<Snapshot> SnapshotAsync(World world) =>
+        SnapshotAssembly.Join("now", [await ReadAsync(world, "ethereum")], Judged.Value, Settings, FakeEvmNode.Time);
+
+    private static async Task<ChainReading> ReadAsync(World world, string chain, DateTimeOffset? now = null)
+    {
+        var reading = new ChainReading(Chain(chain, world));
+        await EvmMarketReader.ReadAsync(reading, Node(world).Client(), Settings, now ?? FakeEvmNode.Time, default);
+        return reading;
+    }
+
+    private static FakeEvmNode Node(World world)
+    {
+        const string Round = "latestRoundData() returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)";
+        var node = new FakeEvmNode(1, world.Block);
+        BigInteger Time(long age) => FakeEvmNode.Time.ToUnixTimeSeconds() - age;
+        object[] Answer(BigInteger price, long age) => [BigInteger.One, price, Time(age), Time(age), BigInteger.One];
+        node.With(Address("USDC feed"), Round, _ => Answer(world.UsdcPrice, world.PriceAgeSeconds)).With(Address("USDC feed"), "decimals() returns (uint8)", _ => [new BigInteger(8)])
+            .With(Address("ETH feed"), Round, _ => Answer(250_000_000_000, 60)).With(Address("ETH feed"), "decimals() returns (uint8)", _ => [new BigInteger(8)])
+            .With(Address("USDC"), "decimals() returns (uint8)", _ => [new BigInteger(world.UsdcDecimals)])
+            .With(Address("USDC"), "balanceOf(address owner) returns (uint256)", _ => [new BigInteger(20_000_000_000_000)]);
+        // 3.2 % at the kink of 85 %; utilisation is 80 %.
+        BigInteger low = 1_000_000_000, utilisation = world.Borrowed / 100_000_000 * 1_000_000_000_000;
+        foreach (var (function, value) in new (string, object)[]
+        {
+            ("baseToken() returns (address)", Address("USDC")), ("totalSupply() returns (uint256)", new BigInteger(100_000_000_000_000)),
+            ("totalBorrow() returns (uint256)", world.Borrowed), ("supplyKink() returns (uint256)", new BigInteger(850_000_000_000_000_000)),
+            ("supplyPerSecondInterestRateBase() returns (uint256)", world.RateBase), ("supplyPerSecondInterestRateSlopeLow() returns (uint256)", low),
+            ("supplyPerSecondInterestRateSlopeHigh() returns (uint256)", 50 * low), ("getUtilization() returns (uint256)", utilisation),
+            ("isSupplyPaused() returns (bool)", false), ("isWithdrawPaused() returns (bool)", false),
+            ("getSupplyRate(uint256 utilization) returns (uint64)", world.StatedRate ?? world.RateBase + low * 8 / 10),
+        })
+            node.With(Comet, function, _ => [value]);
+        return node;
+    }
+
+    private static Chain Chain(string id, World world) => new()
+    {
+        Id = id,
+        Name = id,
+        Family = ChainFamily.Evm,
+        ChainId = 1,
+        NativeToken = "ETH",
+        BlockTime = Duration.FromSeconds(12),
+        Finality = Duration.FromSeconds(60),
+        RpcEnvironmentVariable = "OPTIMIZER_RPC_FAKE",
+        Explorer = "https://explorer.example",
+        ApproveGasUnits = 50_000,
+        Tokens =
+        [
+            new() { Symbol = "ETH", Decimals = 18, PriceFeed = $"{Address("ETH feed")}" },
+            new() { Symbol = "USDC", Decimals = 6, Address = $"{Address("USDC")}", PriceFeed = world.HasFeed ? $"{Address("USDC feed")}" : null },
+        ],
+        Protocols = [new() { Id = world.Protocol, Name = "Compound v3", Adapter = world.Adapter, Addresses = new Dictionary<string, string> { ["cometUsdc"] = $"{Comet}" } }],
+    };
+
+    private static EvmAddress Address(string name) => new(Keccak.Hash(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, EvmAddress.Size));
+}
