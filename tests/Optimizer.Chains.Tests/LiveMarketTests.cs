@@ -100,27 +100,83 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         {
             Protocols = [new() { Id = "stata", Name = "Stata", Adapter = "erc4626", Addresses = new Dictionary<string, string> { ["stataUsdc"] = $"{node.Contract("stataUsdc")}" } }],
         };
-        var shares = AbiFunction.Parse("convertToAssets(uint256 shares) returns (uint256)");
-        async Task<BigInteger> WorthAsync()
-        {
-            var client = node.Client();
-            var session = new ReadSession(client);
-            var asked = new BlockReader(session, (await client.PinAsync(default)).Block).ReadAsync(node.Contract("stataUsdc"), shares, BigInteger.Pow(10, 18));
-            await session.RunAsync([asked], default);
-            return (BigInteger)(await asked)[0];
-        }
-
+        // The year is taken back, so that other tests meet the market as it was.
+        var present = (await node.SendAsync("evm_snapshot")).GetString();
         await node.SendAsync("evm_mine");
-        var before = await WorthAsync();
+        var before = await WorthAsync(node, node.Contract("stataUsdc"));
         await node.SendAsync("evm_increaseTime", 365 * 86_400);
         await node.SendAsync("evm_mine");
-        var after = await WorthAsync();
+        var after = await WorthAsync(node, node.Contract("stataUsdc"));
         var reading = await ReadAsync(node, chain, Settings with { YieldWindow = new(365) });
+        Assert.True((await node.SendAsync("evm_revert", present)).GetBoolean());
 
         Assert.True(reading.Opportunities.Count == 1, string.Join("; ", reading.Findings));
         // The block that is found lies within hours of a year ago.
         Assert.Equal((double)(after - before) / (double)before, reading.Opportunities[0].Carry.Base.SpotRate(0), 5e-6);
         Assert.InRange(reading.Opportunities[0].Carry.Base.SpotRate(0), 0.01, 0.2);
+    }
+
+    [NodeFact]
+    public async Task A_vault_of_morpho_grows_at_the_rate_seen_through_to_its_markets()
+    {
+        var node = nodes.Of("ethereum");
+        var chain = node.Chain("ethereum", ChainFamily.Evm);
+        chain = chain with
+        {
+            Protocols = [new() { Id = "morpho", Name = "Morpho", Adapter = "metaMorpho", Addresses = new Dictionary<string, string> { ["vault"] = $"{node.Contract("metaMorphoUsdc")}" } }],
+        };
+        await node.SendAsync("evm_mine");
+        var before = await ReadAsync(node, chain);
+        Assert.True(before.Opportunities.Count == 1, string.Join("; ", before.Findings));
+        var opportunity = before.Opportunities[0];
+        var blend = Assert.IsType<BlendCurve>(opportunity.Carry.Base);
+        Assert.Equal(1, blend.Parts.Sum(part => part.Share.Value), 1e-9);
+        var worth = await WorthAsync(node, node.Contract("metaMorphoUsdc"));
+        // Two hours: long enough to measure, short enough for the rate at target to stay.
+        await node.SendAsync("evm_increaseTime", 7_200);
+        await node.SendAsync("evm_mine");
+        var after = await ReadAsync(node, chain);
+        var years = (Time(after) - Time(before)).TotalDays / 365;
+        var earned = Math.Log((double)await WorthAsync(node, node.Contract("metaMorphoUsdc")) / (double)worth) / years;
+        // The market is above its target, where the borrow rate r rises from r_T to 4·r_T; suppliers earn U·r·(1 − fee) at
+        // every moment. The curve states U·(e^r − 1)·(1 − fee), Morpho's own convention, which is a little more.
+        var lent = Assert.Single(blend.Parts, part => part.Curve is AdaptiveCurve);
+        var curve = (AdaptiveCurve)lent.Curve;
+        var utilisation = curve.BorrowedUsd / curve.SuppliedUsd;
+        var borrowRate = curve.RateAtTargetPerYear * (1 + 3 * (utilisation - 0.9) / 0.1);
+        Assert.Equal(earned, lent.Share * utilisation * borrowRate * (1 - curve.Fee), 2e-3 * earned);
+        Assert.Equal(earned, Math.Log(1 + lent.Share * curve.SpotRate(0)), 1e-2 * earned);
+        Assert.InRange(opportunity.Carry.Rate(0), 0.01, lent.Share * curve.SpotRate(0));
+
+        static DateTimeOffset Time(ChainReading reading) => reading.Provenances["gas-ethereum"].AsOf;
+    }
+
+    [NodeFact]
+    public async Task Compound_pays_what_its_market_states()
+    {
+        var node = nodes.Of("ethereum");
+        var chain = node.Chain("ethereum", ChainFamily.Evm);
+        chain = chain with
+        {
+            Protocols = [new() { Id = "compound-v3", Name = "Compound v3", Adapter = "compoundV3", Addresses = new Dictionary<string, string> { ["cometUsdc"] = $"{node.Contract("cometUsdc")}" } }],
+        };
+        // What the market states is as of its last accrual; the totals are as of now.
+        await node.TransactAsync(node.Treasury, node.Contract("cometUsdc"), AbiFunction.Parse("accrueAccount(address account)").Encode(node.Treasury));
+        var reading = await ReadAsync(node, chain);
+        Assert.True(reading.Opportunities.Count == 1, string.Join("; ", reading.Findings));
+        var opportunity = reading.Opportunities[0];
+        Assert.Equal(opportunity.StatedRate!.Value, opportunity.Carry.Base.SpotRate(0), 1e-9);
+    }
+
+    /// <summary>What a vault's shares are worth now.</summary>
+    private static async Task<BigInteger> WorthAsync(LocalNode node, EvmAddress vault)
+    {
+        var client = node.Client();
+        var session = new ReadSession(client);
+        var asked = new BlockReader(session, (await client.PinAsync(default)).Block)
+            .ReadAsync(vault, AbiFunction.Parse("convertToAssets(uint256 shares) returns (uint256)"), BigInteger.Pow(10, 30));
+        await session.RunAsync([asked], default);
+        return (BigInteger)(await asked)[0];
     }
 
     private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null)

@@ -12,6 +12,7 @@ public static class EvmMarketReader
         new AaveV3(),
         new CompoundV3(),
         new Erc4626(),
+        new MetaMorpho(),
     }.ToDictionary(adapter => adapter.Name);
 
     /// <summary>The names that chain files may use.</summary>

@@ -1,0 +1,30 @@
+namespace Optimizer.Model;
+
+/// <summary>A vault that spreads what it is given over several markets, in the shares of the moment.</summary>
+/// <remarks>Its rate is that which each part may be credited with, so a spike in one market does not count in the vault
+/// either. Where a curator moves the shares, so does the rate.</remarks>
+public sealed record BlendCurve : CarryCurve
+{
+    /// <summary>Where the money lies; the shares add up to 1, and what lies idle is a part that earns nothing.</summary>
+    public required IReadOnlyList<BlendPart> Parts { get; init; }
+
+    /// <inheritdoc/>
+    public override double SpotRate(double addedUsd) => Parts.Sum(part => part.Share * part.Curve.CreditedRate(part.Share * addedUsd));
+
+    /// <inheritdoc/>
+    public override double SpotSlope(double addedUsd) => Parts.Sum(part => part.Share * part.Share * part.Curve.CreditedSlope(part.Share * addedUsd));
+
+    /// <inheritdoc/>
+    public override CarryCurve Times(double factor) => this with { Parts = [.. Parts.Select(part => part with { Curve = part.Curve.Times(factor) })] };
+}
+
+/// <summary>One market of a vault.</summary>
+public sealed record BlendPart
+{
+    /// <summary>Its share of the vault; 0 to 1.</summary>
+    [Between(0, 1)]
+    public required Figure Share { get; init; }
+
+    /// <summary>What it pays.</summary>
+    public required CarryCurve Curve { get; init; }
+}
