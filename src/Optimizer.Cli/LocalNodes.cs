@@ -104,7 +104,7 @@ internal sealed class LocalNodes : IAsyncDisposable
     {
         string? Address(string name) => contracts.TryGetProperty(name, out var address) ? address.GetString() : null;
         if (Address("pool") is { } pool)
-            yield return Entry("aave-v3", "Aave v3", "aaveV3", ("pool", pool), ("dataProvider", Address("dataProvider")!));
+            yield return Entry("aave-v3", "Aave v3", "aaveV3", ("pool", pool), ("dataProvider", Address("dataProvider")!), ("oracle", Address("oracle")!));
         if (Address("cometUsdc") is { } comet)
             yield return Entry("compound-v3", "Compound v3", "compoundV3", ("cometUsdc", comet));
         if (Address("metaMorphoUsdc") is { } morpho)

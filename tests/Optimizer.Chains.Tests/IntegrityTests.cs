@@ -59,7 +59,7 @@ public sealed class IntegrityTests
     public Task A_negative_price_is_not_taken() => LeavesOut(new() { UsdcPrice = -5 }, Rules.AbsurdPrice, "answers -5");
 
     [Fact]
-    public Task A_missing_feed_is_said() => LeavesOut(new() { HasFeed = false }, Rules.MissingPrice, "names no price feed for USDC");
+    public Task A_missing_feed_is_said() => LeavesOut(new() { HasFeed = false }, Rules.MissingPrice, "names no price feed for USDC, and no Aave oracle on the chain knows it");
 
     [Fact]
     public Task Other_decimals_than_the_chain_file_s_are_not_taken() => LeavesOut(new() { UsdcDecimals = 18 }, Rules.WrongDecimals, "the contract has 18 decimals, the chain file 6");

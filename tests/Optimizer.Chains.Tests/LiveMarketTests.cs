@@ -117,6 +117,29 @@ public sealed class LiveMarketTests(SharedNodes nodes)
     }
 
     [NodeFact]
+    public async Task Without_feeds_prices_are_those_of_the_oracle_of_aave_and_that_is_said()
+    {
+        var node = nodes.Of("arbitrum");
+        var chain = node.Chain("arbitrum", ChainFamily.Evm);
+        var fed = await ReadAsync(node, chain);
+        var unfed = await ReadAsync(node, chain with { Tokens = [.. chain.Tokens.Select(token => token with { PriceFeed = null })] });
+        Assert.Equal(fed.Prices.OrderBy(p => p.Key).Select(p => (p.Key, p.Value.Value)), unfed.Prices.OrderBy(p => p.Key).Select(p => (p.Key, p.Value.Value)));
+        Assert.DoesNotContain(fed.Findings, finding => finding.Rule == Rules.AgelessPrice);
+        Assert.Contains(unfed.Findings, finding => finding is { Rule: Rules.AgelessPrice, IsRefused: false });
+    }
+
+    [NodeFact]
+    public async Task A_feed_that_the_oracle_of_aave_contradicts_is_doubted()
+    {
+        var node = nodes.Of("arbitrum");
+        var chain = node.Chain("arbitrum", ChainFamily.Evm);
+        var usdc = chain.Tokens.Single(token => token.Symbol == "USDC");
+        // The feed of another asset in the place of its own.
+        var reading = await ReadAsync(node, chain with { Tokens = [.. chain.Tokens.Select(token => token == usdc ? token with { PriceFeed = $"{node.Contract("feedWeth")}" } : token)] });
+        Assert.Contains(reading.Findings, finding => finding.Rule == Rules.PriceDisagreement && finding.Subject == "USDC@arbitrum");
+    }
+
+    [NodeFact]
     public async Task A_vault_of_morpho_grows_at_the_rate_seen_through_to_its_markets()
     {
         var node = nodes.Of("ethereum");

@@ -87,7 +87,7 @@ internal sealed class LocalNode(JsonElement description)
                 PriceFeed = Contract($"feed{symbol[0]}{symbol[1..].ToLowerInvariant()}").ToString(),
             }),
         ],
-        Protocols = [new() { Id = "aave-v3", Name = "Aave v3", Adapter = "aaveV3", Addresses = new Dictionary<string, string> { ["pool"] = $"{Contract("pool")}", ["dataProvider"] = $"{Contract("dataProvider")}" } }],
+        Protocols = [new() { Id = "aave-v3", Name = "Aave v3", Adapter = "aaveV3", Addresses = new Dictionary<string, string> { ["pool"] = $"{Contract("pool")}", ["dataProvider"] = $"{Contract("dataProvider")}", ["oracle"] = $"{Contract("oracle")}" } }],
     };
 
     public async Task<JsonElement> SendAsync(string method, params object?[] parameters)

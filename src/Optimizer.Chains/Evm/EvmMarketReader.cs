@@ -46,7 +46,7 @@ public static class EvmMarketReader
 
         var session = new ReadSession(client);
         var reader = new BlockReader(session, head.Block);
-        var prices = new ChainlinkPrices(reading, reader, settings);
+        var prices = new EvmPrices(reading, reader, settings);
         var past = new Lazy<Task<BlockReader>>(() => PastAsync(chain, client, session, head.Block, settings, cancellation));
         var native = prices.OfAsync(chain.Tokens.Single(token => token.Symbol == chain.NativeToken));
         var from = $"gas-{chain.Id}";

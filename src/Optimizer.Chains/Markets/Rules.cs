@@ -27,6 +27,9 @@ public static class Rules
     /// <summary>A price is zero, negative, or from an unfinished round.</summary>
     public const string AbsurdPrice = "absurd-price";
 
+    /// <summary>A price comes from a source that does not say how old it is.</summary>
+    public const string AgelessPrice = "ageless-price";
+
     /// <summary>Two sources give different prices.</summary>
     public const string PriceDisagreement = "price-disagreement";
 

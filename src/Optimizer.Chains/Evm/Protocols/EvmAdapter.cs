@@ -22,7 +22,7 @@ public interface IEvmAdapter
 /// <param name="Reader">Reads at the pinned block.</param>
 /// <param name="Prices">Prices of assets.</param>
 /// <param name="Past">Reads at a former block; fails where that cannot be had.</param>
-public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockReader Reader, ChainlinkPrices Prices, Func<Task<BlockReader>> Past)
+public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockReader Reader, EvmPrices Prices, Func<Task<BlockReader>> Past)
 {
     private static readonly AbiFunction DecimalsOf = AbiFunction.Parse("decimals() returns (uint8)");
 

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm;
+
+/// <summary>Prices of a chain's assets in USD: from the Chainlink feeds that its file names, and from the oracle of an Aave
+/// market on it.</summary>
+/// <remarks>Where both know an asset they are held against each other, and the feed is taken: it states its age.</remarks>
+public sealed class EvmPrices(ChainReading reading, BlockReader reader, ReadingSettings settings)
+{
+    private static readonly AbiFunction LatestRound = AbiFunction.Parse(
+        "latestRoundData() returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)");
+
+    private static readonly AbiFunction DecimalsOf = AbiFunction.Parse("decimals() returns (uint8)");
+    private static readonly AbiFunction AssetPrice = AbiFunction.Parse("getAssetPrice(address asset) returns (uint256)");
+    private static readonly AbiFunction CurrencyUnit = AbiFunction.Parse("BASE_CURRENCY_UNIT() returns (uint256)");
+
+    private readonly ConcurrentDictionary<string, Task<Figure?>> _byAsset = new();
+
+    /// <summary>The price of one whole token in USD; null where there is none to be believed, which is noted.</summary>
+    public Task<Figure?> OfAsync(Token token) => _byAsset.GetOrAdd(token.AssetId(), ReadAsync);
+
+    private async Task<Figure?> ReadAsync(string asset)
+    {
+        var subject = $"{asset}@{reading.Chain.Id}";
+        var tokens = reading.Chain.Tokens.Where(t => t.AssetId() == asset).ToArray();
+        var feed = tokens.FirstOrDefault(t => t.PriceFeed is not null)?.PriceFeed;
+        var contract = tokens.FirstOrDefault(t => t.Symbol == asset && t.Address is not null)?.Address ?? tokens.FirstOrDefault(t => t.Address is not null)?.Address;
+        var oracle = reading.Chain.Protocols.Select(p => p.Addresses.GetValueOrDefault("oracle")).FirstOrDefault(o => o is not null);
+        var askFeed = feed is null ? Task.FromResult<Figure?>(null) : FromFeedAsync(asset, subject, EvmAddress.Parse(feed));
+        var askOracle = oracle is null || contract is null ? Task.FromResult<Figure?>(null) : FromOracleAsync(asset, EvmAddress.Parse(oracle), EvmAddress.Parse(contract));
+        var (fromFeed, fromOracle) = (await askFeed.ConfigureAwait(false), await askOracle.ConfigureAwait(false));
+        if (fromFeed is { } first && fromOracle is { } second && Math.Abs(first / second - 1) > settings.Tolerance.Fraction)
+            reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {second.Value:g9} USD by {reading.Provenances[second.From].Source}; the first is taken");
+        // A feed that is not believed is not replaced by a source that does not say how old it is.
+        var price = feed is null ? fromOracle : fromFeed;
+        if (price is { } found)
+            reading.Prices[asset] = found;
+        else if (feed is null)
+            reading.Refuse(Rules.MissingPrice, subject, $"the chain file names no price feed for {asset}, and no Aave oracle on the chain knows it");
+        if (price is not null && feed is null)
+            reading.Flag(Rules.AgelessPrice, reading.Chain.Id, "prices without a feed of their own are those of Aave's oracle, which does not say how old they are");
+        return price;
+    }
+
+    private async Task<Figure?> FromFeedAsync(string asset, string subject, EvmAddress feed)
+    {
+        object[] round;
+        BigInteger decimals;
+        try
+        {
+            var (askRound, askDecimals) = (reader.ReadAsync(feed, LatestRound), reader.ReadAsync(feed, DecimalsOf));
+            round = await askRound.ConfigureAwait(false);
+            decimals = (BigInteger)(await askDecimals.ConfigureAwait(false))[0];
+        }
+        catch (ChainDataException wrong)
+        {
+            reading.Refuse(Rules.MissingPrice, subject, $"the price feed {feed} cannot be read: {wrong.Message}");
+            return null;
+        }
+
+        var (answer, updatedAt) = ((BigInteger)round[1], (BigInteger)round[3]);
+        var age = (double)(new BigInteger(reader.Block.Time.ToUnixTimeSeconds()) - updatedAt);
+        if (answer.Sign <= 0 || updatedAt.IsZero || age < -60 || decimals > 36)
+        {
+            reading.Refuse(Rules.AbsurdPrice, subject, $"the price feed {feed} answers {answer} with {decimals} decimals, {age:0} s old");
+            return null;
+        }
+
+        if (age > settings.MaximumPriceAge.Seconds)
+        {
+            reading.Refuse(Rules.StalePrice, subject, $"the price feed {feed} was last updated {Duration.FromSeconds(age)} before the block; at most {settings.MaximumPriceAge} are allowed");
+            return null;
+        }
+
+        return Figure((double)answer / Math.Pow(10, (int)decimals), $"chainlink-{asset}", $"Chainlink feed {feed} on {reading.Chain.Name}", DateTimeOffset.FromUnixTimeSeconds((long)updatedAt));
+    }
+
+    private async Task<Figure?> FromOracleAsync(string asset, EvmAddress oracle, EvmAddress contract)
+    {
+        var (askPrice, askUnit) = (reader.TryReadAsync(oracle, AssetPrice, contract), reader.TryReadAsync(oracle, CurrencyUnit));
+        var price = await askPrice.ConfigureAwait(false) is [BigInteger { Sign: > 0 } p] ? p : BigInteger.Zero;
+        var unit = await askUnit.ConfigureAwait(false) is [BigInteger { Sign: > 0 } u] ? u : BigInteger.Zero;
+        // An asset that the market does not know has no price there.
+        return price.IsZero || unit.IsZero
+            ? null
+            : Figure((double)price / (double)unit, $"aave-oracle-{asset}", $"Aave's oracle {oracle} on {reading.Chain.Name}", reader.Block.Time);
+    }
+
+    private Figure Figure(double price, string key, string source, DateTimeOffset asOf)
+    {
+        var from = $"{key}-{reading.Chain.Id}".ToLowerInvariant();
+        reading.Provenances[from] = new() { Source = source, AsOf = asOf, Block = reader.Block.Number };
+        return new(price, from);
+    }
+}
