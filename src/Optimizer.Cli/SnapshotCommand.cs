@@ -76,7 +76,7 @@ internal static class SnapshotCommand
         }
 
         var file = output?.FullName ?? Path.GetFullPath(Path.Combine(folder.FullName, SnapshotFolder, $"{now:yyyy-MM-dd-HHmm}.json"));
-        var reader = new MarketReader(EndpointsOf, settings.Reading, new EndpointLimits(), TimeProvider.System);
+        var reader = new MarketReader(EndpointsOf, market, settings.Reading, new EndpointLimits(), TimeProvider.System);
         var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
         var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
         cancellation.ThrowIfCancellationRequested();

@@ -9,7 +9,7 @@ namespace Optimizer.Chains.Tests;
 /// <summary>What is stale, missing, contradictory or absurd is left out or doubted, by a rule that has a name.</summary>
 public sealed class IntegrityTests
 {
-    private static readonly Lazy<Snapshot> Judged = new(() => new ScenarioFiles().LoadMarket(Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market.Snapshot);
+    private static readonly Lazy<Market> Universe = new(() => new ScenarioFiles().LoadMarket(Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market);
     private static readonly EvmAddress Comet = Address("comet");
     private static readonly ReadingSettings Settings = new();
 
@@ -74,7 +74,7 @@ public sealed class IntegrityTests
     public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, Rules.Unrated, "names no events for new-protocol");
 
     [Fact]
-    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho");
+    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, stargateV2");
 
     [Fact]
     public async Task A_rate_that_the_contract_states_otherwise_is_doubted()
@@ -88,7 +88,7 @@ public sealed class IntegrityTests
     public async Task Chains_that_price_an_asset_differently_are_doubted()
     {
         var readings = await Task.WhenAll(ReadAsync(new(), "ethereum"), ReadAsync(new() { UsdcPrice = 98_000_000 }, "base"));
-        var snapshot = SnapshotAssembly.Join("now", readings, Judged.Value, Settings, FakeEvmNode.Time);
+        var snapshot = SnapshotAssembly.Join("now", readings, Universe.Value.Snapshot, Settings, FakeEvmNode.Time);
         var finding = Assert.Single(snapshot.Findings, finding => finding.Rule == Rules.PriceDisagreement);
         Assert.Equal("0.98 USD on base, 1 USD on ethereum; the middle one is taken", finding.Message);
     }
@@ -106,8 +106,8 @@ public sealed class IntegrityTests
     {
         var dead = new ChainReading(Chain("base", new()));
         var client = new EvmClient("base", 1, [new FakeEvmNode(1) { Misbehave = (_, _) => new(System.Net.HttpStatusCode.Forbidden) }.Endpoint(name: "base #1")]);
-        await EvmMarketReader.ReadAsync(dead, client, Settings, FakeEvmNode.Time, default);
-        var snapshot = SnapshotAssembly.Join("now", [await ReadAsync(new(), "ethereum"), dead], Judged.Value, Settings, FakeEvmNode.Time);
+        await EvmMarketReader.ReadAsync(dead, client, Universe.Value, Settings, FakeEvmNode.Time, default);
+        var snapshot = SnapshotAssembly.Join("now", [await ReadAsync(new(), "ethereum"), dead], Universe.Value.Snapshot, Settings, FakeEvmNode.Time);
         Assert.Single(snapshot.Opportunities);
         var finding = Assert.Single(snapshot.Findings, finding => finding.IsRefused);
         Assert.Equal((Rules.DeadChain, "base"), (finding.Rule, finding.Subject));
@@ -145,7 +145,7 @@ public sealed class IntegrityTests
             Protocols = [new() { Id = "vaults", Name = "Vaults", Adapter = "erc4626", Addresses = vaults.Select((v, i) => ($"v{i}", $"{v}")).ToDictionary(p => p.Item1, p => p.Item2) }],
         };
         var reading = new ChainReading(chain);
-        await EvmMarketReader.ReadAsync(reading, node.Client(), Settings with { YieldWindow = new(0.1) }, FakeEvmNode.Time, default);
+        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, Settings with { YieldWindow = new(0.1) }, FakeEvmNode.Time, default);
         Assert.Equal(200, reading.Opportunities.Count);
         // The head; what the vaults are; the worth of a share now; the past block; the worth then; the token and its price.
         Assert.InRange(node.Requests, 3, 7);
@@ -159,12 +159,12 @@ public sealed class IntegrityTests
     }
 
     private static async Task<Snapshot> SnapshotAsync(World world) =>
-        SnapshotAssembly.Join("now", [await ReadAsync(world, "ethereum")], Judged.Value, Settings, FakeEvmNode.Time);
+        SnapshotAssembly.Join("now", [await ReadAsync(world, "ethereum")], Universe.Value.Snapshot, Settings, FakeEvmNode.Time);
 
     private static async Task<ChainReading> ReadAsync(World world, string chain, DateTimeOffset? now = null)
     {
         var reading = new ChainReading(Chain(chain, world));
-        await EvmMarketReader.ReadAsync(reading, Node(world).Client(), Settings, now ?? FakeEvmNode.Time, default);
+        await EvmMarketReader.ReadAsync(reading, Node(world).Client(), Universe.Value, Settings, now ?? FakeEvmNode.Time, default);
         return reading;
     }
 

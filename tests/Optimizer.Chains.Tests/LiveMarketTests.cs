@@ -3,6 +3,7 @@ using System.Text.Json;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
 using Optimizer.Model;
+using Optimizer.Scenarios;
 
 namespace Optimizer.Chains.Tests;
 
@@ -11,6 +12,8 @@ namespace Optimizer.Chains.Tests;
 public sealed class LiveMarketTests(SharedNodes nodes)
 {
     private static readonly ReadingSettings Settings = new() { MaximumBlockAge = new(10_000), MaximumPriceAge = new(10_000), MaximumRate = new(10) };
+    private static readonly Market Universe = new ScenarioFiles().LoadMarket(Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market;
+    private static readonly Market NoRoutes = Universe.With(Universe.Snapshot with { Routes = [] });
     private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 amount) returns (bool)");
     private static readonly AbiFunction Supply = AbiFunction.Parse("supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)");
 
@@ -175,6 +178,46 @@ public sealed class LiveMarketTests(SharedNodes nodes)
     }
 
     [NodeFact]
+    public async Task Stargate_delivers_what_the_route_says_and_takes_the_message_fee_that_it_says()
+    {
+        var node = nodes.Of("ethereum");
+        var judged = Universe.Snapshot.Routes.First(route => route.Provider == "stargate-v2" && route.From.Symbol == "USDC");
+        judged = judged with { Id = "stargate-v2/ethereum-base/USDC", From = new("USDC", "ethereum"), To = new("USDC", "base") };
+        Protocol Entry(LocalNode on, string endpointId) => new()
+        {
+            Id = "stargate-v2",
+            Name = "Stargate v2",
+            Adapter = "stargateV2",
+            Addresses = new Dictionary<string, string> { ["poolUsdc"] = $"{on.Contract("stargateUsdc")}" },
+            Parameters = new Dictionary<string, string> { ["endpointId"] = endpointId },
+        };
+        var chain = node.Chain("ethereum", ChainFamily.Evm) with { Protocols = [Entry(node, "30101")] };
+        var destination = nodes.Of("op").Chain("base", ChainFamily.OpStack) with { Protocols = [Entry(nodes.Of("op"), "30111")] };
+        var universe = new Market(Universe.Snapshot with { Routes = [judged] }, [chain, destination]);
+        var route = Assert.Single((await ReadAsync(node, chain, universe: universe)).Routes);
+
+        Assert.Equal([6.0, 12, 25], route.Fees.Select(tier => tier.Bps.Value));
+        Assert.InRange(route.Fees[0].UpToUsd!.Value.Value, 75_000, 100_000);
+        Assert.InRange(route.MaximumUsd!.Value.Value, 1_400_000, 1_600_000);
+        // A transfer of 50,000: what leaves and what the message costs.
+        var amount = 50_000 * BigInteger.Pow(10, 6);
+        var pool = node.Contract("stargateUsdc");
+        await node.TransactAsync(node.Treasury, node.Token("USDC"), Approve.Encode(pool, amount));
+        var send = AbiFunction.Parse("send((uint32 dstEid, bytes32 to, uint256 amountLD, uint256 minAmountLD, bytes extraOptions, bytes composeMsg, bytes oftCmd) p, (uint256 nativeFee, uint256 lzTokenFee) fee, address refund)");
+        byte[] to = [.. new byte[12], .. node.Treasury.Bytes];
+        var fee = new BigInteger(route.NativeFee!.Value.Value * 1e18);
+        object[] parameters = [new BigInteger(30_111), to, amount, BigInteger.Zero, Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>()];
+        var receipt = await node.TransactAsync(node.Treasury, pool, send.Encode(parameters, new object[] { fee, BigInteger.Zero }, node.Treasury), new { value = $"0x{fee.ToString("x").TrimStart('0')}" });
+        // OFTSent(guid, dstEid, from, amountSent, amountReceived).
+        var topic = $"0x{Convert.ToHexStringLower(Keccak.Hash("OFTSent(bytes32,uint32,address,uint256,uint256)"u8))}";
+        var log = receipt.GetProperty("logs").EnumerateArray().Single(l => l.GetProperty("topics")[0].GetString() == topic);
+        var amounts = AbiCodec.Decode((AbiTuple)AbiType.Parse("(uint32,uint256,uint256)"), Convert.FromHexString(log.GetProperty("data").GetString()![2..]));
+        Assert.Equal(amount, amounts[1]);
+        // The pool rounds against the sender, by less than one base unit.
+        Assert.InRange(amount - amount * 6 / 10_000 - (BigInteger)amounts[2], 0, 1);
+    }
+
+    [NodeFact]
     public async Task Compound_pays_what_its_market_states()
     {
         var node = nodes.Of("ethereum");
@@ -202,10 +245,10 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         return (BigInteger)(await asked)[0];
     }
 
-    private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null)
+    private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null, Market? universe = null)
     {
         var reading = new ChainReading(chain);
-        await EvmMarketReader.ReadAsync(reading, node.Client(chain.Id), settings ?? Settings, DateTimeOffset.UnixEpoch, default);
+        await EvmMarketReader.ReadAsync(reading, node.Client(chain.Id), universe ?? NoRoutes, settings ?? Settings, DateTimeOffset.UnixEpoch, default);
         return reading;
     }
 

@@ -15,16 +15,19 @@ public static class EvmMarketReader
         new MetaMorpho(),
     }.ToDictionary(adapter => adapter.Name);
 
-    /// <summary>The names that chain files may use.</summary>
-    public static IReadOnlyCollection<string> AdapterNames => Adapters.Keys;
+    private static readonly Dictionary<string, IEvmRouteAdapter> RouteAdapters = new IEvmRouteAdapter[]
+    {
+        new StargateV2(),
+    }.ToDictionary(adapter => adapter.Name);
 
     /// <summary>Reads gas, prices and opportunities.</summary>
     /// <param name="reading">Where everything goes, failures included; its gas stays null where the chain could not be read.</param>
     /// <param name="client">Whom to ask.</param>
+    /// <param name="universe">The routes to read, and the chains that they lead to.</param>
     /// <param name="settings">What is believed.</param>
     /// <param name="now">The present, to tell whether nodes follow the chain.</param>
     /// <param name="cancellation">Cancels.</param>
-    public static async Task ReadAsync(ChainReading reading, IEvmClient client, ReadingSettings settings, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task ReadAsync(ChainReading reading, IEvmClient client, Market universe, ReadingSettings settings, DateTimeOffset now, CancellationToken cancellation)
     {
         var chain = reading.Chain;
         EvmHead head;
@@ -55,7 +58,12 @@ public static class EvmMarketReader
         var protocols = chain.Protocols.Where(p => p.Adapter is not null)
             .Select(entry => (Entry: entry, Read: ReadProtocolAsync(new(reading, entry, reader, prices, () => past.Value))))
             .ToArray();
-        await session.RunAsync([native, gas, .. protocols.Select(p => p.Read)], cancellation).ConfigureAwait(false);
+        var routes = universe.Snapshot.Routes.Where(route => route.From.Chain == chain.Id)
+            .Select(route => (Route: route, Entry: chain.Protocols.FirstOrDefault(p => p.Id == route.Provider)))
+            .Where(pair => pair.Entry?.Adapter is { } adapter && RouteAdapters.ContainsKey(adapter))
+            .Select(pair => ReadRouteAsync(new(reading, pair.Entry!, reader, prices, () => past.Value), pair.Route, universe.Chain(pair.Route.To.Chain)))
+            .ToArray();
+        await session.RunAsync([native, gas, .. protocols.Select(p => p.Read), .. routes], cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         foreach (var (fault, message) in client.Noticed)
             reading.Flag(Rules.Endpoint, chain.Id, $"{fault}: {message}");
@@ -63,6 +71,12 @@ public static class EvmMarketReader
         {
             foreach (var opportunity in await read.ConfigureAwait(false))
                 reading.Opportunities.Add(opportunity);
+        }
+
+        foreach (var route in routes)
+        {
+            if (await route.ConfigureAwait(false) is { } read)
+                reading.Routes.Add(read);
         }
 
         if (gas.IsFaulted)
@@ -75,9 +89,11 @@ public static class EvmMarketReader
 
     private static async Task<IReadOnlyList<OpportunityReading>> ReadProtocolAsync(EvmProtocol protocol)
     {
+        if (RouteAdapters.ContainsKey(protocol.Entry.Adapter!))
+            return [];
         if (!Adapters.TryGetValue(protocol.Entry.Adapter!, out var adapter))
         {
-            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"there is no adapter '{protocol.Entry.Adapter}'; there are {string.Join(", ", Adapters.Keys)}");
+            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"there is no adapter '{protocol.Entry.Adapter}'; there are {string.Join(", ", Adapters.Keys.Concat(RouteAdapters.Keys))}");
             return [];
         }
 
@@ -90,6 +106,23 @@ public static class EvmMarketReader
             protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", wrong.Message);
             return [];
         }
+    }
+
+    private static async Task<Route?> ReadRouteAsync(EvmProtocol protocol, Route judged, Chain destination)
+    {
+        Route? read = null;
+        try
+        {
+            read = await RouteAdapters[protocol.Entry.Adapter!].ReadAsync(protocol, judged, destination).ConfigureAwait(false);
+        }
+        catch (ChainDataException wrong)
+        {
+            protocol.Reading.Refuse(Rules.DeadRoute, judged.Id, wrong.Message);
+        }
+
+        if (read is null)
+            protocol.Reading.DeadRoutes.Add(judged.Id);
+        return read;
     }
 
     /// <summary>A reader of the block that was the last one, a yield window ago.</summary>

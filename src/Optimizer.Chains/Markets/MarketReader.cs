@@ -6,10 +6,11 @@ namespace Optimizer.Chains.Markets;
 
 /// <summary>Reads the markets of several chains at once.</summary>
 /// <param name="endpointsOf">The endpoints of a chain, as its environment variable holds them; null or empty for none.</param>
+/// <param name="universe">The routes to read, and all chains.</param>
 /// <param name="settings">What is believed.</param>
 /// <param name="limits">How patient one is with an endpoint.</param>
 /// <param name="time">The clock.</param>
-public sealed class MarketReader(Func<Chain, string?> endpointsOf, ReadingSettings settings, EndpointLimits limits, TimeProvider time)
+public sealed class MarketReader(Func<Chain, string?> endpointsOf, Market universe, ReadingSettings settings, EndpointLimits limits, TimeProvider time)
 {
     /// <summary>Reads chains; one chain's failure fails no other.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -28,7 +29,7 @@ public sealed class MarketReader(Func<Chain, string?> endpointsOf, ReadingSettin
         else if (chain.ChainId is not { } id)
             reading.Refuse(Rules.DeadChain, chain.Id, $"chains of family {chain.Family} cannot be read yet");
         else
-            await EvmMarketReader.ReadAsync(reading, new EvmClient(chain.Id, id, [.. endpoints.Select((uri, i) => new JsonRpcClient(uri, $"{chain.Id} #{i + 1}", http, limits))], settings.TwoEndpoints), settings, time.GetUtcNow(), cancellation).ConfigureAwait(false);
+            await EvmMarketReader.ReadAsync(reading, new EvmClient(chain.Id, id, [.. endpoints.Select((uri, i) => new JsonRpcClient(uri, $"{chain.Id} #{i + 1}", http, limits))], settings.TwoEndpoints), universe, settings, time.GetUtcNow(), cancellation).ConfigureAwait(false);
         return reading;
     }
 

@@ -59,6 +59,12 @@ public sealed class ChainReading
     /// <summary>Opportunities.</summary>
     public IList<OpportunityReading> Opportunities { get; } = [];
 
+    /// <summary>Routes from this chain, as they are now.</summary>
+    public IList<Route> Routes { get; } = [];
+
+    /// <summary>Routes that were asked for and cannot be had: they are not taken over either.</summary>
+    public IList<string> DeadRoutes { get; } = [];
+
     /// <summary>Where the figures come from.</summary>
     public ConcurrentDictionary<string, Provenance> Provenances { get; } = new();
 

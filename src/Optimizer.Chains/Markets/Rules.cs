@@ -15,6 +15,9 @@ public static class Rules
     /// <summary>A protocol could not be read.</summary>
     public const string DeadAdapter = "dead-adapter";
 
+    /// <summary>A route gives no quote.</summary>
+    public const string DeadRoute = "dead-route";
+
     /// <summary>Nothing reads the protocol.</summary>
     public const string NoAdapter = "no-adapter";
 

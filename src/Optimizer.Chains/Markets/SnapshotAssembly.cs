@@ -31,8 +31,11 @@ public static class SnapshotAssembly
         var opportunities = alive.SelectMany(reading => reading.Opportunities
             .Where(read => read.Inputs.All(input => IsKnown(input.Token)) && IsSane(read, settings, findings))
             .Select(read => Judged(read, reading.Chain.Id, judged, findings)).OfType<Opportunity>()).ToArray();
-        var routes = judged.Routes.Where(route => IsKnown(route.From) && IsKnown(route.To)).ToArray();
-        foreach (var provider in routes.GroupBy(route => route.Provider).OrderBy(same => same.Key, StringComparer.Ordinal))
+        var fresh = alive.SelectMany(reading => reading.Routes).ToDictionary(route => route.Id);
+        var dead = alive.SelectMany(reading => reading.DeadRoutes).ToHashSet();
+        var routes = judged.Routes.Where(route => IsKnown(route.From) && IsKnown(route.To) && !dead.Contains(route.Id))
+            .Select(route => fresh.GetValueOrDefault(route.Id) ?? route).ToArray();
+        foreach (var provider in routes.Where(route => !fresh.ContainsKey(route.Id)).GroupBy(route => route.Provider).OrderBy(same => same.Key, StringComparer.Ordinal))
             findings.Add(Flagged(Rules.Carried, provider.Key, $"{provider.Count()} routes are as snapshot '{judged.Name}' of {judged.TakenAt:yyyy-MM-dd} has them"));
 
         var snapshot = new Snapshot

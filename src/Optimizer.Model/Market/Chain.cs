@@ -105,4 +105,7 @@ public sealed record Protocol
 
     /// <summary>Contracts (programs) by role: <c>pool</c>, <c>dataProvider</c>.</summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What else an adapter needs to know, by name: LayerZero's <c>endpointId</c>.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 }

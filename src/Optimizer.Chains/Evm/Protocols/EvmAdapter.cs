@@ -16,6 +16,21 @@ public interface IEvmAdapter
     Task<IReadOnlyList<OpportunityReading>> ReadAsync(EvmProtocol protocol);
 }
 
+/// <summary>Reads what the routes of one kind of protocol cost now.</summary>
+public interface IEvmRouteAdapter
+{
+    /// <summary>The name that chain files use: <c>stargateV2</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Reads a route that a former snapshot names.</summary>
+    /// <param name="protocol">The protocol on the route's source chain.</param>
+    /// <param name="judged">The route as it was; what nobody measures is kept: its duration, gas and events.</param>
+    /// <param name="destination">The chain that it leads to.</param>
+    /// <returns>Null where a price is missing, which is noted.</returns>
+    /// <exception cref="ChainDataException">It gives no quote.</exception>
+    Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain destination);
+}
+
 /// <summary>A protocol on a chain, and the means to read it.</summary>
 /// <param name="Reading">Where findings and provenances go.</param>
 /// <param name="Entry">The chain file's entry.</param>

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Numerics;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm.Protocols;
+
+/// <summary>Stargate v2: fees by zones of the whole amount, a limit by the credit of the path, a message fee in native token.</summary>
+/// <remarks>Source: stargate-v2, StargateBase.quoteOFT and quoteSend; LayerZero's endpoint ids are parameters of the chain files'
+/// entries. The zones are found by quotes at sizes that rise by a third: a zone begins in the model at the last size that still
+/// had the fee before, so that a fee is never understated.</remarks>
+public sealed class StargateV2 : IEvmRouteAdapter
+{
+    private const string SendParam = "(uint32 dstEid, bytes32 to, uint256 amountLD, uint256 minAmountLD, bytes extraOptions, bytes composeMsg, bytes oftCmd)";
+
+    private static readonly AbiFunction QuoteOft = AbiFunction.Parse(
+        $"quoteOFT({SendParam} sendParam) returns ((uint256 minAmountLD, uint256 maxAmountLD) limit, (int256 feeAmountLD, string description)[] details, (uint256 amountSentLD, uint256 amountReceivedLD) receipt)");
+
+    private static readonly AbiFunction QuoteSend = AbiFunction.Parse($"quoteSend({SendParam} sendParam, bool payInLzToken) returns ((uint256 nativeFee, uint256 lzTokenFee) fee)");
+    private static readonly AbiFunction TokenOf = AbiFunction.Parse("token() returns (address)");
+
+    /// <inheritdoc/>
+    public string Name => "stargateV2";
+
+    /// <inheritdoc/>
+    public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain destination)
+    {
+        const double LeastUsd = 100;
+        const double Growth = 4.0 / 3;
+        const int Sizes = 48;
+        var from = protocol.Chain.Tokens.Single(t => t.Symbol == judged.From.Symbol);
+        var endpoint = EndpointOf(destination, protocol.Entry.Id);
+        var pool = await PoolAsync(protocol, from).ConfigureAwait(false);
+        if (await protocol.Prices.OfAsync(from).ConfigureAwait(false) is not { } price)
+            return null;
+        var oneUsd = Math.Pow(10, from.Decimals) / price;
+        BigInteger Amount(double usd) => new(usd * oneUsd);
+        var sizes = Enumerable.Range(0, Sizes).Select(i => LeastUsd * Math.Pow(Growth, i)).ToArray();
+        var askFee = protocol.Reader.TryReadAsync(pool, QuoteSend, Send(endpoint, Amount(sizes[0])), false);
+        var quotes = await Task.WhenAll(sizes.Select(usd => protocol.Reader.TryReadAsync(pool, QuoteOft, [Send(endpoint, Amount(usd))]))).ConfigureAwait(false);
+        if (quotes[0] is not { } first || await askFee.ConfigureAwait(false) is not [object[] fee])
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"pool {pool} gives no quote to endpoint {endpoint}");
+        var limit = (double)(BigInteger)((object[])first[0])[1] / oneUsd;
+        var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}, quotes to {destination.Name}", destination.Id);
+        var tiers = new List<FeeTier>();
+        var known = 0.0;
+        for (var i = 0; i < Sizes && sizes[i] <= limit && quotes[i] is { } quote; i++)
+        {
+            var (sent, received) = ((BigInteger)((object[])quote[2])[0], (BigInteger)((object[])quote[2])[1]);
+            // Above its limit a pool quotes what it would send, which is less than what was asked.
+            if (sent.IsZero || sent < Amount(sizes[i]) * 999 / 1_000)
+                break;
+            var bps = Math.Round((double)(sent - received) / (double)sent * 10_000, 3);
+            if (tiers.Count == 0)
+            {
+                tiers.Add(new() { Bps = new(bps, key) });
+            }
+            else if (bps != tiers[^1].Bps)
+            {
+                tiers[^1] = tiers[^1] with { UpToUsd = new(known, key) };
+                tiers.Add(new() { Bps = new(bps, key) });
+            }
+
+            known = sizes[i];
+        }
+
+        return tiers.Count == 0
+            ? throw new ChainDataException(ChainFault.UnexpectedContract, $"pool {pool} would send less than {LeastUsd} USD to endpoint {endpoint}: its path has no credit")
+            : judged with
+            {
+                Fees = tiers,
+                MaximumUsd = new(limit, key),
+                NativeFee = new((double)(BigInteger)fee[0] / 1e18, key),
+            };
+    }
+
+    private static async Task<EvmAddress> PoolAsync(EvmProtocol protocol, Token token)
+    {
+        var pools = protocol.Entry.Addresses.Where(a => a.Key.StartsWith("pool", StringComparison.Ordinal)).Select(a => EvmAddress.Parse(a.Value)).ToArray();
+        var tokens = await Task.WhenAll(pools.Select(pool => protocol.Reader.ReadAsync(pool, TokenOf))).ConfigureAwait(false);
+        // A pool of native token names the zero address.
+        var wanted = token.Address is null ? default : EvmAddress.Parse(token.Address);
+        return Array.FindIndex(tokens, t => (EvmAddress)t[0] == wanted) is var found and >= 0
+            ? pools[found]
+            : throw new ChainDataException(ChainFault.UnexpectedContract, $"none of the chain file's pools of {protocol.Entry.Id} on {protocol.Chain.Id} is of {token.Symbol}");
+    }
+
+    private static uint EndpointOf(Chain chain, string protocol) =>
+        chain.Protocols.FirstOrDefault(p => p.Id == protocol)?.Parameters.GetValueOrDefault("endpointId") is { } text
+        && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} gives no parameter 'endpointId' for {protocol}");
+
+    /// <summary>By taxi: at once and alone.</summary>
+    private static object[] Send(uint endpoint, BigInteger amount) =>
+        [new BigInteger(endpoint), Keccak.Hash("anyone"u8), amount, BigInteger.Zero, Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>()];
+}
