@@ -127,6 +127,13 @@ public sealed class IntegrityTests
     }
 
     [Fact]
+    public void Every_rule_is_in_the_docs()
+    {
+        var documented = File.ReadAllText(Repository.Path("docs", "chains.md"));
+        Assert.All(typeof(Rules).GetFields(), rule => Assert.Contains($"`{rule.GetRawConstantValue()}`", documented, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Two_hundred_vaults_take_no_more_round_trips_than_one()
     {
         var node = Node(new());

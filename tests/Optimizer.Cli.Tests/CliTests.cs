@@ -139,7 +139,8 @@ public sealed partial class CliTests
         var readme = File.ReadAllText(Repository.Path("README.md"));
         var commands = CommandLines().Matches(readme).Select(m => m.Groups[1].Value.Split('#')[0].Split('>')[0].Trim()).Distinct().ToArray();
         Assert.NotEmpty(commands);
-        Assert.All(commands, command =>
+        // Those that ask nodes have tests of their own.
+        Assert.All(commands.Where(command => command.Split(' ')[0] is not ("snapshot" or "demo")), command =>
         {
             var run = Run(command.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(Expand).ToArray()).Result;
             Assert.True(run.Code is 0 or 3, $"optimizer {command}: exit {run.Code}\n{run.Error}");

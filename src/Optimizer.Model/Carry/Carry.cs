@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>What a position earns per year as a function of its own size: base and rewards, less fees.</summary>
@@ -26,6 +28,7 @@ public sealed record Carry
         Base.CreditedSlope(addedUsd) + RewardsShare * (Rewards?.CreditedSlope(addedUsd) ?? 0);
 
     /// <summary>Whether the rate is the same for every size.</summary>
+    [JsonIgnore]
     public bool IsFlat => Base is FlatCurve && Rewards is null or FlatCurve;
 
     /// <summary>The same carry with base and rewards multiplied, for shocks.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>The yearly rate that a place pays to every unit supplied, as a function of how much is supplied.</summary>
@@ -18,9 +20,11 @@ public abstract record CarryCurve
     /// <summary>The rate at the protocol's target utilisation: the most that lasts. Above target, borrowers repay or
     /// others deposit within hours or days, so a higher spot rate is a spike and not income. Infinite where the rate
     /// does not depend on utilisation.</summary>
+    [JsonIgnore]
     public virtual double RateAtTarget => double.PositiveInfinity;
 
     /// <summary>The most (USD) that may be withdrawn without pushing utilisation above its target; ≥ 0.</summary>
+    [JsonIgnore]
     public virtual double WithdrawableUsd => double.PositiveInfinity;
 
     /// <summary>The effective annual rate that a holder may count on: the lower of spot and the rate at target.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>A fixed budget shared by all who supply: reward programmes. The rate is budget / supply.</summary>
@@ -19,6 +21,7 @@ public sealed record EmissionCurve : CarryCurve
         -SpotRate(addedUsd) / Math.Max(SuppliedUsd + addedUsd, 1);
 
     /// <summary>What the budget pays at today's supply: a withdrawal does not count as raising it.</summary>
+    [JsonIgnore]
     public override double RateAtTarget => UsdPerYear / SuppliedUsd;
 
     /// <inheritdoc/>

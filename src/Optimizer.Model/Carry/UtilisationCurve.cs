@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>A lending market: what borrowers pay is shared by suppliers, so the rate follows the utilisation
@@ -16,9 +18,11 @@ public abstract record UtilisationCurve : CarryCurve
     protected abstract double TargetUtilisation { get; }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public sealed override double RateAtTarget => SupplyRate(TargetUtilisation);
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public sealed override double WithdrawableUsd => Math.Max(0, SuppliedUsd - BorrowedUsd / TargetUtilisation);
 
     /// <inheritdoc/>
