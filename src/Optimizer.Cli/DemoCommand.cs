@@ -66,7 +66,12 @@ internal static class DemoCommand
             AtomicFile.Write(Path.Combine(folder, "chains", $"{chain.Id}.yaml"), Formats.Serialize(local));
         }
 
-        AtomicFile.Write(judged, File.ReadAllText(last));
+        // Dollars and ether are what the nodes have pools and prices for.
+        string[] tokens = ["USDC", "ETH", "WETH"];
+        AtomicFile.Write(judged, Formats.Serialize(market.Snapshot with
+        {
+            Routes = [.. market.Snapshot.Routes.Where(route => tokens.Contains(route.From.Symbol) && tokens.Contains(route.To.Symbol))],
+        }));
         AtomicFile.Write(Path.Combine(folder, "optimizer.yaml"), File.ReadAllText(Path.Combine(checkout.FullName, "optimizer.yaml")));
         AtomicFile.Write(Path.Combine(folder, "scenarios", "demo.yaml"), """
             name: Demo

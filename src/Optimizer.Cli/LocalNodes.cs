@@ -107,8 +107,10 @@ internal sealed class LocalNodes : IAsyncDisposable
             yield return Entry("aave-v3", "Aave v3", "aaveV3", ("pool", pool), ("dataProvider", Address("dataProvider")!), ("oracle", Address("oracle")!));
         if (Address("cometUsdc") is { } comet)
             yield return Entry("compound-v3", "Compound v3", "compoundV3", ("cometUsdc", comet));
+        if (Address("uniswapQuoter") is { } quoter)
+            yield return Entry("uniswap-v3", "Uniswap v3", "uniswapV3", ("quoterV2", quoter));
         if (Address("metaMorphoUsdc") is { } morpho)
-            yield return Entry("morpho-steakhouse", "A MetaMorpho vault", "metaMorpho", ("metaMorphoUsdc", morpho));
+            yield return Entry("morpho-blue", "A MetaMorpho vault", "metaMorpho", ("metaMorphoUsdc", morpho));
         if (Address("steadyVault") is { } vault)
             yield return Entry("sky-savings", "A steady vault", "erc4626", ("steadyVault", vault));
     }

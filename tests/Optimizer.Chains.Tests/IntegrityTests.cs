@@ -74,7 +74,7 @@ public sealed class IntegrityTests
     public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, Rules.Unrated, "names no events for new-protocol");
 
     [Fact]
-    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, stargateV2");
+    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, stargateV2, uniswapV3");
 
     [Fact]
     public async Task A_rate_that_the_contract_states_otherwise_is_doubted()

@@ -178,6 +178,45 @@ public sealed class LiveMarketTests(SharedNodes nodes)
     }
 
     [NodeFact]
+    public async Task Uniswap_gives_at_least_what_the_route_says_and_hardly_more()
+    {
+        var node = nodes.Of("ethereum");
+        var judged = Universe.Snapshot.Routes.Single(route => route.Id == "uniswap-v3/ethereum/USDC-ETH");
+        var chain = node.Chain("ethereum", ChainFamily.Evm) with
+        {
+            Protocols = [new() { Id = "uniswap-v3", Name = "Uniswap v3", Adapter = "uniswapV3", Addresses = new Dictionary<string, string> { ["quoterV2"] = $"{node.Contract("uniswapQuoter")}" } }],
+        };
+        var universe = new Market(Universe.Snapshot with { Routes = [judged] }, [chain]);
+        var reading = await ReadAsync(node, chain, universe: universe);
+        Assert.True(reading.Routes.Count == 1, string.Join("; ", reading.Findings));
+        var route = reading.Routes[0];
+        Assert.InRange(route.Fees[0].Bps.Value, 5, 30);
+        Assert.InRange(route.MaximumUsd!.Value.Value, 1e4, 1e8);
+
+        const int Usd = 10_000;
+        var router = node.Contract("uniswapRouter");
+        var amount = Usd * BigInteger.Pow(10, 6);
+        var balanceOf = AbiFunction.Parse("balanceOf(address owner) returns (uint256)");
+        async Task<BigInteger> WethAsync()
+        {
+            var client = node.Client();
+            var session = new ReadSession(client);
+            var asked = new BlockReader(session, (await client.PinAsync(default)).Block).ReadAsync(node.Token("WETH"), balanceOf, node.Treasury);
+            await session.RunAsync([asked], default);
+            return (BigInteger)(await asked)[0];
+        }
+
+        var before = await WethAsync();
+        await node.TransactAsync(node.Treasury, node.Token("USDC"), Approve.Encode(router, amount));
+        var swap = AbiFunction.Parse("exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient, uint256 deadline, uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96) p)");
+        await node.TransactAsync(node.Treasury, router, swap.Encode([new object[] { node.Token("USDC"), node.Token("WETH"), new BigInteger(500), node.Treasury, BigInteger.Pow(2, 40), amount, BigInteger.Zero, BigInteger.Zero }]));
+        var received = (double)(await WethAsync() - before) / 1e18 * reading.Prices["ETH"];
+        var sold = Usd * reading.Prices["USDC"].Value;
+        var foreseen = sold * (1 - route.Fees[0].Bps / 1e4 - route.ImpactBpsPerMillionUsd!.Value / 1e4 * sold / 1e6);
+        Assert.InRange(received - foreseen, -1e-6 * sold, 2e-3 * sold);
+    }
+
+    [NodeFact]
     public async Task Stargate_delivers_what_the_route_says_and_takes_the_message_fee_that_it_says()
     {
         var node = nodes.Of("ethereum");

@@ -18,6 +18,7 @@ public static class EvmMarketReader
     private static readonly Dictionary<string, IEvmRouteAdapter> RouteAdapters = new IEvmRouteAdapter[]
     {
         new StargateV2(),
+        new UniswapV3(),
     }.ToDictionary(adapter => adapter.Name);
 
     /// <summary>Reads gas, prices and opportunities.</summary>

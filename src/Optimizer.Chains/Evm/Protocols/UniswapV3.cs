@@ -1,0 +1,72 @@
+using System.Numerics;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm.Protocols;
+
+/// <summary>Uniswap v3 swaps, by the quoter at rising sizes.</summary>
+/// <remarks>Source: uniswap/v3-periphery, QuoterV2. A swap of f USD is taken to lose fee·f + impact·f². The fee is what the
+/// smallest quote loses against the oracles' prices, and no less than the pool's own; the impact is the largest that any quote
+/// shows, so that at every size quoted the model delivers no more than the pool would.</remarks>
+public sealed class UniswapV3 : IEvmRouteAdapter
+{
+    /// <summary>A swap that loses this much beyond its fee is beyond the pool's depth.</summary>
+    private const double MostImpact = 0.01;
+
+    private static readonly double[] SizesUsd = [100, 1e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8];
+    private static readonly int[] FeesInMillionths = [100, 500, 3_000, 10_000];
+
+    private static readonly AbiFunction Quote = AbiFunction.Parse(
+        "quoteExactInputSingle((address tokenIn, address tokenOut, uint256 amountIn, uint24 fee, uint160 sqrtPriceLimitX96) p) "
+        + "returns (uint256 amountOut, uint160 sqrtPriceX96After, uint32 initializedTicksCrossed, uint256 gasEstimate)");
+
+    /// <inheritdoc/>
+    public string Name => "uniswapV3";
+
+    /// <inheritdoc/>
+    public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain destination)
+    {
+        var quoter = protocol.Contract("quoterV2");
+        var (sold, bought) = (Contract(protocol.Chain, judged.From), Contract(protocol.Chain, judged.To));
+        var (askSold, askBought) = (protocol.Prices.OfAsync(sold), protocol.Prices.OfAsync(bought));
+        if (await askSold.ConfigureAwait(false) is not { } soldPrice || await askBought.ConfigureAwait(false) is not { } boughtPrice)
+            return null;
+        var pools = await Task.WhenAll(FeesInMillionths.Select(async fee => (Fee: fee, Losses: await Task.WhenAll(SizesUsd.Select(usd => LossAsync(usd, fee))).ConfigureAwait(false)))).ConfigureAwait(false);
+        var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, quoter {quoter}");
+        return pools.Where(pool => pool.Losses[0] is not null).Select(pool => Model(pool.Fee, pool.Losses)).OrderBy(model => model.LossAt100K).FirstOrDefault() is { } best
+            ? judged with { Fees = [new() { Bps = new(best.Fee * 10_000, key) }], ImpactBpsPerMillionUsd = new(best.Impact * 10_000 * 1e6, key), MaximumUsd = new(best.MaximumUsd, key) }
+            : throw new ChainDataException(ChainFault.UnexpectedContract, $"no pool of {sold.Symbol} and {bought.Symbol} gives a quote for {SizesUsd[0]} USD");
+
+        // What a swap loses of its value; null where the pool has not as much, or does not exist.
+        async Task<double?> LossAsync(double usd, int fee)
+        {
+            var amount = new BigInteger(usd / soldPrice * Math.Pow(10, sold.Decimals));
+            return await protocol.Reader.TryReadAsync(quoter, Quote, [new object[] { EvmAddress.Parse(sold.Address!), EvmAddress.Parse(bought.Address!), amount, new BigInteger(fee), BigInteger.Zero }]).ConfigureAwait(false) is [BigInteger received, ..]
+                ? 1 - EvmProtocol.Usd(received, bought, boughtPrice) / EvmProtocol.Usd(amount, sold, soldPrice)
+                : null;
+        }
+    }
+
+    private sealed record Depth(double Fee, double Impact, double MaximumUsd, double LossAt100K);
+
+    private static Depth Model(int feeInMillionths, double?[] losses)
+    {
+        var fee = Math.Max(feeInMillionths / 1e6, losses[0]!.Value);
+        var (impact, largest) = (0.0, SizesUsd[0]);
+        for (var i = 1; i < SizesUsd.Length && losses[i] is { } loss && loss - fee <= MostImpact; i++)
+        {
+            impact = Math.Max(impact, (loss - fee) / SizesUsd[i]);
+            largest = SizesUsd[i];
+        }
+
+        return new(fee, impact, largest, largest < 1e5 ? double.PositiveInfinity : fee + impact * 1e5);
+    }
+
+    /// <summary>The token as pools know it: the wrapped one in the place of the native.</summary>
+    private static Token Contract(Chain chain, TokenId id)
+    {
+        var token = chain.Tokens.Single(t => t.Symbol == id.Symbol);
+        return token.Address is not null ? token
+            : chain.Tokens.FirstOrDefault(t => t.Address is not null && t.AssetId() == token.AssetId() && t.Symbol == $"W{token.Symbol}")
+            ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} names no wrapped {token.Symbol}");
+    }
+}
