@@ -17,6 +17,7 @@ internal static class Tables
             ["mixed"] = Mixed,
             ["joint"] = Joint,
             ["scenarios"] = Scenarios,
+            ["chains"] = Chains,
             ["frontier"] = Frontier,
             ["tail"] = Tail,
         };
@@ -112,6 +113,18 @@ internal static class Tables
             var problem = new AllocationProblem(large.Market, large.Scenario, large.Settings).ToProblem();
             var answer = MeanVarianceSolver.Solve(problem, Allocator.Options(large.Settings));
             Console.WriteLine($"| {large.Market.Snapshot.Opportunities.Count:#,0} | {problem.Variables.Count(v => v.IsBinary):#,0} | {answer.Seconds:0.0} | {answer.Gap:0.0e+0} | {answer.Status} |");
+        }
+    }
+
+    private static void Chains()
+    {
+        Console.WriteLine("| chains × reserves | opportunities | seconds | requests per chain | peak memory so far |");
+        Console.WriteLine("|---|---|---|---|---|");
+        // The first line is cold: nothing has been compiled yet.
+        foreach (var (chains, reserves) in ((int, int)[])[(20, 250), (20, 250), (5, 250), (10, 250), (40, 250), (20, 1_000)])
+        {
+            var (seconds, opportunities, requests) = ManyChains.Read(chains, reserves);
+            Console.WriteLine($"| {chains} × {reserves:#,0} | {opportunities:#,0} | {seconds:0.00} | {requests / chains} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB |");
         }
     }
 

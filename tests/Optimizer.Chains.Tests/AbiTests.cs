@@ -116,7 +116,7 @@ public sealed class AbiTests
     public void Values_out_of_range_are_refused_with_their_place()
     {
         var function = AbiFunction.Parse("pay(address to, (uint8 kind, bytes4 tag)[] parts)");
-        var wrong = Assert.Throws<ArgumentException>(() => function.Encode(new EvmAddress(new byte[20]), new object[] { new object[] { new BigInteger(256), new byte[4] } }));
+        var wrong = Assert.Throws<AbiException>(() => function.Encode(new EvmAddress(new byte[20]), new object[] { new object[] { new BigInteger(256), new byte[4] } }));
         Assert.Contains("[1][0][0]", wrong.Message, StringComparison.Ordinal);
     }
 

@@ -14,11 +14,11 @@ public static class AbiCodec
     private static readonly UTF8Encoding StrictText = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Encodes values in order.</summary>
-    /// <exception cref="ArgumentException">A value is not of its type, or out of its range; the message says which.</exception>
+    /// <exception cref="AbiException">A value is not of its type, or out of its range; the message says which.</exception>
     public static byte[] Encode(AbiTuple types, params IReadOnlyList<object> values)
     {
         var output = new List<byte>();
-        EncodeTuple(types.Parts, values, output, "");
+        EncodeTuple(types.Parts, values, output);
         return [.. output];
     }
 
@@ -27,33 +27,44 @@ public static class AbiCodec
     public static object[] Decode(AbiTuple types, ReadOnlySpan<byte> data)
     {
         var budget = data.Length / Word;
-        return DecodeTuple(types.Parts, data, "", ref budget);
+        return DecodeTuple(types.Parts, data, ref budget);
     }
 
-    private static void EncodeTuple(IReadOnlyList<AbiType> types, IReadOnlyList<object> values, List<byte> output, string path)
+    private static void EncodeTuple(IReadOnlyList<AbiType> types, IReadOnlyList<object> values, List<byte> output)
     {
         if (values.Count != types.Count)
-            throw new ArgumentException($"{(path.Length == 0 ? "arguments" : path)}: {values.Count} values for {types.Count} types");
-        var head = types.Sum(type => type.HeadSize);
-        var tail = new List<byte>();
+            throw new AbiException($"{values.Count} values for {types.Count} types");
+        var start = output.Count;
+        var at = start;
+        // Offsets are filled in once it is known where the values begin.
+        output.AddRange(new byte[types.Sum(type => type.HeadSize)]);
+        var fixedPart = new List<byte>(Word);
         for (var i = 0; i < types.Count; i++)
         {
-            var place = $"{path}[{i}]";
-            if (types[i].IsDynamic)
+            try
             {
-                EncodeInteger(head + tail.Count, output);
-                EncodeOne(types[i], values[i], tail, place);
+                fixedPart.Clear();
+                if (types[i].IsDynamic)
+                {
+                    EncodeInteger(output.Count - start, fixedPart);
+                    EncodeOne(types[i], values[i], output);
+                }
+                else
+                {
+                    EncodeOne(types[i], values[i], fixedPart);
+                }
             }
-            else
+            catch (AbiException wrong)
             {
-                EncodeOne(types[i], values[i], output, place);
+                throw wrong.In(i);
             }
-        }
 
-        output.AddRange(tail);
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(fixedPart).CopyTo(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(output)[at..]);
+            at += types[i].HeadSize;
+        }
     }
 
-    private static void EncodeOne(AbiType type, object value, List<byte> output, string path)
+    private static void EncodeOne(AbiType type, object value, List<byte> output)
     {
         switch (type, value)
         {
@@ -83,13 +94,13 @@ public static class AbiCodec
             case (AbiArray array, object[] elements) when array.Length is null || array.Length == elements.Length:
                 if (array.Length is null)
                     EncodeInteger(elements.Length, output);
-                EncodeTuple([.. Enumerable.Repeat(array.Element, elements.Length)], elements, output, path);
+                EncodeTuple([.. Enumerable.Repeat(array.Element, elements.Length)], elements, output);
                 break;
             case (AbiTuple tuple, object[] parts):
-                EncodeTuple(tuple.Parts, parts, output, path);
+                EncodeTuple(tuple.Parts, parts, output);
                 break;
             default:
-                throw new ArgumentException($"argument {path}: {value} ({value.GetType().Name}) is no {type}");
+                throw new AbiException($"{value} ({value.GetType().Name}) is no {type}");
         }
     }
 
@@ -114,21 +125,19 @@ public static class AbiCodec
         ? number >= -BigInteger.One << (type.Bits - 1) && number < BigInteger.One << (type.Bits - 1)
         : number.Sign >= 0 && number < BigInteger.One << type.Bits;
 
-    private static object[] DecodeTuple(IReadOnlyList<AbiType> types, ReadOnlySpan<byte> data, string path, ref int budget)
+    private static object[] DecodeTuple(IReadOnlyList<AbiType> types, ReadOnlySpan<byte> data, ref int budget)
     {
         var values = new object[types.Count];
         var at = 0;
         for (var i = 0; i < values.Length; i++)
         {
-            var place = $"{path}[{i}]";
-            if (types[i].IsDynamic)
+            try
             {
-                var offset = Length(data, at, place);
-                values[i] = DecodeOne(types[i], data[offset..], place, ref budget);
+                values[i] = DecodeOne(types[i], data[(types[i].IsDynamic ? Length(data, at) : Math.Min(at, data.Length))..], ref budget);
             }
-            else
+            catch (AbiException wrong)
             {
-                values[i] = DecodeOne(types[i], data[Math.Min(at, data.Length)..], place, ref budget);
+                throw wrong.In(i);
             }
 
             at += types[i].HeadSize;
@@ -137,39 +146,39 @@ public static class AbiCodec
         return values;
     }
 
-    private static object DecodeOne(AbiType type, ReadOnlySpan<byte> data, string path, ref int budget)
+    private static object DecodeOne(AbiType type, ReadOnlySpan<byte> data, ref int budget)
     {
         // Every value that is not made of others takes a word, and so does every length.
         if (type is not (AbiTuple or AbiArray { Length: not null }) && --budget < 0)
-            throw new AbiException(path, "more values than the data has words");
+            throw new AbiException("more values than the data has words");
         return type switch
         {
-            AbiInteger integer => DecodeInteger(integer, data, path),
-            AbiAddress => WordAt(data, 0, path)[..(Word - EvmAddress.Size)].ContainsAnyExcept((byte)0)
-                ? throw new AbiException(path, "an address with more than 20 bytes")
+            AbiInteger integer => DecodeInteger(integer, data),
+            AbiAddress => WordAt(data, 0)[..(Word - EvmAddress.Size)].ContainsAnyExcept((byte)0)
+                ? throw new AbiException("an address with more than 20 bytes")
                 : new EvmAddress(data[(Word - EvmAddress.Size)..Word]),
-            AbiBool => DecodeInteger(new(256, false), data, path) is var truth && truth <= 1 ? truth.IsOne : throw new AbiException(path, $"a truth value of {truth}"),
-            AbiBytes { Length: { } length } => WordAt(data, 0, path)[length..].ContainsAnyExcept((byte)0)
-                ? throw new AbiException(path, $"bytes beyond the {length} of bytes{length}")
+            AbiBool => DecodeInteger(new(256, false), data) is var truth && truth <= 1 ? truth.IsOne : throw new AbiException($"a truth value of {truth}"),
+            AbiBytes { Length: { } length } => WordAt(data, 0)[length..].ContainsAnyExcept((byte)0)
+                ? throw new AbiException($"bytes beyond the {length} of bytes{length}")
                 : data[..length].ToArray(),
-            AbiBytes bytes => DecodeBytes(bytes, data, path),
-            AbiArray array => DecodeArray(array, data, path, ref budget),
-            AbiTuple tuple => DecodeTuple(tuple.Parts, data, path, ref budget),
+            AbiBytes bytes => DecodeBytes(bytes, data),
+            AbiArray array => DecodeArray(array, data, ref budget),
+            AbiTuple tuple => DecodeTuple(tuple.Parts, data, ref budget),
             _ => throw new NotSupportedException(type.ToString()),
         };
     }
 
-    private static BigInteger DecodeInteger(AbiInteger type, ReadOnlySpan<byte> data, string path)
+    private static BigInteger DecodeInteger(AbiInteger type, ReadOnlySpan<byte> data)
     {
-        var number = new BigInteger(WordAt(data, 0, path), isUnsigned: !type.IsSigned, isBigEndian: true);
-        return IsInRange(type, number) ? number : throw new AbiException(path, $"{number} is out of the range of {type}");
+        var number = new BigInteger(WordAt(data, 0), isUnsigned: !type.IsSigned, isBigEndian: true);
+        return IsInRange(type, number) ? number : throw new AbiException($"{number} is out of the range of {type}");
     }
 
-    private static object DecodeBytes(AbiBytes type, ReadOnlySpan<byte> data, string path)
+    private static object DecodeBytes(AbiBytes type, ReadOnlySpan<byte> data)
     {
-        var length = Length(data, 0, path);
+        var length = Length(data, 0);
         if (length > data.Length - Word)
-            throw new AbiException(path, $"{length} bytes announced, {data.Length - Word} there");
+            throw new AbiException($"{length} bytes announced, {data.Length - Word} there");
         var content = data.Slice(Word, length);
         if (!type.IsText)
             return content.ToArray();
@@ -179,34 +188,48 @@ public static class AbiCodec
         }
         catch (DecoderFallbackException)
         {
-            throw new AbiException(path, "text that is not UTF-8");
+            throw new AbiException("text that is not UTF-8");
         }
     }
 
-    private static object[] DecodeArray(AbiArray type, ReadOnlySpan<byte> data, string path, ref int budget)
+    private static object[] DecodeArray(AbiArray type, ReadOnlySpan<byte> data, ref int budget)
     {
-        var length = type.Length ?? Length(data, 0, path);
+        var length = type.Length ?? Length(data, 0);
         var content = type.Length is null ? data[Word..] : data;
         if (length > budget || (long)length * type.Element.HeadSize > content.Length)
-            throw new AbiException(path, $"{length} elements announced, {content.Length} bytes there");
-        return DecodeTuple([.. Enumerable.Repeat(type.Element, length)], content, path, ref budget);
+            throw new AbiException($"{length} elements announced, {content.Length} bytes there");
+        return DecodeTuple([.. Enumerable.Repeat(type.Element, length)], content, ref budget);
     }
 
     /// <summary>An offset or a length: no larger than the data.</summary>
-    private static int Length(ReadOnlySpan<byte> data, int at, string path)
+    private static int Length(ReadOnlySpan<byte> data, int at)
     {
-        var word = WordAt(data, at, path);
+        var word = WordAt(data, at);
         var value = BinaryPrimitives.ReadUInt64BigEndian(word[24..]);
         return word[..24].ContainsAnyExcept((byte)0) || value > (ulong)data.Length
-            ? throw new AbiException(path, "an offset or a length beyond the data")
+            ? throw new AbiException("an offset or a length beyond the data")
             : (int)value;
     }
 
-    private static ReadOnlySpan<byte> WordAt(ReadOnlySpan<byte> data, int at, string path) =>
-        at <= data.Length - Word ? data.Slice(at, Word) : throw new AbiException(path, $"the data ends after {data.Length} bytes");
+    private static ReadOnlySpan<byte> WordAt(ReadOnlySpan<byte> data, int at) =>
+        at <= data.Length - Word ? data.Slice(at, Word) : throw new AbiException($"the data ends after {data.Length} bytes");
 }
 
-/// <summary>Bytes are not the encoding of what was expected.</summary>
-/// <param name="path">Which value, by its indices.</param>
-/// <param name="what">What is wrong with it.</param>
-public sealed class AbiException(string path, string what) : Exception($"value {path}: {what}");
+/// <summary>Bytes are not the encoding of what was expected, or values not of the types that they are encoded as.</summary>
+public sealed class AbiException : Exception
+{
+    private readonly string _path;
+    private readonly string _what;
+
+    /// <param name="what">What is wrong.</param>
+    public AbiException(string what)
+        : this("", what)
+    {
+    }
+
+    private AbiException(string path, string what)
+        : base(path.Length == 0 ? what : $"value {path}: {what}") => (_path, _what) = (path, what);
+
+    /// <summary>The same in the value of an index: paths are made only where something is wrong.</summary>
+    internal AbiException In(int index) => new($"[{index}]{_path}", _what);
+}

@@ -47,7 +47,7 @@ public sealed class AbiFunction
     }
 
     /// <summary>The calldata of a call.</summary>
-    /// <exception cref="ArgumentException">An argument does not fit its type.</exception>
+    /// <exception cref="AbiException">An argument does not fit its type.</exception>
     public byte[] Encode(params IReadOnlyList<object> arguments) => [.. Selector, .. AbiCodec.Encode(Inputs, arguments)];
 
     /// <summary>The results of a call.</summary>

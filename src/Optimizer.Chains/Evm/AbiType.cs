@@ -160,10 +160,10 @@ public sealed record AbiBytes(int? Length, bool IsText) : AbiType
 public sealed record AbiArray(AbiType Element, int? Length) : AbiType
 {
     /// <inheritdoc/>
-    public override bool IsDynamic => Length is null || Element.IsDynamic;
+    public override bool IsDynamic { get; } = Length is null || Element.IsDynamic;
 
     /// <inheritdoc/>
-    public override int HeadSize => IsDynamic ? AbiCodec.Word : checked(Length!.Value * Element.HeadSize);
+    public override int HeadSize { get; } = Length is null || Element.IsDynamic ? AbiCodec.Word : checked(Length.Value * Element.HeadSize);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Element}[{Length}]";
@@ -174,10 +174,10 @@ public sealed record AbiArray(AbiType Element, int? Length) : AbiType
 public sealed record AbiTuple(IReadOnlyList<AbiType> Parts) : AbiType
 {
     /// <inheritdoc/>
-    public override bool IsDynamic => Parts.Any(part => part.IsDynamic);
+    public override bool IsDynamic { get; } = Parts.Any(part => part.IsDynamic);
 
     /// <inheritdoc/>
-    public override int HeadSize => IsDynamic ? AbiCodec.Word : Parts.Sum(part => part.HeadSize);
+    public override int HeadSize { get; } = Parts.Any(part => part.IsDynamic) ? AbiCodec.Word : Parts.Sum(part => part.HeadSize);
 
     /// <inheritdoc/>
     public override string ToString() => $"({string.Join(',', Parts)})";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
@@ -65,12 +66,12 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     private static readonly AbiFunction Aggregate = AbiFunction.Parse(
         "aggregate3((address target, bool allowFailure, bytes callData)[]) returns ((bool success, bytes returnData)[])");
 
-    private readonly List<(ChainFault Fault, string Message)> _noticed = [];
+    private readonly ConcurrentQueue<(ChainFault Fault, string Message)> _noticed = [];
     private readonly IReadOnlyList<JsonRpcClient> _all = endpoints;
     private IReadOnlyList<JsonRpcClient>? _alive;
 
     /// <inheritdoc/>
-    public IReadOnlyList<(ChainFault Fault, string Message)> Noticed => _noticed;
+    public IReadOnlyList<(ChainFault Fault, string Message)> Noticed => [.. _noticed];
 
     /// <summary>Requests sent so far, over all endpoints.</summary>
     public int Requests => _all.Sum(e => e.Requests);
@@ -92,7 +93,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         foreach (var (_, _, wrong) in heads)
         {
             if (wrong is not null)
-                _noticed.Add((wrong.Fault, wrong.Message));
+                _noticed.Enqueue((wrong.Fault, wrong.Message));
         }
 
         var alive = heads.Where(h => h.Head is not null).Select(h => (h.Endpoint, Head: h.Head!)).ToList();
@@ -100,7 +101,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
             throw new ChainDataException(heads[0].Wrong!.Fault, $"{chain}: no endpoint can be used; {string.Join("; ", heads.Select(h => h.Wrong!.Message))}", heads[0].Wrong);
         var highest = alive.Max(a => a.Head.Block.Number);
         foreach (var (endpoint, head) in alive.Where(a => a.Head.Block.Number + Lag < highest))
-            _noticed.Add((ChainFault.Behind, $"{endpoint.Name} is {highest - head.Block.Number} blocks behind; it is not used"));
+            _noticed.Enqueue((ChainFault.Behind, $"{endpoint.Name} is {highest - head.Block.Number} blocks behind; it is not used"));
         alive.RemoveAll(a => a.Head.Block.Number + Lag < highest);
         if (agreement && alive.Count < 2)
             throw new ChainDataException(ChainFault.Disagreement, $"{chain}: two endpoints have to agree, and only {alive.Count} can be used");
@@ -175,7 +176,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
             catch (ChainDataException wrong)
             {
                 last = wrong;
-                _noticed.Add((wrong.Fault, wrong.Message));
+                _noticed.Enqueue((wrong.Fault, wrong.Message));
                 continue;
             }
 

@@ -63,7 +63,7 @@ public sealed class ChainReading
     public IList<Route> Routes { get; } = [];
 
     /// <summary>Routes that were asked for and cannot be had: they are not taken over either.</summary>
-    public IList<string> DeadRoutes { get; } = [];
+    public ConcurrentBag<string> DeadRoutes { get; } = [];
 
     /// <summary>Where the figures come from.</summary>
     public ConcurrentDictionary<string, Provenance> Provenances { get; } = new();

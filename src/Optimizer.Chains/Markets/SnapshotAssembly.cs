@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using Optimizer.Model;
 
@@ -12,6 +13,8 @@ namespace Optimizer.Chains.Markets;
 /// </remarks>
 public static class SnapshotAssembly
 {
+    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> PropertiesOf = new();
+
     /// <summary>Joins readings and judgements.</summary>
     /// <param name="name">The snapshot's name.</param>
     /// <param name="readings">What was read.</param>
@@ -164,7 +167,7 @@ public static class SnapshotAssembly
 
         if (part.GetType().Namespace != typeof(Snapshot).Namespace || part.GetType().IsEnum)
             return;
-        foreach (var property in part.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0 && p.CanRead))
+        foreach (var property in PropertiesOf.GetOrAdd(part.GetType(), type => [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0)]))
             Named(property.GetValue(part), named);
     }
 

@@ -86,5 +86,5 @@ public sealed class Erc4626 : IEvmAdapter
 
     /// <summary>The effective annual rate at which one amount became another.</summary>
     internal static double Yield(BigInteger before, BigInteger after, double years) =>
-        double.ExpM1(double.LogP1((double)(after - before) / (double)before) / years);
+        Math.Pow((double)after / (double)before, 1 / years) - 1;
 }
