@@ -93,6 +93,12 @@ public sealed class EndpointTests
     public Task A_block_number_that_is_none_is_refused() => Fails(ChainFault.Malformed, "a block number that is no number",
         (_, body) => FakeEvmNode.Ok(body.Replace("\"number\":\"0x3e8\"", "\"number\":\"latest\"", StringComparison.Ordinal)));
 
+    [Theory]
+    [InlineData("number", "0x3e8")]
+    [InlineData("timestamp", "0x6ae729c0")]
+    public Task A_block_beyond_all_heights_and_times_is_refused(string field, string sound) => Fails(ChainFault.Malformed, "fake #1 sent block",
+        (_, body) => FakeEvmNode.Ok(body.Replace($"\"{field}\":\"{sound}\"", $"\"{field}\":\"0x{new string('f', 64)}\"", StringComparison.Ordinal)));
+
     [Fact]
     public async Task The_second_endpoint_steps_in_and_that_is_said()
     {

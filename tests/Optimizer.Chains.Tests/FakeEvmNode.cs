@@ -22,6 +22,9 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : HttpMess
     /// <summary>Changes an answer on its way out; the request's number counts from 1.</summary>
     public Func<int, string, HttpResponseMessage?>? Misbehave { get; set; }
 
+    /// <summary>Base fee of the next block, in wei.</summary>
+    public BigInteger BaseFeeWei { get; set; } = 8_000_000_000;
+
     /// <summary>Whether fee histories have rewards.</summary>
     public bool HasRewards { get; set; } = true;
 
@@ -61,7 +64,7 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : HttpMess
     {
         "eth_chainId" => Hex(chainId),
         "eth_getBlockByNumber" => Block(parameters[0].GetString() is "latest" or null ? block : ulong.Parse(parameters[0].GetString()![2..], System.Globalization.NumberStyles.HexNumber)),
-        "eth_feeHistory" => new { oldestBlock = Hex(block - 1), baseFeePerGas = new[] { Hex(7_000_000_000), Hex(8_000_000_000) }, reward = HasRewards ? new[] { new[] { Hex(1_000_000_000) } } : null },
+        "eth_feeHistory" => new { oldestBlock = Hex(block - 1), baseFeePerGas = new[] { Hex(7_000_000_000), Hex(BaseFeeWei) }, reward = HasRewards ? new[] { new[] { Hex(1_000_000_000) } } : null },
         "eth_call" => Call(parameters),
         _ => throw new NotSupportedException(method),
     };

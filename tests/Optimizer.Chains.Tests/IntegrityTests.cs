@@ -102,6 +102,31 @@ public sealed class IntegrityTests
     }
 
     [Fact]
+    public async Task Gas_at_a_price_that_never_was_leaves_the_chain_out()
+    {
+        var node = Node(new());
+        node.BaseFeeWei = BigInteger.Pow(10, 30);
+        var reading = new ChainReading(Chain("ethereum", new()));
+        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, Settings, FakeEvmNode.Time, default);
+        Assert.Null(reading.Gas);
+        Assert.Contains(reading.Findings, finding => finding is { Rule: Rules.AbsurdGas, IsRefused: true });
+    }
+
+    [Fact]
+    public async Task A_vault_with_absurd_decimals_is_left_out()
+    {
+        var vault = Address("vault");
+        var node = Node(new()).With(vault, "asset() returns (address)", _ => [Address("USDC")])
+            .With(vault, "decimals() returns (uint8)", _ => [new BigInteger(255)])
+            .With(vault, "totalAssets() returns (uint256)", _ => [BigInteger.Pow(2, 255)]);
+        var chain = Chain("ethereum", new()) with { Protocols = [new() { Id = "vaults", Name = "Vaults", Adapter = "erc4626", Addresses = new Dictionary<string, string> { ["vault"] = $"{vault}" } }] };
+        var reading = new ChainReading(chain);
+        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, Settings, FakeEvmNode.Time, default);
+        Assert.Empty(reading.Opportunities);
+        Assert.Contains(reading.Findings, finding => finding.Message.Contains("255 decimals", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task One_dead_chain_leaves_the_others_whole()
     {
         var dead = new ChainReading(Chain("base", new()));

@@ -218,10 +218,11 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         if (block.ValueKind != JsonValueKind.Object || !block.TryGetProperty("number", out var number) || !block.TryGetProperty("hash", out var hash)
             || !block.TryGetProperty("timestamp", out var time) || ReadBytes(hash, who).Length != 32)
             throw new ChainDataException(ChainFault.Malformed, $"{who} sent a block without number, hash or time");
-        var seconds = ReadNumber(time, who, "block time");
-        return seconds > 253_402_300_799
-            ? throw new ChainDataException(ChainFault.Malformed, $"{who} sent a block of second {seconds}")
-            : new((ulong)ReadNumber(number, who, "block number"), hash.GetString()!, DateTimeOffset.FromUnixTimeSeconds((long)seconds));
+        const long LastSecond = 253_402_300_799;
+        var (height, seconds) = (ReadNumber(number, who, "block number"), ReadNumber(time, who, "block time"));
+        return seconds > LastSecond || height > long.MaxValue
+            ? throw new ChainDataException(ChainFault.Malformed, $"{who} sent block {height} of second {seconds}")
+            : new((ulong)height, hash.GetString()!, DateTimeOffset.FromUnixTimeSeconds((long)seconds));
     }
 
     private static (BigInteger BaseFee, BigInteger? Tip) ReadFees(JsonElement history, string who)

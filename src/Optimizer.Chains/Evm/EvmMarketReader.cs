@@ -21,6 +21,12 @@ public static class EvmMarketReader
         new UniswapV3(),
     }.ToDictionary(adapter => adapter.Name);
 
+    /// <summary>Ten times what gas ever cost for an hour on Ethereum.</summary>
+    private const double MostGweiPerGas = 100_000;
+
+    /// <summary>A whole native token for the data of one transaction.</summary>
+    private const double MostDataFeeGwei = 1e9;
+
     /// <summary>Reads gas, prices and opportunities.</summary>
     /// <param name="reading">Where everything goes, failures included; its gas stays null where the chain could not be read.</param>
     /// <param name="client">Whom to ask.</param>
@@ -84,6 +90,8 @@ public static class EvmMarketReader
             reading.Refuse(Rules.DeadChain, chain.Id, $"gas cannot be read: {gas.Exception!.InnerException!.Message}");
         else if (native.IsFaulted || await native.ConfigureAwait(false) is null)
             reading.Refuse(Rules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so that gas cannot be charged");
+        else if (await gas.ConfigureAwait(false) is EvmGas fees && (fees.GweiPerGas > MostGweiPerGas || fees.DataFeeGwei > MostDataFeeGwei))
+            reading.Refuse(Rules.AbsurdGas, chain.Id, $"gas at {fees.GweiPerGas.Value:g4} gwei and a data fee of {fees.DataFeeGwei?.Value ?? 0:g4} gwei are not believed");
         else
             reading.Gas = await gas.ConfigureAwait(false);
     }
@@ -107,6 +115,12 @@ public static class EvmMarketReader
             protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", wrong.Message);
             return [];
         }
+        catch (Exception wrong) when (wrong is not OperationCanceledException)
+        {
+            // A contract's answer that no adapter's author thought of must not take the other protocols along.
+            protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}, {wrong.Message}");
+            return [];
+        }
     }
 
     private static async Task<Route?> ReadRouteAsync(EvmProtocol protocol, Route judged, Chain destination)
@@ -119,6 +133,10 @@ public static class EvmMarketReader
         catch (ChainDataException wrong)
         {
             protocol.Reading.Refuse(Rules.DeadRoute, judged.Id, wrong.Message);
+        }
+        catch (Exception wrong) when (wrong is not OperationCanceledException)
+        {
+            protocol.Reading.Refuse(Rules.DeadRoute, judged.Id, $"the adapter {protocol.Entry.Adapter} broke down, which is a bug: {wrong.GetType().Name}, {wrong.Message}");
         }
 
         if (read is null)

@@ -12,6 +12,9 @@ public static class Rules
     /// <summary>The last block is old.</summary>
     public const string StaleBlock = "stale-block";
 
+    /// <summary>Gas at a price that no chain ever asked for.</summary>
+    public const string AbsurdGas = "absurd-gas";
+
     /// <summary>A protocol could not be read.</summary>
     public const string DeadAdapter = "dead-adapter";
 

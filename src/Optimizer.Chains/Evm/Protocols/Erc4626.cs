@@ -16,6 +16,8 @@ public sealed class Erc4626 : IEvmAdapter
     private static readonly AbiFunction ToAssets = AbiFunction.Parse("convertToAssets(uint256 shares) returns (uint256)");
     private static readonly AbiFunction MaxDeposit = AbiFunction.Parse("maxDeposit(address receiver) returns (uint256)");
 
+    private const int MostDecimals = 36;
+
     /// <summary>Anyone: what a vault would take from somebody who is nobody in particular.</summary>
     private static readonly EvmAddress Anyone = new(Keccak.Hash("anyone"u8).AsSpan(0, EvmAddress.Size));
 
@@ -46,7 +48,10 @@ public sealed class Erc4626 : IEvmAdapter
 
             total = (BigInteger)(await askTotal.ConfigureAwait(false))[0];
             // Many shares at once: one share of a token with six decimals shows no more than six digits of growth.
-            oneShare = BigInteger.Pow(10, (int)(BigInteger)(await askDecimals.ConfigureAwait(false))[0] + 12);
+            var decimals = (BigInteger)(await askDecimals.ConfigureAwait(false))[0];
+            if (decimals > MostDecimals)
+                throw new ChainDataException(ChainFault.UnexpectedContract, $"the vault's shares have {decimals} decimals");
+            oneShare = BigInteger.Pow(10, (int)decimals + 12);
             now = (BigInteger)(await reader.ReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false))[0];
             past = await protocol.Past().ConfigureAwait(false);
             before = await past.TryReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false) is [BigInteger amount]
