@@ -26,7 +26,7 @@ internal static class SnapshotCommand
               optimizer snapshot --chain base --chain ethereum --out scenarios/snapshots/today.json
             """);
         var chains = new Option<string[]>("--chain") { Description = "Chains to read, by id; all whose environment variable is set by default." };
-        var judged = new Option<FileInfo?>("--judged") { Description = $"The snapshot whose judgements are taken over; the last one in {SnapshotFolder} by default." };
+        var judged = new Option<FileInfo?>("--judged") { Description = $"The snapshot whose judgements are taken over; the last one in {SnapshotFolder} that was not read from chains by default." };
         var output = new Option<FileInfo?>("--out") { Description = $"The file to write; one named by the time in {SnapshotFolder} by default." };
         var folder = Folder();
         command.Options.Add(chains);
@@ -45,10 +45,13 @@ internal static class SnapshotCommand
         DefaultValueFactory = _ => new DirectoryInfo("."),
     };
 
-    /// <summary>The snapshot with the last name in the project's folder; null where there is none.</summary>
-    public static string? LastSnapshot(DirectoryInfo folder) => Path.Combine(folder.FullName, SnapshotFolder) is var snapshots && Directory.Exists(snapshots)
-        ? Directory.EnumerateFiles(snapshots, "*.json").Order(StringComparer.Ordinal).LastOrDefault()
-        : null;
+    /// <summary>The last snapshot in the project's folder, by name, that was not itself read from chains: one that was lacks
+    /// the judgements of what it could not read. Null where there is none.</summary>
+    public static string? LastSnapshot(DirectoryInfo folder)
+    {
+        var snapshots = Path.Combine(folder.FullName, SnapshotFolder);
+        return Directory.Exists(snapshots) ? Directory.EnumerateFiles(snapshots, "*.json").OrderDescending(StringComparer.Ordinal).FirstOrDefault(file => !ScenarioFiles.WasReadFromChains(file)) : null;
+    }
 
     private static async Task<int> RunAsync(Terminal terminal, DirectoryInfo folder, string[] wanted, FileInfo? judgedFile, FileInfo? output, CancellationToken cancellation)
     {

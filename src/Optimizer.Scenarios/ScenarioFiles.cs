@@ -57,6 +57,10 @@ public sealed class ScenarioFiles
         return (market, settings!);
     }
 
+    /// <summary>Whether a snapshot's file was read from chains: such files list findings, if only none.</summary>
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    public static bool WasReadFromChains(string snapshotFile) => SourceFile.Read(snapshotFile).Entries.Any(entry => entry.Key == "findings");
+
     /// <summary>Checks any file of the project by what it is.</summary>
     /// <returns>What sort of file it is.</returns>
     /// <exception cref="InputException">Something in it is wrong.</exception>

@@ -56,6 +56,42 @@ public sealed class IntegrityTests
     public Task A_price_of_zero_is_not_taken() => LeavesOut(new() { UsdcPrice = 0 }, Rules.AbsurdPrice, "answers 0");
 
     [Fact]
+    public Task A_price_far_from_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100 }, Rules.AbsurdPrice, "more than 5 times as much or as little is not believed");
+
+    [Fact]
+    public Task A_price_far_above_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100_000_000_000 }, Rules.AbsurdPrice, "is not believed");
+
+    [Fact]
+    public async Task Chains_that_contradict_each_other_about_a_price_leave_the_asset_out()
+    {
+        var readings = await Task.WhenAll(ReadAsync(new(), "ethereum"), ReadAsync(new() { UsdcPrice = 50_000_000 }, "base"));
+        var snapshot = SnapshotAssembly.Join("now", readings, Universe.Value.Snapshot, Settings, FakeEvmNode.Time);
+        Assert.Empty(snapshot.Opportunities);
+        Assert.Contains(snapshot.Findings, finding => finding is { Rule: Rules.PriceDisagreement, IsRefused: true });
+    }
+
+    [Fact]
+    public async Task A_block_that_is_yet_to_come_is_not_believed()
+    {
+        var reading = await ReadAsync(new(), "ethereum", FakeEvmNode.Time.AddHours(-2));
+        Assert.Null(reading.Gas);
+        Assert.Contains("yet to come", Assert.Single(reading.Findings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_chain_and_a_token_that_nobody_judged_are_left_out()
+    {
+        var judged = Universe.Value.Snapshot;
+        var reading = await ReadAsync(new(), "ethereum");
+        var withoutToken = SnapshotAssembly.Join("now", [reading], judged with { Tokens = [] }, Settings, FakeEvmNode.Time);
+        Assert.Empty(withoutToken.Opportunities);
+        Assert.Contains(withoutToken.Findings, finding => finding is { Rule: Rules.Unrated, IsRefused: true } && finding.Message.Contains("USDC@ethereum", StringComparison.Ordinal));
+        var withoutChain = SnapshotAssembly.Join("now", [reading], judged with { Chains = [] }, Settings, FakeEvmNode.Time);
+        Assert.Empty(withoutChain.Chains);
+        Assert.Contains(withoutChain.Findings, finding => finding is { Rule: Rules.Unrated, Subject: "ethereum", IsRefused: true });
+    }
+
+    [Fact]
     public Task A_negative_price_is_not_taken() => LeavesOut(new() { UsdcPrice = -5 }, Rules.AbsurdPrice, "answers -5");
 
     [Fact]

@@ -17,9 +17,25 @@ public sealed class BlockReader(ReadSession session, EvmBlock block)
     /// <summary>Calls a function that a contract may lack.</summary>
     /// <returns>Null where it reverted or returned nothing.</returns>
     /// <exception cref="ChainDataException">It returned what is not its type, or the nodes failed.</exception>
-    public async Task<object[]?> TryReadAsync(EvmAddress contract, AbiFunction function, params object[] arguments)
+    public Task<object[]?> TryReadAsync(EvmAddress contract, AbiFunction function, params object[] arguments) =>
+        TryReadAsync(EvmCallKind.Light, contract, function, arguments);
+
+    /// <summary>Calls a function that a contract may lack, in a way of its own.</summary>
+    /// <returns>Null where it reverted or returned nothing.</returns>
+    /// <exception cref="ChainDataException">It returned what is not its type, or the nodes failed.</exception>
+    public async Task<object[]?> TryReadAsync(EvmCallKind kind, EvmAddress contract, AbiFunction function, params object[] arguments)
     {
-        var returned = await session.AskAsync(block, new(contract, function.Encode(arguments))).ConfigureAwait(false);
+        byte[] data;
+        try
+        {
+            data = function.Encode(arguments);
+        }
+        catch (AbiException wrong)
+        {
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of contract {contract} cannot be asked: {wrong.Message}", wrong);
+        }
+
+        var returned = await session.AskAsync(block, new(contract, data, kind)).ConfigureAwait(false);
         if (!returned.Succeeded || (returned.Data.Length == 0 && function.Outputs.Parts.Count > 0))
             return null;
         try
@@ -96,7 +112,7 @@ public sealed class ReadSession(IEvmClient client)
         try
         {
             // Readers of one protocol often ask the same: for a price, a revision.
-            var distinct = questions.GroupBy(q => (q.Call.To, Convert.ToHexString(q.Call.Data))).ToArray();
+            var distinct = questions.GroupBy(q => (q.Call.To, q.Call.Kind, Convert.ToHexString(q.Call.Data))).ToArray();
             var returns = await client.CallAsync(block, [.. distinct.Select(same => same.First().Call)], cancellation).ConfigureAwait(false);
             for (var i = 0; i < distinct.Length; i++)
             {

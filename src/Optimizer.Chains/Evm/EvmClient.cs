@@ -12,10 +12,24 @@ namespace Optimizer.Chains.Evm;
 /// <param name="Time">When it was made, by its own account.</param>
 public sealed record EvmBlock(ulong Number, string Hash, DateTimeOffset Time);
 
+/// <summary>How a call is made.</summary>
+public enum EvmCallKind
+{
+    /// <summary>With many others, through Multicall3.</summary>
+    Light,
+
+    /// <summary>With few others: it may take much of the gas that a node grants, and must not starve them.</summary>
+    Heavy,
+
+    /// <summary>Alone: what nodes answer themselves, such as Arbitrum's NodeInterface, no contract can call.</summary>
+    Direct,
+}
+
 /// <summary>A call of a contract.</summary>
 /// <param name="To">The contract.</param>
 /// <param name="Data">Selector and arguments.</param>
-public readonly record struct EvmCall(EvmAddress To, byte[] Data);
+/// <param name="Kind">How it is made.</param>
+public readonly record struct EvmCall(EvmAddress To, byte[] Data, EvmCallKind Kind = EvmCallKind.Light);
 
 /// <summary>What a call gave.</summary>
 /// <param name="Succeeded">False where it reverted.</param>
@@ -62,6 +76,9 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
 
     /// <summary>Calls in one <c>aggregate3</c>: well below the gas that nodes grant a call.</summary>
     private const int CallsAtOnce = 250;
+
+    /// <summary>Heavy calls in one <c>aggregate3</c>.</summary>
+    private const int HeavyCallsAtOnce = 8;
 
     private static readonly AbiFunction Aggregate = AbiFunction.Parse(
         "aggregate3((address target, bool allowFailure, bytes callData)[]) returns ((bool success, bytes returnData)[])");
@@ -115,7 +132,8 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         var replies = await AskAsync([new("eth_getBlockByNumber", Hex(number), false)], cancellation).ConfigureAwait(false);
         return replies[0] is { Error: null, Result.ValueKind: JsonValueKind.Object } reply
-            ? ReadBlock(reply.Result, chain)
+            ? ReadBlock(reply.Result, chain) is { } block && block.Number == number ? block
+                : throw new ChainDataException(ChainFault.Malformed, $"{chain}: another block than {number} was sent when it was asked for")
             : throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} cannot be had: {replies[0].Error ?? "it is not there"}");
     }
 
@@ -125,22 +143,35 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         if (calls.Count == 0)
             return [];
         var at = new { blockHash = block.Hash };
-        var requests = calls.Chunk(CallsAtOnce).Select(part => new RpcCall("eth_call", new
+        RpcCall Call(EvmAddress to, byte[] data) => new("eth_call", new { to = to.ToString(), data = Hex(data) }, at);
+        var indexed = calls.Select((call, i) => (Call: call, Index: i)).ToArray();
+        var parts = indexed.Where(c => c.Call.Kind == EvmCallKind.Light).Chunk(CallsAtOnce)
+            .Concat(indexed.Where(c => c.Call.Kind == EvmCallKind.Heavy).Chunk(HeavyCallsAtOnce)).ToArray();
+        var direct = indexed.Where(c => c.Call.Kind == EvmCallKind.Direct).ToArray();
+        var replies = await AskAsync(
+        [
+            .. parts.Select(part => Call(Multicall3, Aggregate.Encode([part.Select(object (c) => new object[] { c.Call.To, true, c.Call.Data }).ToArray()]))),
+            .. direct.Select(c => Call(c.Call.To, c.Call.Data)),
+        ], cancellation).ConfigureAwait(false);
+        var returns = new EvmReturn[calls.Count];
+        for (var p = 0; p < parts.Length; p++)
         {
-            to = Multicall3.ToString(),
-            data = Hex(Aggregate.Encode([part.Select(object (call) => new object[] { call.To, true, call.Data }).ToArray()])),
-        }, at)).ToArray();
-        var replies = await AskAsync(requests, cancellation).ConfigureAwait(false);
-        var returns = new List<EvmReturn>(calls.Count);
-        foreach (var reply in replies)
-        {
-            if (reply.Error is not null)
-                throw new ChainDataException(ChainFault.Refused, $"{chain}: calls at block {block.Number} were refused: {reply.Error}");
-            returns.AddRange(ReadReturns(reply.Result));
+            if (replies[p].Error is { } error)
+                throw new ChainDataException(ChainFault.Refused, $"{chain}: calls at block {block.Number} were refused: {error}");
+            var read = ReadReturns(replies[p].Result);
+            if (read.Length != parts[p].Length)
+                throw new ChainDataException(ChainFault.Malformed, $"{chain}: {read.Length} results for {parts[p].Length} calls");
+            for (var i = 0; i < read.Length; i++)
+                returns[parts[p][i].Index] = read[i];
         }
 
-        return returns.Count == calls.Count ? [.. returns]
-            : throw new ChainDataException(ChainFault.Malformed, $"{chain}: {returns.Count} results for {calls.Count} calls");
+        for (var d = 0; d < direct.Length; d++)
+        {
+            var reply = replies[parts.Length + d];
+            returns[direct[d].Index] = reply.Error is null ? new(true, ReadBytes(reply.Result, chain)) : new(false, []);
+        }
+
+        return returns;
     }
 
     private async Task<EvmHead> HeadAsync(JsonRpcClient endpoint, CancellationToken cancellation)
@@ -177,6 +208,13 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
             {
                 last = wrong;
                 _noticed.Enqueue((wrong.Fault, wrong.Message));
+                continue;
+            }
+
+            // A node may lack the block, or refuse one call of many, and another may not.
+            if (Array.Find(replies, reply => reply.Error is not null).Error is { } refused && !ReferenceEquals(endpoint, (_alive ?? _all)[^1]))
+            {
+                _noticed.Enqueue((ChainFault.Refused, $"{endpoint.Name} refused a call: {refused}"));
                 continue;
             }
 

@@ -46,7 +46,8 @@ public static class EvmGasReader
 
     private static async Task<BigInteger> ArbitrumDataFeeAsync(BlockReader reader, UnsignedTransaction typical)
     {
-        var parts = await reader.ReadAsync(NodeInterface, L1Component, typical.To, false, typical.Data).ConfigureAwait(false);
+        var parts = await reader.TryReadAsync(EvmCallKind.Direct, NodeInterface, L1Component, typical.To, false, typical.Data).ConfigureAwait(false)
+            ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the node does not answer {L1Component.Name} at {NodeInterface}, as nodes of Arbitrum do");
         return (BigInteger)parts[0] * (BigInteger)parts[1];
     }
 

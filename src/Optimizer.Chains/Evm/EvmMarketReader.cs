@@ -48,6 +48,12 @@ public static class EvmMarketReader
             return;
         }
 
+        if (head.Block.Time - now > TimeSpan.FromDays(settings.MaximumBlockAge.Days))
+        {
+            reading.Refuse(Rules.StaleBlock, chain.Id, $"the last block, {head.Block.Number}, is of {head.Block.Time:yyyy-MM-dd HH:mm} UTC, which is yet to come");
+            return;
+        }
+
         if (now - head.Block.Time > TimeSpan.FromDays(settings.MaximumBlockAge.Days))
         {
             reading.Refuse(Rules.StaleBlock, chain.Id, $"the last block, {head.Block.Number}, is {Duration.FromSeconds((now - head.Block.Time).TotalSeconds)} old; at most {settings.MaximumBlockAge} are allowed");
@@ -118,7 +124,7 @@ public static class EvmMarketReader
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
             // A contract's answer that no adapter's author thought of must not take the other protocols along.
-            protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}, {wrong.Message}");
+            protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}");
             return [];
         }
     }
@@ -136,7 +142,7 @@ public static class EvmMarketReader
         }
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
-            protocol.Reading.Refuse(Rules.DeadRoute, judged.Id, $"the adapter {protocol.Entry.Adapter} broke down, which is a bug: {wrong.GetType().Name}, {wrong.Message}");
+            protocol.Reading.Refuse(Rules.DeadRoute, judged.Id, $"the adapter {protocol.Entry.Adapter} broke down, which is a bug: {wrong.GetType().Name}");
         }
 
         if (read is null)
@@ -150,10 +156,11 @@ public static class EvmMarketReader
     {
         // Guesses by the time between blocks are good where blocks come evenly; halving ends the search where they do not.
         const int Guesses = 5;
+        const int MostSteps = 80;
         const double Close = 0.005;
         var wanted = head.Time - TimeSpan.FromDays(settings.YieldWindow.Days);
         var (low, high) = ((EvmBlock?)null, head);
-        for (var step = 0; high.Number - (low?.Number ?? 0) > 1; step++)
+        for (var step = 0; step < MostSteps && high.Number - (low?.Number ?? 0) > 1; step++)
         {
             var (below, above) = (low?.Number ?? 0, high.Number);
             var secondsPerBlock = low is null ? chain.BlockTime.Seconds : (high.Time - low.Time).TotalSeconds / (above - below);

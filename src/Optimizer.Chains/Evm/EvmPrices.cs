@@ -17,6 +17,8 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader, ReadingS
     private static readonly AbiFunction AssetPrice = AbiFunction.Parse("getAssetPrice(address asset) returns (uint256)");
     private static readonly AbiFunction CurrencyUnit = AbiFunction.Parse("BASE_CURRENCY_UNIT() returns (uint256)");
 
+    private static readonly AbiFunction Currency = AbiFunction.Parse("BASE_CURRENCY() returns (address)");
+
     private readonly ConcurrentDictionary<string, Task<Figure?>> _byAsset = new();
 
     /// <summary>The price of one whole token in USD; null where there is none to be believed, which is noted.</summary>
@@ -80,11 +82,11 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader, ReadingS
 
     private async Task<Figure?> FromOracleAsync(string asset, EvmAddress oracle, EvmAddress contract)
     {
-        var (askPrice, askUnit) = (reader.TryReadAsync(oracle, AssetPrice, contract), reader.TryReadAsync(oracle, CurrencyUnit));
+        var (askPrice, askUnit, askCurrency) = (reader.TryReadAsync(oracle, AssetPrice, contract), reader.TryReadAsync(oracle, CurrencyUnit), reader.TryReadAsync(oracle, Currency));
         var price = await askPrice.ConfigureAwait(false) is [BigInteger { Sign: > 0 } p] ? p : BigInteger.Zero;
         var unit = await askUnit.ConfigureAwait(false) is [BigInteger { Sign: > 0 } u] ? u : BigInteger.Zero;
-        // An asset that the market does not know has no price there.
-        return price.IsZero || unit.IsZero
+        // An asset that the market does not know has no price there; one that is not the zero address is no dollar.
+        return price.IsZero || unit.IsZero || await askCurrency.ConfigureAwait(false) is not [EvmAddress { IsZero: true }]
             ? null
             : Figure((double)price / (double)unit, $"aave-oracle-{asset}", $"Aave's oracle {oracle} on {reading.Chain.Name}", reader.Block.Time);
     }

@@ -16,12 +16,13 @@ public sealed class MarketReader(Func<Chain, string?> endpointsOf, Market univer
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<IReadOnlyList<ChainReading>> ReadAsync(IEnumerable<Chain> chains, CancellationToken cancellation)
     {
-        using var http = EndpointClient.Create(limits);
-        return await Task.WhenAll(chains.Select(chain => ReadAsync(chain, http, cancellation))).ConfigureAwait(false);
+        return await Task.WhenAll(chains.Select(chain => ReadAsync(chain, cancellation))).ConfigureAwait(false);
     }
 
-    private async Task<ChainReading> ReadAsync(Chain chain, HttpClient http, CancellationToken cancellation)
+    private async Task<ChainReading> ReadAsync(Chain chain, CancellationToken cancellation)
     {
+        // A client of its own, so that one chain's silent endpoints do not hold up the others.
+        using var http = EndpointClient.Create(limits);
         var reading = new ChainReading(chain);
         var endpoints = Endpoints(chain, reading);
         if (endpoints.Count == 0)

@@ -13,6 +13,12 @@ namespace Optimizer.Chains.Markets;
 /// </remarks>
 public static class SnapshotAssembly
 {
+    /// <summary>Two sources that differ by this many tolerances contradict each other.</summary>
+    private const double Contradiction = 10;
+
+    /// <summary>A price this many times as high or as low as the judged snapshot's is not believed.</summary>
+    private const double PriceFactor = 5;
+
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> PropertiesOf = new();
 
     /// <summary>Joins readings and judgements.</summary>
@@ -24,16 +30,36 @@ public static class SnapshotAssembly
     public static Snapshot Join(string name, IReadOnlyList<ChainReading> readings, Snapshot judged, ReadingSettings settings, DateTimeOffset takenAt)
     {
         var findings = readings.SelectMany(reading => reading.Findings).ToList();
-        var alive = readings.Where(reading => reading.Gas is not null).ToArray();
+        foreach (var unrated in readings.Where(reading => reading.Gas is not null && judged.Chains.All(c => c.Id != reading.Chain.Id)))
+            findings.Add(Refused(Rules.Unrated, unrated.Chain.Id, $"snapshot '{judged.Name}' names no events for the chain, so that it would look free of risk"));
+        var alive = readings.Where(reading => reading.Gas is not null && judged.Chains.Any(c => c.Id == reading.Chain.Id)).ToArray();
         var assets = Assets(alive, judged, settings, findings);
         var priced = assets.Select(asset => asset.Id).ToHashSet();
         var chains = alive.ToDictionary(reading => reading.Chain.Id);
         var assetOf = alive.SelectMany(r => r.Chain.Tokens.Select(t => (Id: new TokenId(t.Symbol, r.Chain.Id), Asset: t.AssetId()))).ToDictionary(pair => pair.Id, pair => pair.Asset);
         bool IsKnown(TokenId token) => assetOf.TryGetValue(token, out var asset) && priced.Contains(asset);
 
+        var rated = judged.Tokens.Select(token => token.Id).ToHashSet();
+        var seen = new HashSet<string>();
         var opportunities = alive.SelectMany(reading => reading.Opportunities
-            .Where(read => read.Inputs.All(input => IsKnown(input.Token)) && IsSane(read, settings, findings))
+            .Where(read => read.Inputs.All(input => IsKnown(input.Token)) && IsRated(read) && IsSane(read, settings, findings) && IsOnce(read))
             .Select(read => Judged(read, reading.Chain.Id, judged, findings)).OfType<Opportunity>()).ToArray();
+
+        bool IsRated(OpportunityReading read)
+        {
+            foreach (var input in read.Inputs.Where(input => !rated.Contains(input.Token)))
+                findings.Add(Refused(Rules.Unrated, read.Id, $"snapshot '{judged.Name}' names no events for {input.Token}, so that its issuer would look free of risk"));
+            return read.Inputs.All(input => rated.Contains(input.Token));
+        }
+
+        bool IsOnce(OpportunityReading read)
+        {
+            if (seen.Add(read.Id))
+                return true;
+            findings.Add(Refused(Rules.AbsurdAmount, read.Id, "two contracts of the protocol's entry take the same token; give one of them an entry of its own"));
+            return false;
+        }
+
         var fresh = alive.SelectMany(reading => reading.Routes).ToDictionary(route => route.Id);
         var dead = alive.SelectMany(reading => reading.DeadRoutes).ToHashSet();
         var routes = judged.Routes.Where(route => IsKnown(route.From) && IsKnown(route.To) && !dead.Contains(route.Id))
@@ -50,7 +76,7 @@ public static class SnapshotAssembly
             Assets = assets,
             History = judged.History,
             Events = judged.Events,
-            Chains = [.. alive.Select(reading => new ChainState { Id = reading.Chain.Id, Gas = reading.Gas!, Events = judged.Chains.FirstOrDefault(c => c.Id == reading.Chain.Id)?.Events ?? [] })],
+            Chains = [.. alive.Select(reading => new ChainState { Id = reading.Chain.Id, Gas = reading.Gas!, Events = judged.Chains.First(c => c.Id == reading.Chain.Id).Events })],
             Tokens = [.. judged.Tokens.Where(token => IsKnown(token.Id))],
             Opportunities = opportunities,
             Routes = routes,
@@ -65,12 +91,22 @@ public static class SnapshotAssembly
         {
             var prices = same.OrderBy(p => p.Price.Value).ToArray();
             var (low, high) = (prices[0], prices[^1]);
-            if (high.Price / low.Price - 1 > settings.Tolerance.Fraction)
+            var apart = high.Price / low.Price - 1;
+            if (apart > Contradiction * settings.Tolerance.Fraction)
+            {
+                findings.Add(Refused(Rules.PriceDisagreement, same.Key, $"{low.Price.Value:g9} USD on {low.Chain}, {high.Price.Value:g9} USD on {high.Chain}"));
+                continue;
+            }
+
+            if (apart > settings.Tolerance.Fraction)
                 findings.Add(Flagged(Rules.PriceDisagreement, same.Key, $"{low.Price.Value:g9} USD on {low.Chain}, {high.Price.Value:g9} USD on {high.Chain}; the middle one is taken"));
-            if (judged.Assets.FirstOrDefault(asset => asset.Id == same.Key) is { } asset)
-                assets.Add(asset with { PriceUsd = prices[(prices.Length - 1) / 2].Price });
-            else
+            var price = prices[(prices.Length - 1) / 2].Price;
+            if (judged.Assets.FirstOrDefault(known => known.Id == same.Key) is not { } asset)
                 findings.Add(Refused(Rules.Unrated, same.Key, $"snapshot '{judged.Name}' holds no volatility of {same.Key}"));
+            else if (price > PriceFactor * asset.PriceUsd || price < asset.PriceUsd / PriceFactor)
+                findings.Add(Refused(Rules.AbsurdPrice, same.Key, $"{price.Value:g9} USD, where snapshot '{judged.Name}' has {asset.PriceUsd.Value:g9}; more than {PriceFactor} times as much or as little is not believed"));
+            else
+                assets.Add(asset with { PriceUsd = price });
         }
 
         return assets;
@@ -80,9 +116,10 @@ public static class SnapshotAssembly
     {
         var spot = read.Carry.Base.SpotRate(0);
         var rate = read.Carry.Rate(0);
+        var lent = (read.Carry.Base is BlendCurve blend ? blend.Parts.Select(part => part.Curve) : [read.Carry.Base]).OfType<UtilisationCurve>().ToArray();
         var wrong = !double.IsFinite(rate) || !double.IsFinite(read.TotalUsd) || read.TotalUsd < 0 ? (Rules.AbsurdAmount, $"a rate of {rate} on {read.TotalUsd.Value} USD")
-            : read.Carry.Base is UtilisationCurve { SuppliedUsd.Value: < 1 } ? (Rules.AbsurdAmount, "nothing is supplied")
-            : read.Carry.Base is UtilisationCurve curve && curve.BorrowedUsd > curve.SuppliedUsd ? (Rules.AbsurdAmount, $"{curve.BorrowedUsd.Value:#,0} USD borrowed of {curve.SuppliedUsd.Value:#,0} supplied")
+            : read.TotalUsd < 1 || lent.Any(curve => curve.SuppliedUsd < 1) ? (Rules.AbsurdAmount, "nothing is supplied")
+            : lent.FirstOrDefault(curve => curve.BorrowedUsd > curve.SuppliedUsd) is { } curve ? (Rules.AbsurdAmount, $"{curve.BorrowedUsd.Value:#,0} USD borrowed of {curve.SuppliedUsd.Value:#,0} supplied")
             : rate < 0 ? (Rules.NegativeRate, $"a rate of {rate:P2} a year")
             : rate > settings.MaximumRate.Fraction ? (Rules.RateAboveCeiling, $"a rate of {rate:P2} a year; at most {settings.MaximumRate} is believed")
             : default;
@@ -120,7 +157,9 @@ public static class SnapshotAssembly
             TotalUsd = read.TotalUsd,
             CapacityUsd = read.CapacityUsd,
             WithdrawableUsd = read.WithdrawableUsd,
-            ExitDelayDays = read.ExitDelayDays,
+            EntryFeeBps = judgement.EntryFeeBps,
+            ExitFeeBps = judgement.ExitFeeBps,
+            ExitDelayDays = read.ExitDelayDays ?? judgement.ExitDelayDays,
             EnterGasUnits = judgement.EnterGasUnits,
             ExitGasUnits = judgement.ExitGasUnits,
             Events = judgement.Events,

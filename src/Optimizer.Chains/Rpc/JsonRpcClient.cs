@@ -41,7 +41,15 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
         var body = JsonSerializer.SerializeToUtf8Bytes(calls.Select((call, i) =>
             new { jsonrpc = "2.0", id = first + i, method = call.Method, @params = call.Parameters }));
         using var document = Parse(await PostAsync(body, cancellation).ConfigureAwait(false));
-        return Read(document.RootElement, first, calls.Count);
+        try
+        {
+            return Read(document.RootElement, first, calls.Count);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, or bytes that are no UTF-8, inside a string.
+            throw new ChainDataException(ChainFault.Malformed, $"{name} sent text that is none");
+        }
     }
 
     private async Task<byte[]> PostAsync(byte[] body, CancellationToken cancellation)
@@ -108,7 +116,8 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
     }
 
     /// <summary>Parts of the endpoint's address that may be a key: an endpoint can quote them back.</summary>
-    private IEnumerable<string> Secrets => endpoint.Segments.Append(endpoint.Query).Append(endpoint.UserInfo)
+    private IEnumerable<string> Secrets => endpoint.Segments.Append(endpoint.Query).Append(endpoint.UserInfo).Append(endpoint.Host)
+        .SelectMany(part => new[] { part, Uri.UnescapeDataString(part) })
         .SelectMany(part => part.Split('/', '?', '&', '=', ':')).Where(part => part.Length >= 6);
 
     private static bool IsLimit(JsonElement error) =>

@@ -96,7 +96,13 @@ public sealed class AaveV3 : IEvmAdapter
             return null;
         var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}");
         var debt = (BigInteger)data[3] + (BigInteger)data[4];
-        var isOpen = configuration[8] is true && configuration[9] is false && await askPaused.ConfigureAwait(false) is not [true];
+        if (await askPaused.ConfigureAwait(false) is not [bool isPaused])
+        {
+            protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"whether the reserve is paused cannot be read from {provider}");
+            return null;
+        }
+
+        var isOpen = configuration[8] is true && configuration[9] is false && !isPaused;
         var reserveFactor = (double)(BigInteger)configuration[4] / 1e4;
         if (await askDeficit.ConfigureAwait(false) is [BigInteger { IsZero: false } deficit])
         {
@@ -130,7 +136,7 @@ public sealed class AaveV3 : IEvmAdapter
             },
             TotalUsd = Usd(available + debt),
             CapacityUsd = !isOpen ? new Figure(0, from) : cap.IsZero ? null : Usd(BigInteger.Max(0, cap - supplied)),
-            WithdrawableUsd = await askPaused.ConfigureAwait(false) is [true] ? new Figure(0, from) : Usd(available),
+            WithdrawableUsd = isPaused || configuration[8] is false ? new Figure(0, from) : Usd(available),
             StatedRate = (double)(BigInteger)data[5] / Ray,
         };
     }

@@ -58,7 +58,9 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
     public async Task<Figure?> PriceAsync(Token token)
     {
         var price = Prices.OfAsync(token);
-        var decimals = await Reader.ReadAsync(EvmAddress.Parse(token.Address!), DecimalsOf).ConfigureAwait(false);
+        if (token.Address is null)
+            return await price.ConfigureAwait(false);
+        var decimals = await Reader.ReadAsync(EvmAddress.Parse(token.Address), DecimalsOf).ConfigureAwait(false);
         if ((BigInteger)decimals[0] == token.Decimals)
             return await price.ConfigureAwait(false);
         Reading.Refuse(Rules.WrongDecimals, $"{token.Symbol}@{Chain.Id}", $"the contract has {decimals[0]} decimals, the chain file {token.Decimals}");

@@ -102,6 +102,8 @@ public sealed class MetaMorpho : IEvmAdapter
         var idle = 1 - parts.Sum(part => part.Share);
         if (idle > 1e-12)
             parts.Add(new() { Share = new(idle, from), Curve = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(0, from) } });
+        if (idle > 1e-6)
+            protocol.Reading.Flag(Rules.Deficit, protocol.IdOf(role), $"{idle:P2} of the vault lie in no market: lost, or on the way; they earn nothing and are not counted as withdrawable");
         var withdrawable = held.Aggregate(BigInteger.Zero, (sum, market) => sum + BigInteger.Min(market.Held, BigInteger.Max(0, market.Supplied - market.Borrowed * 10 / 9)));
         var room = await askRoom.ConfigureAwait(false) is [BigInteger most] && most < BigInteger.One << 120 ? most : (BigInteger?)null;
         return new()
@@ -113,7 +115,7 @@ public sealed class MetaMorpho : IEvmAdapter
             Carry = new() { Base = new BlendCurve { Basis = RateBasis.Effective, Parts = parts } },
             TotalUsd = Usd(total),
             CapacityUsd = room is { } limit ? Usd(limit) : null,
-            WithdrawableUsd = Usd(withdrawable + BigInteger.Max(0, whole - held.Aggregate(BigInteger.Zero, (sum, market) => sum + market.Held))),
+            WithdrawableUsd = Usd(withdrawable),
         };
     }
 
@@ -131,6 +133,8 @@ public sealed class MetaMorpho : IEvmAdapter
         var (askRate, askTarget) = (reader.ReadAsync(irm, BorrowRate, parameters, market), reader.ReadAsync(irm, RateAtTarget, id));
         var perSecond = (BigInteger)(await askRate.ConfigureAwait(false))[0];
         var atTarget = (double)(BigInteger)(await askTarget.ConfigureAwait(false))[0] / 1e18 * SecondsPerYear;
+        if (fee > Wad / 4 || borrowed > supplied)
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"market {Convert.ToHexStringLower(id)} of {morpho} states a fee of {(double)fee / 1e18:P0}, {borrowed} borrowed of {supplied}");
         var seconds = BigInteger.Max(0, reader.Block.Time.ToUnixTimeSeconds() - lastUpdate);
         var utilisation = (double)borrowed / (double)supplied;
         var error = (utilisation - TargetUtilisation) / (utilisation > TargetUtilisation ? 1 - TargetUtilisation : TargetUtilisation);

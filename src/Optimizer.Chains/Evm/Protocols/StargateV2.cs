@@ -6,8 +6,9 @@ namespace Optimizer.Chains.Evm.Protocols;
 
 /// <summary>Stargate v2: fees by zones of the whole amount, a limit by the credit of the path, a message fee in native token.</summary>
 /// <remarks>Source: stargate-v2, StargateBase.quoteOFT and quoteSend; LayerZero's endpoint ids are parameters of the chain files'
-/// entries. The zones are found by quotes at sizes that rise by a third: a zone begins in the model at the last size that still
-/// had the fee before, so that a fee is never understated.</remarks>
+/// entries. The zones are found by quotes at sizes that rise by a third: a zone with a higher fee begins in the
+/// model at the last size that still had the one before, and the largest size quoted is the most that is sent, so that a fee
+/// is never understated.</remarks>
 public sealed class StargateV2 : IEvmRouteAdapter
 {
     private const string SendParam = "(uint32 dstEid, bytes32 to, uint256 amountLD, uint256 minAmountLD, bytes extraOptions, bytes composeMsg, bytes oftCmd)";
@@ -30,13 +31,13 @@ public sealed class StargateV2 : IEvmRouteAdapter
         var from = protocol.Chain.Tokens.Single(t => t.Symbol == judged.From.Symbol);
         var endpoint = EndpointOf(destination, protocol.Entry.Id);
         var pool = await PoolAsync(protocol, from).ConfigureAwait(false);
-        if (await protocol.Prices.OfAsync(from).ConfigureAwait(false) is not { } price)
+        if (await protocol.PriceAsync(from).ConfigureAwait(false) is not { } price)
             return null;
         var oneUsd = Math.Pow(10, from.Decimals) / price;
         BigInteger Amount(double usd) => new(usd * oneUsd);
         var sizes = Enumerable.Range(0, Sizes).Select(i => LeastUsd * Math.Pow(Growth, i)).ToArray();
         var askFee = protocol.Reader.TryReadAsync(pool, QuoteSend, Send(endpoint, Amount(sizes[0])), false);
-        var quotes = await Task.WhenAll(sizes.Select(usd => protocol.Reader.TryReadAsync(pool, QuoteOft, [Send(endpoint, Amount(usd))]))).ConfigureAwait(false);
+        var quotes = await Task.WhenAll(sizes.Select(usd => protocol.Reader.TryReadAsync(EvmCallKind.Heavy, pool, QuoteOft, [Send(endpoint, Amount(usd))]))).ConfigureAwait(false);
         if (quotes[0] is not { } first || await askFee.ConfigureAwait(false) is not [object[] fee])
             throw new ChainDataException(ChainFault.UnexpectedContract, $"pool {pool} gives no quote to endpoint {endpoint}");
         var limit = (double)(BigInteger)((object[])first[0])[1] / oneUsd;
@@ -56,7 +57,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
             }
             else if (bps != tiers[^1].Bps)
             {
-                tiers[^1] = tiers[^1] with { UpToUsd = new(known, key) };
+                tiers[^1] = tiers[^1] with { UpToUsd = new(bps > tiers[^1].Bps ? known : sizes[i], key) };
                 tiers.Add(new() { Bps = new(bps, key) });
             }
 
@@ -68,7 +69,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
             : judged with
             {
                 Fees = tiers,
-                MaximumUsd = new(limit, key),
+                MaximumUsd = new(Math.Min(limit, known), key),
                 NativeFee = new((double)(BigInteger)fee[0] / 1e18, key),
             };
     }

@@ -27,7 +27,7 @@ public sealed class UniswapV3 : IEvmRouteAdapter
     {
         var quoter = protocol.Contract("quoterV2");
         var (sold, bought) = (Contract(protocol.Chain, judged.From), Contract(protocol.Chain, judged.To));
-        var (askSold, askBought) = (protocol.Prices.OfAsync(sold), protocol.Prices.OfAsync(bought));
+        var (askSold, askBought) = (protocol.PriceAsync(sold), protocol.PriceAsync(bought));
         if (await askSold.ConfigureAwait(false) is not { } soldPrice || await askBought.ConfigureAwait(false) is not { } boughtPrice)
             return null;
         var pools = await Task.WhenAll(FeesInMillionths.Select(async fee => (Fee: fee, Losses: await Task.WhenAll(SizesUsd.Select(usd => LossAsync(usd, fee))).ConfigureAwait(false)))).ConfigureAwait(false);
@@ -40,7 +40,7 @@ public sealed class UniswapV3 : IEvmRouteAdapter
         async Task<double?> LossAsync(double usd, int fee)
         {
             var amount = new BigInteger(usd / soldPrice * Math.Pow(10, sold.Decimals));
-            return await protocol.Reader.TryReadAsync(quoter, Quote, [new object[] { EvmAddress.Parse(sold.Address!), EvmAddress.Parse(bought.Address!), amount, new BigInteger(fee), BigInteger.Zero }]).ConfigureAwait(false) is [BigInteger received, ..]
+            return await protocol.Reader.TryReadAsync(EvmCallKind.Heavy, quoter, Quote, [new object[] { EvmAddress.Parse(sold.Address!), EvmAddress.Parse(bought.Address!), amount, new BigInteger(fee), BigInteger.Zero }]).ConfigureAwait(false) is [BigInteger received, ..]
                 ? 1 - EvmProtocol.Usd(received, bought, boughtPrice) / EvmProtocol.Usd(amount, sold, soldPrice)
                 : null;
         }
