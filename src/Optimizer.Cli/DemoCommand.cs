@@ -45,6 +45,11 @@ internal static class DemoCommand
             await CommandLine.RunAsync(["snapshot", "--judged", judged, "--out", snapshot, .. Nodes.SelectMany(n => (string[])["--chain", n.Chain])], terminal);
             return File.Exists(snapshot) ? await CommandLine.RunAsync(["solve", Path.Combine(folder, "scenarios", "demo.yaml")], terminal) : 4;
         }
+        catch (InvalidOperationException broken)
+        {
+            await terminal.Error.WriteLineAsync(broken.Message);
+            return 4;
+        }
         finally
         {
             if (keep is null)

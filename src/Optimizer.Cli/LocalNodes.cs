@@ -39,10 +39,12 @@ internal sealed class LocalNodes : IAsyncDisposable
                 ?? throw new InvalidOperationException($"the local nodes did not start:\n{await errors}");
             return new(process, JsonDocument.Parse(line).RootElement.GetProperty("chains"));
         }
-        catch
+        catch (Exception wrong)
         {
             process.Kill(entireProcessTree: true);
             process.Dispose();
+            if (wrong is OperationCanceledException && !cancellation.IsCancellationRequested)
+                throw new InvalidOperationException("the local nodes did not start within four minutes", wrong);
             throw;
         }
     }

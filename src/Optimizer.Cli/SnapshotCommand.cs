@@ -84,9 +84,25 @@ internal static class SnapshotCommand
         var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
         cancellation.ThrowIfCancellationRequested();
         if (snapshot.Chains.Count > 0)
-            AtomicFile.Write(file, Formats.Serialize(snapshot));
+            WriteChecked(file, snapshot, judged);
         Show(terminal, snapshot, readings, file);
         return snapshot.Findings.Any(finding => finding.IsRefused) ? 4 : 0;
+    }
+
+    /// <summary>Keeps a snapshot only if it reads back: what cannot be used must not take the place of what can.</summary>
+    private static void WriteChecked(string file, Snapshot snapshot, string judged)
+    {
+        var draft = $"{file}.draft.json";
+        try
+        {
+            AtomicFile.Write(draft, Formats.Serialize(snapshot));
+            new ScenarioFiles().CheckSnapshot(draft, judged);
+            File.Move(draft, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
     }
 
     private static void Show(Terminal terminal, Snapshot snapshot, IReadOnlyList<ChainReading> readings, string file)

@@ -57,6 +57,10 @@ public sealed class ScenarioFiles
         return (market, settings!);
     }
 
+    /// <summary>Reads a snapshot that may lie anywhere against the chains of another one's folder.</summary>
+    /// <exception cref="InputException">Something in it is wrong.</exception>
+    public void CheckSnapshot(string snapshotFile, string judgedFile) => MarketOf(FindRoot(judgedFile), snapshotFile);
+
     /// <summary>Whether a snapshot's file was read from chains: such files list findings, if only none.</summary>
     /// <exception cref="InputException">The file cannot be read.</exception>
     public static bool WasReadFromChains(string snapshotFile) => SourceFile.Read(snapshotFile).Entries.Any(entry => entry.Key == "findings");
