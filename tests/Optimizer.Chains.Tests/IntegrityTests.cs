@@ -215,6 +215,8 @@ public sealed class IntegrityTests
         var reading = new ChainReading(chain);
         await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, Settings with { YieldWindow = new(0.1) }, FakeEvmNode.Time, default);
         Assert.Equal(200, reading.Opportunities.Count);
+        // These vaults do not answer maxDeposit: that is no permission.
+        Assert.All(reading.Opportunities, opportunity => Assert.Equal(0, opportunity.CapacityUsd!.Value.Value));
         // The head; what the vaults are; the worth of a share now; the past block; the worth then; the token and its price.
         Assert.InRange(node.Requests, 3, 7);
     }

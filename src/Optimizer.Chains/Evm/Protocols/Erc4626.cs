@@ -75,7 +75,6 @@ public sealed class Erc4626 : IEvmAdapter
 
         var from = protocol.From($"growth of a share of {role} {vault} on {protocol.Chain.Name} since block {past.Block.Number}, {past.Block.Time:yyyy-MM-dd HH:mm} UTC", role.ToLowerInvariant());
         Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
-        var room = await askRoom.ConfigureAwait(false) is [BigInteger most] ? most : (BigInteger?)null;
         return new()
         {
             Id = protocol.IdOf(token.Symbol),
@@ -84,8 +83,7 @@ public sealed class Erc4626 : IEvmAdapter
             Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(Yield(before, now, years), from) } },
             TotalUsd = Usd(total),
-            // Vaults without a limit state one that no supply of the token reaches.
-            CapacityUsd = room is { } limit && limit < BigInteger.One << 120 ? Usd(limit) : null,
+            CapacityUsd = protocol.Room(await askRoom.ConfigureAwait(false), protocol.IdOf(token.Symbol)) is { } room ? Usd(room) : null,
         };
     }
 

@@ -78,6 +78,18 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         return key;
     }
 
+    /// <summary>What an ERC-4626 vault would still take, in base units, from its answer to <c>maxDeposit</c>.</summary>
+    /// <param name="answer">The answer; null where it reverted, which the standard forbids: then nothing is taken to fit.</param>
+    /// <param name="id">The opportunity.</param>
+    /// <returns>Null where there is no limit: vaults without one state an amount that no supply reaches.</returns>
+    public BigInteger? Room(object[]? answer, string id)
+    {
+        if (answer is [BigInteger most])
+            return most < BigInteger.One << 120 ? most : null;
+        Reading.Flag(Rules.UnknownRevision, id, "the vault does not say how much it takes; nothing is added to it");
+        return BigInteger.Zero;
+    }
+
     /// <summary>Base units in USD.</summary>
     public static double Usd(BigInteger baseUnits, Token token, double price) => (double)baseUnits / Math.Pow(10, token.Decimals) * price;
 }

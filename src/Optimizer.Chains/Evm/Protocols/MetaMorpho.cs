@@ -105,7 +105,6 @@ public sealed class MetaMorpho : IEvmAdapter
         if (idle > 1e-6)
             protocol.Reading.Flag(Rules.Deficit, protocol.IdOf(role), $"{idle:P2} of the vault lie in no market: lost, or on the way; they earn nothing and are not counted as withdrawable");
         var withdrawable = held.Aggregate(BigInteger.Zero, (sum, market) => sum + BigInteger.Min(market.Held, BigInteger.Max(0, market.Supplied - market.Borrowed * 10 / 9)));
-        var room = await askRoom.ConfigureAwait(false) is [BigInteger most] && most < BigInteger.One << 120 ? most : (BigInteger?)null;
         return new()
         {
             Id = protocol.IdOf(token.Symbol),
@@ -114,7 +113,7 @@ public sealed class MetaMorpho : IEvmAdapter
             Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
             Carry = new() { Base = new BlendCurve { Basis = RateBasis.Effective, Parts = parts } },
             TotalUsd = Usd(total),
-            CapacityUsd = room is { } limit ? Usd(limit) : null,
+            CapacityUsd = protocol.Room(await askRoom.ConfigureAwait(false), protocol.IdOf(token.Symbol)) is { } room ? Usd(room) : null,
             WithdrawableUsd = Usd(withdrawable),
         };
     }
