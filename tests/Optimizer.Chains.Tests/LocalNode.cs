@@ -7,17 +7,6 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Tests;
 
-/// <summary>A test that needs Node.js for real local nodes; skipped, with the reason, where there is none.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class NodeFactAttribute : FactAttribute
-{
-    public NodeFactAttribute()
-    {
-        if (!LocalNodes.HasNode)
-            Skip = "Node.js is not on the path; it runs the local nodes of tests/nodes";
-    }
-}
-
 /// <summary>The local nodes, started once for the tests that share them and ended with them.</summary>
 public sealed class SharedNodes : IAsyncLifetime
 {

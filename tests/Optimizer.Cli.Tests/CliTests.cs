@@ -31,11 +31,9 @@ public sealed partial class CliTests
             double.Parse(match.Value) is var number && Math.Abs(number) < 1e-4 ? "0" : number.ToString("G5")));
     }
 
-    [Fact]
+    [NodeFact]
     public async Task Demo_reads_local_nodes_and_solves()
     {
-        if (!LocalNodes.HasNode)
-            return;
         var run = await Run("demo", "--folder", Repository.Root);
         Assert.True(run.Code == 0, run.Error);
         foreach (var expected in (string[])["Ethereum (local)", "Base (local)", "Arbitrum One (local)", "Demo  optimal", "aave-v3/ethereum/USDC", "Certificate: objective"])

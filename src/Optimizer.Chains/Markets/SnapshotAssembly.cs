@@ -35,7 +35,6 @@ public static class SnapshotAssembly
         var alive = readings.Where(reading => reading.Gas is not null && judged.Chains.Any(c => c.Id == reading.Chain.Id)).ToArray();
         var assets = Assets(alive, judged, settings, findings);
         var priced = assets.Select(asset => asset.Id).ToHashSet();
-        var chains = alive.ToDictionary(reading => reading.Chain.Id);
         var assetOf = alive.SelectMany(r => r.Chain.Tokens.Select(t => (Id: new TokenId(t.Symbol, r.Chain.Id), Asset: t.AssetId()))).ToDictionary(pair => pair.Id, pair => pair.Asset);
         bool IsKnown(TokenId token) => assetOf.TryGetValue(token, out var asset) && priced.Contains(asset);
 

@@ -18,9 +18,6 @@ public sealed class Erc4626 : IEvmAdapter
 
     private const int MostDecimals = 36;
 
-    /// <summary>Anyone: what a vault would take from somebody who is nobody in particular.</summary>
-    private static readonly EvmAddress Anyone = new(Keccak.Hash("anyone"u8).AsSpan(0, EvmAddress.Size));
-
     /// <inheritdoc/>
     public string Name => "erc4626";
 
@@ -32,7 +29,7 @@ public sealed class Erc4626 : IEvmAdapter
     {
         var reader = protocol.Reader;
         var (askAsset, askDecimals) = (reader.ReadAsync(vault, Asset), reader.ReadAsync(vault, DecimalsOf));
-        var (askTotal, askRoom) = (reader.ReadAsync(vault, TotalAssets), reader.TryReadAsync(vault, MaxDeposit, Anyone));
+        var (askTotal, askRoom) = (reader.ReadAsync(vault, TotalAssets), reader.TryReadAsync(vault, MaxDeposit, EvmProtocol.Anyone));
         Token? token;
         BigInteger total, now, before, oneShare;
         BlockReader past;

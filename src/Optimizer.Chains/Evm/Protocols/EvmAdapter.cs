@@ -39,6 +39,9 @@ public interface IEvmRouteAdapter
 /// <param name="Past">Reads at a former block; fails where that cannot be had.</param>
 public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockReader Reader, EvmPrices Prices, Func<Task<BlockReader>> Past)
 {
+    /// <summary>Somebody who is nobody in particular: what would a vault take from them?</summary>
+    public static readonly EvmAddress Anyone = new(Keccak.Hash("anyone"u8).AsSpan(0, EvmAddress.Size));
+
     private static readonly AbiFunction DecimalsOf = AbiFunction.Parse("decimals() returns (uint8)");
 
     /// <summary>The chain.</summary>

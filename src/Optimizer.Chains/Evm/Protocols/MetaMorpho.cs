@@ -33,8 +33,6 @@ public sealed class MetaMorpho : IEvmAdapter
         "borrowRateView((address loanToken, address collateralToken, address oracle, address irm, uint256 lltv) marketParams, "
         + "(uint128 totalSupplyAssets, uint128 totalSupplyShares, uint128 totalBorrowAssets, uint128 totalBorrowShares, uint128 lastUpdate, uint128 fee) market) returns (uint256)");
 
-    private static readonly EvmAddress Anyone = new(Keccak.Hash("anyone"u8).AsSpan(0, EvmAddress.Size));
-
     /// <inheritdoc/>
     public string Name => "metaMorpho";
 
@@ -60,7 +58,7 @@ public sealed class MetaMorpho : IEvmAdapter
         const int MostMarkets = 64;
         var reader = protocol.Reader;
         var asked = new[] { Asset, TotalAssets, Fee, MorphoOf, QueueLength }.Select(function => reader.ReadAsync(vault, function)).ToArray();
-        var askRoom = reader.TryReadAsync(vault, MaxDeposit, Anyone);
+        var askRoom = reader.TryReadAsync(vault, MaxDeposit, EvmProtocol.Anyone);
         var head = await Task.WhenAll(asked).ConfigureAwait(false);
         var (asset, total, fee, morpho, length) = ((EvmAddress)head[0][0], (BigInteger)head[1][0], (BigInteger)head[2][0], (EvmAddress)head[3][0], (BigInteger)head[4][0]);
         if (protocol.Chain.Tokens.FirstOrDefault(t => t.Address is not null && EvmAddress.Parse(t.Address) == asset) is not { } token)
