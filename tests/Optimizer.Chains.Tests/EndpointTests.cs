@@ -117,6 +117,24 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task A_node_that_claims_to_be_far_ahead_is_outvoted()
+    {
+        var client = new EvmClient("fake", 1,
+            [new FakeEvmNode(1, 1_000_000).Endpoint(name: "fake #1"), new FakeEvmNode(1).Endpoint(name: "fake #2"), new FakeEvmNode(1, 1_001).Endpoint(name: "fake #3")]);
+        Assert.Equal(1_000ul, (await client.PinAsync(default)).Block.Number);
+        Assert.Empty(client.Noticed);
+    }
+
+    [Fact]
+    public async Task A_node_that_lies_about_fees_is_caught_where_two_have_to_agree()
+    {
+        var client = new EvmClient("fake", 1,
+            [new FakeEvmNode(1) { BaseFeeWei = 1 }.Endpoint(name: "fake #1"), new FakeEvmNode(1).Endpoint(name: "fake #2")], agreement: true);
+        var wrong = await Assert.ThrowsAsync<ChainDataException>(() => client.PinAsync(default));
+        Assert.Equal(ChainFault.Disagreement, wrong.Fault);
+    }
+
+    [Fact]
     public async Task A_node_that_lies_about_a_rate_is_caught_where_two_have_to_agree()
     {
         var contract = EvmAddress.Parse("0x000000000000000000000000000000000000dEaD");

@@ -36,6 +36,16 @@ public sealed class CurveTests
                 RateAtTargetPerYear = F(rate),
                 Fee = F(fee),
             }),
+        Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0.001, 0.999], Gen.Double[0.5, 0.95], Gen.Double[0.001, 0.1], Gen.Double[0.1, 1], Gen.Double[0, 0.4])
+            .Select((supplied, use, kink, low, high, reserve) => (CarryCurve)new PointsCurve
+            {
+                Basis = RateBasis.PerSecond,
+                SuppliedUsd = F(supplied),
+                BorrowedUsd = F(supplied * use),
+                Points = Points((0, 0), (kink, low), (1, low + high)),
+                OptimalUtilisation = F(kink),
+                ReserveFactor = F(reserve),
+            }),
         Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0, 1e8])
             .Select((supplied, budget) => (CarryCurve)new EmissionCurve { Basis = RateBasis.Simple, SuppliedUsd = F(supplied), UsdPerYear = F(budget) }));
 
@@ -99,6 +109,41 @@ public sealed class CurveTests
     }
 
     [Fact]
+    public void Points_at_0_kink_and_1_are_a_kinked_curve() => Gen.Select(Gen.Double[0.001, 0.999], Gen.Double[0.4, 0.95], Gen.Double[-0.5, 2]).Sample((use, kink, added) =>
+    {
+        var kinked = new KinkedCurve
+        {
+            Basis = RateBasis.PerSecond,
+            SuppliedUsd = F(1000),
+            BorrowedUsd = F(1000 * use),
+            OptimalUtilisation = F(kink),
+            BaseRate = F(0.01),
+            Slope1 = F(0.05),
+            Slope2 = F(0.6),
+            ReserveFactor = F(0.2),
+        };
+        var points = new PointsCurve
+        {
+            Basis = RateBasis.PerSecond,
+            SuppliedUsd = F(1000),
+            BorrowedUsd = F(1000 * use),
+            Points = Points((0, 0.01), (kink, 0.06), (1, 0.66)),
+            OptimalUtilisation = F(kink),
+            ReserveFactor = F(0.2),
+        };
+        Assert.Equal(kinked.CreditedRate(1000 * added), points.CreditedRate(1000 * added), 1e-12);
+        Assert.Equal(kinked.WithdrawableUsd, points.WithdrawableUsd, 1e-12);
+        Assert.Equal(kinked.Times(3).SpotRate(1000 * added), points.Times(3).SpotRate(1000 * added), 1e-12);
+    });
+
+    [Fact]
+    public void The_sharpest_kink_is_where_the_slope_grows_most()
+    {
+        Assert.Equal(0.9, PointsCurve.SharpestKink([(0, 0), (0.5, 0.05), (0.9, 0.1), (1, 2)]));
+        Assert.Equal(1, PointsCurve.SharpestKink([(0, 0), (0.5, 0.5), (1, 0.6)]));
+    }
+
+    [Fact]
     public void Slopes_are_the_derivatives_of_rates() => Gen.Select(Curves, Gen.Double[0, 2]).Sample((curve, size) =>
     {
         var at = size * Supplied(curve);
@@ -138,6 +183,14 @@ public sealed class CurveTests
         EmissionCurve emission => emission.SuppliedUsd,
         _ => 1,
     };
+
+    private static RatePoint[] Points(params ReadOnlySpan<(double Utilisation, double Rate)> points)
+    {
+        var all = new RatePoint[points.Length];
+        for (var i = 0; i < all.Length; i++)
+            all[i] = new() { Utilisation = F(points[i].Utilisation), BorrowRate = F(points[i].Rate) };
+        return all;
+    }
 
     private static Figure F(double value) => new(value, "test");
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
@@ -74,6 +73,9 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     /// <summary>Blocks that an endpoint may lag behind the first.</summary>
     private const ulong Lag = 5;
 
+    /// <summary>Blocks whose fees are looked at.</summary>
+    private const int FeeBlocks = 20;
+
     /// <summary>Calls in one <c>aggregate3</c>: well below the gas that nodes grant a call.</summary>
     private const int CallsAtOnce = 250;
 
@@ -83,54 +85,32 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     private static readonly AbiFunction Aggregate = AbiFunction.Parse(
         "aggregate3((address target, bool allowFailure, bytes callData)[]) returns ((bool success, bytes returnData)[])");
 
-    private readonly ConcurrentQueue<(ChainFault Fault, string Message)> _noticed = [];
-    private readonly IReadOnlyList<JsonRpcClient> _all = endpoints;
-    private IReadOnlyList<JsonRpcClient>? _alive;
+    private readonly EndpointGroup _endpoints = new(chain, endpoints, agreement);
 
     /// <inheritdoc/>
-    public IReadOnlyList<(ChainFault Fault, string Message)> Noticed => [.. _noticed];
+    public IReadOnlyList<(ChainFault Fault, string Message)> Noticed => _endpoints.Noticed;
 
     /// <summary>Requests sent so far, over all endpoints.</summary>
-    public int Requests => _all.Sum(e => e.Requests);
+    public int Requests => _endpoints.Requests;
 
     /// <inheritdoc/>
     public async Task<EvmHead> PinAsync(CancellationToken cancellation)
     {
-        var heads = await Task.WhenAll(_all.Select(async endpoint =>
-        {
-            try
-            {
-                return (Endpoint: endpoint, Head: (EvmHead?)await HeadAsync(endpoint, cancellation).ConfigureAwait(false), Wrong: (ChainDataException?)null);
-            }
-            catch (ChainDataException wrong)
-            {
-                return (endpoint, null, wrong);
-            }
-        })).ConfigureAwait(false);
-        foreach (var (_, _, wrong) in heads)
-        {
-            if (wrong is not null)
-                _noticed.Enqueue((wrong.Fault, wrong.Message));
-        }
-
-        var alive = heads.Where(h => h.Head is not null).Select(h => (h.Endpoint, Head: h.Head!)).ToList();
-        if (alive.Count == 0)
-            throw new ChainDataException(heads[0].Wrong!.Fault, $"{chain}: no endpoint can be used; {string.Join("; ", heads.Select(h => h.Wrong!.Message))}", heads[0].Wrong);
-        var highest = alive.Max(a => a.Head.Block.Number);
-        foreach (var (endpoint, head) in alive.Where(a => a.Head.Block.Number + Lag < highest))
-            _noticed.Enqueue((ChainFault.Behind, $"{endpoint.Name} is {highest - head.Block.Number} blocks behind; it is not used"));
-        alive.RemoveAll(a => a.Head.Block.Number + Lag < highest);
-        if (agreement && alive.Count < 2)
-            throw new ChainDataException(ChainFault.Disagreement, $"{chain}: two endpoints have to agree, and only {alive.Count} can be used");
-        _alive = [.. alive.Select(a => a.Endpoint)];
-        // The lowest, which all of them have.
-        return alive.MinBy(a => a.Head.Block.Number).Head;
+        var head = await _endpoints.PinAsync(HeadAsync, head => head.Block.Number, Lag, cancellation).ConfigureAwait(false);
+        if (!agreement)
+            return head;
+        // One endpoint's word; both are asked about that block.
+        var at = Hex(head.Block.Number);
+        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", at, false), new("eth_feeHistory", Hex(FeeBlocks), at, Median)], cancellation).ConfigureAwait(false);
+        return Array.Find(replies, reply => reply.Error is not null).Error is { } error
+            ? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {head.Block.Number} and its fees were refused: {error}")
+            : ReadHead(replies[0].Result, replies[1].Result, chain);
     }
 
     /// <inheritdoc/>
     public async Task<EvmBlock> BlockAsync(ulong number, CancellationToken cancellation)
     {
-        var replies = await AskAsync([new("eth_getBlockByNumber", Hex(number), false)], cancellation).ConfigureAwait(false);
+        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", Hex(number), false)], cancellation).ConfigureAwait(false);
         return replies[0] is { Error: null, Result.ValueKind: JsonValueKind.Object } reply
             ? ReadBlock(reply.Result, chain) is { } block && block.Number == number ? block
                 : throw new ChainDataException(ChainFault.Malformed, $"{chain}: another block than {number} was sent when it was asked for")
@@ -148,7 +128,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         var parts = indexed.Where(c => c.Call.Kind == EvmCallKind.Light).Chunk(CallsAtOnce)
             .Concat(indexed.Where(c => c.Call.Kind == EvmCallKind.Heavy).Chunk(HeavyCallsAtOnce)).ToArray();
         var direct = indexed.Where(c => c.Call.Kind == EvmCallKind.Direct).ToArray();
-        var replies = await AskAsync(
+        var replies = await _endpoints.AskAsync(
         [
             .. parts.Select(part => Call(Multicall3, Aggregate.Encode([part.Select(object (c) => new object[] { c.Call.To, true, c.Call.Data }).ToArray()]))),
             .. direct.Select(c => Call(c.Call.To, c.Call.Data)),
@@ -176,9 +156,8 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
 
     private async Task<EvmHead> HeadAsync(JsonRpcClient endpoint, CancellationToken cancellation)
     {
-        const int Blocks = 20;
         var replies = await endpoint.SendAsync(
-            [new("eth_chainId"), new("eth_getBlockByNumber", "latest", false), new("eth_feeHistory", Hex(Blocks), "latest", Median)], cancellation).ConfigureAwait(false);
+            [new("eth_chainId"), new("eth_getBlockByNumber", "latest", false), new("eth_feeHistory", Hex(FeeBlocks), "latest", Median)], cancellation).ConfigureAwait(false);
         foreach (var (reply, what) in replies.Zip((string[])["eth_chainId", "eth_getBlockByNumber", "eth_feeHistory"]))
         {
             if (reply.Error is not null)
@@ -188,56 +167,14 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         var id = ReadNumber(replies[0].Result, endpoint.Name, "chain id");
         if (id != chainId)
             throw new ChainDataException(ChainFault.WrongChain, $"{endpoint.Name} is a node of chain {id}, not of {chainId}");
-        var (baseFee, tip) = ReadFees(replies[2].Result, endpoint.Name);
-        return new(ReadBlock(replies[1].Result, endpoint.Name), baseFee, tip);
+        return ReadHead(replies[1].Result, replies[2].Result, endpoint.Name);
     }
 
-    /// <summary>Asks the endpoints in turn until one answers, or two that have to agree.</summary>
-    private async Task<RpcReply[]> AskAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
+    private static EvmHead ReadHead(JsonElement block, JsonElement history, string who)
     {
-        ChainDataException? last = null;
-        (string Name, RpcReply[] Replies)? first = null;
-        foreach (var endpoint in _alive ?? _all)
-        {
-            RpcReply[] replies;
-            try
-            {
-                replies = await endpoint.SendAsync(calls, cancellation).ConfigureAwait(false);
-            }
-            catch (ChainDataException wrong)
-            {
-                last = wrong;
-                _noticed.Enqueue((wrong.Fault, wrong.Message));
-                continue;
-            }
-
-            // A node may lack the block, or refuse one call of many, and another may not.
-            if (Array.Find(replies, reply => reply.Error is not null).Error is { } refused && !ReferenceEquals(endpoint, (_alive ?? _all)[^1]))
-            {
-                _noticed.Enqueue((ChainFault.Refused, $"{endpoint.Name} refused a call: {refused}"));
-                continue;
-            }
-
-            if (!agreement)
-                return replies;
-            if (first is not { } other)
-            {
-                first = (endpoint.Name, replies);
-                continue;
-            }
-
-            return other.Replies.Zip(replies).All(pair => IsSame(pair.First, pair.Second))
-                ? replies
-                : throw new ChainDataException(ChainFault.Disagreement, $"{chain}: {other.Name} and {endpoint.Name} answer the same calls at the same block differently");
-        }
-
-        throw last is null
-            ? new ChainDataException(ChainFault.Disagreement, $"{chain}: two endpoints have to agree, and only one answered")
-            : new ChainDataException(last.Fault, (_alive ?? _all).Count == 1 ? last.Message : $"{chain}: every endpoint failed, the last with: {last.Message}", last);
+        var (baseFee, tip) = ReadFees(history, who);
+        return new(ReadBlock(block, who), baseFee, tip);
     }
-
-    private static bool IsSame(RpcReply left, RpcReply right) =>
-        left.Error is null == right.Error is null && (left.Error is not null || JsonElement.DeepEquals(left.Result, right.Result));
 
     private EvmReturn[] ReadReturns(JsonElement result)
     {

@@ -38,6 +38,9 @@ public sealed record Chain
     /// <summary>The EIP-155 chain id; absent on chains that are not EVM networks.</summary>
     public ulong? ChainId { get; init; }
 
+    /// <summary>The hash of the first block, by which Solana's nodes are known; absent on EVM networks.</summary>
+    public string? GenesisHash { get; init; }
+
     /// <summary>Symbol of the token that pays for gas; it is one of <see cref="Tokens"/>.</summary>
     public required string NativeToken { get; init; }
 
@@ -84,7 +87,7 @@ public sealed record Token
     /// <summary>Who issues or backs it.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>The Chainlink feed (EVM) that gives the asset's price in USD.</summary>
+    /// <summary>What gives the asset's price in USD: a Chainlink feed (EVM), an account of Pyth's (Solana).</summary>
     public string? PriceFeed { get; init; }
 
     /// <summary>The id of the asset that gives the price.</summary>

@@ -15,6 +15,8 @@ internal static partial class MarketChecks
             reader.Report(source.Find("nativeToken").Location, $"'{chain.NativeToken}' is none of the chain's tokens{NearMatch.Hint(chain.NativeToken, chain.Tokens.Select(t => t.Symbol))}");
         if ((chain.ChainId is null) != (chain.Family == ChainFamily.Solana))
             reader.Report(source.Find("chainId").Location, chain.ChainId is null ? "key 'chainId' is missing; expected the EIP-155 id" : "Solana has no chain id; expected none");
+        if ((chain.GenesisHash is null) == (chain.Family == ChainFamily.Solana))
+            reader.Report(source.Find("genesisHash").Location, chain.GenesisHash is null ? "key 'genesisHash' is missing; expected the hash of the first block, by which nodes are known" : "only Solana's nodes are known by a genesis hash; expected none");
         var form = chain.Family == ChainFamily.Solana ? SolanaAddress() : EvmAddress();
         for (var t = 0; t < chain.Tokens.Count; t++)
         {
@@ -118,8 +120,13 @@ internal static partial class MarketChecks
         {
             if (curve is UtilisationCurve lending && lending.BorrowedUsd > lending.SuppliedUsd)
                 reader.Report(at.Find("carry", key).Location, "more is borrowed than supplied");
+            if (curve is PointsCurve pointed && !IsCurve(pointed.Points))
+                reader.Report(at.Find("carry", key).Location, "the points are no curve; expected two or more, by rising utilisation, the first at 0 and the last at 1");
         }
     }
+
+    private static bool IsCurve(IReadOnlyList<RatePoint> points) => points.Count >= 2 && points[0].Utilisation == 0 && points[^1].Utilisation == 1
+        && points.Zip(points.Skip(1)).All(pair => pair.First.Utilisation < pair.Second.Utilisation);
 
     private static void CheckRoute(Route route, SourceNode at, Known known, ContractReader reader)
     {
