@@ -105,16 +105,22 @@ internal static class SnapshotCommand
         }
     }
 
+    private static string Price(GasFees? gas) => gas switch
+    {
+        EvmGas evm => $"{evm.GweiPerGas.Value:g4} gwei",
+        SolanaGas solana => $"{solana.MicroLamportsPerComputeUnit.Value:#,0} µlamport",
+        _ => "",
+    };
+
     private static void Show(Terminal terminal, Snapshot snapshot, IReadOnlyList<ChainReading> readings, string file)
     {
-        var table = Text.Table("Chain", "Block>", "Of", "Gas, gwei>", "Data fee, gwei>", "Opportunities>", "Left out>", "To be doubted>");
+        var table = Text.Table("Chain", "Block>", "Of", "Gas price>", "Data fee, gwei>", "Opportunities>", "Left out>", "To be doubted>");
         foreach (var reading in readings)
         {
-            var gas = reading.Gas as EvmGas;
             var block = reading.Provenances.GetValueOrDefault($"gas-{reading.Chain.Id}");
             bool IsHere(Finding finding) => reading.Findings.Contains(finding) || finding.Subject.Split('/').ElementAtOrDefault(1) == reading.Chain.Id;
-            table.AddRow(Markup.Escape(reading.Chain.Name), $"{block?.Block}", block is null ? "" : $"{block.AsOf:yyyy-MM-dd HH:mm:ss}",
-                gas is null ? "" : $"{gas.GweiPerGas.Value:g4}", gas?.DataFeeGwei is { } fee ? $"{fee.Value:g4}" : "",
+            table.AddRow(Markup.Escape(reading.Chain.Name), $"{block?.Block ?? block?.Slot}", block is null ? "" : $"{block.AsOf:yyyy-MM-dd HH:mm:ss}",
+                Price(reading.Gas), (reading.Gas as EvmGas)?.DataFeeGwei is { } fee ? $"{fee.Value:g4}" : "",
                 $"{snapshot.Opportunities.Count(o => o.Chain == reading.Chain.Id)}",
                 $"{snapshot.Findings.Count(f => f.IsRefused && IsHere(f))}", $"{snapshot.Findings.Count(f => !f.IsRefused && IsHere(f))}");
         }

@@ -20,8 +20,8 @@ internal static class ManyChains
         var watch = Stopwatch.StartNew();
         var readings = Task.WhenAll(nodes.Select(async (node, i) =>
         {
-            var reading = new ChainReading(Chain($"chain-{i}", reserves));
-            await EvmMarketReader.ReadAsync(reading, node.Client(), judged.With(judged.Snapshot with { Routes = [] }), new(), FakeEvmNode.Time, default);
+            var reading = new ChainReading(Chain($"chain-{i}", reserves), new());
+            await EvmMarketReader.ReadAsync(reading, node.Client(), judged.With(judged.Snapshot with { Routes = [] }), FakeEvmNode.Time, default);
             return reading;
         })).GetAwaiter().GetResult();
         var snapshot = SnapshotAssembly.Join("many", readings, judged.Snapshot, new(), FakeEvmNode.Time);

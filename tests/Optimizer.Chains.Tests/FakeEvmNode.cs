@@ -1,26 +1,16 @@
-using System.Net;
 using System.Numerics;
-using System.Text;
 using System.Text.Json;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
 
 namespace Optimizer.Chains.Tests;
 
-/// <summary>An EVM node in memory: a chain id, blocks, and contracts that are functions. It also misbehaves on demand.</summary>
-internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : HttpMessageHandler
+/// <summary>An EVM node in memory: a chain id, blocks, and contracts that are functions.</summary>
+internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : FakeNode
 {
     private readonly Dictionary<(EvmAddress, string), Func<object[], object[]?>> _functions = [];
     private static readonly AbiFunction Aggregate = AbiFunction.Parse("aggregate3((address,bool,bytes)[]) returns ((bool,bytes)[])");
     private readonly Dictionary<string, AbiFunction> _known = [];
-
-    public static readonly DateTimeOffset Time = new(2026, 11, 1, 12, 0, 0, TimeSpan.Zero);
-
-    /// <summary>Requests received.</summary>
-    public int Requests { get; private set; }
-
-    /// <summary>Changes an answer on its way out; the request's number counts from 1.</summary>
-    public Func<int, string, HttpResponseMessage?>? Misbehave { get; set; }
 
     /// <summary>Base fee of the next block, in wei.</summary>
     public BigInteger BaseFeeWei { get; set; } = 8_000_000_000;
@@ -38,29 +28,7 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : HttpMess
 
     public EvmClient Client(EndpointLimits? limits = null, string name = "fake #1") => new("fake", chainId, [Endpoint(limits, name)]);
 
-    public JsonRpcClient Endpoint(EndpointLimits? limits = null, string name = "fake #1")
-    {
-        limits ??= new EndpointLimits { Retries = 0 };
-        return new(new Uri("https://node.example/v2/0123456789abcdef-secret-key"), name, EndpointClient.Create(limits, this), limits);
-    }
-
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
-    {
-        Requests++;
-        using var document = JsonDocument.Parse(await request.Content!.ReadAsByteArrayAsync(cancellation));
-        var replies = document.RootElement.EnumerateArray().Select(call => new Dictionary<string, object?>
-        {
-            ["jsonrpc"] = "2.0",
-            ["id"] = call.GetProperty("id").GetInt64(),
-            ["result"] = Answer(call.GetProperty("method").GetString()!, call.GetProperty("params")),
-        });
-        var body = JsonSerializer.Serialize(replies);
-        return Misbehave?.Invoke(Requests, body) ?? Ok(body);
-    }
-
-    public static HttpResponseMessage Ok(string body) => new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-
-    private object? Answer(string method, JsonElement parameters) => method switch
+    protected override object? Answer(string method, JsonElement parameters) => method switch
     {
         "eth_chainId" => Hex(chainId),
         "eth_getBlockByNumber" => Block(parameters[0].GetString() is "latest" or null ? block : ulong.Parse(parameters[0].GetString()![2..], System.Globalization.NumberStyles.HexNumber)),

@@ -142,8 +142,8 @@ public sealed class IntegrityTests
     {
         var node = Node(new());
         node.BaseFeeWei = BigInteger.Pow(10, 30);
-        var reading = new ChainReading(Chain("ethereum", new()));
-        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, Settings, FakeEvmNode.Time, default);
+        var reading = new ChainReading(Chain("ethereum", new()), Settings);
+        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, FakeEvmNode.Time, default);
         Assert.Null(reading.Gas);
         Assert.Contains(reading.Findings, finding => finding is { Rule: Rules.AbsurdGas, IsRefused: true });
     }
@@ -156,8 +156,8 @@ public sealed class IntegrityTests
             .With(vault, "decimals() returns (uint8)", _ => [new BigInteger(255)])
             .With(vault, "totalAssets() returns (uint256)", _ => [BigInteger.Pow(2, 255)]);
         var chain = Chain("ethereum", new()) with { Protocols = [new() { Id = "vaults", Name = "Vaults", Adapter = "erc4626", Addresses = new Dictionary<string, string> { ["vault"] = $"{vault}" } }] };
-        var reading = new ChainReading(chain);
-        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, Settings, FakeEvmNode.Time, default);
+        var reading = new ChainReading(chain, Settings);
+        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, FakeEvmNode.Time, default);
         Assert.Empty(reading.Opportunities);
         Assert.Contains(reading.Findings, finding => finding.Message.Contains("255 decimals", StringComparison.Ordinal));
     }
@@ -165,9 +165,9 @@ public sealed class IntegrityTests
     [Fact]
     public async Task One_dead_chain_leaves_the_others_whole()
     {
-        var dead = new ChainReading(Chain("base", new()));
+        var dead = new ChainReading(Chain("base", new()), Settings);
         var client = new EvmClient("base", 1, [new FakeEvmNode(1) { Misbehave = (_, _) => new(System.Net.HttpStatusCode.Forbidden) }.Endpoint(name: "base #1")]);
-        await EvmMarketReader.ReadAsync(dead, client, Universe.Value, Settings, FakeEvmNode.Time, default);
+        await EvmMarketReader.ReadAsync(dead, client, Universe.Value, FakeEvmNode.Time, default);
         var snapshot = SnapshotAssembly.Join("now", [await ReadAsync(new(), "ethereum"), dead], Universe.Value.Snapshot, Settings, FakeEvmNode.Time);
         Assert.Single(snapshot.Opportunities);
         var finding = Assert.Single(snapshot.Findings, finding => finding.IsRefused);
@@ -212,8 +212,8 @@ public sealed class IntegrityTests
             BlockTime = Duration.FromSeconds(12),
             Protocols = [new() { Id = "vaults", Name = "Vaults", Adapter = "erc4626", Addresses = vaults.Select((v, i) => ($"v{i}", $"{v}")).ToDictionary(p => p.Item1, p => p.Item2) }],
         };
-        var reading = new ChainReading(chain);
-        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, Settings with { YieldWindow = new(0.1) }, FakeEvmNode.Time, default);
+        var reading = new ChainReading(chain, Settings with { YieldWindow = new(0.1) });
+        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, FakeEvmNode.Time, default);
         Assert.Equal(200, reading.Opportunities.Count);
         // These vaults do not answer maxDeposit: that is no permission.
         Assert.All(reading.Opportunities, opportunity => Assert.Equal(0, opportunity.CapacityUsd!.Value.Value));
@@ -233,8 +233,8 @@ public sealed class IntegrityTests
 
     private static async Task<ChainReading> ReadAsync(World world, string chain, DateTimeOffset? now = null)
     {
-        var reading = new ChainReading(Chain(chain, world));
-        await EvmMarketReader.ReadAsync(reading, Node(world).Client(), Universe.Value, Settings, now ?? FakeEvmNode.Time, default);
+        var reading = new ChainReading(Chain(chain, world), Settings);
+        await EvmMarketReader.ReadAsync(reading, Node(world).Client(), Universe.Value, now ?? FakeEvmNode.Time, default);
         return reading;
     }
 

@@ -287,8 +287,8 @@ public sealed class LiveMarketTests(SharedNodes nodes)
 
     private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null, Market? universe = null)
     {
-        var reading = new ChainReading(chain);
-        await EvmMarketReader.ReadAsync(reading, node.Client(chain.Id), universe ?? NoRoutes, settings ?? Settings, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero), default);
+        var reading = new ChainReading(chain, settings ?? Settings);
+        await EvmMarketReader.ReadAsync(reading, node.Client(chain.Id), universe ?? NoRoutes, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero), default);
         return reading;
     }
 

@@ -31,10 +31,9 @@ public static class EvmMarketReader
     /// <param name="reading">Where everything goes, failures included; its gas stays null where the chain could not be read.</param>
     /// <param name="client">Whom to ask.</param>
     /// <param name="universe">The routes to read, and the chains that they lead to.</param>
-    /// <param name="settings">What is believed.</param>
     /// <param name="now">The present, to tell whether nodes follow the chain.</param>
     /// <param name="cancellation">Cancels.</param>
-    public static async Task ReadAsync(ChainReading reading, IEvmClient client, Market universe, ReadingSettings settings, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task ReadAsync(ChainReading reading, IEvmClient client, Market universe, DateTimeOffset now, CancellationToken cancellation)
     {
         var chain = reading.Chain;
         EvmHead head;
@@ -48,22 +47,13 @@ public static class EvmMarketReader
             return;
         }
 
-        if (head.Block.Time - now > TimeSpan.FromDays(settings.MaximumBlockAge.Days))
-        {
-            reading.Refuse(Rules.StaleBlock, chain.Id, $"the last block, {head.Block.Number}, is of {head.Block.Time:yyyy-MM-dd HH:mm} UTC, which is yet to come");
+        if (!reading.IsCurrent($"block, {head.Block.Number},", head.Block.Time, now))
             return;
-        }
-
-        if (now - head.Block.Time > TimeSpan.FromDays(settings.MaximumBlockAge.Days))
-        {
-            reading.Refuse(Rules.StaleBlock, chain.Id, $"the last block, {head.Block.Number}, is {Duration.FromSeconds((now - head.Block.Time).TotalSeconds)} old; at most {settings.MaximumBlockAge} are allowed");
-            return;
-        }
 
         var session = new ReadSession(client);
         var reader = new BlockReader(session, head.Block);
-        var prices = new EvmPrices(reading, reader, settings);
-        var past = new Lazy<Task<BlockReader>>(() => PastAsync(chain, client, session, head.Block, settings, cancellation));
+        var prices = new EvmPrices(reading, reader);
+        var past = new Lazy<Task<BlockReader>>(() => PastAsync(chain, client, session, head.Block, reading.Settings, cancellation));
         var native = prices.OfAsync(chain.Tokens.Single(token => token.Symbol == chain.NativeToken));
         var from = $"gas-{chain.Id}";
         reading.Provenances[from] = new() { Source = $"{chain.Name}: fee history, and the chain's own oracle of data fees where it has one", AsOf = head.Block.Time, Block = head.Block.Number };

@@ -8,7 +8,7 @@ namespace Optimizer.Chains.Evm;
 /// <summary>Prices of a chain's assets in USD: from the Chainlink feeds that its file names, and from the oracle of an Aave
 /// market on it.</summary>
 /// <remarks>Where both know an asset they are held against each other, and the feed is taken: it states its age.</remarks>
-public sealed class EvmPrices(ChainReading reading, BlockReader reader, ReadingSettings settings)
+public sealed class EvmPrices(ChainReading reading, BlockReader reader)
 {
     private static readonly AbiFunction LatestRound = AbiFunction.Parse(
         "latestRoundData() returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)");
@@ -34,7 +34,7 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader, ReadingS
         var askFeed = feed is null ? Task.FromResult<Figure?>(null) : FromFeedAsync(asset, subject, EvmAddress.Parse(feed));
         var askOracle = oracle is null || contract is null ? Task.FromResult<Figure?>(null) : FromOracleAsync(asset, EvmAddress.Parse(oracle), EvmAddress.Parse(contract));
         var (fromFeed, fromOracle) = (await askFeed.ConfigureAwait(false), await askOracle.ConfigureAwait(false));
-        if (fromFeed is { } first && fromOracle is { } second && Math.Abs(first / second - 1) > settings.Tolerance.Fraction)
+        if (fromFeed is { } first && fromOracle is { } second && Math.Abs(first / second - 1) > reading.Settings.Tolerance.Fraction)
             reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {second.Value:g9} USD by {reading.Provenances[second.From].Source}; the first is taken");
         // A feed that is not believed is not replaced by a source that does not say how old it is.
         var price = feed is null ? fromOracle : fromFeed;
@@ -71,9 +71,9 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader, ReadingS
             return null;
         }
 
-        if (age > settings.MaximumPriceAge.Seconds)
+        if (age > reading.Settings.MaximumPriceAge.Seconds)
         {
-            reading.Refuse(Rules.StalePrice, subject, $"the price feed {feed} was last updated {Duration.FromSeconds(age)} before the block; at most {settings.MaximumPriceAge} are allowed");
+            reading.Refuse(Rules.StalePrice, subject, $"the price feed {feed} was last updated {Duration.FromSeconds(age)} before the block; at most {reading.Settings.MaximumPriceAge} are allowed");
             return null;
         }
 

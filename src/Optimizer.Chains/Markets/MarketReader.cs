@@ -1,5 +1,6 @@
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
+using Optimizer.Chains.Solana;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Markets;
@@ -10,7 +11,8 @@ namespace Optimizer.Chains.Markets;
 /// <param name="settings">What is believed.</param>
 /// <param name="limits">How patient one is with an endpoint.</param>
 /// <param name="time">The clock.</param>
-public sealed class MarketReader(Func<Chain, string?> endpointsOf, Market universe, ReadingSettings settings, EndpointLimits limits, TimeProvider time)
+/// <param name="history">What is known of former days; null for nothing.</param>
+public sealed class MarketReader(Func<Chain, string?> endpointsOf, Market universe, ReadingSettings settings, EndpointLimits limits, TimeProvider time, ShareHistory? history = null)
 {
     /// <summary>Reads chains; one chain's failure fails no other.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -23,14 +25,16 @@ public sealed class MarketReader(Func<Chain, string?> endpointsOf, Market univer
     {
         // A client of its own, so that one chain's silent endpoints do not hold up the others.
         using var http = EndpointClient.Create(limits);
-        var reading = new ChainReading(chain);
-        var endpoints = Endpoints(chain, reading);
-        if (endpoints.Count == 0)
+        var reading = new ChainReading(chain, settings, history);
+        JsonRpcClient[] endpoints = [.. Endpoints(chain, reading).Select((uri, i) => new JsonRpcClient(uri, $"{chain.Id} #{i + 1}", http, limits))];
+        if (endpoints.Length == 0)
             reading.Refuse(Rules.DeadChain, chain.Id, $"the environment variable {chain.RpcEnvironmentVariable} holds no endpoint; expected one or more, separated by spaces");
-        else if (chain.ChainId is not { } id)
-            reading.Refuse(Rules.DeadChain, chain.Id, $"chains of family {chain.Family} cannot be read yet");
+        else if (chain.ChainId is { } id)
+            await EvmMarketReader.ReadAsync(reading, new EvmClient(chain.Id, id, endpoints, settings.TwoEndpoints), universe, time.GetUtcNow(), cancellation).ConfigureAwait(false);
+        else if (chain.GenesisHash is { } genesis)
+            await SolanaMarketReader.ReadAsync(reading, new SolanaClient(chain.Id, genesis, endpoints), time.GetUtcNow(), cancellation).ConfigureAwait(false);
         else
-            await EvmMarketReader.ReadAsync(reading, new EvmClient(chain.Id, id, [.. endpoints.Select((uri, i) => new JsonRpcClient(uri, $"{chain.Id} #{i + 1}", http, limits))], settings.TwoEndpoints), universe, settings, time.GetUtcNow(), cancellation).ConfigureAwait(false);
+            throw new ArgumentException($"chain {chain.Id} has neither a chain id nor a genesis hash", nameof(chain));
         return reading;
     }
 

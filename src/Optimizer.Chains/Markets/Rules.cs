@@ -12,6 +12,12 @@ public static class Rules
     /// <summary>The last block is old.</summary>
     public const string StaleBlock = "stale-block";
 
+    /// <summary>An account has not been brought up to date for long.</summary>
+    public const string StaleAccount = "stale-account";
+
+    /// <summary>Accounts of one chain are not all of one slot.</summary>
+    public const string SlotsApart = "slots-apart";
+
     /// <summary>Gas at a price that no chain ever asked for.</summary>
     public const string AbsurdGas = "absurd-gas";
 
@@ -35,6 +41,9 @@ public static class Rules
 
     /// <summary>A price comes from a source that does not say how old it is.</summary>
     public const string AgelessPrice = "ageless-price";
+
+    /// <summary>A price source is not sure of its price.</summary>
+    public const string UnsurePrice = "unsure-price";
 
     /// <summary>Two sources give different prices.</summary>
     public const string PriceDisagreement = "price-disagreement";

@@ -79,6 +79,7 @@ public static class SnapshotAssembly
             Tokens = [.. judged.Tokens.Where(token => IsKnown(token.Id))],
             Opportunities = opportunities,
             Routes = routes,
+            ShareRates = alive.SelectMany(reading => reading.ShareRates).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(),
         };
         return snapshot with { Provenances = Used(snapshot, judged, alive) };
     }
@@ -156,8 +157,8 @@ public static class SnapshotAssembly
             TotalUsd = read.TotalUsd,
             CapacityUsd = read.CapacityUsd,
             WithdrawableUsd = read.WithdrawableUsd,
-            EntryFeeBps = judgement.EntryFeeBps,
-            ExitFeeBps = judgement.ExitFeeBps,
+            EntryFeeBps = read.EntryFeeBps ?? judgement.EntryFeeBps,
+            ExitFeeBps = read.ExitFeeBps ?? judgement.ExitFeeBps,
             ExitDelayDays = read.ExitDelayDays ?? judgement.ExitDelayDays,
             EnterGasUnits = judgement.EnterGasUnits,
             ExitGasUnits = judgement.ExitGasUnits,

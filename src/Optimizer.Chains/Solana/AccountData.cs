@@ -1,15 +1,17 @@
 using System.Buffers.Binary;
+using SimpleBase;
 
 namespace Optimizer.Chains.Solana;
 
 /// <summary>The bytes of an account, read by place; numbers are little-endian.</summary>
 /// <param name="address">The account, for messages.</param>
 /// <param name="owner">The program that owns it.</param>
-/// <param name="bytes">Its data.</param>
-public sealed class AccountData(string address, string owner, byte[] bytes)
+/// <param name="bytes">Its data, or their beginning where no more was asked for.</param>
+/// <param name="size">How many bytes of data it has on the chain.</param>
+public sealed class AccountData(string address, string owner, byte[] bytes, int size)
 {
-    /// <summary>Length in bytes.</summary>
-    public int Length => bytes.Length;
+    /// <summary>Bytes of an address.</summary>
+    public const int KeyBytes = 32;
 
     /// <summary>The account.</summary>
     public string Address => address;
@@ -17,15 +19,15 @@ public sealed class AccountData(string address, string owner, byte[] bytes)
     /// <summary>Checks that the account is what it is taken for.</summary>
     /// <param name="what">What it is taken for.</param>
     /// <param name="program">The program that has to own it; null where forks of it may.</param>
-    /// <param name="leastLength">The least length.</param>
+    /// <param name="leastSize">The least size.</param>
     /// <param name="start">How the data begins: a discriminator or a type byte.</param>
     /// <exception cref="ChainDataException">It is something else.</exception>
-    public void Require(string what, string? program, int leastLength, params ReadOnlySpan<byte> start)
+    public void Require(string what, string? program, int leastSize, params ReadOnlySpan<byte> start)
     {
         if (program is not null && owner != program)
             throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} is no {what}: program {owner} owns it, not {program}");
-        if (bytes.Length < leastLength || !bytes.AsSpan().StartsWith(start))
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} is no {what} of the known layout: {bytes.Length} bytes, beginning with {Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(8, bytes.Length)))}");
+        if (size < leastSize || !bytes.AsSpan().StartsWith(start))
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} is no {what} of the known layout: {size} bytes, beginning with {Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(8, bytes.Length)))}");
     }
 
     /// <summary>A byte.</summary>
@@ -37,8 +39,14 @@ public sealed class AccountData(string address, string owner, byte[] bytes)
     /// <summary>Four bytes.</summary>
     public uint U32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(Slice(at, 4));
 
+    /// <summary>Four bytes, signed.</summary>
+    public int I32(int at) => BinaryPrimitives.ReadInt32LittleEndian(Slice(at, 4));
+
     /// <summary>Eight bytes.</summary>
     public ulong U64(int at) => BinaryPrimitives.ReadUInt64LittleEndian(Slice(at, 8));
+
+    /// <summary>Eight bytes, signed.</summary>
+    public long I64(int at) => BinaryPrimitives.ReadInt64LittleEndian(Slice(at, 8));
 
     /// <summary>Sixteen bytes.</summary>
     public UInt128 U128(int at) => BinaryPrimitives.ReadUInt128LittleEndian(Slice(at, 16));
@@ -48,6 +56,15 @@ public sealed class AccountData(string address, string owner, byte[] bytes)
 
     /// <summary>An unsigned number with 60 bits behind the point.</summary>
     public double U68F60(int at) => (double)U128(at) / (1L << 60);
+
+    /// <summary>An address.</summary>
+    public string Key(int at) => Base58.Bitcoin.Encode(Slice(at, KeyBytes));
+
+    /// <summary>A moment in seconds since 1970.</summary>
+    /// <exception cref="ChainDataException">It is before then or after the year 9999.</exception>
+    public DateTimeOffset Time(int at) => I64(at) is >= 0 and < 253_402_300_800 and var seconds
+        ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+        : throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} has no moment at byte {at}");
 
     private ReadOnlySpan<byte> Slice(int at, int length) => at >= 0 && at <= bytes.Length - length
         ? bytes.AsSpan(at, length)

@@ -45,6 +45,10 @@ public sealed record SolanaGas : GasFees
     /// <summary>Priority fee in micro-lamports per compute unit; ≥ 0.</summary>
     public required Figure MicroLamportsPerComputeUnit { get; init; }
 
+    /// <summary>Lamports that an account of tokens has to hold for as long as it exists; they come back when it is closed, so
+    /// that they are no cost; absent where nobody read it.</summary>
+    public Figure? RentLamportsPerTokenAccount { get; init; }
+
     /// <inheritdoc/>
     public override BigInteger Cost(double gasUnits, int transactions) =>
         new(Math.Ceiling(transactions * LamportsPerSignature + gasUnits * MicroLamportsPerComputeUnit / 1e6));

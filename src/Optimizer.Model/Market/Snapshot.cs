@@ -35,6 +35,10 @@ public sealed record Snapshot
 
     /// <summary>How it may move.</summary>
     public required IReadOnlyList<Route> Routes { get; init; }
+
+    /// <summary>What one share of a place is worth, in units of what it takes, by the opportunity's id: later snapshots measure
+    /// growth from it.</summary>
+    public IReadOnlyDictionary<string, Figure> ShareRates { get; init; } = new Dictionary<string, Figure>();
 }
 
 /// <summary>Something that whoever uses a snapshot should know.</summary>

@@ -18,6 +18,9 @@ public sealed class Erc4626 : IEvmAdapter
 
     private const int MostDecimals = 36;
 
+    /// <summary>Digits of growth beyond a share's own.</summary>
+    private const int ExtraDecimals = 12;
+
     /// <inheritdoc/>
     public string Name => "erc4626";
 
@@ -31,8 +34,7 @@ public sealed class Erc4626 : IEvmAdapter
         var (askAsset, askDecimals) = (reader.ReadAsync(vault, Asset), reader.ReadAsync(vault, DecimalsOf));
         var (askTotal, askRoom) = (reader.ReadAsync(vault, TotalAssets), reader.TryReadAsync(vault, MaxDeposit, EvmProtocol.Anyone));
         Token? token;
-        BigInteger total, now, before, oneShare;
-        BlockReader past;
+        BigInteger total, now, oneShare;
         try
         {
             var asset = (EvmAddress)(await askAsset.ConfigureAwait(false))[0];
@@ -48,40 +50,59 @@ public sealed class Erc4626 : IEvmAdapter
             var decimals = (BigInteger)(await askDecimals.ConfigureAwait(false))[0];
             if (decimals > MostDecimals)
                 throw new ChainDataException(ChainFault.UnexpectedContract, $"the vault's shares have {decimals} decimals");
-            oneShare = BigInteger.Pow(10, (int)decimals + 12);
+            oneShare = BigInteger.Pow(10, (int)decimals + ExtraDecimals);
             now = (BigInteger)(await reader.ReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false))[0];
-            past = await protocol.Past().ConfigureAwait(false);
-            before = await past.TryReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false) is [BigInteger amount]
-                ? amount
-                : throw new ChainDataException(ChainFault.Refused, $"the vault was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its growth cannot be measured");
         }
         catch (ChainDataException wrong)
         {
-            protocol.Reading.Refuse(wrong.Fault == ChainFault.UnexpectedContract ? Rules.DeadAdapter : Rules.NoPast, protocol.IdOf(role), wrong.Message);
+            protocol.Reading.Refuse(Rules.DeadAdapter, protocol.IdOf(role), wrong.Message);
             return null;
         }
 
         if (await protocol.PriceAsync(token).ConfigureAwait(false) is not { } price)
             return null;
-        var years = (reader.Block.Time - past.Block.Time).TotalDays / Duration.DaysPerYear;
-        if (before.Sign <= 0 || now.Sign <= 0 || years <= 0)
+        var id = protocol.IdOf(token.Symbol);
+        if (now.Sign <= 0)
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, protocol.IdOf(role), $"{oneShare} shares are {before} at block {past.Block.Number} and {now} at block {reader.Block.Number}");
+            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"{oneShare} shares are {now} at block {reader.Block.Number}");
             return null;
         }
 
-        var from = protocol.From($"growth of a share of {role} {vault} on {protocol.Chain.Name} since block {past.Block.Number}, {past.Block.Time:yyyy-MM-dd HH:mm} UTC", role.ToLowerInvariant());
+        var from = protocol.From($"growth of a share of {role} {vault} on {protocol.Chain.Name}", role.ToLowerInvariant());
+        var share = new Figure((double)now / Math.Pow(10, token.Decimals + ExtraDecimals), from);
+        protocol.Reading.ShareRates[id] = share;
+        var rate = await GrowthAsync(protocol, id, vault, oneShare, now).ConfigureAwait(false) ?? protocol.Reading.GrowthOf(id, share, reader.Block.Time);
+        if (rate is null)
+            return null;
         Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
         return new()
         {
-            Id = protocol.IdOf(token.Symbol),
+            Id = id,
             Protocol = protocol.Entry.Id,
             Kind = OpportunityKind.Vault,
             Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
-            Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(Yield(before, now, years), from) } },
+            Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(rate.Value, from) } },
             TotalUsd = Usd(total),
-            CapacityUsd = protocol.Room(await askRoom.ConfigureAwait(false), protocol.IdOf(token.Symbol)) is { } room ? Usd(room) : null,
+            CapacityUsd = protocol.Room(await askRoom.ConfigureAwait(false), id) is { } room ? Usd(room) : null,
         };
+    }
+
+    /// <summary>Growth since a former block; null where that one cannot be read, which is noted: then the history of snapshots
+    /// may help.</summary>
+    private static async Task<double?> GrowthAsync(EvmProtocol protocol, string id, EvmAddress vault, BigInteger shares, BigInteger now)
+    {
+        try
+        {
+            var past = await protocol.Past().ConfigureAwait(false);
+            if (await past.TryReadAsync(vault, ToAssets, shares).ConfigureAwait(false) is not [BigInteger { Sign: > 0 } before])
+                throw new ChainDataException(ChainFault.Refused, $"the vault was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its growth cannot be measured");
+            return Yield(before, now, (protocol.Reader.Block.Time - past.Block.Time).TotalDays / Duration.DaysPerYear);
+        }
+        catch (ChainDataException wrong)
+        {
+            protocol.Reading.Flag(Rules.NoPast, id, wrong.Message);
+            return null;
+        }
     }
 
     /// <summary>The effective annual rate at which one amount became another.</summary>

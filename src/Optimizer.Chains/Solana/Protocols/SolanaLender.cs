@@ -1,0 +1,119 @@
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Solana.Protocols;
+
+/// <summary>What a lender's account says, whoever's it is.</summary>
+/// <param name="Mint">The token that is lent.</param>
+/// <param name="Supplied">All that suppliers own, in base units.</param>
+/// <param name="Borrowed">Base units borrowed.</param>
+/// <param name="Available">Base units that can be taken out.</param>
+/// <param name="TakeRate">Share of the interest that the protocol keeps, a fraction.</param>
+/// <param name="Points">Borrow rate per year by utilisation, both fractions, rising from 0 to 1, straight between.</param>
+public sealed record SolanaReserve(string Mint, double Supplied, double Borrowed, double Available, double TakeRate, IReadOnlyList<(double Utilisation, double Rate)> Points)
+{
+    /// <summary>The utilisation beyond which rates rise steeply; the sharpest kink where the protocol names none.</summary>
+    public double? Optimal { get; init; }
+
+    /// <summary>Base units that may be supplied in all; null where there is no limit.</summary>
+    public double? Limit { get; init; }
+
+    /// <summary>Whether the protocol takes deposits.</summary>
+    public bool IsOpen { get; init; } = true;
+
+    /// <summary>The slot in which interest was last added; null where the account does not say.</summary>
+    public ulong? UpdatedSlot { get; init; }
+
+    /// <summary>The price in USD that the protocol reckons with, and when it was set; null where it does not say.</summary>
+    public (double Usd, DateTimeOffset AsOf)? Price { get; init; }
+
+    /// <summary>Borrowed / supplied; 0 where nothing is.</summary>
+    public double Utilisation => Supplied > 0 ? Borrowed / Supplied : 0;
+
+    /// <summary>The market as a curve.</summary>
+    /// <param name="usdPerBaseUnit">What a base unit is worth.</param>
+    /// <param name="from">Key of the provenance.</param>
+    public PointsCurve Curve(double usdPerBaseUnit, string from) => new()
+    {
+        Basis = RateBasis.PerSecond,
+        SuppliedUsd = new(Supplied * usdPerBaseUnit, from),
+        BorrowedUsd = new(Borrowed * usdPerBaseUnit, from),
+        Points = [.. Points.Select(point => new RatePoint { Utilisation = new(point.Utilisation, from), BorrowRate = new(point.Rate, from) })],
+        OptimalUtilisation = new(Optimal ?? PointsCurve.SharpestKink(Points), from),
+        ReserveFactor = new(TakeRate, from),
+    };
+
+    /// <summary>The points that make a curve: those that do not rise are left out, and the ends are added.</summary>
+    public static IReadOnlyList<(double Utilisation, double Rate)> Rising(IEnumerable<(double Utilisation, double Rate)> points)
+    {
+        var rising = new List<(double Utilisation, double Rate)>();
+        foreach (var point in points.Where(point => point.Utilisation is >= 0 and <= 1 && (rising.Count == 0 || point.Utilisation > rising[^1].Utilisation)))
+            rising.Add(point);
+        if (rising.Count == 0 || rising[0].Utilisation > 0)
+            rising.Insert(0, (0, rising.Count == 0 ? 0 : rising[0].Rate));
+        if (rising[^1].Utilisation < 1)
+            rising.Add((1, rising[^1].Rate));
+        return rising;
+    }
+}
+
+/// <summary>Lenders: every address of the entry whose role ends in <c>Reserve</c> or <c>Bank</c> is a market.</summary>
+public abstract class SolanaLender : ISolanaAdapter
+{
+    /// <summary>A day after the last interest was added, amounts are no longer those of today.</summary>
+    private const double MostIdleDays = 1;
+
+    /// <inheritdoc/>
+    public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public abstract int Length { get; }
+
+    /// <summary>Reads an account.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="slotSeconds">How long a slot takes, as measured.</param>
+    /// <exception cref="ChainDataException">The account is of another kind.</exception>
+    public abstract SolanaReserve Decode(AccountData account, double slotSeconds);
+
+    /// <inheritdoc/>
+    public bool Reads(string role) => role.EndsWith("Reserve", StringComparison.OrdinalIgnoreCase) || role.EndsWith("Bank", StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public SolanaQuote? Quote(AccountData account) =>
+        Decode(account, 1) is { Price: { } price } reserve ? new(reserve.Mint, price.Usd, InNativeToken: false, price.AsOf) : null;
+
+    /// <inheritdoc/>
+    public OpportunityReading? Read(SolanaProtocol protocol, AccountData account)
+    {
+        var reserve = Decode(account, protocol.Head.SlotSeconds);
+        if (protocol.TokenOf(reserve.Mint, account) is not { } token)
+            return null;
+        var id = protocol.IdOf(token.Symbol);
+        if (reserve.Points.Any(point => !double.IsFinite(point.Rate) || point.Rate is < 0 or > 100) || reserve.TakeRate is not (>= 0 and <= 1) || reserve.Optimal is < 0.01 or > 1
+            || !double.IsFinite(reserve.Supplied + reserve.Borrowed) || reserve.Borrowed < 0)
+        {
+            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"account {account.Address} holds a curve or amounts that make no sense");
+            return null;
+        }
+
+        if (protocol.Prices.Of(token) is not { } price)
+            return null;
+        if (reserve.UpdatedSlot is { } slot && ((double)protocol.Clock.Slot - slot) * protocol.Head.SlotSeconds / 86_400 is > MostIdleDays and var days)
+            protocol.Reading.Flag(Rules.StaleAccount, id, $"interest was last added in slot {slot}, {new Duration(days)} ago; amounts are those of then");
+        if (!reserve.IsOpen)
+            protocol.Reading.Flag(Rules.UnknownRevision, id, "the protocol takes no deposits now; nothing is added to it");
+        var from = protocol.From("reserve", account);
+        var usd = price / Math.Pow(10, token.Decimals);
+        return new()
+        {
+            Id = id,
+            Protocol = protocol.Entry.Id,
+            Kind = OpportunityKind.Lending,
+            Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
+            Carry = new() { Base = reserve.Curve(usd, from) },
+            TotalUsd = new(reserve.Supplied * usd, from),
+            CapacityUsd = !reserve.IsOpen ? new Figure(0, from) : reserve.Limit is { } limit ? new Figure(Math.Max(0, limit - reserve.Supplied) * usd, from) : null,
+            WithdrawableUsd = new(reserve.Available * usd, from),
+        };
+    }
+}

@@ -1,0 +1,150 @@
+using Optimizer.Chains.Markets;
+using Optimizer.Chains.Solana.Protocols;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Solana;
+
+/// <summary>Reads Solana's market: accounts at one slot, in two round trips.</summary>
+public static class SolanaMarketReader
+{
+    private static readonly Dictionary<string, ISolanaAdapter> Adapters = new ISolanaAdapter[]
+    {
+        new Kamino(),
+        new Marginfi(),
+        new Marinade(),
+        new Save(),
+        new StakePool(),
+    }.ToDictionary(adapter => adapter.Name);
+
+    /// <summary>A thousand times what the most contended slots ever asked.</summary>
+    private const double MostMicroLamports = 1e9;
+
+    private const double MostLamportsPerSignature = 1e6;
+
+    /// <summary>The part of recent slots whose priority fee is enough.</summary>
+    private const double Percentile = 0.75;
+
+    /// <summary>Reads gas, prices and opportunities.</summary>
+    /// <param name="reading">Where everything goes, failures included; its gas stays null where the chain could not be read.</param>
+    /// <param name="client">Whom to ask.</param>
+    /// <param name="now">The present, to tell whether nodes follow the chain.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public static async Task ReadAsync(ChainReading reading, ISolanaClient client, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var chain = reading.Chain;
+        foreach (var entry in chain.Protocols.Where(p => p.Adapter is not null && !Adapters.ContainsKey(p.Adapter)))
+            reading.Refuse(Rules.NoAdapter, $"{entry.Id}/{chain.Id}", $"there is no adapter '{entry.Adapter}'; there are {string.Join(", ", Adapters.Keys)}");
+        var places = chain.Protocols.Where(entry => entry.Adapter is not null && Adapters.ContainsKey(entry.Adapter))
+            .SelectMany(entry => entry.Addresses.Where(role => Adapters[entry.Adapter!].Reads(role.Key)).Select(role => (Entry: entry, Adapter: Adapters[entry.Adapter!], Address: role.Value)))
+            .ToArray();
+        SolanaHead head;
+        SolanaAccounts accounts;
+        SolanaClock clock;
+        try
+        {
+            head = await client.PinAsync(cancellation).ConfigureAwait(false);
+            SolanaAccountRequest[] wanted =
+            [
+                SolanaClock.Account,
+                .. chain.Tokens.Select(token => token.PriceFeed).OfType<string>().Distinct().Select(feed => new SolanaAccountRequest(feed, SolanaPrices.FeedLength)),
+                .. chain.Tokens.Select(token => token.Address).OfType<string>().Select(mint => new SolanaAccountRequest(mint, SolanaPrices.MintLength)),
+                .. places.Select(place => new SolanaAccountRequest(place.Address, place.Adapter.Length)),
+            ];
+            accounts = await client.ReadAsync(head, [.. wanted.DistinctBy(account => account.Address)], [.. places.Select(place => place.Address).Distinct()], cancellation).ConfigureAwait(false);
+            clock = accounts.ByAddress.TryGetValue(SolanaClock.Account.Address, out var account)
+                ? SolanaClock.Decode(account)
+                : throw new ChainDataException(ChainFault.UnexpectedContract, $"{chain.Id}: the node has no clock");
+        }
+        catch (ChainDataException wrong)
+        {
+            reading.Refuse(Rules.DeadChain, chain.Id, wrong.Message);
+            return;
+        }
+        finally
+        {
+            foreach (var (fault, message) in client.Noticed)
+                reading.Flag(Rules.Endpoint, chain.Id, $"{fault}: {message}");
+        }
+
+        if (!reading.IsCurrent($"slot, {clock.Slot},", clock.Time, now))
+            return;
+        if (accounts.LastSlot != accounts.Slot)
+            reading.Flag(Rules.SlotsApart, chain.Id, $"accounts are of slots {accounts.Slot} to {accounts.LastSlot}");
+        if (reading.Settings.TwoEndpoints)
+            reading.Flag(Rules.Endpoint, chain.Id, "no two endpoints of Solana can be asked about the same slot; one endpoint's word is taken");
+
+        var prices = new SolanaPrices(reading, accounts.ByAddress, clock, places.SelectMany(place => Quote(place.Entry, place.Adapter, accounts.ByAddress.GetValueOrDefault(place.Address))));
+        foreach (var (entry, adapter, address) in places)
+        {
+            if (Read(new(reading, entry, head, clock, prices), adapter, address, accounts.ByAddress.GetValueOrDefault(address)) is { } opportunity)
+                reading.Opportunities.Add(opportunity);
+        }
+
+        foreach (var token in chain.Tokens.Where(token => token.PriceFeed is not null))
+            prices.Of(token);
+        var native = prices.Of(chain.Tokens.Single(token => token.Symbol == chain.NativeToken));
+        if (native is null)
+            reading.Refuse(Rules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so that gas cannot be charged");
+        else
+            reading.Gas = Gas(reading, head, accounts, clock);
+    }
+
+    private static SolanaGas? Gas(ChainReading reading, SolanaHead head, SolanaAccounts accounts, SolanaClock clock)
+    {
+        var from = $"gas-{reading.Chain.Id}";
+        reading.Provenances[from] = new() { Source = $"{reading.Chain.Name}: fee of a message with one signature; priority fees of recent slots", AsOf = clock.Time, Slot = clock.Slot };
+        var fees = accounts.PriorityFees;
+        if (fees.Count == 0)
+            reading.Flag(Rules.NoPriorityFee, reading.Chain.Id, "the node has seen no priority fees in recent slots; none is counted");
+        var priority = fees.Count == 0 ? 0 : fees[(int)Math.Min(fees.Count - 1, Percentile * fees.Count)];
+        if (priority > MostMicroLamports || accounts.LamportsPerSignature > MostLamportsPerSignature)
+        {
+            reading.Refuse(Rules.AbsurdGas, reading.Chain.Id, $"{accounts.LamportsPerSignature} lamports a signature and {priority} micro-lamports a compute unit are not believed");
+            return null;
+        }
+
+        return new()
+        {
+            LamportsPerSignature = new(accounts.LamportsPerSignature, from),
+            MicroLamportsPerComputeUnit = new(priority, from),
+            RentLamportsPerTokenAccount = new(head.RentLamports, from),
+        };
+    }
+
+    private static IEnumerable<(string Source, SolanaQuote Quote)> Quote(Protocol entry, ISolanaAdapter adapter, AccountData? account)
+    {
+        SolanaQuote? quote = null;
+        try
+        {
+            quote = account is null ? null : adapter.Quote(account);
+        }
+        catch (ChainDataException)
+        {
+            // Said where the account is read for what it offers.
+        }
+
+        return quote is null ? [] : [(entry.Name, quote)];
+    }
+
+    private static OpportunityReading? Read(SolanaProtocol protocol, ISolanaAdapter adapter, string address, AccountData? account)
+    {
+        var subject = $"{protocol.Entry.Id}/{protocol.Chain.Id}";
+        try
+        {
+            if (account is not null)
+                return adapter.Read(protocol, account);
+            protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"there is no account {address}");
+        }
+        catch (ChainDataException wrong)
+        {
+            protocol.Reading.Refuse(Rules.DeadAdapter, subject, wrong.Message);
+        }
+        catch (Exception wrong) when (wrong is not OperationCanceledException)
+        {
+            // An account's contents that no adapter's author thought of must not take the other protocols along.
+            protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}");
+        }
+
+        return null;
+    }
+}

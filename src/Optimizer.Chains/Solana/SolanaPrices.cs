@@ -1,0 +1,145 @@
+using Optimizer.Chains.Markets;
+using Optimizer.Chains.Solana.Protocols;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Solana;
+
+/// <summary>Prices of Solana's assets in USD: from the accounts of Pyth that the chain file names, and from protocols: what a
+/// lender reckons with, and what a staking token can be redeemed for.</summary>
+/// <remarks>Where two know an asset they are held against each other, and Pyth is taken: it states its age and how sure it is.
+/// Source of its layout: pyth-crosschain, target_chains/solana, PriceUpdateV2.</remarks>
+public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<string, AccountData> accounts, SolanaClock clock, IEnumerable<(string Source, SolanaQuote Quote)> quotes)
+{
+    /// <summary>Bytes of a price account.</summary>
+    public const int FeedLength = 134;
+
+    /// <summary>Bytes of a mint.</summary>
+    public const int MintLength = 82;
+
+    private const string PythReceiver = "rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ";
+    private const int VerifiedInFull = 1;
+
+    /// <summary>A price that may be off by this many tolerances is none.</summary>
+    private const double MostUnsure = 10;
+
+    private readonly Dictionary<string, Figure?> _byAsset = [];
+    private readonly (string Source, SolanaQuote Quote)[] _quotes = [.. quotes];
+
+    /// <summary>The price of one whole token in USD, once its mint has confirmed the decimals of the chain file.</summary>
+    /// <returns>Null where there is none to be believed; that is noted.</returns>
+    public Figure? Of(Token token)
+    {
+        if (token.Address is { } mint && !HasDecimals(token, mint))
+            return null;
+        if (!_byAsset.TryGetValue(token.AssetId(), out var price))
+            _byAsset[token.AssetId()] = price = Read(token.AssetId());
+        return price;
+    }
+
+    private bool HasDecimals(Token token, string mint)
+    {
+        const int Decimals = 44;
+        var account = accounts.GetValueOrDefault(mint);
+        if (account?.U8(Decimals) == token.Decimals)
+            return true;
+        var subject = $"{token.Symbol}@{reading.Chain.Id}";
+        if (account is null)
+            reading.Refuse(Rules.MissingPrice, subject, $"there is no mint {mint}");
+        else
+            reading.Refuse(Rules.WrongDecimals, subject, $"the mint has {account.U8(Decimals)} decimals, the chain file {token.Decimals}");
+        return false;
+    }
+
+    private Figure? Read(string asset)
+    {
+        var subject = $"{asset}@{reading.Chain.Id}";
+        var tokens = reading.Chain.Tokens.Where(token => token.AssetId() == asset).ToArray();
+        var feed = tokens.FirstOrDefault(token => token.PriceFeed is not null)?.PriceFeed;
+        var fromFeed = feed is null ? null : FromPyth(asset, subject, feed);
+        var others = _quotes.Where(quote => tokens.Any(token => token.Address == quote.Quote.Mint))
+            .Select(quote => FromProtocol(asset, subject, quote.Source, quote.Quote)).OfType<Figure>().ToArray();
+        foreach (var other in others)
+        {
+            if (fromFeed is { } first && Math.Abs(first / other - 1) > reading.Settings.Tolerance.Fraction)
+                reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {other.Value:g9} USD by {reading.Provenances[other.From].Source}; the first is taken");
+        }
+
+        // A feed that is not believed is not replaced.
+        var price = feed is not null ? fromFeed : others.Length > 0 ? others[0] : null;
+        if (price is { } found)
+            reading.Prices[asset] = found;
+        else if (feed is null)
+            reading.Refuse(Rules.MissingPrice, subject, $"the chain file names no price account for {asset}, and no protocol on the chain prices it");
+        return price;
+    }
+
+    private Figure? FromPyth(string asset, string subject, string feed)
+    {
+        if (!accounts.TryGetValue(feed, out var account))
+        {
+            reading.Refuse(Rules.MissingPrice, subject, $"there is no price account {feed}");
+            return null;
+        }
+
+        double price, unsure;
+        DateTimeOffset asOf;
+        try
+        {
+            account.Require("price account of Pyth", PythReceiver, FeedLength, 0x22, 0xf1, 0x23, 0x63, 0x9d, 0x7e, 0xf4, 0xcd);
+            if (account.U8(40) != VerifiedInFull)
+                throw new ChainDataException(ChainFault.UnexpectedContract, $"the price in {feed} was not verified in full by its guardians");
+            var unit = Math.Pow(10, account.I32(89));
+            (price, unsure, asOf) = (account.I64(73) * unit, account.U64(81) * unit, account.Time(93));
+        }
+        catch (ChainDataException wrong)
+        {
+            reading.Refuse(Rules.MissingPrice, subject, wrong.Message);
+            return null;
+        }
+
+        var age = (clock.Time - asOf).TotalSeconds;
+        if (!double.IsFinite(price) || price <= 0 || age < -60)
+        {
+            reading.Refuse(Rules.AbsurdPrice, subject, $"the price account {feed} holds {price:g9} USD, {age:0} s old");
+            return null;
+        }
+
+        if (age > reading.Settings.MaximumPriceAge.Seconds)
+        {
+            reading.Refuse(Rules.StalePrice, subject, $"the price account {feed} was last updated {Duration.FromSeconds(age)} before the slot; at most {reading.Settings.MaximumPriceAge} are allowed");
+            return null;
+        }
+
+        if (unsure > MostUnsure * reading.Settings.Tolerance.Fraction * price)
+        {
+            reading.Refuse(Rules.UnsurePrice, subject, $"the price account {feed} holds {price:g9} USD, give or take {unsure:g4}");
+            return null;
+        }
+
+        if (unsure > reading.Settings.Tolerance.Fraction * price)
+            reading.Flag(Rules.UnsurePrice, subject, $"the price account {feed} holds {price:g9} USD, give or take {unsure:g4}");
+        return Figure(price, $"pyth-{asset}", $"Pyth's account {feed} on {reading.Chain.Name}", asOf);
+    }
+
+    private Figure? FromProtocol(string asset, string subject, string source, SolanaQuote quote)
+    {
+        if (quote.AsOf is { } asOf && (clock.Time - asOf).Duration().TotalSeconds > reading.Settings.MaximumPriceAge.Seconds)
+        {
+            reading.Flag(Rules.StalePrice, subject, $"{source} set its price on {asOf:yyyy-MM-dd HH:mm} UTC; it is not looked at");
+            return null;
+        }
+
+        var unit = !quote.InNativeToken ? 1 : Of(reading.Chain.Tokens.Single(token => token.Symbol == reading.Chain.NativeToken))?.Value;
+        var price = quote.Price * unit;
+        return price is > 0 and < double.PositiveInfinity
+            ? Figure(price.Value, $"{source.Replace(' ', '-')}-{asset}", $"{source} on {reading.Chain.Name}", quote.AsOf ?? clock.Time)
+            : null;
+    }
+
+    private Figure Figure(double price, string key, string source, DateTimeOffset asOf)
+    {
+        var from = $"{key}-{reading.Chain.Id}".ToLowerInvariant();
+        reading.Provenances[from] = new() { Source = source, AsOf = asOf, Slot = clock.Slot };
+        return new(price, from);
+    }
+}
