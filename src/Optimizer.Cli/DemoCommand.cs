@@ -6,13 +6,13 @@ namespace Optimizer.Cli;
 /// <summary><c>optimizer demo</c>: the whole way from nodes to moves, on this machine alone.</summary>
 internal static class DemoCommand
 {
-    private static readonly (string Chain, string Node)[] Nodes = [("ethereum", "ethereum"), ("base", "op"), ("arbitrum", "arbitrum")];
+    private static readonly (string Chain, string Node)[] Nodes = [("ethereum", "ethereum"), ("base", "op"), ("arbitrum", "arbitrum"), ("solana", "solana")];
 
     public static Command Create(Terminal terminal)
     {
         var command = new Command("demo", """
-            Starts three local nodes with real contracts (Aave v3 and others), reads them, and solves for a treasury that holds
-            dollars on all three. Needs Node.js, and the folder of a checkout; the first run fetches and compiles contracts.
+            Starts four local nodes with real contracts (Aave v3 and others) and real accounts of Solana, reads them, and solves
+            for a treasury that holds dollars on all four. Needs Node.js, and the folder of a checkout; the first run fetches and compiles contracts.
             """);
         var keep = new Option<DirectoryInfo?>("--out") { Description = "A folder to leave chain files, snapshot and scenario in; none by default." };
         var folder = SnapshotCommand.Folder();
@@ -72,8 +72,8 @@ internal static class DemoCommand
             AtomicFile.Write(Path.Combine(folder, "chains", $"{chain.Id}.yaml"), Formats.Serialize(local));
         }
 
-        // Dollars and ether are what the nodes have pools and prices for.
-        string[] tokens = ["USDC", "ETH", "WETH"];
+        // Dollars, ether and SOL are what the nodes have pools and prices for.
+        string[] tokens = ["USDC", "ETH", "WETH", "SOL"];
         AtomicFile.Write(judged, Formats.Serialize(market.Snapshot with
         {
             Routes = [.. market.Snapshot.Routes.Where(route => tokens.Contains(route.From.Symbol) && tokens.Contains(route.To.Symbol))],
@@ -81,16 +81,18 @@ internal static class DemoCommand
         AtomicFile.Write(Path.Combine(folder, "optimizer.yaml"), File.ReadAllText(Path.Combine(checkout.FullName, "optimizer.yaml")));
         AtomicFile.Write(Path.Combine(folder, "scenarios", "demo.yaml"), """
             name: Demo
-            description: Dollars on three local chains, read from their nodes a moment ago.
+            description: Dollars on four local chains, read from their nodes a moment ago.
             snapshot: snapshots/live.json
             horizon: 180 days
             holdings:
               - { token: USDC@ethereum, amount: 2_000_000 }
               - { token: USDC@base, amount: 500_000 }
               - { token: USDC@arbitrum, amount: 500_000 }
+              - { token: USDC@solana, amount: 500_000 }
               - { token: ETH@ethereum, amount: 2 }
               - { token: ETH@base, amount: 0.5 }
               - { token: ETH@arbitrum, amount: 0.5 }
+              - { token: SOL@solana, amount: 100 }
             objective:
               meanVariance: { riskAversion: 3 }
             constraints:

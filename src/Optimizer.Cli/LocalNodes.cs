@@ -49,7 +49,7 @@ internal sealed class LocalNodes : IAsyncDisposable
         }
     }
 
-    /// <summary>What is deployed on a node: <c>ethereum</c>, <c>op</c> or <c>arbitrum</c>.</summary>
+    /// <summary>What is deployed on a node: <c>ethereum</c>, <c>op</c>, <c>arbitrum</c> or <c>solana</c>.</summary>
     public JsonElement Of(string node) => _chains.GetProperty(node);
 
     /// <summary>A chain file's chain as it is on a local node: other ids and addresses, and the protocols deployed there.</summary>
@@ -59,14 +59,15 @@ internal sealed class LocalNodes : IAsyncDisposable
         string? Feed(string symbol) => contracts.TryGetProperty($"feed{symbol[0]}{symbol[1..].ToLowerInvariant()}", out var feed) ? feed.GetString() : null;
         Token Here(Token token) => deployed.GetProperty("tokens").TryGetProperty(token.Symbol, out var local)
             ? token with { Address = local.GetProperty("address").GetString(), Decimals = local.GetProperty("decimals").GetInt32(), PriceFeed = Feed(token.Symbol) }
-            : token;
+            : token with { PriceFeed = token.Address is null ? Feed(token.Symbol) : null };
         return chain with
         {
             Name = $"{chain.Name} (local)",
-            ChainId = deployed.GetProperty("chainId").GetUInt64(),
+            ChainId = deployed.TryGetProperty("chainId", out var id) ? id.GetUInt64() : null,
             Explorer = "http://127.0.0.1",
             Tokens = [.. chain.Tokens.Select(Here)],
-            Protocols = [.. Protocols(contracts)],
+            // Solana's accounts are copies of the real ones, at their addresses.
+            Protocols = chain.GenesisHash is null ? [.. Protocols(contracts)] : chain.Protocols,
         };
     }
 

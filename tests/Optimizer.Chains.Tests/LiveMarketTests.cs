@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Solana;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 
@@ -13,6 +14,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
 {
     private static readonly ReadingSettings Settings = new() { MaximumBlockAge = new(10_000), MaximumPriceAge = new(10_000), MaximumRate = new(10) };
     private static readonly Market Universe = new ScenarioFiles().LoadMarket(Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market;
+    private static readonly DateTimeOffset Now = new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly Market NoRoutes = Universe.With(Universe.Snapshot with { Routes = [] });
     private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 amount) returns (bool)");
     private static readonly AbiFunction Supply = AbiFunction.Parse("supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)");
@@ -274,6 +276,24 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         Assert.Equal(opportunity.StatedRate!.Value, opportunity.Carry.Base.SpotRate(0), 1e-9);
     }
 
+    [NodeFact]
+    public async Task Solana_is_read_from_a_node_that_runs_its_own_code()
+    {
+        var node = nodes.Of("solana");
+        var chain = Universe.Chain("solana");
+        var reading = new ChainReading(chain, Settings);
+        await SolanaMarketReader.ReadAsync(reading, new SolanaClient("solana", chain.GenesisHash!, [node.Rpc]), Now, default);
+        var kamino = reading.Opportunities.Single(o => o.Id == "kamino/solana/USDC");
+        // klend's own SDK, for slots of 400 ms.
+        Assert.Equal(0.0342083062745377, kamino.Carry.Base.SpotRate(0), 1e-9);
+        Assert.Equal(1.0004516469758491, Math.Pow(1 + reading.Opportunities.Single(o => o.Protocol == "jito").Carry.Rate(0), 2 / 365.0), 1e-6);
+        var gas = Assert.IsType<SolanaGas>(reading.Gas);
+        Assert.Equal((await node.SendAsync("getMinimumBalanceForRentExemption", 165)).GetDouble(), gas.RentLamportsPerTokenAccount!.Value.Value);
+        Assert.Equal(5_000, gas.LamportsPerSignature.Value);
+        var fees = (await node.SendAsync("getRecentPrioritizationFees", [Array.Empty<string>()])).EnumerateArray().Select(f => f.GetProperty("prioritizationFee").GetDouble()).Order().ToArray();
+        Assert.Equal(fees[(int)(0.75 * fees.Length)], gas.MicroLamportsPerComputeUnit.Value);
+    }
+
     /// <summary>What a vault's shares are worth now.</summary>
     private static async Task<BigInteger> WorthAsync(LocalNode node, EvmAddress vault)
     {
@@ -288,7 +308,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
     private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null, Market? universe = null)
     {
         var reading = new ChainReading(chain, settings ?? Settings);
-        await EvmMarketReader.ReadAsync(reading, node.Client(chain.Id), universe ?? NoRoutes, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero), default);
+        await EvmMarketReader.ReadAsync(reading, node.Client(chain.Id), universe ?? NoRoutes, Now, default);
         return reading;
     }
 

@@ -35,6 +35,8 @@ internal sealed class LocalNode(JsonElement description)
 {
     private readonly JsonRpcClient _rpc = new(new Uri(description.GetProperty("url").GetString()!), "local", EndpointClient.Create(new EndpointLimits()), new EndpointLimits());
 
+    public JsonRpcClient Rpc => _rpc;
+
     public string Url => description.GetProperty("url").GetString()!;
 
     public ulong ChainId => description.GetProperty("chainId").GetUInt64();

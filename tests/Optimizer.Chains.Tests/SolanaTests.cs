@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text.Json;
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Solana;
 using Optimizer.Chains.Solana.Protocols;

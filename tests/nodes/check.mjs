@@ -6,6 +6,7 @@ import readline from 'node:readline';
 import { Contract } from './lib/contract.mjs';
 import { rootDirectory } from './lib/cache.mjs';
 import { Rpc } from './lib/rpc.mjs';
+import { checkSolana } from './lib/solana-check.mjs';
 
 const startTimeoutMs = 180_000;
 const secondsPerYear = 31_536_000;
@@ -19,7 +20,8 @@ const { chains } = await firstLine();
 clearTimeout(timer);
 
 try {
-  for (const [name, chain] of Object.entries(chains)) {
+  const { solana, ...evmChains } = chains;
+  for (const [name, chain] of Object.entries(evmChains)) {
     await checkChain(name, chain);
   }
   await checkHistory(chains.ethereum);
@@ -29,12 +31,15 @@ try {
   await checkStargate(chains.op, chains.ethereum, 30_101);
   await checkL1Fee(chains.op);
   await checkArbitrum(chains.arbitrum);
+  if (solana || process.platform !== 'win32') {
+    await checkSolana(solana);
+  }
 } finally {
   child.stdin.end();
 }
 assert.equal(await exited, 0, 'start.mjs must end cleanly when its input closes');
 for (const { url } of Object.values(chains)) {
-  await assert.rejects(new Rpc(url).send('eth_chainId'), 'a node outlived the program that started it');
+  await assert.rejects(fetch(url), 'a node outlived the program that started it');
 }
 console.log('all checks passed');
 

@@ -1,9 +1,9 @@
 // Starts local nodes, deploys real protocols on them and prints one line of JSON that says where everything is.
 // It lives until its standard input closes or it gets SIGTERM or SIGINT, and then ends all that it started.
 import { parseArgs } from 'node:util';
-import { chains, startChains } from './chains/index.mjs';
-import { NodeFleet } from './lib/anvil.mjs';
+import { chainNames, evmChains, startChains, usualChainNames } from './chains/index.mjs';
 import { compileUnit } from './lib/compiler.mjs';
+import { NodeFleet } from './lib/fleet.mjs';
 import { log } from './lib/log.mjs';
 import { loadMulticall3 } from './lib/multicall3.mjs';
 import { units } from './lib/units.mjs';
@@ -12,10 +12,10 @@ const deployTimeoutMs = 120_000;
 
 function chosenChains() {
   const { values } = parseArgs({ options: { chains: { type: 'string' } } });
-  const names = values.chains ? values.chains.split(',').map((name) => name.trim()) : Object.keys(chains);
-  const unknown = names.filter((name) => !(name in chains));
+  const names = values.chains ? values.chains.split(',').map((name) => name.trim()) : usualChainNames();
+  const unknown = names.filter((name) => !chainNames.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`Unknown chain ${unknown.join(', ')}; known are ${Object.keys(chains).join(', ')}`);
+    throw new Error(`Unknown chain ${unknown.join(', ')}; known are ${chainNames.join(', ')}`);
   }
   return [...new Set(names)];
 }
@@ -49,7 +49,8 @@ async function end(code, reason) {
 try {
   const names = chosenChains();
   // Compiling blocks this thread, so it comes before anything that would have to be ended.
-  const artifacts = Object.fromEntries(Object.values(units).map((unit) => [unit.name, compileUnit(unit)]));
+  const compiled = names.some((name) => name in evmChains) ? Object.values(units) : [];
+  const artifacts = Object.fromEntries(compiled.map((unit) => [unit.name, compileUnit(unit)]));
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => end(0, signal));

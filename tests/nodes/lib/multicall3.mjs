@@ -1,3 +1,4 @@
+import { startAnvil } from './anvil.mjs';
 import { readCached, writeCached } from './cache.mjs';
 
 export const multicall3Address = '0xcA11bde05977b3631167028862bE2a173976CA11';
@@ -9,7 +10,7 @@ export async function loadMulticall3(fleet) {
   if (cached) {
     return cached.code;
   }
-  const node = await fleet.start(['--network', 'tempo']);
+  const node = await startAnvil(fleet, ['--network', 'tempo']);
   try {
     const code = await node.rpc.send('eth_getCode', [multicall3Address, 'latest']);
     if (code === '0x') {

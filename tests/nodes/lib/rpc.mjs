@@ -26,6 +26,7 @@ export class Rpc {
     }
     if (reply.error) {
       const error = new Error(`${method}: ${reply.error.message}`);
+      error.code = reply.error.code;
       error.data = reply.error.data;
       throw error;
     }
