@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Optimizer.History;
 using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
@@ -15,6 +16,7 @@ public static class CommandLine
 
             Examples:
               optimizer snapshot --chain base --chain ethereum        read the market from their nodes
+              optimizer history statistics                            how rates and prices behaved
               optimizer solve scenarios/treasury-usdc.yaml           the allocation and its moves
               optimizer solve scenarios/treasury-usdc.yaml --format json
               optimizer solve --problem problem.json                  any problem from a file
@@ -28,6 +30,7 @@ public static class CommandLine
             time limit, 1 anything else. Results go to standard output, everything else to standard error.
             """);
         root.Subcommands.Add(SnapshotCommand.Create(terminal));
+        root.Subcommands.Add(HistoryCommand.Create(terminal));
         root.Subcommands.Add(SolveCommand.Create(terminal));
         root.Subcommands.Add(FrontierCommand.Create(terminal));
         root.Subcommands.Add(ExplainCommand.Create(terminal));
@@ -60,6 +63,11 @@ public static class CommandLine
         {
             foreach (var diagnostic in wrong.Diagnostics)
                 await terminal.Error.WriteLineAsync(diagnostic.ToString());
+            return 2;
+        }
+        catch (HistoryException wrong)
+        {
+            await terminal.Error.WriteLineAsync(wrong.Message);
             return 2;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)

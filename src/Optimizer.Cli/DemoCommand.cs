@@ -15,7 +15,7 @@ internal static class DemoCommand
             for a treasury that holds dollars on all four. Needs Node.js, and the folder of a checkout; the first run fetches and compiles contracts.
             """);
         var keep = new Option<DirectoryInfo?>("--out") { Description = "A folder to leave chain files, snapshot and scenario in; none by default." };
-        var folder = SnapshotCommand.Folder();
+        var folder = MarketArguments.Folder();
         command.Options.Add(keep);
         command.Options.Add(folder);
         command.SetAction((parsed, cancellation) => RunAsync(terminal, parsed.GetValue(folder)!, parsed.GetValue(keep), cancellation));
@@ -61,7 +61,7 @@ internal static class DemoCommand
 
     private static void WriteProject(DirectoryInfo checkout, string folder, string judged, LocalNodes nodes)
     {
-        var last = SnapshotCommand.LastSnapshot(checkout)!;
+        var last = MarketArguments.LastSnapshot(checkout)!;
         var (market, _) = new ScenarioFiles().LoadMarket(last);
         foreach (var chain in market.Chains)
         {

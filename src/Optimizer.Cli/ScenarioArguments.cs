@@ -57,7 +57,8 @@ internal sealed class ScenarioArguments
         Verify = parsed.GetValue(_verify) || solver.Verify,
     };
 
-    private static Option<T?> Textual<T>(string name, string description)
+    /// <summary>An option in the form that files use, such as a duration with its unit.</summary>
+    public static Option<T?> Textual<T>(string name, string description)
         where T : struct, ITextual<T> => new(name)
         {
             Description = description,

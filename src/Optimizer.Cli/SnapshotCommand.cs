@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Rpc;
+using Optimizer.History;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 using Spectre.Console;
@@ -10,8 +11,6 @@ namespace Optimizer.Cli;
 /// <summary><c>optimizer snapshot</c>: the market, read from nodes.</summary>
 internal static class SnapshotCommand
 {
-    private const string SnapshotFolder = "scenarios/snapshots";
-
     public static Command Create(Terminal terminal)
     {
         var command = new Command("snapshot", """
@@ -19,74 +18,59 @@ internal static class SnapshotCommand
 
             Every chain file names the environment variable that holds the chain's endpoints, one or more, separated by
             spaces; the first that works is used. What chains do not know, such as ratings of events, comes from a former
-            snapshot (--judged). What could not be read is left out, named in the file, and ends in exit code 4.
+            snapshot (--judged). What could not be read is left out, named in the file, and ends in exit code 4. Figures are
+            also added to the history (optimizer history).
 
             Examples:
               OPTIMIZER_RPC_BASE=https://… optimizer snapshot
               optimizer snapshot --chain base --chain ethereum --out scenarios/snapshots/today.json
             """);
-        var chains = new Option<string[]>("--chain") { Description = "Chains to read, by id; all whose environment variable is set by default." };
-        var judged = new Option<FileInfo?>("--judged") { Description = $"The snapshot whose judgements are taken over; the last one in {SnapshotFolder} that was not read from chains by default." };
-        var output = new Option<FileInfo?>("--out") { Description = $"The file to write; one named by the time in {SnapshotFolder} by default." };
-        var folder = Folder();
-        command.Options.Add(chains);
-        command.Options.Add(judged);
+        var output = new Option<FileInfo?>("--out") { Description = "The file to write; one named by the time, among the project's snapshots, by default." };
+        var market = new MarketArguments(command);
         command.Options.Add(output);
-        command.Options.Add(folder);
-        command.SetAction((parsed, cancellation) => RunAsync(
-            terminal, parsed.GetValue(folder)!, parsed.GetValue(chains) ?? [], parsed.GetValue(judged), parsed.GetValue(output), cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(terminal, market, parsed, parsed.GetValue(output), cancellation));
         return command;
     }
 
-    /// <summary>The option that says where the project's files are.</summary>
-    public static Option<DirectoryInfo> Folder() => new("--folder")
-    {
-        Description = "The project's folder, with chains, scenarios and settings; the current one by default.",
-        DefaultValueFactory = _ => new DirectoryInfo("."),
-    };
-
-    /// <summary>The last snapshot in the project's folder, by name, that was not itself read from chains: one that was lacks
-    /// the judgements of what it could not read. Null where there is none.</summary>
-    public static string? LastSnapshot(DirectoryInfo folder)
-    {
-        var snapshots = Path.Combine(folder.FullName, SnapshotFolder);
-        return Directory.Exists(snapshots) ? Directory.EnumerateFiles(snapshots, "*.json").OrderDescending(StringComparer.Ordinal).FirstOrDefault(file => !ScenarioFiles.WasReadFromChains(file)) : null;
-    }
-
-    private static async Task<int> RunAsync(Terminal terminal, DirectoryInfo folder, string[] wanted, FileInfo? judgedFile, FileInfo? output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Terminal terminal, MarketArguments arguments, ParseResult parsed, FileInfo? output, CancellationToken cancellation)
     {
         var now = TimeProvider.System.GetUtcNow();
-        if ((judgedFile?.FullName ?? LastSnapshot(folder)) is not { } judged)
-        {
-            await terminal.Error.WriteLineAsync($"{SnapshotFolder} holds no snapshot whose judgements could be taken over; give one with --judged, or the project's folder with --folder");
+        if (await arguments.JudgedAsync(parsed, terminal) is not var (judged, market, settings))
             return 2;
-        }
-
-        var (market, settings) = new ScenarioFiles().LoadMarket(judged);
-        if (wanted.FirstOrDefault(id => market.Chains.All(chain => chain.Id != id)) is { } unknown)
-        {
-            await terminal.Error.WriteLineAsync($"--chain: unknown chain '{unknown}'; there are {string.Join(", ", market.Chains.Select(c => c.Id).Order(StringComparer.Ordinal))}");
-            return 2;
-        }
-
-        string? EndpointsOf(Chain chain) => Environment.GetEnvironmentVariable(chain.RpcEnvironmentVariable);
-        var chains = market.Chains.Where(chain => wanted.Length > 0 ? wanted.Contains(chain.Id) : !string.IsNullOrWhiteSpace(EndpointsOf(chain)))
-            .OrderBy(chain => chain.Id, StringComparer.Ordinal).ToArray();
+        var (chains, wrong) = await arguments.ChainsAsync(parsed, market, terminal);
         if (chains.Length == 0)
-        {
-            await terminal.Error.WriteLineAsync($"no chain has an endpoint; set {market.Chains.First().RpcEnvironmentVariable} or another of the chain files' variables");
-            return 4;
-        }
-
-        var file = output?.FullName ?? Path.GetFullPath(Path.Combine(folder.FullName, SnapshotFolder, $"{now:yyyy-MM-dd-HHmm}.json"));
-        var reader = new MarketReader(EndpointsOf, market, settings.Reading, new EndpointLimits(), TimeProvider.System);
+            return wrong;
+        var folder = arguments.FolderOf(parsed);
+        var file = output?.FullName ?? Path.Combine(MarketArguments.SnapshotsOf(folder), $"{now:yyyy-MM-dd-HHmm}.json");
+        var history = new HistoryStore(MarketArguments.HistoryOf(folder));
+        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, new EndpointLimits(), TimeProvider.System, SharesOf(history));
         var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
         var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
         cancellation.ThrowIfCancellationRequested();
         if (snapshot.Chains.Count > 0)
-            WriteChecked(file, snapshot, judged);
+        {
+            try
+            {
+                WriteChecked(file, snapshot, judged);
+            }
+            catch (InputException unreadable)
+            {
+                await terminal.Error.WriteLineAsync($"what was read makes no snapshot that could be used; nothing was written:\n{string.Join('\n', unreadable.Diagnostics.Select(d => d.Message))}");
+                return 4;
+            }
+
+            history.Add(snapshot);
+        }
+
         Show(terminal, snapshot, readings, file);
         return snapshot.Findings.Any(finding => finding.IsRefused) ? 4 : 0;
+    }
+
+    /// <summary>What shares were worth at former moments, by the history; read once, when first asked for.</summary>
+    public static ShareHistory SharesOf(HistoryStore history)
+    {
+        var shares = new Lazy<ILookup<string, Observation>>(() => history.Read(new(Quantity: Quantities.Share)).ToLookup(o => o.Subject));
+        return (opportunity, wanted) => shares.Value[opportunity].MinBy(o => (o.AsOf - wanted).Duration()) is { } nearest ? new(nearest.Value, nearest.AsOf) : null;
     }
 
     /// <summary>Keeps a snapshot only if it reads back: what cannot be used must not take the place of what can.</summary>

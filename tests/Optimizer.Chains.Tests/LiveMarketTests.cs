@@ -66,6 +66,28 @@ public sealed class LiveMarketTests(SharedNodes nodes)
     }
 
     [NodeFact]
+    public async Task A_former_moment_is_read_as_it_was()
+    {
+        var node = nodes.Of("arbitrum");
+        var chain = node.Chain("arbitrum", ChainFamily.Evm);
+        var then = await ReadAsync(node, chain);
+        // Later blocks are later by a second or more.
+        await node.SendAsync("evm_increaseTime", 5);
+        await DepositAsync(node, 70_000);
+        var provenance = then.Provenances["gas-arbitrum"];
+        var again = await ReadAsync(node, chain, at: provenance.AsOf);
+        Assert.Equal(provenance.Block, again.Provenances["gas-arbitrum"].Block);
+        OpportunityReading Usdc(ChainReading reading) => reading.Opportunities.Single(o => o.Inputs[0].Token.Symbol == "USDC");
+        Assert.Equal(Usdc(then).TotalUsd, Usdc(again).TotalUsd);
+        // Anvil foresees a former block's next base fee a little differently than it did then.
+        Assert.Equal(((EvmGas)then.Gas!).GweiPerGas.Value, ((EvmGas)again.Gas!).GweiPerGas.Value, 0.01);
+        Assert.NotEqual(Usdc(then).TotalUsd, Usdc(await ReadAsync(node, chain)).TotalUsd);
+        var before = await ReadAsync(node, chain, at: Now.AddYears(-100));
+        Assert.Null(before.Gas);
+        Assert.Contains(before.Findings, finding => finding is { Rule: Rules.DeadChain, IsRefused: true } && finding.Message.Contains("the chain began", StringComparison.Ordinal));
+    }
+
+    [NodeFact]
     public async Task The_data_fee_of_an_op_chain_is_what_the_sender_is_charged_to_the_wei()
     {
         var node = nodes.Of("op");
@@ -305,10 +327,10 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         return (BigInteger)(await asked)[0];
     }
 
-    private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null, Market? universe = null)
+    private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null, Market? universe = null, DateTimeOffset? at = null)
     {
         var reading = new ChainReading(chain, settings ?? Settings);
-        await EvmMarketReader.ReadAsync(reading, node.Client(chain.Id), universe ?? NoRoutes, Now, default);
+        await EvmMarketReader.ReadAsync(reading, node.Client(chain.Id), universe ?? NoRoutes, Now, default, at);
         return reading;
     }
 

@@ -11,10 +11,11 @@ public sealed class ArchitectureTests
         ["Optimizer.Risk"] = ["Optimizer.Model", "MathNet.Numerics"],
         ["Optimizer.Solver"] = ["Google.OrTools", "Google.Protobuf", "MathNet.Numerics"],
         ["Optimizer.Allocation"] = ["Optimizer.Model", "Optimizer.Risk", "Optimizer.Solver"],
-        ["Optimizer.Chains"] = ["Optimizer.Model", "BouncyCastle.Cryptography", "Microsoft.Extensions.Http.Resilience", "Polly.Core", "Polly.Extensions", "Polly.RateLimiting"],
+        ["Optimizer.Chains"] = ["Optimizer.Model", "BouncyCastle.Cryptography", "Microsoft.Extensions.Http.Resilience", "Polly.Core", "Polly.Extensions", "Polly.RateLimiting", "SimpleBase"],
+        ["Optimizer.History"] = ["Optimizer.Model", "DuckDB.NET.Data", "DuckDB.NET.Bindings"],
         ["Optimizer.Planning"] = ["Optimizer.Model"],
         ["Optimizer.Scenarios"] = ["Optimizer.Model", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],
-        ["optimizer"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.Scenarios", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
+        ["optimizer"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
     };
 
     public static TheoryData<string> Rooms => new(Allowed.Keys);

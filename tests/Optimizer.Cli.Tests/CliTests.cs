@@ -36,8 +36,38 @@ public sealed partial class CliTests
     {
         var run = await Run("demo", "--folder", Repository.Root);
         Assert.True(run.Code == 0, run.Error);
-        foreach (var expected in (string[])["Ethereum (local)", "Base (local)", "Arbitrum One (local)", "Demo  optimal", "aave-v3/ethereum/USDC", "Certificate: objective"])
+        foreach (var expected in (string[])["Ethereum (local)", "Base (local)", "Arbitrum One (local)", "Solana (local)", "kamino/solana/USDC", "Demo  optimal", "aave-v3/ethereum/USDC", "Certificate: objective"])
             Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task History_takes_in_prices_and_puts_them_in_the_place_of_judged_ones()
+    {
+        var folder = Directory.CreateTempSubdirectory("optimizer-").FullName;
+        foreach (var file in Directory.EnumerateFiles(Repository.Path("chains")).Append(Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Append(Repository.Path("optimizer.yaml")))
+        {
+            var copy = Path.Combine(folder, Path.GetRelativePath(Repository.Root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        Task<(int Code, string Output, string Error)> History(params string[] arguments) => Run(["history", .. arguments, "--folder", folder]);
+        Assert.Contains("The history is empty", (await History("list")).Output, StringComparison.Ordinal);
+        foreach (var (asset, first) in (IEnumerable<(string, double)>)[("BTC", 90_000), ("ETH", 3_000), ("LINK", 20)])
+        {
+            var csv = Path.Combine(folder, $"{asset}.csv");
+            File.WriteAllLines(csv, ["date,close", .. Enumerable.Range(0, 100).Select(day => $"{new DateTime(2026, 1, 1).AddDays(day):yyyy-MM-dd},{first * (1 + 0.01 * Math.Sin(day))}")]);
+            Assert.Equal("100 figures of " + asset + ".csv", (await History("add", csv, "--asset", asset)).Output.Trim());
+        }
+
+        Assert.Contains("3 snapshots and files", (await History("list")).Output, StringComparison.Ordinal);
+        Assert.Matches(@"ETH\s+100\s+\d+\.\d %\s+1\.00", (await History("statistics")).Output);
+        var applied = Path.Combine(folder, "scenarios", "snapshots", "measured.json");
+        Assert.Equal(0, (await History("apply", "--out", applied)).Code);
+        Assert.Equal(15, JsonNode.Parse(File.ReadAllText(applied))!["history"]!["series"]![0]!["closesUsd"]!.AsArray().Count);
+        Assert.Equal(0, (await Run("validate", applied)).Code);
+        Assert.Equal(2, (await History("export", "--out", Path.Combine(folder, "all.txt"))).Code);
+        Assert.Equal((2, true), (await History("add", Path.Combine(folder, "none.csv"))) is var missing ? (missing.Code, missing.Error.Contains("there is no such file", StringComparison.Ordinal)) : default);
     }
 
     [Fact]
@@ -138,7 +168,7 @@ public sealed partial class CliTests
         var commands = CommandLines().Matches(readme).Select(m => m.Groups[1].Value.Split('#')[0].Split('>')[0].Trim()).Distinct().ToArray();
         Assert.NotEmpty(commands);
         // Those that ask nodes have tests of their own.
-        Assert.All(commands.Where(command => command.Split(' ')[0] is not ("snapshot" or "demo")), command =>
+        Assert.All(commands.Where(command => command.Split(' ')[0] is not ("snapshot" or "demo" or "history")), command =>
         {
             var run = Run(command.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(Expand).ToArray()).Result;
             Assert.True(run.Code is 0 or 3, $"optimizer {command}: exit {run.Code}\n{run.Error}");

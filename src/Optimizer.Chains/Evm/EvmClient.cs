@@ -41,6 +41,9 @@ public interface IEvmClient
     /// <summary>Finds the block to read at and what gas costs there; checks that the nodes are of the right chain.</summary>
     Task<EvmHead> PinAsync(CancellationToken cancellation);
 
+    /// <summary>A former block and what gas cost there.</summary>
+    Task<EvmHead> HeadAsync(ulong number, CancellationToken cancellation);
+
     /// <summary>The block of a height.</summary>
     Task<EvmBlock> BlockAsync(ulong number, CancellationToken cancellation);
 
@@ -97,13 +100,17 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     public async Task<EvmHead> PinAsync(CancellationToken cancellation)
     {
         var head = await _endpoints.PinAsync(HeadAsync, head => head.Block.Number, Lag, cancellation).ConfigureAwait(false);
-        if (!agreement)
-            return head;
-        // One endpoint's word; both are asked about that block.
-        var at = Hex(head.Block.Number);
+        // A head is one endpoint's word; where two have to agree, both are asked about that block.
+        return agreement ? await HeadAsync(head.Block.Number, cancellation).ConfigureAwait(false) : head;
+    }
+
+    /// <inheritdoc/>
+    public async Task<EvmHead> HeadAsync(ulong number, CancellationToken cancellation)
+    {
+        var at = Hex(number);
         var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", at, false), new("eth_feeHistory", Hex(FeeBlocks), at, Median)], cancellation).ConfigureAwait(false);
         return Array.Find(replies, reply => reply.Error is not null).Error is { } error
-            ? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {head.Block.Number} and its fees were refused: {error}")
+            ? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} and its fees were refused: {error}")
             : ReadHead(replies[0].Result, replies[1].Result, chain);
     }
 

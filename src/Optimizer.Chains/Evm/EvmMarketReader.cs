@@ -27,19 +27,28 @@ public static class EvmMarketReader
     /// <summary>A whole native token for the data of one transaction.</summary>
     private const double MostDataFeeGwei = 1e9;
 
+    /// <summary>Share of the yield window by which the former block's time may be off: growth is measured from its real time.</summary>
+    private const double Close = 0.005;
+
     /// <summary>Reads gas, prices and opportunities.</summary>
     /// <param name="reading">Where everything goes, failures included; its gas stays null where the chain could not be read.</param>
     /// <param name="client">Whom to ask.</param>
     /// <param name="universe">The routes to read, and the chains that they lead to.</param>
     /// <param name="now">The present, to tell whether nodes follow the chain.</param>
     /// <param name="cancellation">Cancels.</param>
-    public static async Task ReadAsync(ChainReading reading, IEvmClient client, Market universe, DateTimeOffset now, CancellationToken cancellation)
+    /// <param name="at">A former moment to read at, of which only archive nodes know; null for the present.</param>
+    public static async Task ReadAsync(ChainReading reading, IEvmClient client, Market universe, DateTimeOffset now, CancellationToken cancellation, DateTimeOffset? at = null)
     {
         var chain = reading.Chain;
         EvmHead head;
         try
         {
             head = await client.PinAsync(cancellation).ConfigureAwait(false);
+            if (at is { } moment)
+            {
+                var former = await BlockSearch.LastBeforeAsync(chain, client, head.Block, moment, TimeSpan.Zero, cancellation).ConfigureAwait(false);
+                head = await client.HeadAsync(former.Number, cancellation).ConfigureAwait(false);
+            }
         }
         catch (ChainDataException wrong)
         {
@@ -47,13 +56,14 @@ public static class EvmMarketReader
             return;
         }
 
-        if (!reading.IsCurrent($"block, {head.Block.Number},", head.Block.Time, now))
+        if (!reading.IsCurrent($"block, {head.Block.Number},", head.Block.Time, at ?? now))
             return;
 
         var session = new ReadSession(client);
         var reader = new BlockReader(session, head.Block);
         var prices = new EvmPrices(reading, reader);
-        var past = new Lazy<Task<BlockReader>>(() => PastAsync(chain, client, session, head.Block, reading.Settings, cancellation));
+        var past = new Lazy<Task<BlockReader>>(async () => new(session, await BlockSearch.LastBeforeAsync(chain, client, head.Block,
+            head.Block.Time - TimeSpan.FromDays(reading.Settings.YieldWindow.Days), Close * TimeSpan.FromDays(reading.Settings.YieldWindow.Days), cancellation).ConfigureAwait(false)));
         var native = prices.OfAsync(chain.Tokens.Single(token => token.Symbol == chain.NativeToken));
         var from = $"gas-{chain.Id}";
         reading.Provenances[from] = new() { Source = $"{chain.Name}: fee history, and the chain's own oracle of data fees where it has one", AsOf = head.Block.Time, Block = head.Block.Number };
@@ -138,36 +148,5 @@ public static class EvmMarketReader
         if (read is null)
             protocol.Reading.DeadRoutes.Add(judged.Id);
         return read;
-    }
-
-    /// <summary>A reader of the block that was the last one, a yield window ago.</summary>
-    private static async Task<BlockReader> PastAsync(
-        Chain chain, IEvmClient client, ReadSession session, EvmBlock head, ReadingSettings settings, CancellationToken cancellation)
-    {
-        // Guesses by the time between blocks are good where blocks come evenly; halving ends the search where they do not.
-        const int Guesses = 5;
-        const int MostSteps = 80;
-        const double Close = 0.005;
-        var wanted = head.Time - TimeSpan.FromDays(settings.YieldWindow.Days);
-        var (low, high) = ((EvmBlock?)null, head);
-        for (var step = 0; step < MostSteps && high.Number - (low?.Number ?? 0) > 1; step++)
-        {
-            var (below, above) = (low?.Number ?? 0, high.Number);
-            var secondsPerBlock = low is null ? chain.BlockTime.Seconds : (high.Time - low.Time).TotalSeconds / (above - below);
-            var number = step < Guesses
-                ? above - (ulong)Math.Clamp((high.Time - wanted).TotalSeconds / Math.Max(secondsPerBlock, 1e-3), 1, above - below - 1.0)
-                : below + (above - below) / 2;
-            var block = await client.BlockAsync(number, cancellation).ConfigureAwait(false);
-            if (block.Time <= wanted)
-                low = block;
-            else
-                high = block;
-            if (Math.Abs((block.Time - wanted).TotalDays) < Close * settings.YieldWindow.Days)
-                return new BlockReader(session, block);
-        }
-
-        return low is null
-            ? throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: the chain began {new Duration((head.Time - high.Time).TotalDays)} ago; growth is measured over {settings.YieldWindow}")
-            : new BlockReader(session, low);
     }
 }

@@ -15,13 +15,16 @@ namespace Optimizer.Chains.Markets;
 public sealed class MarketReader(Func<Chain, string?> endpointsOf, Market universe, ReadingSettings settings, EndpointLimits limits, TimeProvider time, ShareHistory? history = null)
 {
     /// <summary>Reads chains; one chain's failure fails no other.</summary>
+    /// <param name="chains">The chains.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <param name="at">A former moment, of which only archive nodes know; null for the present.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<IReadOnlyList<ChainReading>> ReadAsync(IEnumerable<Chain> chains, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ChainReading>> ReadAsync(IEnumerable<Chain> chains, CancellationToken cancellation, DateTimeOffset? at = null)
     {
-        return await Task.WhenAll(chains.Select(chain => ReadAsync(chain, cancellation))).ConfigureAwait(false);
+        return await Task.WhenAll(chains.Select(chain => ReadAsync(chain, at, cancellation))).ConfigureAwait(false);
     }
 
-    private async Task<ChainReading> ReadAsync(Chain chain, CancellationToken cancellation)
+    private async Task<ChainReading> ReadAsync(Chain chain, DateTimeOffset? at, CancellationToken cancellation)
     {
         // A client of its own, so that one chain's silent endpoints do not hold up the others.
         using var http = EndpointClient.Create(limits);
@@ -30,7 +33,9 @@ public sealed class MarketReader(Func<Chain, string?> endpointsOf, Market univer
         if (endpoints.Length == 0)
             reading.Refuse(Rules.DeadChain, chain.Id, $"the environment variable {chain.RpcEnvironmentVariable} holds no endpoint; expected one or more, separated by spaces");
         else if (chain.ChainId is { } id)
-            await EvmMarketReader.ReadAsync(reading, new EvmClient(chain.Id, id, endpoints, settings.TwoEndpoints), universe, time.GetUtcNow(), cancellation).ConfigureAwait(false);
+            await EvmMarketReader.ReadAsync(reading, new EvmClient(chain.Id, id, endpoints, settings.TwoEndpoints), universe, time.GetUtcNow(), cancellation, at).ConfigureAwait(false);
+        else if (at is not null)
+            reading.Refuse(Rules.NoPast, chain.Id, "Solana's nodes do not answer what accounts were");
         else if (chain.GenesisHash is { } genesis)
             await SolanaMarketReader.ReadAsync(reading, new SolanaClient(chain.Id, genesis, endpoints), time.GetUtcNow(), cancellation).ConfigureAwait(false);
         else

@@ -23,6 +23,13 @@ public sealed record Carry
     public double Rate(double addedUsd) =>
         Base.CreditedRate(addedUsd) + RewardsShare * (Rewards?.CreditedRate(addedUsd) ?? 0) - (FeePerYear?.Value ?? 0);
 
+    /// <summary>The effective annual rate that is paid now, spikes included, which nobody should count on to last.</summary>
+    public double SpotRate()
+    {
+        static double Spot(CarryCurve? curve) => curve?.Basis.ToEffective(curve.SpotRate(0)) ?? 0;
+        return Spot(Base) + RewardsShare * Spot(Rewards) - (FeePerYear?.Value ?? 0);
+    }
+
     /// <summary>The derivative of <see cref="Rate"/> per USD added.</summary>
     public double Slope(double addedUsd) =>
         Base.CreditedSlope(addedUsd) + RewardsShare * (Rewards?.CreditedSlope(addedUsd) ?? 0);

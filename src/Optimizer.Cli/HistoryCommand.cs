@@ -1,0 +1,292 @@
+using System.CommandLine;
+using System.Globalization;
+using Optimizer.Chains.Markets;
+using Optimizer.Chains.Rpc;
+using Optimizer.History;
+using Optimizer.Model;
+using Optimizer.Scenarios;
+using Spectre.Console;
+
+namespace Optimizer.Cli;
+
+/// <summary><c>optimizer history</c>: what snapshots said over time.</summary>
+internal static class HistoryCommand
+{
+    private static readonly Duration Day = new(1);
+    private static readonly Duration Week = new(7);
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("history", """
+            Past figures, in scenarios/history: every snapshot adds its own. Files of prices and former blocks can be added.
+
+            Examples:
+              optimizer history list
+              optimizer history add BTC-USD.csv --asset BTC
+              optimizer history fill --chain ethereum --since 2026-01-01 --every '7 days'
+              optimizer history statistics --subject 'aave-v3/*'
+              optimizer history export --quantity price --out prices.parquet
+              optimizer history apply --out scenarios/snapshots/measured.json
+            """);
+        command.Subcommands.Add(List(terminal));
+        command.Subcommands.Add(Add(terminal));
+        command.Subcommands.Add(Fill(terminal));
+        command.Subcommands.Add(Statistics(terminal));
+        command.Subcommands.Add(Export(terminal));
+        command.Subcommands.Add(Apply(terminal));
+        return command;
+    }
+
+    private static Command List(Terminal terminal)
+    {
+        var command = new Command("list", "What the history holds.");
+        var folder = MarketArguments.Folder();
+        command.Options.Add(folder);
+        command.SetAction(parsed =>
+        {
+            var entries = Store(parsed.GetValue(folder)!).Entries();
+            var table = Text.Table("Of", "Until", "Snapshot or file", "Figures>", "About>");
+            foreach (var entry in entries)
+                table.AddRow($"{entry.From:yyyy-MM-dd HH:mm}", $"{entry.To:yyyy-MM-dd HH:mm}", Markup.Escape(entry.Name), $"{entry.Observations:#,0}", $"{entry.Subjects:#,0}");
+            terminal.Result.Write(table);
+            terminal.Result.WriteLine(entries.Count == 0 ? "The history is empty; optimizer snapshot and optimizer history add fill it." : $"{entries.Count} snapshots and files");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Add(Terminal terminal)
+    {
+        var command = new Command("add", """
+            Adds files: snapshots (JSON), or CSV files with columns time, subject, quantity, value; with --asset, CSV files of
+            one asset's prices with columns date (or time) and close (or price).
+            """);
+        var files = new Argument<FileInfo[]>("FILE") { Description = "The files.", Arity = ArgumentArity.OneOrMore };
+        var asset = new Option<string?>("--asset") { Description = "The asset that CSV files give prices of." };
+        var folder = MarketArguments.Folder();
+        command.Arguments.Add(files);
+        command.Options.Add(asset);
+        command.Options.Add(folder);
+        command.SetAction(parsed =>
+        {
+            var store = Store(parsed.GetValue(folder)!);
+            foreach (var file in parsed.GetValue(files)!)
+            {
+                if (!file.Exists)
+                    throw new HistoryException($"{file}: there is no such file");
+                var count = file.Extension.Equals(".csv", StringComparison.OrdinalIgnoreCase)
+                    ? store.Import(file.FullName, parsed.GetValue(asset))
+                    : store.Add(new ScenarioFiles().LoadMarket(file.FullName).Market.Snapshot);
+                terminal.Result.WriteLine($"{count:#,0} figures of {file.Name}");
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Fill(Terminal terminal)
+    {
+        var command = new Command("fill", """
+            Reads former blocks, one in an interval, and adds what it reads. Needs endpoints that are archives; Solana has none.
+            """);
+        var since = Since(isRequired: true);
+        var every = ScenarioArguments.Textual<Duration>("--every", "Time from one block to the next; '1 day' by default.");
+        var market = new MarketArguments(command);
+        command.Options.Add(since);
+        command.Options.Add(every);
+        command.SetAction((parsed, cancellation) => FillAsync(terminal, market, parsed, parsed.GetValue(since)!.Value, parsed.GetValue(every) ?? Day, cancellation));
+        return command;
+    }
+
+    private static async Task<int> FillAsync(Terminal terminal, MarketArguments arguments, ParseResult parsed, DateTimeOffset since, Duration every, CancellationToken cancellation)
+    {
+        if (every.Seconds < 1)
+            throw new HistoryException($"--every: {every} is too short; expected a second or more");
+        if (await arguments.JudgedAsync(parsed, terminal) is not var (_, market, settings))
+            return 2;
+        var (chains, wrong) = await arguments.ChainsAsync(parsed, market, terminal);
+        if (chains.Length == 0)
+            return wrong;
+        var store = Store(arguments.FolderOf(parsed));
+        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, new EndpointLimits(), TimeProvider.System, SnapshotCommand.SharesOf(store));
+        var table = Text.Table("At", "Figures>", "Left out>", "The first of it");
+        var isWhole = true;
+        for (var at = since; at < TimeProvider.System.GetUtcNow(); at += TimeSpan.FromDays(every.Days))
+        {
+            var moment = at;
+            var readings = await Progress.ShowAsync(terminal, $"reading {moment:yyyy-MM-dd HH:mm}", () => reader.ReadAsync(chains, cancellation, moment));
+            var snapshot = SnapshotAssembly.Join($"filled {moment:yyyy-MM-dd HH:mm}", readings, market.Snapshot, settings.Reading, moment);
+            cancellation.ThrowIfCancellationRequested();
+            var refused = snapshot.Findings.Where(finding => finding.IsRefused).ToArray();
+            isWhole &= refused.Length == 0;
+            table.AddRow($"{moment:yyyy-MM-dd HH:mm}", $"{(snapshot.Chains.Count > 0 ? store.Add(snapshot) : 0):#,0}", $"{refused.Length}", Markup.Escape(refused.Length > 0 ? $"{refused[0].Rule} {refused[0].Subject}: {refused[0].Message}" : ""));
+        }
+
+        terminal.Result.Write(table);
+        return isWhole ? 0 : 4;
+    }
+
+    private static Command Statistics(Terminal terminal)
+    {
+        var command = new Command("statistics", """
+            How rates and prices behaved: means, deviations, half-lives, what shares really earned, volatilities, correlations.
+            Looks back from the last sample as far as there is no gap.
+            """);
+        var filter = new Filter(command, hasQuantity: false);
+        var every = ScenarioArguments.Textual<Duration>("--every", "Time from one sample to the next; '1 day' by default.");
+        command.Options.Add(every);
+        command.SetAction(parsed =>
+        {
+            var observations = filter.Store(parsed).Read(filter.Of(parsed));
+            var days = (parsed.GetValue(every) ?? Day).Days;
+            if (days <= 0)
+                throw new HistoryException("--every: expected more than nothing");
+            ShowRates(terminal, HistoryStatistics.Rates(observations, days));
+            ShowPrices(terminal, observations, days);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void ShowRates(Terminal terminal, IReadOnlyList<RateStatistics> rates)
+    {
+        if (rates.Count == 0)
+        {
+            terminal.Result.WriteLine($"No rate has {HistoryStatistics.LeastSamples} samples without a gap.");
+            return;
+        }
+
+        var table = Text.Table("Rate of", "Samples>", "Now>", "Mean>", "Deviation>", "Least>", "Most>", "Half-life>", "Shares earned>", "Volatility>");
+        foreach (var rate in rates)
+        {
+            table.AddRow(Markup.Escape(rate.Subject), $"{rate.Samples}", Text.Percent(rate.Last), Text.Percent(rate.Mean), Text.Percent(rate.Deviation), Text.Percent(rate.Least), Text.Percent(rate.Most),
+                rate.HalfLifeDays is { } half ? $"{half:0.0} days" : "", rate.Earned is { } earned ? Text.Percent(earned) : "", Text.Percent(rate.Volatility));
+        }
+
+        terminal.Result.Write(table);
+    }
+
+    private static void ShowPrices(Terminal terminal, IReadOnlyList<Observation> observations, double days)
+    {
+        string[] assets = [.. observations.Where(o => o.Quantity == Quantities.Price).Select(o => o.Subject).Distinct().Where(IsSampled)];
+        bool IsSampled(string asset)
+        {
+            try
+            {
+                HistoryStatistics.Prices(observations, [asset], days, "");
+                return true;
+            }
+            catch (HistoryException)
+            {
+                return false;
+            }
+        }
+
+        if (assets.Length == 0)
+        {
+            terminal.Result.WriteLine($"No price has {HistoryStatistics.LeastSamples} samples without a gap.");
+            return;
+        }
+
+        var history = HistoryStatistics.Prices(observations, assets, days, "");
+        var (deviations, correlations) = HistoryStatistics.Returns(history);
+        var table = Text.Table(["Price of", "Samples>", "Volatility>", .. assets.Select(asset => $"with {asset}>")]);
+        for (var i = 0; i < assets.Length; i++)
+            table.AddRow([Markup.Escape(assets[i]), $"{history.Series[i].ClosesUsd.Count}", Text.Percent(deviations[i], 1), .. Enumerable.Range(0, assets.Length).Select(j => $"{correlations[i, j]:0.00}")]);
+        terminal.Result.Write(table);
+    }
+
+    private static Command Export(Terminal terminal)
+    {
+        var command = new Command("export", "Writes figures as CSV or Parquet, by the ending of --out.");
+        var filter = new Filter(command, hasQuantity: true);
+        var output = new Option<FileInfo>("--out") { Description = "The file: .csv or .parquet.", Required = true };
+        command.Options.Add(output);
+        command.SetAction(parsed =>
+        {
+            var file = parsed.GetValue(output)!;
+            terminal.Result.WriteLine($"{filter.Store(parsed).Export(file.FullName, filter.Of(parsed)):#,0} figures: {file.FullName}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Apply(Terminal terminal)
+    {
+        const int Enough = 30;
+        var command = new Command("apply", $"""
+            Writes the judged snapshot with measured figures in place of judged ones: the price history, from which covariances are
+            built, and the volatility of every opportunity whose rate has {Enough} samples.
+            """);
+        var market = new MarketArguments(command, readsChains: false);
+        var output = new Option<FileInfo>("--out") { Description = "The snapshot to write.", Required = true };
+        var assets = new Option<string[]>("--asset") { Description = "Assets with prices of their own; those of the judged snapshot by default." };
+        var every = ScenarioArguments.Textual<Duration>("--every", "Time from one price to the next; '7 days' by default.");
+        command.Options.Add(output);
+        command.Options.Add(assets);
+        command.Options.Add(every);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (await market.JudgedAsync(parsed, terminal) is not var (_, judged, _))
+                return 2;
+            const string From = "history";
+            var observations = Store(market.FolderOf(parsed)).Read(new());
+            string[] wanted = parsed.GetValue(assets) is { Length: > 0 } given ? given : [.. judged.Snapshot.History.Series.Select(series => series.Asset)];
+            var history = HistoryStatistics.Prices(observations, wanted, (parsed.GetValue(every) ?? Week).Days, From);
+            var rates = HistoryStatistics.Rates(observations, Day.Days).Where(rate => rate.Samples >= Enough).ToDictionary(rate => rate.Subject);
+            var last = observations.Max(o => o.Time);
+            var file = parsed.GetValue(output)!.FullName;
+            var snapshot = judged.Snapshot with
+            {
+                Name = Path.GetFileNameWithoutExtension(file),
+                Provenances = new Dictionary<string, Provenance>(judged.Snapshot.Provenances) { [From] = new() { Source = $"the history of snapshots, up to {last:yyyy-MM-dd}", AsOf = last } },
+                History = history,
+                Opportunities = [.. judged.Snapshot.Opportunities.Select(place => rates.TryGetValue(place.Id, out var rate) ? place with { Volatility = new(rate.Volatility, From) } : place)],
+            };
+            AtomicFile.Write(file, Formats.Serialize(snapshot));
+            terminal.Result.WriteLine($"{history.Series[0].ClosesUsd.Count} prices of {string.Join(", ", wanted)}; volatility of {snapshot.Opportunities.Count(place => place.Volatility.From == From)} opportunities: {file}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static HistoryStore Store(DirectoryInfo folder) => new(MarketArguments.HistoryOf(folder));
+
+    private static Option<DateTimeOffset?> Since(bool isRequired) => new("--since")
+    {
+        Description = "From when on: 2026-08-12, or 2026-08-12T14:30 (UTC).",
+        Required = isRequired,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment))
+                return moment;
+            result.AddError($"--since: '{text}' is no moment; expected 2026-08-12 or 2026-08-12T14:30");
+            return null;
+        },
+    };
+
+    /// <summary>The flags that say which figures are meant.</summary>
+    private sealed class Filter
+    {
+        private readonly Option<string?> _subject = new("--subject") { Description = "Of what: an asset, opportunity, chain or route; * stands for anything." };
+        private readonly Option<string?> _quantity = new("--quantity") { Description = $"Which quantity: {string.Join(", ", Quantities.All)}." };
+        private readonly Option<DateTimeOffset?> _since = Since(isRequired: false);
+        private readonly Option<DirectoryInfo> _folder = MarketArguments.Folder();
+
+        public Filter(Command command, bool hasQuantity)
+        {
+            command.Options.Add(_subject);
+            if (hasQuantity)
+                command.Options.Add(_quantity);
+            _quantity.AcceptOnlyFromAmong([.. Quantities.All]);
+            command.Options.Add(_since);
+            command.Options.Add(_folder);
+        }
+
+        public HistoryFilter Of(ParseResult parsed) => new(parsed.GetValue(_subject), parsed.GetResult(_quantity) is null ? null : parsed.GetValue(_quantity), parsed.GetValue(_since));
+
+        public HistoryStore Store(ParseResult parsed) => HistoryCommand.Store(parsed.GetValue(_folder)!);
+    }
+}
