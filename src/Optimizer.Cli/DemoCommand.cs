@@ -42,7 +42,7 @@ internal static class DemoCommand
             var snapshot = Path.Combine(folder, "scenarios", "snapshots", "live.json");
             File.Delete(snapshot);
             // What the nodes do not offer is named and left out; the demonstration goes on with the rest.
-            await CommandLine.RunAsync(["snapshot", "--judged", judged, "--out", snapshot, .. Nodes.SelectMany(n => (string[])["--chain", n.Chain])], terminal);
+            await CommandLine.RunAsync(["snapshot", "--nodes-only", "--judged", judged, "--out", snapshot, .. Nodes.SelectMany(n => (string[])["--chain", n.Chain])], terminal);
             return File.Exists(snapshot) ? await CommandLine.RunAsync(["solve", Path.Combine(folder, "scenarios", "demo.yaml")], terminal) : 4;
         }
         catch (InvalidOperationException broken)

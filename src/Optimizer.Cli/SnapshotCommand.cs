@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Quotes;
 using Optimizer.Chains.Rpc;
 using Optimizer.History;
 using Optimizer.Model;
@@ -21,18 +22,23 @@ internal static class SnapshotCommand
             snapshot (--judged). What could not be read is left out, named in the file, and ends in exit code 4. Figures are
             also added to the history (optimizer history).
 
+            Bridges and aggregators are asked on the web, at their public addresses or at those in OPTIMIZER_API_ACROSS,
+            _CCTP, _JUPITER, _LIFI, _LLAMA_YIELDS and _LLAMA_COINS; keys are taken from OPTIMIZER_KEY_LIFI and _JUPITER.
+
             Examples:
               OPTIMIZER_RPC_BASE=https://… optimizer snapshot
-              optimizer snapshot --chain base --chain ethereum --out scenarios/snapshots/today.json
+              optimizer snapshot --chain base --chain ethereum --nodes-only --out scenarios/snapshots/today.json
             """);
         var output = new Option<FileInfo?>("--out") { Description = "The file to write; one named by the time, among the project's snapshots, by default." };
+        var nodesOnly = new Option<bool>("--nodes-only") { Description = "Ask nodes alone and no source on the web: bridges' and aggregators' fees and DefiLlama's yields are not read." };
         var market = new MarketArguments(command);
         command.Options.Add(output);
-        command.SetAction((parsed, cancellation) => RunAsync(terminal, market, parsed, parsed.GetValue(output), cancellation));
+        command.Options.Add(nodesOnly);
+        command.SetAction((parsed, cancellation) => RunAsync(terminal, market, parsed, parsed.GetValue(output), parsed.GetValue(nodesOnly), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, MarketArguments arguments, ParseResult parsed, FileInfo? output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Terminal terminal, MarketArguments arguments, ParseResult parsed, FileInfo? output, bool nodesOnly, CancellationToken cancellation)
     {
         var now = TimeProvider.System.GetUtcNow();
         if (await arguments.JudgedAsync(parsed, terminal) is not var (judged, market, settings))
@@ -43,7 +49,17 @@ internal static class SnapshotCommand
         var folder = arguments.FolderOf(parsed);
         var file = output?.FullName ?? Path.Combine(MarketArguments.SnapshotsOf(folder), $"{now:yyyy-MM-dd-HHmm}.json");
         var history = new HistoryStore(MarketArguments.HistoryOf(folder));
-        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, new EndpointLimits(), TimeProvider.System, SharesOf(history));
+        foreach (var (variable, text) in QuoteReader.Sources.Select(source => Variable("API", source)).Select(name => (name, Environment.GetEnvironmentVariable(name))))
+        {
+            if (!string.IsNullOrEmpty(text) && !IsAddress(text))
+            {
+                await terminal.Error.WriteLineAsync($"{variable} holds no http or https address");
+                return 2;
+            }
+        }
+
+        var quotes = nodesOnly ? null : new QuoteReader(market, WebOf, new EndpointLimits());
+        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, new EndpointLimits(), TimeProvider.System, SharesOf(history), quotes);
         var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
         var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
         cancellation.ThrowIfCancellationRequested();
@@ -64,6 +80,16 @@ internal static class SnapshotCommand
 
         Show(terminal, snapshot, readings, file);
         return snapshot.Findings.Any(finding => finding.IsRefused) ? 4 : 0;
+    }
+
+    private static string Variable(string what, string source) => $"OPTIMIZER_{what}_{source.ToUpperInvariant().Replace('-', '_')}";
+
+    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+
+    private static (Uri? Address, string? Key) WebOf(string source)
+    {
+        var (address, key) = (Environment.GetEnvironmentVariable(Variable("API", source)), Environment.GetEnvironmentVariable(Variable("KEY", source)));
+        return (string.IsNullOrEmpty(address) ? null : new(address), string.IsNullOrEmpty(key) ? null : key);
     }
 
     /// <summary>What shares were worth at former moments, by the history; read once, when first asked for.</summary>

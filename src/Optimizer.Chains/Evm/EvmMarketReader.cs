@@ -1,5 +1,6 @@
 using Optimizer.Chains.Evm.Protocols;
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Quotes;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm;
@@ -104,11 +105,11 @@ public static class EvmMarketReader
 
     private static async Task<IReadOnlyList<OpportunityReading>> ReadProtocolAsync(EvmProtocol protocol)
     {
-        if (RouteAdapters.ContainsKey(protocol.Entry.Adapter!))
+        if (RouteAdapters.ContainsKey(protocol.Entry.Adapter!) || QuoteReader.Knows(protocol.Entry.Adapter!))
             return [];
         if (!Adapters.TryGetValue(protocol.Entry.Adapter!, out var adapter))
         {
-            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"there is no adapter '{protocol.Entry.Adapter}'; there are {string.Join(", ", Adapters.Keys.Concat(RouteAdapters.Keys))}");
+            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"there is no adapter '{protocol.Entry.Adapter}'; there are {string.Join(", ", [.. Adapters.Keys, .. RouteAdapters.Keys, .. QuoteReader.Names])}");
             return [];
         }
 

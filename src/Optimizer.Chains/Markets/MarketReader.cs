@@ -1,4 +1,5 @@
 using Optimizer.Chains.Evm;
+using Optimizer.Chains.Quotes;
 using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Solana;
 using Optimizer.Model;
@@ -12,7 +13,9 @@ namespace Optimizer.Chains.Markets;
 /// <param name="limits">How patient one is with an endpoint.</param>
 /// <param name="time">The clock.</param>
 /// <param name="history">What is known of former days; null for nothing.</param>
-public sealed class MarketReader(Func<Chain, string?> endpointsOf, Market universe, ReadingSettings settings, EndpointLimits limits, TimeProvider time, ShareHistory? history = null)
+/// <param name="quotes">Asks the web about what no node knows; null where only nodes are to be asked.</param>
+public sealed class MarketReader(
+    Func<Chain, string?> endpointsOf, Market universe, ReadingSettings settings, EndpointLimits limits, TimeProvider time, ShareHistory? history = null, QuoteReader? quotes = null)
 {
     /// <summary>Reads chains; one chain's failure fails no other.</summary>
     /// <param name="chains">The chains.</param>
@@ -21,7 +24,11 @@ public sealed class MarketReader(Func<Chain, string?> endpointsOf, Market univer
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<IReadOnlyList<ChainReading>> ReadAsync(IEnumerable<Chain> chains, CancellationToken cancellation, DateTimeOffset? at = null)
     {
-        return await Task.WhenAll(chains.Select(chain => ReadAsync(chain, at, cancellation))).ConfigureAwait(false);
+        var readings = await Task.WhenAll(chains.Select(chain => ReadAsync(chain, at, cancellation))).ConfigureAwait(false);
+        // The web quotes the present.
+        if (quotes is not null && at is null)
+            await quotes.ReadAsync(readings, time.GetUtcNow(), cancellation).ConfigureAwait(false);
+        return readings;
     }
 
     private async Task<ChainReading> ReadAsync(Chain chain, DateTimeOffset? at, CancellationToken cancellation)

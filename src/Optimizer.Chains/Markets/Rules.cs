@@ -27,6 +27,9 @@ public static class Rules
     /// <summary>A route gives no quote.</summary>
     public const string DeadRoute = "dead-route";
 
+    /// <summary>A route that would give more than it takes, or take most of it.</summary>
+    public const string AbsurdQuote = "absurd-quote";
+
     /// <summary>Nothing reads the protocol.</summary>
     public const string NoAdapter = "no-adapter";
 

@@ -19,6 +19,12 @@ public static class SnapshotAssembly
     /// <summary>A price this many times as high or as low as the judged snapshot's is not believed.</summary>
     private const double PriceFactor = 5;
 
+    /// <summary>Rewards of a route beyond this are an error in some price.</summary>
+    private const double LeastBps = -100;
+
+    /// <summary>A route that takes more than this is none.</summary>
+    private const double MostBps = 2_000;
+
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> PropertiesOf = new();
 
     /// <summary>Joins readings and judgements.</summary>
@@ -59,8 +65,10 @@ public static class SnapshotAssembly
             return false;
         }
 
-        var fresh = alive.SelectMany(reading => reading.Routes).ToDictionary(route => route.Id);
-        var dead = alive.SelectMany(reading => reading.DeadRoutes).ToHashSet();
+        var read = alive.SelectMany(reading => reading.Routes).ToLookup(IsBelieved);
+        var fresh = read[true].ToDictionary(route => route.Id);
+        var dead = alive.SelectMany(reading => reading.DeadRoutes).Concat(read[false].Select(route => route.Id)).ToHashSet();
+        findings.AddRange(read[false].Select(route => Refused(Rules.AbsurdQuote, route.Id, $"fees of {string.Join(", ", route.Fees.Select(fee => $"{fee.Bps.Value:g4}"))} basis points are not believed; expected {LeastBps} to {MostBps}")));
         var routes = judged.Routes.Where(route => IsKnown(route.From) && IsKnown(route.To) && !dead.Contains(route.Id))
             .Select(route => fresh.GetValueOrDefault(route.Id) ?? route).ToArray();
         foreach (var provider in routes.Where(route => !fresh.ContainsKey(route.Id)).GroupBy(route => route.Provider).OrderBy(same => same.Key, StringComparer.Ordinal))
@@ -83,6 +91,9 @@ public static class SnapshotAssembly
         };
         return snapshot with { Provenances = Used(snapshot, judged, alive) };
     }
+
+    private static bool IsBelieved(Route route) => route.Fees.All(fee => fee.Bps.Value is >= LeastBps and <= MostBps)
+        && new[] { route.FixedFeeUsd, route.NativeFee, route.ImpactBpsPerMillionUsd, route.MinimumUsd, route.MaximumUsd, route.DurationSeconds }.All(figure => figure is null || double.IsFinite(figure.Value.Value) && figure.Value.Value >= 0);
 
     private static List<Asset> Assets(IReadOnlyList<ChainReading> alive, Snapshot judged, ReadingSettings settings, List<Finding> findings)
     {
@@ -148,11 +159,12 @@ public static class SnapshotAssembly
         return new()
         {
             Id = read.Id,
-            Protocol = read.Protocol,
+            Protocol = judgement.Id == read.Id ? judgement.Protocol : read.Protocol,
             Chain = chain,
             Kind = read.Kind,
             Inputs = read.Inputs,
-            Carry = read.Carry,
+            // Rewards whose worth nobody has judged are not counted on.
+            Carry = read.Carry.Rewards is null ? read.Carry : read.Carry with { RewardsHaircut = judgement.Carry.RewardsHaircut ?? new(1, read.TotalUsd.From) },
             Volatility = judgement.Volatility,
             TotalUsd = read.TotalUsd,
             CapacityUsd = read.CapacityUsd,

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Optimizer.Chains.Rpc;
@@ -21,8 +19,7 @@ public readonly record struct RpcReply(JsonElement Result, string? Error);
 /// <param name="limits">How patient one is.</param>
 public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, EndpointLimits limits)
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
+    private readonly JsonEndpoint _endpoint = new(endpoint, name, http, limits);
     private long _lastId;
 
     /// <summary>How it is called in messages.</summary>
@@ -40,7 +37,7 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
         Requests++;
         var body = JsonSerializer.SerializeToUtf8Bytes(calls.Select((call, i) =>
             new { jsonrpc = "2.0", id = first + i, method = call.Method, @params = call.Parameters }));
-        using var document = Parse(await PostAsync(body, cancellation).ConfigureAwait(false));
+        using var document = await _endpoint.PostAsync(body, cancellation).ConfigureAwait(false);
         try
         {
             return Read(document.RootElement, first, calls.Count);
@@ -49,43 +46,6 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
         {
             // Half a surrogate pair, or bytes that are no UTF-8, inside a string.
             throw new ChainDataException(ChainFault.Malformed, $"{name} sent text that is none");
-        }
-    }
-
-    private async Task<byte[]> PostAsync(byte[] body, CancellationToken cancellation)
-    {
-        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        bounded.CancelAfter(TimeSpan.FromSeconds(limits.TotalSeconds + 1));
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
-            request.Content.Headers.ContentType = Json;
-            using var response = await http.SendAsync(request, bounded.Token).ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.TooManyRequests)
-                throw new ChainDataException(ChainFault.RateLimited, $"{name} asks for fewer requests (HTTP 429)");
-            if (!response.IsSuccessStatusCode)
-                throw new ChainDataException(ChainFault.HttpError, $"{name} answered HTTP {(int)response.StatusCode}");
-            return await response.Content.ReadAsByteArrayAsync(bounded.Token).ConfigureAwait(false);
-        }
-        catch (ChainDataException known) when (known.Fault == ChainFault.Oversized)
-        {
-            throw new ChainDataException(known.Fault, $"{name} sent {known.Message}");
-        }
-        catch (Exception wrong) when (!cancellation.IsCancellationRequested)
-        {
-            throw EndpointClient.Explain(wrong, name);
-        }
-    }
-
-    private JsonDocument Parse(byte[] answer)
-    {
-        try
-        {
-            return JsonDocument.Parse(answer, Strict);
-        }
-        catch (JsonException)
-        {
-            throw new ChainDataException(ChainFault.Malformed, $"{name} sent what is not JSON, or not all of it ({answer.Length} bytes)");
         }
     }
 
@@ -115,25 +75,10 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
             : [.. replies.Select(reply => reply!.Value)];
     }
 
-    /// <summary>Parts of the endpoint's address that may be a key: an endpoint can quote them back.</summary>
-    private IEnumerable<string> Secrets => endpoint.Segments.Append(endpoint.Query).Append(endpoint.UserInfo).Append(endpoint.Host)
-        .SelectMany(part => new[] { part, Uri.UnescapeDataString(part) })
-        .SelectMany(part => part.Split('/', '?', '&', '=', ':')).Where(part => part.Length >= 6);
-
     private static bool IsLimit(JsonElement error) =>
         error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Number
         && code.TryGetInt32(out var number) && number is -32005 or 429;
 
-    /// <summary>What a node says, cut short and without control characters: it is a stranger's text on a terminal.</summary>
-    private string Shortened(JsonElement error)
-    {
-        const int Longest = 160;
-        var text = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
-            ? message.GetString()!
-            : error.GetRawText();
-        foreach (var secret in Secrets)
-            text = text.Replace(secret, "…", StringComparison.OrdinalIgnoreCase);
-        var clean = new string([.. text.Take(Longest).Select(c => char.IsControl(c) ? ' ' : c)]);
-        return text.Length > Longest ? $"{clean}…" : clean;
-    }
+    private string Shortened(JsonElement error) => _endpoint.Shortened(
+        error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString()! : error.GetRawText());
 }

@@ -1,4 +1,5 @@
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Quotes;
 using Optimizer.Chains.Solana.Protocols;
 using Optimizer.Model;
 
@@ -32,8 +33,8 @@ public static class SolanaMarketReader
     public static async Task ReadAsync(ChainReading reading, ISolanaClient client, DateTimeOffset now, CancellationToken cancellation)
     {
         var chain = reading.Chain;
-        foreach (var entry in chain.Protocols.Where(p => p.Adapter is not null && !Adapters.ContainsKey(p.Adapter)))
-            reading.Refuse(Rules.NoAdapter, $"{entry.Id}/{chain.Id}", $"there is no adapter '{entry.Adapter}'; there are {string.Join(", ", Adapters.Keys)}");
+        foreach (var entry in chain.Protocols.Where(p => p.Adapter is not null && !Adapters.ContainsKey(p.Adapter) && !QuoteReader.Knows(p.Adapter)))
+            reading.Refuse(Rules.NoAdapter, $"{entry.Id}/{chain.Id}", $"there is no adapter '{entry.Adapter}'; there are {string.Join(", ", Adapters.Keys.Concat(QuoteReader.Names))}");
         var places = chain.Protocols.Where(entry => entry.Adapter is not null && Adapters.ContainsKey(entry.Adapter))
             .SelectMany(entry => entry.Addresses.Where(role => Adapters[entry.Adapter!].Reads(role.Key)).Select(role => (Entry: entry, Adapter: Adapters[entry.Adapter!], Address: role.Value)))
             .ToArray();

@@ -65,6 +65,15 @@ public sealed record Chain
     /// <summary>The protocols and bridges known on the chain, with their contracts.</summary>
     public IReadOnlyList<Protocol> Protocols { get; init; } = [];
 
+    /// <summary>A token as contracts know it: the wrapped one in the place of the native.</summary>
+    /// <param name="symbol">One of the chain's tokens.</param>
+    /// <returns>Null where the chain file names no wrapped one.</returns>
+    public Token? ContractToken(string symbol)
+    {
+        var token = Tokens.Single(t => t.Symbol == symbol);
+        return token.Address is not null ? token : Tokens.FirstOrDefault(t => t.Address is not null && t.AssetId() == token.AssetId() && t.Symbol == $"W{symbol}");
+    }
+
     /// <summary>The id of the token that pays for gas.</summary>
     public TokenId NativeTokenId() => new(NativeToken, Id);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Optimizer.Chains.Markets;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -19,6 +20,9 @@ public sealed class UniswapV3 : IEvmRouteAdapter
         "quoteExactInputSingle((address tokenIn, address tokenOut, uint256 amountIn, uint24 fee, uint160 sqrtPriceLimitX96) p) "
         + "returns (uint256 amountOut, uint160 sqrtPriceX96After, uint32 initializedTicksCrossed, uint256 gasEstimate)");
 
+    /// <summary>The size by which pools are compared.</summary>
+    private const double Usual = 100_000;
+
     /// <inheritdoc/>
     public string Name => "uniswapV3";
 
@@ -26,15 +30,21 @@ public sealed class UniswapV3 : IEvmRouteAdapter
     public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain destination)
     {
         var quoter = protocol.Contract("quoterV2");
-        var (sold, bought) = (Contract(protocol.Chain, judged.From), Contract(protocol.Chain, judged.To));
+        var (sold, bought) = (Contract(judged.From), Contract(judged.To));
         var (askSold, askBought) = (protocol.PriceAsync(sold), protocol.PriceAsync(bought));
         if (await askSold.ConfigureAwait(false) is not { } soldPrice || await askBought.ConfigureAwait(false) is not { } boughtPrice)
             return null;
         var pools = await Task.WhenAll(FeesInMillionths.Select(async fee => (Fee: fee, Losses: await Task.WhenAll(SizesUsd.Select(usd => LossAsync(usd, fee))).ConfigureAwait(false)))).ConfigureAwait(false);
         var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, quoter {quoter}");
-        return pools.Where(pool => pool.Losses[0] is not null).Select(pool => Model(pool.Fee, pool.Losses)).OrderBy(model => model.LossAt100K).FirstOrDefault() is { } best
-            ? judged with { Fees = [new() { Bps = new(best.Fee * 10_000, key) }], ImpactBpsPerMillionUsd = new(best.Impact * 10_000 * 1e6, key), MaximumUsd = new(best.MaximumUsd, key) }
+        return pools.Where(pool => pool.Losses[0] is not null).Select(pool => Cost(pool.Fee, pool.Losses)).MinBy(cost => cost.MaximumUsd < Usual ? double.PositiveInfinity : cost.LossUsd(Usual)) is { } best
+            ? judged with { Fees = [new() { Bps = new(best.Share * 1e4, key) }], ImpactBpsPerMillionUsd = new(best.ImpactPerUsd * 1e10, key), MaximumUsd = new(best.MaximumUsd, key) }
             : throw new ChainDataException(ChainFault.UnexpectedContract, $"no pool of {sold.Symbol} and {bought.Symbol} gives a quote for {SizesUsd[0]} USD");
+
+        RouteCost Cost(int fee, double?[] losses) =>
+            RouteCost.Of([.. SizesUsd.Zip(losses).TakeWhile(quote => quote.Second is not null).Select(quote => (quote.First, quote.Second!.Value))], hasFixedPart: false, fee / 1e6, MostImpact);
+
+        Token Contract(TokenId id) => protocol.Chain.ContractToken(id.Symbol)
+            ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {protocol.Chain.Id} names no wrapped {id.Symbol}");
 
         // What a swap loses of its value; null where the pool has not as much, or does not exist.
         async Task<double?> LossAsync(double usd, int fee)
@@ -44,29 +54,5 @@ public sealed class UniswapV3 : IEvmRouteAdapter
                 ? 1 - EvmProtocol.Usd(received, bought, boughtPrice) / EvmProtocol.Usd(amount, sold, soldPrice)
                 : null;
         }
-    }
-
-    private sealed record Depth(double Fee, double Impact, double MaximumUsd, double LossAt100K);
-
-    private static Depth Model(int feeInMillionths, double?[] losses)
-    {
-        var fee = Math.Max(feeInMillionths / 1e6, losses[0]!.Value);
-        var (impact, largest) = (0.0, SizesUsd[0]);
-        for (var i = 1; i < SizesUsd.Length && losses[i] is { } loss && loss - fee <= MostImpact; i++)
-        {
-            impact = Math.Max(impact, (loss - fee) / SizesUsd[i]);
-            largest = SizesUsd[i];
-        }
-
-        return new(fee, impact, largest, largest < 1e5 ? double.PositiveInfinity : fee + impact * 1e5);
-    }
-
-    /// <summary>The token as pools know it: the wrapped one in the place of the native.</summary>
-    private static Token Contract(Chain chain, TokenId id)
-    {
-        var token = chain.Tokens.Single(t => t.Symbol == id.Symbol);
-        return token.Address is not null ? token
-            : chain.Tokens.FirstOrDefault(t => t.Address is not null && t.AssetId() == token.AssetId() && t.Symbol == $"W{token.Symbol}")
-            ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} names no wrapped {token.Symbol}");
     }
 }

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Optimizer.Chains.Markets;
+using Optimizer.Chains.Rpc;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Quotes;
+
+/// <summary>Asks the web about what no node knows: what bridges and aggregators charge, and what others say of yields and prices.</summary>
+/// <param name="universe">The routes to ask about, and all chains.</param>
+/// <param name="addressOf">Where a source is asked, by its name, and with which key; a null address for its own.</param>
+/// <param name="limits">How patient one is.</param>
+/// <param name="innermost">What sends; null for the network.</param>
+public sealed class QuoteReader(Market universe, Func<string, (Uri? Address, string? Key)> addressOf, EndpointLimits limits, HttpMessageHandler? innermost = null)
+{
+    private static readonly Dictionary<string, IQuoteAdapter> Adapters = new IQuoteAdapter[]
+    {
+        new Across(),
+        new CctpV2(),
+        new Jupiter(),
+        new LiFi(),
+    }.ToDictionary(adapter => adapter.Name);
+
+    /// <summary>Whether an adapter asks the web.</summary>
+    public static bool Knows(string adapter) => Adapters.ContainsKey(adapter) || adapter == DefiLlama.AdapterName;
+
+    /// <summary>The names of the sources, as environment variables have them.</summary>
+    public static IEnumerable<string> Sources => [.. Adapters.Values.Select(adapter => adapter.Source.Name), .. DefiLlama.Sources.Select(source => source.Name)];
+
+    /// <summary>The names of the adapters.</summary>
+    public static IEnumerable<string> Names => [.. Adapters.Keys, DefiLlama.AdapterName];
+
+    /// <summary>Adds routes, opportunities and second opinions to what was read of chains. One source's failure fails no other.</summary>
+    /// <param name="readings">What was read.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public async Task ReadAsync(IReadOnlyList<ChainReading> readings, DateTimeOffset now, CancellationToken cancellation)
+    {
+        using var http = EndpointClient.Create(limits, innermost);
+        JsonEndpoint Endpoint(WebSource source)
+        {
+            var (address, key) = addressOf(source.Name);
+            return new(address ?? source.Address, source.Name, http, limits, source.KeyHeader is { } header && key is not null ? (header, key) : null);
+        }
+
+        var alive = readings.Where(reading => reading.Gas is not null).ToArray();
+        double? PriceOf(string asset) => alive.Select(reading => reading.Prices.TryGetValue(asset, out var price) ? price.Value : (double?)null).FirstOrDefault(price => price is not null);
+        var endpoints = new ConcurrentDictionary<string, JsonEndpoint>();
+        var routes = alive.SelectMany(reading => universe.Snapshot.Routes
+            .Where(route => route.From.Chain == reading.Chain.Id && alive.Any(other => other.Chain.Id == route.To.Chain))
+            .Select(route => (Route: route, Entry: reading.Chain.Protocols.FirstOrDefault(entry => entry.Id == route.Provider)))
+            .Where(pair => pair.Entry?.Adapter is { } name && Adapters.ContainsKey(name))
+            .Select(pair => (Reading: reading, Adapter: Adapters[pair.Entry!.Adapter!], Entry: pair.Entry!, pair.Route))).ToArray();
+        var llama = new DefiLlama(universe, Endpoint).ReadAsync(alive, now, cancellation);
+        var quotes = await Task.WhenAll(routes.Select(async item =>
+        {
+            var request = new QuoteRequest(item.Reading, item.Entry, universe.Chain(item.Route.To.Chain), item.Route, endpoints.GetOrAdd(item.Adapter.Name, _ => Endpoint(item.Adapter.Source)), PriceOf, now);
+            return (item.Reading, item.Route, Quote: await AskAsync(item.Adapter, request, cancellation).ConfigureAwait(false));
+        })).ConfigureAwait(false);
+        foreach (var (reading, route, quote) in quotes)
+        {
+            if (quote is not null)
+                reading.Routes.Add(quote);
+            else
+                reading.DeadRoutes.Add(route.Id);
+        }
+
+        await llama.ConfigureAwait(false);
+    }
+
+    private static async Task<Route?> AskAsync(IQuoteAdapter adapter, QuoteRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await adapter.ReadAsync(request, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainDataException wrong)
+        {
+            request.Reading.Refuse(Rules.DeadRoute, request.Judged.Id, wrong.Message);
+        }
+        catch (Exception wrong) when (wrong is not OperationCanceledException)
+        {
+            // An answer that no adapter's author thought of must not take the other routes along.
+            request.Reading.Refuse(Rules.DeadRoute, request.Judged.Id, $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}");
+        }
+
+        return null;
+    }
+}
