@@ -59,7 +59,8 @@ internal static class DemoCommand
 
     private static string Variable(string chain) => $"OPTIMIZER_RPC_{chain.ToUpperInvariant()}";
 
-    private static void WriteProject(DirectoryInfo checkout, string folder, string judged, LocalNodes nodes)
+    /// <summary>Writes a project whose chains are the local nodes.</summary>
+    internal static void WriteProject(DirectoryInfo checkout, string folder, string judged, LocalNodes nodes)
     {
         var last = MarketArguments.LastSnapshot(checkout)!;
         var (market, _) = new ScenarioFiles().LoadMarket(last);

@@ -58,8 +58,8 @@ internal static class SnapshotCommand
             }
         }
 
-        var quotes = nodesOnly ? null : new QuoteReader(market, WebOf, new EndpointLimits());
-        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, new EndpointLimits(), TimeProvider.System, SharesOf(history), quotes);
+        var quotes = nodesOnly ? null : new QuoteReader(market, WebOf, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds));
+        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds), TimeProvider.System, SharesOf(history), quotes);
         var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
         var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
         cancellation.ThrowIfCancellationRequested();

@@ -14,11 +14,11 @@ public sealed class Terminal
     }
 
     /// <summary>Given writers, for tests.</summary>
-    public Terminal(TextWriter output, TextWriter error, bool isOutputRedirected = true, bool isErrorRedirected = true)
+    public Terminal(TextWriter output, TextWriter error, bool isOutputRedirected = true, bool isErrorRedirected = true, int width = WidthWhenRedirected)
     {
         (Output, Error) = (output, error);
-        Result = Create(output, isOutputRedirected);
-        Notes = Create(error, isErrorRedirected);
+        Result = Create(output, isOutputRedirected, width);
+        Notes = Create(error, isErrorRedirected, width);
         ShowsProgress = !isErrorRedirected;
     }
 
@@ -37,7 +37,7 @@ public sealed class Terminal
     /// <summary>Whether a person watches.</summary>
     public bool ShowsProgress { get; }
 
-    private static IAnsiConsole Create(TextWriter writer, bool isRedirected)
+    private static IAnsiConsole Create(TextWriter writer, bool isRedirected, int width)
     {
         var noColor = isRedirected || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -48,7 +48,7 @@ public sealed class Terminal
             Interactive = isRedirected ? InteractionSupport.No : InteractionSupport.Detect,
         });
         if (isRedirected)
-            console.Profile.Width = WidthWhenRedirected;
+            console.Profile.Width = width;
         return console;
     }
 }

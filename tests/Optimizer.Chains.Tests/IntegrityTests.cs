@@ -110,7 +110,7 @@ public sealed class IntegrityTests
     public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, Rules.Unrated, "names no events for new-protocol");
 
     [Fact]
-    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, stargateV2, uniswapV3");
+    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, stakingRate, stargateV2, uniswapV3, across, cctpV2, jupiter, lifi, defiLlama");
 
     [Fact]
     public async Task A_rate_that_the_contract_states_otherwise_is_doubted()
@@ -135,6 +135,26 @@ public sealed class IntegrityTests
         var reading = await ReadAsync(new() { Block = 900 }, "ethereum", FakeEvmNode.Time.AddHours(2));
         Assert.Null(reading.Gas);
         Assert.Equal(Rules.StaleBlock, Assert.Single(reading.Findings).Rule);
+    }
+
+    [Fact]
+    public async Task A_staking_token_is_measured_from_the_history_where_no_former_block_is()
+    {
+        var token = Address("rETH");
+        var node = Node(new()).With(token, "getExchangeRate() returns (uint256)", _ => [BigInteger.Parse("1100000000000000000")]).With(token, "totalSupply() returns (uint256)", _ => [BigInteger.Pow(10, 23)]);
+        var chain = Chain("ethereum", new()) with
+        {
+            Protocols = [new() { Id = "rocket-pool", Name = "Rocket Pool", Adapter = "stakingRate", Addresses = new Dictionary<string, string> { ["rETH"] = $"{token}", ["other"] = $"{Comet}" }, Parameters = new Dictionary<string, string> { ["rETH"] = "getExchangeRate()" } }],
+        };
+        var reading = new ChainReading(chain, Settings, (id, _) => id == "rocket-pool/ethereum/ETH" ? new(1.1 / 1.0006, FakeNode.Time.AddDays(-7)) : null);
+        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, FakeNode.Time, default);
+        var place = Assert.Single(reading.Opportunities);
+        Assert.Equal(Math.Pow(1.0006, 365 / 7.0) - 1, place.Carry.Rate(0), 1e-9);
+        // 100,000 tokens, at 1.1 ether of 2,500 USD.
+        Assert.Equal(275e6, place.TotalUsd.Value, 1);
+        Assert.Equal(1.1, reading.ShareRates[place.Id].Value, 1e-12);
+        // The chain began hours ago, and that is said too.
+        Assert.Contains(reading.Findings, finding => finding is { Rule: Rules.NoPast, IsRefused: false });
     }
 
     [Fact]

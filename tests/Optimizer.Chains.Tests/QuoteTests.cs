@@ -133,23 +133,34 @@ public sealed class QuoteTests
     {
         var web = new FakeWeb().With("/pools", _ => """
             {"status":"success","data":[
-             {"pool":"747c1d2a-c668-4682-b9f9-296708a3dd90","project":"lido","tvlUsd":17000000000,"apy":2.174,"apyBase":2.174,"apyReward":null},
+             {"pool":"33c732f6-a78d-41da-af5b-ccd9fa5e52d5","project":"kelp","tvlUsd":17000000000,"apy":2.174,"apyBase":2.174,"apyReward":null},
              {"pool":"43641cf5-a92e-416b-bce9-27113d3c0db6","project":"maple","tvlUsd":2500000000,"apy":6,"apyBase":5,"apyReward":1},
              {"pool":"962673869","project":7}]}
             """);
         var readings = await ReadAsync(web, [], "ethereum");
-        var lido = Assert.Single(readings[0].Opportunities, o => o.Id == "lido/ethereum/ETH");
-        // Daily compounding of a simple rate.
-        Assert.Equal(RateBasis.Simple.ToEffective(0.02174), lido.Carry.Rate(0), 1e-12);
+        var kelp = Assert.Single(readings[0].Opportunities, o => o.Id == "kelp/ethereum/ETH");
+        Assert.Equal(0.02174, kelp.Carry.Rate(0), 1e-12);
         var maple = Assert.Single(readings[0].Opportunities, o => o.Id == "maple-syrup/ethereum/USDC");
         Assert.Equal(0.05, maple.Carry.Base.SpotRate(0), 1e-12);
         Assert.Equal(0.01, maple.Carry.Rewards!.SpotRate(0), 1e-12);
-        Assert.Contains(readings[0].Findings, f => f is { Rule: Rules.DeadAdapter, Subject: "etherfi/ethereum/ETH", IsRefused: true } && f.Message.StartsWith("llama-yields does not list pool", StringComparison.Ordinal));
+        Assert.Contains(readings[0].Findings, f => f is { Rule: Rules.DeadAdapter, Subject: "coinbase-staked-eth/ethereum/ETH", IsRefused: true } && f.Message.StartsWith("llama-yields does not list pool", StringComparison.Ordinal));
         var snapshot = SnapshotAssembly.Join("now", readings, Universe.Snapshot, Settings, FakeNode.Time);
         var joined = Assert.Single(snapshot.Opportunities, o => o.Id == "maple-syrup/ethereum/USDC");
         Assert.Equal(Universe.Snapshot.Opportunities.Single(o => o.Id == joined.Id).Protocol, joined.Protocol);
         // Nobody judged what those rewards are worth.
         Assert.Equal(0.05, joined.Carry.Rate(0), 1e-9);
+    }
+
+    [Fact]
+    public async Task A_project_whose_rates_are_shown_as_apr_says_so_in_its_entry()
+    {
+        var web = new FakeWeb().With("/pools", _ => """{"data":[{"pool":"p","project":"lido","tvlUsd":1000000,"apy":2.174}]}""");
+        var readings = await ReadAsync(web, [], chain => chain with
+        {
+            Protocols = [new() { Id = "lido", Name = "Lido", Adapter = "defiLlama", Parameters = new Dictionary<string, string> { ["ETH"] = "p", ["basis"] = "simple" } }],
+        }, "ethereum");
+        var rate = Assert.Single(readings[0].Opportunities).Carry.Rate(0);
+        Assert.Equal(RateBasis.Simple.ToEffective(0.02174), rate, 1e-12);
     }
 
     [Fact]
@@ -173,11 +184,13 @@ public sealed class QuoteTests
         readings.SelectMany(reading => reading.Routes).SingleOrDefault(route => route.Id == id) ?? throw new InvalidOperationException(string.Join("; ", readings.SelectMany(reading => reading.Findings)));
 
     /// <summary>Chains as if they had been read, and what the web adds.</summary>
-    private static async Task<IReadOnlyList<ChainReading>> ReadAsync(FakeWeb web, string[] routes, params string[] chains)
+    private static Task<IReadOnlyList<ChainReading>> ReadAsync(FakeWeb web, string[] routes, params string[] chains) => ReadAsync(web, routes, chain => chain, chains);
+
+    private static async Task<IReadOnlyList<ChainReading>> ReadAsync(FakeWeb web, string[] routes, Func<Chain, Chain> change, params string[] chains)
     {
         var readings = chains.Select(id =>
         {
-            var reading = new ChainReading(Universe.Chain(id), Settings) { Gas = Universe.Snapshot.Chains.Single(chain => chain.Id == id).Gas };
+            var reading = new ChainReading(change(Universe.Chain(id)), Settings) { Gas = Universe.Snapshot.Chains.Single(chain => chain.Id == id).Gas };
             reading.Provenances["test"] = new() { Source = "a test", AsOf = FakeNode.Time };
             foreach (var (asset, price) in (IEnumerable<(string, double)>)[("USDC", 1), ("ETH", 2_000), ("SOL", 205), ("POL", 0.1)])
                 reading.Prices[asset] = new(price, "test");

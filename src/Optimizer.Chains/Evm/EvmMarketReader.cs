@@ -14,6 +14,7 @@ public static class EvmMarketReader
         new CompoundV3(),
         new Erc4626(),
         new MetaMorpho(),
+        new StakingRate(),
     }.ToDictionary(adapter => adapter.Name);
 
     private static readonly Dictionary<string, IEvmRouteAdapter> RouteAdapters = new IEvmRouteAdapter[]

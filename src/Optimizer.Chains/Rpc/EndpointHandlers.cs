@@ -21,6 +21,9 @@ public sealed record EndpointLimits
     /// (<c>Retry-After</c>) goes before.</summary>
     public double FirstWaitSeconds { get; init; } = 0.3;
 
+    /// <summary>The usual patience, at another time for a request.</summary>
+    public static EndpointLimits Within(double seconds) => new() { AttemptSeconds = seconds, TotalSeconds = 3 * seconds };
+
     /// <summary>Requests under way at a time.</summary>
     public int Concurrency { get; init; } = 8;
 

@@ -36,6 +36,10 @@ public sealed record ReadingSettings
     /// <summary>Time over which the growth of a vault's share is measured. Default 7 days.</summary>
     public Duration YieldWindow { get; init; } = new(7);
 
+    /// <summary>Time in which an endpoint has to answer one request; tries and waits may take three times as long together.
+    /// Default 10 s.</summary>
+    public Duration RequestTimeout { get; init; } = Duration.FromSeconds(10);
+
     /// <summary>Whether every read has to be answered the same by two endpoints. Default no.</summary>
     public bool TwoEndpoints { get; init; }
 }

@@ -70,8 +70,7 @@ public sealed class Erc4626 : IEvmAdapter
 
         var from = protocol.From($"growth of a share of {role} {vault} on {protocol.Chain.Name}", role.ToLowerInvariant());
         var share = new Figure((double)now / Math.Pow(10, token.Decimals + ExtraDecimals), from);
-        protocol.Reading.ShareRates[id] = share;
-        var rate = await GrowthAsync(protocol, id, vault, oneShare, now).ConfigureAwait(false) ?? protocol.Reading.GrowthOf(id, share, reader.Block.Time);
+        var rate = await protocol.GrowthAsync(id, share, now, vault, ToAssets, oneShare).ConfigureAwait(false);
         if (rate is null)
             return null;
         Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
@@ -86,26 +85,4 @@ public sealed class Erc4626 : IEvmAdapter
             CapacityUsd = protocol.Room(await askRoom.ConfigureAwait(false), id) is { } room ? Usd(room) : null,
         };
     }
-
-    /// <summary>Growth since a former block; null where that one cannot be read, which is noted: then the history of snapshots
-    /// may help.</summary>
-    private static async Task<double?> GrowthAsync(EvmProtocol protocol, string id, EvmAddress vault, BigInteger shares, BigInteger now)
-    {
-        try
-        {
-            var past = await protocol.Past().ConfigureAwait(false);
-            if (await past.TryReadAsync(vault, ToAssets, shares).ConfigureAwait(false) is not [BigInteger { Sign: > 0 } before])
-                throw new ChainDataException(ChainFault.Refused, $"the vault was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its growth cannot be measured");
-            return Yield(before, now, (protocol.Reader.Block.Time - past.Block.Time).TotalDays / Duration.DaysPerYear);
-        }
-        catch (ChainDataException wrong)
-        {
-            protocol.Reading.Flag(Rules.NoPast, id, wrong.Message);
-            return null;
-        }
-    }
-
-    /// <summary>The effective annual rate at which one amount became another.</summary>
-    internal static double Yield(BigInteger before, BigInteger after, double years) =>
-        Math.Pow((double)after / (double)before, 1 / years) - 1;
 }

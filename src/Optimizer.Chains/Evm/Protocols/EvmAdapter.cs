@@ -93,6 +93,32 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         return BigInteger.Zero;
     }
 
+    /// <summary>The effective annual rate at which a share grew since a former block, or since a former snapshot where no such
+    /// block can be read; what it is worth now is kept for later.</summary>
+    /// <param name="id">The opportunity.</param>
+    /// <param name="share">What one share is worth now.</param>
+    /// <param name="now">What the contract answers now.</param>
+    /// <param name="contract">The contract.</param>
+    /// <param name="function">What it is asked.</param>
+    /// <param name="arguments">With these.</param>
+    /// <returns>Null where nothing former is known, which is noted.</returns>
+    public async Task<double?> GrowthAsync(string id, Figure share, BigInteger now, EvmAddress contract, AbiFunction function, params object[] arguments)
+    {
+        Reading.ShareRates[id] = share;
+        try
+        {
+            var past = await Past().ConfigureAwait(false);
+            if (await past.TryReadAsync(contract, function, arguments).ConfigureAwait(false) is not [BigInteger { Sign: > 0 } before])
+                throw new ChainDataException(ChainFault.Refused, $"{contract} was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its growth cannot be measured");
+            return Math.Pow((double)now / (double)before, Duration.DaysPerYear / (Reader.Block.Time - past.Block.Time).TotalDays) - 1;
+        }
+        catch (ChainDataException wrong)
+        {
+            Reading.Flag(Rules.NoPast, id, wrong.Message);
+            return Reading.GrowthOf(id, share, Reader.Block.Time);
+        }
+    }
+
     /// <summary>Base units in USD.</summary>
     public static double Usd(BigInteger baseUnits, Token token, double price) => (double)baseUnits / Math.Pow(10, token.Decimals) * price;
 }

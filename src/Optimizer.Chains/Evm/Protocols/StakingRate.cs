@@ -1,0 +1,63 @@
+using System.Numerics;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm.Protocols;
+
+/// <summary>Liquid staking of the native token, by how much what a token of it can be redeemed for grew.</summary>
+/// <remarks>Every role of the entry that has a parameter of its name is such a token; the parameter is the contract's function
+/// that tells its rate in wei: wstETH's <c>stEthPerToken()</c>, rETH's <c>getExchangeRate()</c>, weETH's <c>getRate()</c>.</remarks>
+public sealed class StakingRate : IEvmAdapter
+{
+    private static readonly AbiFunction TotalSupply = AbiFunction.Parse("totalSupply() returns (uint256)");
+
+    /// <inheritdoc/>
+    public string Name => "stakingRate";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<OpportunityReading>> ReadAsync(EvmProtocol protocol)
+    {
+        var tokens = protocol.Entry.Parameters.Where(p => protocol.Entry.Addresses.ContainsKey(p.Key));
+        return [.. (await Task.WhenAll(tokens.Select(p => TokenAsync(protocol, p.Key, p.Value))).ConfigureAwait(false)).OfType<OpportunityReading>()];
+    }
+
+    private static async Task<OpportunityReading?> TokenAsync(EvmProtocol protocol, string role, string function)
+    {
+        var contract = protocol.Contract(role);
+        var native = protocol.Chain.Tokens.Single(token => token.Symbol == protocol.Chain.NativeToken);
+        var id = protocol.IdOf(native.Symbol);
+        AbiFunction rateOf;
+        try
+        {
+            rateOf = AbiFunction.Parse($"{function} returns (uint256)");
+        }
+        catch (FormatException)
+        {
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {protocol.Chain.Id} gives '{function}' for {role}; expected a function without parameters, such as getRate()");
+        }
+
+        var (askRate, askSupply, askPrice) = (protocol.Reader.ReadAsync(contract, rateOf), protocol.Reader.ReadAsync(contract, TotalSupply), protocol.Prices.OfAsync(native));
+        var (rate, supply) = ((BigInteger)(await askRate.ConfigureAwait(false))[0], (BigInteger)(await askSupply.ConfigureAwait(false))[0]);
+        if (await askPrice.ConfigureAwait(false) is not { } price)
+            return null;
+        if (rate.Sign <= 0)
+        {
+            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"{contract} answers {function} with {rate}");
+            return null;
+        }
+
+        var from = protocol.From($"growth of {role} {contract} on {protocol.Chain.Name}, by {function}", role.ToLowerInvariant());
+        var share = new Figure((double)rate / Math.Pow(10, native.Decimals), from);
+        if (await protocol.GrowthAsync(id, share, rate, contract, rateOf).ConfigureAwait(false) is not { } growth)
+            return null;
+        return new()
+        {
+            Id = id,
+            Protocol = protocol.Entry.Id,
+            Kind = OpportunityKind.LiquidStaking,
+            Inputs = [new(protocol.Chain.NativeTokenId(), 1)],
+            Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(growth, from) } },
+            TotalUsd = new(EvmProtocol.Usd(supply, native, price) * share, from),
+        };
+    }
+}
