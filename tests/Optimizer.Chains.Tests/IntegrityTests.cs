@@ -110,7 +110,7 @@ public sealed class IntegrityTests
     public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, Rules.Unrated, "names no events for new-protocol");
 
     [Fact]
-    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, stakingRate, stargateV2, uniswapV3, across, cctpV2, jupiter, lifi, defiLlama");
+    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, pendlePrincipal, stakingRate, stargateV2, uniswapV3, across, cctpV2, jupiter, lifi, defiLlama");
 
     [Fact]
     public async Task A_rate_that_the_contract_states_otherwise_is_doubted()
@@ -135,6 +135,35 @@ public sealed class IntegrityTests
         var reading = await ReadAsync(new() { Block = 900 }, "ethereum", FakeEvmNode.Time.AddHours(2));
         Assert.Null(reading.Gas);
         Assert.Equal(Rules.StaleBlock, Assert.Single(reading.Findings).Rule);
+    }
+
+    [Fact]
+    public async Task A_principal_token_s_price_is_that_of_its_market()
+    {
+        var (market, sy) = (Address("market"), Address("SY"));
+        var expiry = FakeNode.Time.AddDays(90).ToUnixTimeSeconds();
+        BigInteger usdc = 1_000_000, wad = BigInteger.Pow(10, 18);
+        var node = Node(new())
+            .With(market, "readState(address router) returns ((int256,int256,int256,address,int256,uint256,uint256,uint256,uint256))", _ =>
+                [new object[] { 30_000_000 * usdc, 16_000_000 * usdc, BigInteger.One, market, 40 * wad, new BigInteger(expiry), wad / 1_000, BigInteger.Zero, wad * 8 / 100 }])
+            .With(market, "readTokens() returns (address,address,address)", _ => [sy, market, market])
+            .With(sy, "exchangeRate() returns (uint256)", _ => [wad * 125 / 100])
+            .With(sy, "assetInfo() returns (uint8,address,uint8)", _ => [BigInteger.Zero, Address("USDC"), new BigInteger(6)]);
+        var chain = Chain("ethereum", new()) with { Protocols = [new() { Id = "pendle", Name = "Pendle", Adapter = "pendlePrincipal", Addresses = new Dictionary<string, string> { ["market"] = $"{market}" } }] };
+        var reading = new ChainReading(chain, Settings);
+        await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, FakeNode.Time, default);
+        Assert.True(reading.Opportunities.Count == 1, string.Join("; ", reading.Findings));
+        var place = reading.Opportunities[0];
+        // MarketMathCore: the last implied rate is 8 % (continuous), the fee a thousandth a year.
+        Assert.Equal(Math.Exp(0.08 - 0.001) - 1, place.Carry.Rate(0), 1e-9);
+        const double Years = 90 / 365.0;
+        double Exchange(double n) => Math.Log((30e6 - n) / (20e6 + n)) / (40 / Years) + Math.Exp(0.08 * Years) - Math.Log(30.0 / 20) / (40 / Years);
+        // Two million tokens, and what they cost.
+        var cost = 2e6 * Math.Exp(0.001 * Years) / Exchange(2e6);
+        Assert.Equal(Math.Pow(2e6 / cost, 1 / Years) - 1, place.Carry.Rate(cost), 1e-9);
+        Assert.Equal(90, place.ExitDelayDays!.Value.Value, 1e-9);
+        Assert.InRange(place.CapacityUsd!.Value.Value, 10e6, 30e6);
+        Assert.Equal(0, place.Carry.Base.SpotRate(place.CapacityUsd.Value.Value), 1e-6);
     }
 
     [Fact]

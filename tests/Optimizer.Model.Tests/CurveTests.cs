@@ -46,6 +46,17 @@ public sealed class CurveTests
                 OptimalUtilisation = F(kink),
                 ReserveFactor = F(reserve),
             }),
+        Gen.Select(Gen.Double[1e4, 1e9], Gen.Double[0.3, 3], Gen.Double[5, 500], Gen.Double[0.02, 0.2], Gen.Double[0.05, 1.5])
+            .Select((assets, ratio, scalar, rate, years) => (CarryCurve)new FixedTermCurve
+            {
+                Basis = RateBasis.Effective,
+                PrincipalUsd = F(assets * ratio),
+                AssetUsd = F(assets),
+                RateScalar = F(scalar / years),
+                RateAnchor = F(Math.Exp(rate * years) - Math.Log(ratio) / (scalar / years)),
+                FeeFactor = F(Math.Exp(0.001 * years)),
+                YearsToMaturity = F(years),
+            }),
         Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0, 1e8])
             .Select((supplied, budget) => (CarryCurve)new EmissionCurve { Basis = RateBasis.Simple, SuppliedUsd = F(supplied), UsdPerYear = F(budget) }));
 
@@ -181,6 +192,8 @@ public sealed class CurveTests
     {
         UtilisationCurve lending => lending.SuppliedUsd,
         EmissionCurve emission => emission.SuppliedUsd,
+        // Half of what can be bought before a token costs more than it pays.
+        FixedTermCurve term => term.CapacityUsd / 2,
         _ => 1,
     };
 

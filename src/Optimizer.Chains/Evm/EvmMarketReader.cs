@@ -14,6 +14,7 @@ public static class EvmMarketReader
         new CompoundV3(),
         new Erc4626(),
         new MetaMorpho(),
+        new PendlePrincipal(),
         new StakingRate(),
     }.ToDictionary(adapter => adapter.Name);
 
