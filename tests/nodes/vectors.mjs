@@ -2,11 +2,11 @@
 // Each is computed by ethers and by viem, and the program fails where the two disagree.
 // Usage: node vectors.mjs FILE
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import * as ethers from 'ethers';
 import * as viem from 'viem';
 import { edgeCases, randomCase } from './lib/abi-cases.mjs';
 import { SeededRandom } from './lib/random.mjs';
+import { agreed, toJson, writeVectors } from './lib/vector-file.mjs';
 
 const seed = 'abi-vectors-1';
 const randomCaseCount = 240;
@@ -65,11 +65,6 @@ const signatures = [
   'withdraw(uint256,address,address)',
 ];
 
-function agreed(what, fromEthers, fromViem) {
-  assert.equal(fromEthers, fromViem, `ethers and viem disagree on ${what}`);
-  return fromEthers;
-}
-
 function encodeCase({ types, viemTypes, values }) {
   const coder = ethers.AbiCoder.defaultAbiCoder();
   const encoded = agreed(
@@ -81,14 +76,6 @@ function encodeCase({ types, viemTypes, values }) {
   const decoded = coder.decode(types, encoded).toArray(true);
   assert.deepEqual(toJson(decoded), toJson(values), `${types.join(',')} does not decode to its values`);
   return { types, values: toJson(values), encoded };
-}
-
-/** Numbers become decimal strings, because JSON's own numbers are too small. */
-function toJson(value) {
-  if (Array.isArray(value)) {
-    return value.map(toJson);
-  }
-  return typeof value === 'bigint' ? value.toString() : value;
 }
 
 function abiVectors(random) {
@@ -129,26 +116,15 @@ function addressVectors(random) {
   }));
 }
 
-/** One vector in each line keeps the file small and its changes readable. */
-function format(sections) {
-  const parts = Object.entries(sections).map(
-    ([name, vectors]) => `"${name}": [\n${vectors.map((vector) => JSON.stringify(vector)).join(',\n')}\n]`,
-  );
-  return `{\n${parts.join(',\n')}\n}\n`;
-}
-
 const file = process.argv[2];
 if (!file) {
   console.error('Usage: node vectors.mjs FILE');
   process.exit(2);
 }
 const random = new SeededRandom(seed);
-const sections = {
+writeVectors(file, {
   abi: abiVectors(random),
   selectors: selectorVectors(),
   keccak: keccakVectors(random),
   addresses: addressVectors(random),
-};
-fs.writeFileSync(file, format(sections));
-const counts = Object.entries(sections).map(([name, vectors]) => `${vectors.length} ${name}`);
-console.error(`${file}: ${counts.join(', ')}`);
+});
