@@ -8,7 +8,7 @@ namespace Optimizer.Cli;
 public static class CommandLine
 {
     /// <summary>Runs one command line.</summary>
-    /// <returns>0 done; 2 bad input; 3 infeasible; 4 data not available; 5 no answer in time; 130 cancelled; 1 anything else.</returns>
+    /// <returns>0 done; 2 bad input; 3 infeasible; 4 data not available; 5 no answer in time; 6 a plan that is not sound; 130 cancelled; 1 anything else.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         var root = new RootCommand("""
@@ -23,11 +23,12 @@ public static class CommandLine
               optimizer frontier scenarios/eth-book.yaml --points 10  return against risk
               optimizer explain scenarios/treasury-usdc.yaml          what each limit costs
               optimizer plan scenarios/treasury-usdc.yaml             the steps alone
+              optimizer plan SCENARIO --out plans/today               the steps as files that a multisig can sign
               optimizer batch scenarios --format csv                  every scenario, one row each
               optimizer validate scenarios/*.yaml chains/*.yaml       errors as file:line:column
 
             Exit codes: 0 done, 2 bad input, 3 infeasible (explained), 4 data not available, 5 no answer within the
-            time limit, 1 anything else. Results go to standard output, everything else to standard error.
+            time limit, 6 a plan that is not sound, 1 anything else. Results go to standard output, everything else to standard error.
             """);
         root.Subcommands.Add(SnapshotCommand.Create(terminal));
         root.Subcommands.Add(HistoryCommand.Create(terminal));

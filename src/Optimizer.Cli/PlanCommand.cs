@@ -1,30 +1,48 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+using Optimizer.Model;
 using Optimizer.Scenarios;
+using Optimizer.Transactions;
+using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer plan SCENARIO</c>: the steps alone.</summary>
+/// <summary><c>optimizer plan</c>: the steps alone, as files to sign, and whether such files are sound.</summary>
 internal static class PlanCommand
 {
+    private const string PlanFile = "plan.json";
+
     public static Command Create(Terminal terminal)
     {
         var command = new Command("plan", """
-            Prints the ordered steps from the scenario's holdings to its allocation.
+            Prints the ordered steps from the scenario's holdings to its allocation; with --out, writes them as files that a
+            multisig can sign: a Safe Transaction Builder file for each chain and phase, unsigned transactions, a check-list
+            and a table for accounting. The scenario names the accounts. No key is ever needed.
 
             Examples:
               optimizer plan scenarios/treasury-usdc.yaml
               optimizer plan scenarios/treasury-usdc.yaml --format json > plan.json
+              optimizer plan scenarios/multisig.yaml --out plans/today --nonce ethereum=12
+              optimizer plan check plans/today/plan.json scenarios/multisig.yaml
             """);
         var scenario = new ScenarioArguments(command);
         var format = new Option<OutputFormat>("--format") { Description = "table (default) or json.", DefaultValueFactory = _ => OutputFormat.Table };
         format.AcceptOnlyFromAmong("table", "json");
+        var output = new Option<DirectoryInfo?>("--out") { Description = "A folder to write the files into; it must not exist yet, or hold a plan." };
+        var nonces = new Option<Dictionary<string, BigInteger>>("--nonce") { Description = "The Safe's next nonce on a chain, such as ethereum=12, for the hashes to compare.", CustomParser = Nonces, Arity = ArgumentArity.OneOrMore };
         command.Options.Add(format);
+        command.Options.Add(output);
+        command.Options.Add(nonces);
+        command.Subcommands.Add(Check(terminal));
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var loaded = scenario.Load(parsed);
             var result = Progress.Show(terminal, $"planning {loaded.Scenario.Name}", () => ScenarioRunner.Run(loaded, cancellation));
             if (result.Plan is null)
                 SolveView.Show(terminal.Notes, result);
+            else if (parsed.GetValue(output) is { } folder)
+                return Write(terminal, folder, loaded, result.Plan, parsed.GetValue(nonces) ?? []);
             else if (parsed.GetValue(format) == OutputFormat.Json)
                 terminal.Output.WriteLine(Formats.Serialize(result.Plan));
             else
@@ -32,5 +50,111 @@ internal static class PlanCommand
             return ScenarioRunner.ExitCode(result);
         }, cancellation));
         return command;
+    }
+
+    private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces)
+    {
+        if (folder.Exists && folder.EnumerateFileSystemInfos().Any() && !File.Exists(Path.Combine(folder.FullName, PlanFile)))
+        {
+            terminal.Error.WriteLine($"{folder} holds files and no plan; expected a new folder, or one with a former plan");
+            return 2;
+        }
+
+        if (nonces.Keys.FirstOrDefault(chain => !loaded.Scenario.Accounts.ContainsKey(chain)) is { } unknown)
+        {
+            terminal.Error.WriteLine($"--nonce: the scenario names no account on '{unknown}'");
+            return 2;
+        }
+
+        TransactionPlan plan;
+        try
+        {
+            plan = TransactionPlanner.Make(loaded.Market, loaded.Scenario, loaded.Settings.Moves, moves);
+        }
+        catch (TransactionException missing)
+        {
+            terminal.Error.WriteLine($"no files were written, since not every step can be written as a call:\n{missing.Message}");
+            return 4;
+        }
+
+        if (plan.Steps.Count == 0)
+        {
+            terminal.Result.WriteLine("Nothing to move: staying put is best. Nothing was written.");
+            return 0;
+        }
+
+        // The folder appears whole or not at all.
+        var draft = new DirectoryInfo($"{folder.FullName.TrimEnd(Path.DirectorySeparatorChar)}.draft");
+        if (draft.Exists)
+            draft.Delete(recursive: true);
+        foreach (var (name, text) in new PlanExport(plan, loaded.Market, nonces).Files().Append((PlanFile, Formats.Serialize(plan) + "\n")))
+            AtomicFile.Write(Path.Combine(draft.FullName, name), text);
+        if (folder.Exists)
+            folder.Delete(recursive: true);
+        Directory.Move(draft.FullName, folder.FullName);
+
+        var table = Text.Table("#", "Phase", "On", "What", "Calls>", "After");
+        var phaseOf = Phase.Of(plan).SelectMany(phase => phase.Steps.Select(step => (step.Id, phase.Number))).ToDictionary();
+        foreach (var step in plan.Steps)
+            table.AddRow($"{step.Id}", phaseOf.TryGetValue(step.Id, out var phase) ? $"{phase}" : "", step.Chain, Markup.Escape(step.Description), $"{step.Calls.Count}", string.Join(", ", step.DependsOn));
+        terminal.Result.Write(table);
+        terminal.Result.WriteLine($"{plan.Steps.Count} steps, {plan.Steps.Sum(step => step.Calls.Count)} calls, {Text.Cents(plan.CostUsd)} USD, to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC: {folder.FullName}");
+        return 0;
+    }
+
+    private static Command Check(Terminal terminal)
+    {
+        var command = new Command("check", """
+            Holds a plan's file against the scenario, the chain files and the snapshot that it was made from: every call is
+            built anew and has to be the same, every amount has to come from somewhere, and the moves have to be those that
+            the scenario gives. Ends in exit code 6 where anything is not as it has to be, and names the rule.
+            """);
+        var file = new Argument<FileInfo>("PLAN") { Description = "The plan's file (plan.json)." };
+        var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario that it was made from." };
+        command.Arguments.Add(file);
+        command.Arguments.Add(scenario);
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var plan = ScenarioFiles.LoadPlan(parsed.GetValue(file)!.FullName);
+            var loaded = new ScenarioFiles().Load(parsed.GetValue(scenario)!.FullName);
+            var result = Progress.Show(terminal, $"planning {loaded.Scenario.Name} anew", () => ScenarioRunner.Run(loaded, cancellation));
+            if (result.Plan is not { } made)
+            {
+                SolveView.Show(terminal.Notes, result);
+                return ScenarioRunner.ExitCode(result);
+            }
+
+            var wrong = PlanVerifier.Check(plan, loaded.Market, loaded.Scenario, loaded.Settings.Moves, made).ToList();
+            if (TimeProvider.System.GetUtcNow() > plan.ValidUntil)
+                wrong.Add(new(PlanVerifier.Deadline, null, $"the plan was to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC"));
+            if (wrong.Count == 0)
+            {
+                terminal.Result.WriteLine($"Sound: {plan.Steps.Count} steps, {plan.Steps.Sum(step => step.Calls.Count)} calls, to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC.");
+                return 0;
+            }
+
+            var table = Text.Table("Rule", "Step", "What");
+            foreach (var violation in wrong)
+                table.AddRow(violation.Rule, $"{violation.Step}", Markup.Escape(violation.Message));
+            terminal.Result.Write(table);
+            terminal.Result.WriteLine("Do not sign.");
+            return 6;
+        }, cancellation));
+        return command;
+    }
+
+    private static Dictionary<string, BigInteger> Nonces(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        var nonces = new Dictionary<string, BigInteger>();
+        foreach (var text in result.Tokens.Select(token => token.Value))
+        {
+            var parts = text.Split('=');
+            if (parts.Length == 2 && BigInteger.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var nonce))
+                nonces[parts[0]] = nonce;
+            else
+                result.AddError($"--nonce: '{text}' is no chain and number; expected ethereum=12");
+        }
+
+        return nonces;
     }
 }

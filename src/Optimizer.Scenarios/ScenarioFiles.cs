@@ -65,6 +65,18 @@ public sealed class ScenarioFiles
     /// <exception cref="InputException">The file cannot be read.</exception>
     public static bool WasReadFromChains(string snapshotFile) => SourceFile.Read(snapshotFile).Entries.Any(entry => entry.Key == "findings");
 
+    /// <summary>Reads a plan that is to be signed.</summary>
+    /// <exception cref="InputException">The file is none.</exception>
+    public static TransactionPlan LoadPlan(string file)
+    {
+        if (!File.Exists(file))
+            throw new InputException([new(new(file, 1, 1), "there is no such file; expected a plan")]);
+        var reader = new ContractReader();
+        var plan = reader.Read<TransactionPlan>(SourceFile.Read(file));
+        ThrowIfWrong(reader);
+        return plan!;
+    }
+
     /// <summary>Checks any file of the project by what it is.</summary>
     /// <returns>What sort of file it is.</returns>
     /// <exception cref="InputException">Something in it is wrong.</exception>
@@ -72,6 +84,12 @@ public sealed class ScenarioFiles
     {
         var source = SourceFile.Read(file);
         var keys = source.Entries.Select(e => e.Key).ToHashSet();
+        if (keys.Contains("steps") && keys.Contains("validUntil"))
+        {
+            LoadPlan(file);
+            return "plan";
+        }
+
         if (keys.Contains("holdings") || keys.Contains("snapshot") || keys.Contains("objective"))
         {
             Load(file);

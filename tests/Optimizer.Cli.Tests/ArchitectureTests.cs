@@ -14,8 +14,9 @@ public sealed class ArchitectureTests
         ["Optimizer.Chains"] = ["Optimizer.Model", "BouncyCastle.Cryptography", "Microsoft.Extensions.Http.Resilience", "Polly.Core", "Polly.Extensions", "Polly.RateLimiting", "SimpleBase"],
         ["Optimizer.History"] = ["Optimizer.Model", "DuckDB.NET.Data", "DuckDB.NET.Bindings"],
         ["Optimizer.Planning"] = ["Optimizer.Model"],
+        ["Optimizer.Transactions"] = ["Optimizer.Model", "Optimizer.Chains"],
         ["Optimizer.Scenarios"] = ["Optimizer.Model", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],
-        ["optimizer"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
+        ["optimizer"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
     };
 
     public static TheoryData<string> Rooms => new(Allowed.Keys);

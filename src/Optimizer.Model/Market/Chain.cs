@@ -99,6 +99,9 @@ public sealed record Token
     /// <summary>What gives the asset's price in USD: a Chainlink feed (EVM), an account of Pyth's (Solana).</summary>
     public string? PriceFeed { get; init; }
 
+    /// <summary>True where an allowance can only be changed from zero, as Tether's can on Ethereum.</summary>
+    public bool ResetsAllowance { get; init; }
+
     /// <summary>The id of the asset that gives the price.</summary>
     public string AssetId() => Asset ?? Symbol;
 }

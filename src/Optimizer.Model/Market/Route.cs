@@ -66,6 +66,9 @@ public sealed record Route
     [Between(0)]
     public Figure? ClaimGasUnits { get; init; }
 
+    /// <summary>What a call of it has to name, by name: a pool, its fee.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What can destroy money in flight.</summary>
     public IReadOnlyList<EventLoss> Events { get; init; } = [];
 

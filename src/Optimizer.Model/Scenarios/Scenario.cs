@@ -23,6 +23,9 @@ public sealed record Scenario
     /// <summary>What one has now.</summary>
     public required IReadOnlyList<Holding> Holdings { get; init; }
 
+    /// <summary>The account by chain, for plans that are to be signed: a multisig's address.</summary>
+    public IReadOnlyDictionary<string, string> Accounts { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What one wants.</summary>
     public required Objective Objective { get; init; }
 

@@ -81,6 +81,12 @@ public sealed record MoveSettings
 
     /// <summary>Moves worth less are not made. Default 0.05 % of the book.</summary>
     public Limit MinimumMove { get; init; } = new(0.0005, true);
+
+    /// <summary>The most that a swap or a bridge may deliver below what is expected; less, and its call fails. Default 0.5 %.</summary>
+    public Percentage Slippage { get; init; } = new(0.005);
+
+    /// <summary>Time from the snapshot in which a plan may be carried out. Default 3 days.</summary>
+    public Duration ValidFor { get; init; } = new(3);
 }
 
 /// <summary>How hard the solver tries.</summary>

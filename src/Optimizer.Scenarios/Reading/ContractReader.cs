@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -40,7 +41,7 @@ internal sealed class ContractReader
             return ReadText(node, textual);
         if (Formats.KindsOf(type) is { } kinds)
             return ReadKind(node, kinds);
-        if (type == typeof(string) || type.IsEnum || type.IsPrimitive || type == typeof(DateTimeOffset))
+        if (type == typeof(string) || type.IsEnum || type.IsPrimitive || type == typeof(DateTimeOffset) || type == typeof(BigInteger))
             return ReadScalar(node, type, between);
         var contract = Formats.Options.GetTypeInfo(type);
         return contract.Kind switch
@@ -150,6 +151,8 @@ internal sealed class ContractReader
         if (type == typeof(DateTimeOffset))
             return DateTimeOffset.TryParse(scalar.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && scalar.Text.Length >= 8
                 ? JsonValue.Create(time) : Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
+        if (type == typeof(BigInteger))
+            return BigInteger.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? JsonValue.Create(scalar.Text) : Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
         if (scalar.Style == ScalarStyle.Quoted)
             return Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
         if (type == typeof(bool))
@@ -208,6 +211,7 @@ internal sealed class ContractReader
     private static string Wanted(Type type) =>
         type == typeof(string) ? "text"
         : type == typeof(bool) ? "true or false"
+        : type == typeof(BigInteger) ? "base units: digits in quotes"
         : type == typeof(DateTimeOffset) ? "a moment such as 2026-08-12T00:00:00Z"
         : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"
         : type == typeof(double) ? "a finite number" : "a whole number";

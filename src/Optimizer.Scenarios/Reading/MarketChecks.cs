@@ -6,6 +6,9 @@ namespace Optimizer.Scenarios;
 /// <summary>What types cannot say of chains and snapshots: references, duplicates, sums.</summary>
 internal static partial class MarketChecks
 {
+    /// <summary>Whether a text has the form of a chain's addresses.</summary>
+    public static bool IsAddress(Chain chain, string text) => (chain.Family == ChainFamily.Solana ? SolanaAddress() : EvmAddress()).IsMatch(text);
+
     /// <summary>Checks one chain file.</summary>
     public static void Check(Chain chain, SourceNode source, ContractReader reader)
     {

@@ -28,6 +28,13 @@ internal static class ScenarioChecks
 
         if (scenario.Horizon.Days is < 0.04 or > 3_650)
             reader.Report(source.Find("horizon").Location, $"{scenario.Horizon} is out of range; expected one hour to ten years");
+        foreach (var (chain, account) in scenario.Accounts)
+        {
+            Known(source.Find("accounts", chain), "chain", chain);
+            if (market.Chains.FirstOrDefault(known => known.Id == chain) is { } known && !MarketChecks.IsAddress(known, account))
+                reader.Report(source.Find("accounts", chain).Location, $"'{account}' is no address on {known.Name}");
+        }
+
         if (scenario.Numeraire != "USD")
             Known(source.Find("numeraire"), "asset", scenario.Numeraire);
         foreach (var asset in scenario.Views.Keys)

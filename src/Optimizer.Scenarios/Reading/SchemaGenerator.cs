@@ -23,6 +23,7 @@ public sealed class SchemaGenerator
         ["scenario"] = typeof(Scenario),
         ["settings"] = typeof(Settings),
         ["answer"] = typeof(SolveResult),
+        ["plan"] = typeof(TransactionPlan),
         ["problem"] = typeof(ProblemFile),
         ["problem-answer"] = typeof(ProblemAnswer),
     };

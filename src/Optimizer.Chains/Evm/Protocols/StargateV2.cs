@@ -71,6 +71,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
                 Fees = tiers,
                 MaximumUsd = new(Math.Min(limit, known), key),
                 NativeFee = new((double)(BigInteger)fee[0] / 1e18, key),
+                Parameters = new Dictionary<string, string> { ["pool"] = pool.ToString() },
             };
     }
 

@@ -1,0 +1,77 @@
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+using Optimizer.Transactions.Calls;
+
+namespace Optimizer.Transactions;
+
+/// <summary>Which calls carry out which step.</summary>
+public static class CallBook
+{
+    private static readonly Dictionary<string, IPositionCalls> Positions = new IPositionCalls[]
+    {
+        new AaveV3Calls(),
+        new CompoundV3Calls(),
+        new Erc4626Calls("erc4626"),
+        new Erc4626Calls("metaMorpho"),
+    }.ToDictionary(calls => calls.Adapter);
+
+    private static readonly Dictionary<string, IRouteCalls> Routes = new IRouteCalls[]
+    {
+        new CctpV2Calls(),
+        new StargateV2Calls(),
+        new UniswapV3Calls(),
+    }.ToDictionary(calls => calls.Adapter);
+
+    private static readonly WrappedNativeCalls Wrapping = new();
+
+    /// <summary>The calls of a position.</summary>
+    /// <exception cref="TransactionException">None are known.</exception>
+    public static IPositionCalls PositionOf(CallContext context) => context.Chain.ChainId is null ? throw Unknown(context)
+        : context.Entry.Adapter is { } adapter && Positions.TryGetValue(adapter, out var calls) ? calls : throw Unknown(context);
+
+    /// <summary>The calls of a route.</summary>
+    /// <exception cref="TransactionException">None are known.</exception>
+    public static IRouteCalls RouteOf(CallContext context)
+    {
+        if (context.Chain.ChainId is null)
+            throw Unknown(context);
+        if (IsWrapping(context.Market, context.Route))
+            return Wrapping;
+        return context.Entry.Adapter is { } adapter && Routes.TryGetValue(adapter, out var calls) ? calls : throw Unknown(context);
+    }
+
+    /// <summary>The calls of a step, by its amounts.</summary>
+    /// <exception cref="TransactionException">None are known, or something that they have to name is missing.</exception>
+    public static IReadOnlyList<ContractCall> Of(CallContext context)
+    {
+        var step = context.Step;
+        try
+        {
+            return step.Kind switch
+            {
+                StepKind.Deposit => [PositionOf(context).Deposit(context)],
+                StepKind.Withdraw => [PositionOf(context).Withdraw(context)],
+                StepKind.Approve => SpenderOf(context) is { } spender ? Erc20.Allow(context.Market.Token(step.Token), spender, step.Amount) : [],
+                StepKind.BridgeReceive => [],
+                _ => [RouteOf(context).Send(context)],
+            };
+        }
+        catch (Exception wrong) when (wrong is AbiException or FormatException)
+        {
+            throw new TransactionException($"step {step.Id}: {step.Description} cannot be written as a call: {wrong.Message}");
+        }
+    }
+
+    private static EvmAddress? SpenderOf(CallContext context) =>
+        context.Market.Snapshot.Opportunities.Any(place => place.Id == context.Step.Via) ? PositionOf(context).Spender(context) : RouteOf(context).Spender(context);
+
+    private static bool IsWrapping(Market market, Route route)
+    {
+        var chain = market.Chain(route.From.Chain);
+        return route.Kind == RouteKind.Wrap && (chain.NativeToken == route.From.Symbol || chain.NativeToken == route.To.Symbol)
+            && chain.ContractToken(chain.NativeToken) is { } wrapped && (wrapped.Symbol == route.From.Symbol || wrapped.Symbol == route.To.Symbol);
+    }
+
+    private static TransactionException Unknown(CallContext context) =>
+        new($"step {context.Step.Id}: no calls are known for {context.Step.Via} on {context.Chain.Name}; known are {string.Join(", ", Positions.Keys.Concat(Routes.Keys))}, and wrapping");
+}

@@ -1,0 +1,53 @@
+using System.Numerics;
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+
+namespace Optimizer.Transactions.Calls;
+
+/// <summary>Stargate v2, by taxi: at once and alone.</summary>
+public sealed class StargateV2Calls : IRouteCalls
+{
+    /// <summary>Sends to another chain.</summary>
+    public static readonly ContractFunction SendToken = new(
+        "sendToken((uint32 dstEid, bytes32 to, uint256 amountLD, uint256 minAmountLD, bytes extraOptions, bytes composeMsg, bytes oftCmd) _sendParam, (uint256 nativeFee, uint256 lzTokenFee) _fee, address _refundAddress)");
+
+    /// <summary>Amounts travel with six decimals, whatever the token has.</summary>
+    private const int SharedDecimals = 6;
+
+    /// <summary>Share of the message fee that is sent on top: it moves with gas, and what is not needed comes back at once.</summary>
+    private const int FeeMarginPercent = 20;
+
+    /// <inheritdoc/>
+    public string Adapter => "stargateV2";
+
+    /// <inheritdoc/>
+    public BigInteger Granularity(CallContext context) => BigInteger.Pow(10, Math.Max(0, context.Market.Token(context.Step.Token).Decimals - SharedDecimals));
+
+    /// <inheritdoc/>
+    public EvmAddress? Spender(CallContext context) => Pool(context);
+
+    /// <inheritdoc/>
+    public ContractCall Send(CallContext context)
+    {
+        var (step, route) = (context.Step, context.Route);
+        if (context.Market.Token(route.From).Address is null)
+            throw new TransactionException($"step {step.Id}: calls that send {route.From.Symbol} itself by Stargate cannot be built yet");
+        // The least is counted in the source's base units.
+        var least = step.MinimumReceived * BigInteger.Pow(10, context.Market.Token(route.From).Decimals) / BigInteger.Pow(10, context.Market.Token(route.To).Decimals);
+        var native = context.Market.Token(context.Chain.NativeTokenId());
+        var fee = new BigInteger(Math.Ceiling((route.NativeFee?.Value ?? 0) * Math.Pow(10, native.Decimals))) * (100 + FeeMarginPercent) / 100;
+        return SendToken.Call(Pool(context), fee,
+            new object[] { context.Number(route.To.Chain, "endpointId"), context.Recipient(), step.Amount, least, Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>() },
+            new object[] { fee, BigInteger.Zero }, context.Account);
+    }
+
+    private static EvmAddress Pool(CallContext context)
+    {
+        if (context.Route.Parameters.GetValueOrDefault("pool") is not { } pool)
+            return context.RoleOfToken();
+        // What a snapshot names is only taken where the chain file names it too.
+        return context.Entry.Addresses.Values.Any(known => EvmAddress.Parse(known) == EvmAddress.Parse(pool))
+            ? EvmAddress.Parse(pool)
+            : throw new TransactionException($"step {context.Step.Id}: the snapshot names pool {pool}, which the chain file of {context.Chain.Id} does not");
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+using Optimizer.Transactions.Safe;
+
+namespace Optimizer.Transactions;
+
+/// <summary>A plan as files for its owner's tools: Safe's Transaction Builder, other signers, people, and accounting.</summary>
+/// <param name="plan">The plan.</param>
+/// <param name="market">Chains, for names and explorers.</param>
+/// <param name="nonces">The next nonce of the account by chain, for the hashes that signers compare; absent where nobody said.</param>
+public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyDictionary<string, BigInteger> nonces)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly IReadOnlyList<Phase> _phases = Phase.Of(plan);
+
+    /// <summary>The files, by name.</summary>
+    public IReadOnlyList<(string Name, string Text)> Files() =>
+    [
+        .. _phases.Select(phase => (SafeFile(phase), SafeBatchFile.Write(market.Chain(phase.Chain).ChainId!.Value, EvmAddress.Parse(plan.Accounts[phase.Chain]),
+            $"{plan.Name}, phase {phase.Number} on {market.Chain(phase.Chain).Name}", string.Join("; ", phase.Steps.Select(step => step.Description)), plan.SnapshotTakenAt, phase.Calls))),
+        ("transactions.json", Unsigned()),
+        ("checklist.md", Checklist()),
+        ("accounting.csv", Accounting()),
+    ];
+
+    private static string SafeFile(Phase phase) => $"{phase.Number}-{phase.Chain}.safe.json";
+
+    /// <summary>Every call as an unsigned transaction, for signers that know no Safe.</summary>
+    private string Unsigned() => new JsonArray([.. _phases.SelectMany(phase => phase.Steps.SelectMany(step => step.Calls.Select(call => (JsonNode)new JsonObject
+    {
+        ["phase"] = phase.Number,
+        ["step"] = step.Id,
+        ["chainId"] = market.Chain(phase.Chain).ChainId!.Value.ToString(CultureInfo.InvariantCulture),
+        ["from"] = plan.Accounts[phase.Chain],
+        ["to"] = call.To,
+        ["value"] = call.Value.ToString(CultureInfo.InvariantCulture),
+        ["data"] = call.Data,
+        ["description"] = step.Description,
+    })))]).ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+
+    /// <summary>What to sign, in which order, and what to compare.</summary>
+    private string Checklist()
+    {
+        var text = new StringBuilder();
+        void Line(string line = "") => text.Append(line).Append('\n');
+        Line($"# {plan.Name}");
+        Line();
+        Line($"Made from snapshot {plan.Snapshot} of {plan.SnapshotTakenAt:yyyy-MM-dd HH:mm} UTC. To be carried out before **{plan.ValidUntil:yyyy-MM-dd HH:mm} UTC**; afterwards make a new plan. Expected to cost {plan.CostUsd.ToString("#,0.00", CultureInfo.InvariantCulture)} USD in all.");
+        Line();
+        Line("| chain | account |");
+        Line("|---|---|");
+        foreach (var (chain, account) in plan.Accounts)
+            Line($"| {market.Chain(chain).Name} | `{account}` |");
+        var nonce = nonces.ToDictionary();
+        foreach (var phase in _phases)
+        {
+            var chain = market.Chain(phase.Chain);
+            var safe = plan.Accounts[phase.Chain];
+            Line();
+            Line($"## Phase {phase.Number} on {chain.Name}: `{SafeFile(phase)}`");
+            Line();
+            if (phase.WaitsFor.Count > 0)
+                Line($"- [ ] First: {string.Join("; ", phase.WaitsFor.Select(id => $"step {id} is done ({plan.Steps[id - 1].Description})"))}.");
+            foreach (var step in phase.Steps)
+            {
+                foreach (var call in step.Calls)
+                {
+                    Line($"- [ ] Step {step.Id}: **{step.Description}**");
+                    Line($"  - to `{call.To}`, {NameOf(chain, call.To)} ([explorer]({chain.Explorer}/address/{call.To}))");
+                    if (!call.Value.IsZero)
+                        Line($"  - with {new TokenAmount(call.Value, market.Token(chain.NativeTokenId()).Decimals)} {chain.NativeToken}");
+                    Line($"  - `{call.Function}`");
+                    for (var i = 0; i < call.Arguments.Count; i++)
+                        Line($"    - {i + 1}: `{call.Arguments[i]}`{(call.Arguments[i] == safe ? " (the account itself)" : "")}");
+                }
+            }
+
+            if (!nonce.TryGetValue(phase.Chain, out var next))
+            {
+                Line($"- [ ] Hashes to compare on the hardware wallet: give the Safe's next nonce, `--nonce {phase.Chain}=N`, to have them here.");
+                continue;
+            }
+
+            var transaction = SafeTransaction.Of([.. phase.Calls], next);
+            var hashes = transaction.Hashes(chain.ChainId!.Value, EvmAddress.Parse(safe));
+            Line($"- [ ] With nonce {next}{(transaction.IsDelegateCall ? $", as a batch through MultiSendCallOnly `{transaction.To}`" : "")}, the hardware wallet shows:");
+            Line($"  - domain hash `{hashes.Domain}`");
+            Line($"  - message hash `{hashes.Message}`");
+            Line($"  - SafeTx hash `{hashes.SafeTransaction}`");
+            nonce[phase.Chain] = next + 1;
+        }
+
+        Line();
+        Line("What arrives above the minima stays idle and is counted by the next plan. Addresses are those of the chain files; compare at least the first and last four characters with a source of your own.");
+        return text.ToString();
+    }
+
+    private string Accounting()
+    {
+        var text = new StringBuilder("step,kind,chain,via,token,amount,received_token,expected,minimum,gas_usd,fee_usd,description\n");
+        foreach (var step in plan.Steps)
+        {
+            string Whole(TokenId token, BigInteger amount) => new TokenAmount(amount, market.Token(token).Decimals).ToString();
+            var received = step.ReceivedToken;
+            text.Append(CultureInfo.InvariantCulture, $"{step.Id},{step.Kind},{step.Chain},{step.Via},{step.Token},{Whole(step.Token, step.Amount)},{received},{(received is { } r ? Whole(r, step.Received) : "")},{(received is { } m ? Whole(m, step.MinimumReceived) : "")},{step.GasUsd:0.00####},{step.FeeUsd:0.00####},\"{step.Description.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string NameOf(Chain chain, string address)
+    {
+        var token = chain.Tokens.FirstOrDefault(token => token.Address == address);
+        var role = chain.Protocols.SelectMany(entry => entry.Addresses.Where(role => EvmAddress.Parse(role.Value).ToString() == address).Select(role => $"{role.Key} of {entry.Name}")).FirstOrDefault();
+        return token is not null ? $"the token {token.Symbol}" : role ?? "named by no chain file";
+    }
+}

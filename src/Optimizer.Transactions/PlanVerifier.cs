@@ -1,0 +1,212 @@
+using System.Numerics;
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+using Optimizer.Transactions.Calls;
+
+namespace Optimizer.Transactions;
+
+/// <summary>Something in a plan that is not as it has to be.</summary>
+/// <param name="Rule">The rule's name.</param>
+/// <param name="Step">The step's number; null where it is about the plan.</param>
+/// <param name="Message">What is wrong, and what was expected.</param>
+public sealed record Violation(string Rule, int? Step, string Message);
+
+/// <summary>Holds a plan's file against the chain files and the snapshot that it names, without asking anybody: does every call do
+/// what its step says, with contracts that are known, and does every amount come from somewhere?</summary>
+/// <remarks>Every call is built anew from the step's own figures and has to be the same, byte for byte; sums, minima and order
+/// are computed anew too. So a changed figure has to fit all others, and an address has to be one of the chain files'.</remarks>
+public static class PlanVerifier
+{
+    /// <summary>A step of the plan is not in an order that its dependencies allow.</summary>
+    public const string Order = "order";
+
+    /// <summary>More is spent than was there or is sure to be delivered.</summary>
+    public const string Conservation = "conservation";
+
+    /// <summary>A call is another one than the step's figures and the chain files give.</summary>
+    public const string Call = "call";
+
+    /// <summary>A step's words are not about its figures.</summary>
+    public const string Description = "description";
+
+    /// <summary>The least that is received is below what slippage allows.</summary>
+    public const string Minimum = "minimum";
+
+    /// <summary>More is expected than the route gives at the snapshot's quotes.</summary>
+    public const string Expectation = "expectation";
+
+    /// <summary>The plan holds longer than it may.</summary>
+    public const string Deadline = "deadline";
+
+    /// <summary>The accounts are not those of the scenario.</summary>
+    public const string Account = "account";
+
+    /// <summary>The holdings at the start are not those of the scenario.</summary>
+    public const string Holdings = "holdings";
+
+    /// <summary>A sum is not that of its parts.</summary>
+    public const string Sum = "sum";
+
+    /// <summary>The names of the rules.</summary>
+    public static IReadOnlyList<string> Rules { get; } = [Order, Conservation, Call, Description, Minimum, Expectation, Deadline, Account, Holdings, Sum];
+
+    /// <summary>What is wrong with a plan; nothing where it is sound.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="market">The market that it names.</param>
+    /// <param name="scenario">Whose holdings and accounts it is about.</param>
+    /// <param name="moves">Slippage, and how long plans hold.</param>
+    /// <param name="made">The moves that the scenario's allocation asks for, made anew; null where the plan is to be held against
+    /// itself alone.</param>
+    public static IReadOnlyList<Violation> Check(TransactionPlan plan, Market market, Scenario scenario, MoveSettings moves, Plan? made)
+    {
+        var wrong = new List<Violation>();
+        if (plan.Snapshot != market.Snapshot.Name || plan.SnapshotTakenAt != market.Snapshot.TakenAt)
+            wrong.Add(new(Expectation, null, $"the plan is made from snapshot '{plan.Snapshot}' of {plan.SnapshotTakenAt:u}, the scenario names '{market.Snapshot.Name}' of {market.Snapshot.TakenAt:u}"));
+        if (plan.ValidUntil - plan.SnapshotTakenAt > TimeSpan.FromDays(moves.ValidFor.Days) + TimeSpan.FromSeconds(1))
+            wrong.Add(new(Deadline, null, $"the plan holds until {plan.ValidUntil:u}; at most {moves.ValidFor} after the snapshot of {plan.SnapshotTakenAt:u} are allowed"));
+        foreach (var (chain, account) in plan.Accounts.Where(account => scenario.Accounts.GetValueOrDefault(account.Key) != account.Value))
+            wrong.Add(new(Account, null, $"{account} is not the scenario's account on {chain}"));
+        Structure(plan, market, wrong);
+        if (wrong.Count > 0)
+            return wrong;
+
+        var before = TransactionPlanner.Holdings(market, scenario);
+        if (!Same(before, plan.Before))
+            wrong.Add(new(Holdings, null, $"the plan starts from {Text(plan.Before)}; the scenario holds {Text(before)}"));
+        var after = TransactionPlanner.After(market, plan.Before, plan.Steps);
+        if (!Same(after, plan.After) || !Same(TransactionPlanner.Positions(plan.Steps), plan.Positions))
+            wrong.Add(new(Sum, null, "what is held after the plan is not what the steps lead to"));
+        if (Math.Abs(plan.Steps.Sum(step => step.GasUsd + step.FeeUsd) - plan.CostUsd) > 1e-6)
+            wrong.Add(new(Sum, null, $"the steps cost {plan.Steps.Sum(step => step.GasUsd + step.FeeUsd):0.00} USD, the plan says {plan.CostUsd:0.00}"));
+        Balances(plan, market, wrong);
+        foreach (var step in plan.Steps)
+            Step(plan, market, moves, step, wrong);
+        if (made is not null)
+            Against(plan, market, scenario, moves, made, wrong);
+        return wrong;
+    }
+
+    /// <summary>Numbers, names and order, on which everything else stands.</summary>
+    private static void Structure(TransactionPlan plan, Market market, List<Violation> wrong)
+    {
+        for (var i = 0; i < plan.Steps.Count; i++)
+        {
+            var step = plan.Steps[i];
+            if (step.Id != i + 1 || step.DependsOn.Any(id => id < 1 || id >= step.Id))
+                wrong.Add(new(Order, step.Id, $"step {step.Id} is number {i + 1} and depends on {string.Join(", ", step.DependsOn)}; expected steps in order, each after those it depends on"));
+            if (market.Chains.All(chain => chain.Id != step.Chain) || !plan.Accounts.ContainsKey(step.Chain))
+                wrong.Add(new(Account, step.Id, $"'{step.Chain}' is no chain that the plan has an account on"));
+            else if (step.Token.Chain != step.Chain || market.Chain(step.Chain).Tokens.All(token => token.Symbol != step.Token.Symbol))
+                wrong.Add(new(Call, step.Id, $"{step.Token} is no token of {step.Chain}"));
+            if (step.ReceivedToken is { } received && market.Chains.All(chain => chain.Id != received.Chain || chain.Tokens.All(token => token.Symbol != received.Symbol)))
+                wrong.Add(new(Call, step.Id, $"{received} is no token of a known chain"));
+            if (market.Snapshot.Routes.All(route => route.Id != step.Via) && market.Snapshot.Opportunities.All(place => place.Id != step.Via))
+                wrong.Add(new(Call, step.Id, $"'{step.Via}' is no route and no opportunity of the snapshot"));
+            if (step.Amount.Sign < 0 || step.Received.Sign < 0 || step.MinimumReceived.Sign < 0 || step.Gas.Sign < 0)
+                wrong.Add(new(Conservation, step.Id, "an amount is below zero"));
+        }
+    }
+
+    /// <summary>No step spends what an earlier one has not delivered.</summary>
+    private static void Balances(TransactionPlan plan, Market market, List<Violation> wrong)
+    {
+        foreach (var step in plan.Steps.Where(step => TransactionPlanner.Spends(step.Kind)))
+        {
+            // What is sure at that moment: the start, and all that this step waits for.
+            var token = $"{step.Token}";
+            var waited = Before(plan, step);
+            var others = plan.Steps.Where(other => other.Id != step.Id && TransactionPlanner.Spends(other.Kind) && $"{other.Token}" == token).Aggregate(BigInteger.Zero, (sum, other) => sum + other.Amount);
+            var all = plan.Steps.Where(other => TransactionPlanner.Delivers(other.Kind) && $"{other.ReceivedToken}" == token).Aggregate(BigInteger.Zero, (sum, other) => sum + other.MinimumReceived);
+            var sure = plan.Before.GetValueOrDefault(token) + plan.Steps.Where(other => waited.Contains(other.Id) && TransactionPlanner.Delivers(other.Kind) && $"{other.ReceivedToken}" == token)
+                .Aggregate(BigInteger.Zero, (sum, other) => sum + other.MinimumReceived);
+            if (step.Amount > sure || step.Amount + others > plan.Before.GetValueOrDefault(token) + all)
+                wrong.Add(new(Conservation, step.Id, $"{step.Amount} base units of {token} are spent; {sure} are sure to be there, and {others} are spent by other steps"));
+            if (step.Kind is not StepKind.Deposit && step.ReceivedToken is null)
+                wrong.Add(new(Conservation, step.Id, "the step does not say what it receives"));
+        }
+
+        foreach (var (token, left) in plan.After.Where(entry => entry.Value.Sign < 0))
+            wrong.Add(new(Conservation, null, $"{-left} base units of {token} more are spent than there are"));
+    }
+
+    private static void Step(TransactionPlan plan, Market market, MoveSettings moves, TransactionStep step, List<Violation> wrong)
+    {
+        var context = new CallContext(market, step, plan.Accounts, plan.ValidUntil);
+        try
+        {
+            var calls = CallBook.Of(context);
+            if (calls.Count != step.Calls.Count || calls.Zip(step.Calls).Any(pair => !Same(pair.First, pair.Second)))
+                wrong.Add(new(Call, step.Id, $"the calls are not those of '{TransactionPlanner.Describe(market, step)}' with the contracts of the chain files"));
+            if (TransactionPlanner.IsRoute(step.Kind))
+            {
+                var route = context.Route;
+                if (route.From != step.Token || route.To != step.ReceivedToken)
+                    wrong.Add(new(Call, step.Id, $"route {route.Id} leads from {route.From} to {route.To}"));
+                else if (step.MinimumReceived < CallBook.RouteOf(context).Minimum(context, moves.Slippage.Fraction))
+                    wrong.Add(new(Minimum, step.Id, $"at least {step.MinimumReceived} of {step.Received} base units are asked for; slippage of {moves.Slippage} allows no less than {CallBook.RouteOf(context).Minimum(context, moves.Slippage.Fraction)}"));
+            }
+            else if (step.Kind is StepKind.Withdraw or StepKind.Deposit or StepKind.BridgeReceive && step.MinimumReceived > step.Received)
+            {
+                wrong.Add(new(Minimum, step.Id, "more is asked for than is expected"));
+            }
+
+            if (step.Description != TransactionPlanner.Describe(market, step))
+                wrong.Add(new(Description, step.Id, $"the step says '{step.Description}'; its figures say '{TransactionPlanner.Describe(market, step)}'"));
+        }
+        catch (Exception unbuilt) when (unbuilt is TransactionException or FormatException or InvalidOperationException or AbiException)
+        {
+            wrong.Add(new(Call, step.Id, unbuilt.Message));
+        }
+    }
+
+    /// <summary>The plan against the one that the scenario gives: made anew, the steps have to be the same.</summary>
+    private static void Against(TransactionPlan plan, Market market, Scenario scenario, MoveSettings moves, Plan made, List<Violation> wrong)
+    {
+        TransactionPlan anew;
+        try
+        {
+            anew = TransactionPlanner.Make(market, scenario, moves, made);
+        }
+        catch (TransactionException impossible)
+        {
+            wrong.Add(new(Expectation, null, $"the scenario gives no plan any more: {impossible.Message}"));
+            return;
+        }
+
+        if (anew.Steps.Count != plan.Steps.Count)
+            wrong.Add(new(Expectation, null, $"the plan has {plan.Steps.Count} steps; the scenario gives {anew.Steps.Count}"));
+        foreach (var (mine, theirs) in anew.Steps.Zip(plan.Steps))
+        {
+            if (mine.Kind != theirs.Kind || mine.Chain != theirs.Chain || mine.Via != theirs.Via || mine.Token != theirs.Token || mine.ReceivedToken != theirs.ReceivedToken
+                || mine.Amount != theirs.Amount || mine.Received != theirs.Received || mine.MinimumReceived != theirs.MinimumReceived || mine.Gas != theirs.Gas
+                || mine.GasUsd != theirs.GasUsd || mine.FeeUsd != theirs.FeeUsd || mine.DurationSeconds != theirs.DurationSeconds || !mine.DependsOn.SequenceEqual(theirs.DependsOn))
+                wrong.Add(new(Expectation, theirs.Id, $"the scenario gives '{mine.Description}' with other figures or in another order"));
+        }
+
+        if (anew.ValidUntil != plan.ValidUntil || anew.Name != plan.Name)
+            wrong.Add(new(Expectation, null, $"the scenario gives plan '{anew.Name}', valid until {anew.ValidUntil:u}"));
+    }
+
+    private static HashSet<int> Before(TransactionPlan plan, TransactionStep step)
+    {
+        var found = new HashSet<int>();
+        var open = new Stack<int>(step.DependsOn);
+        while (open.TryPop(out var id))
+        {
+            if (found.Add(id))
+            {
+                foreach (var needed in plan.Steps[id - 1].DependsOn)
+                    open.Push(needed);
+            }
+        }
+
+        return found;
+    }
+
+    private static bool Same(ContractCall left, ContractCall right) => left.To == right.To && left.Value == right.Value && left.Function == right.Function && left.Data == right.Data && left.Arguments.SequenceEqual(right.Arguments);
+
+    private static bool Same(IReadOnlyDictionary<string, BigInteger> left, IReadOnlyDictionary<string, BigInteger> right) =>
+        left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out var value) && value == entry.Value);
+
+    private static string Text(IReadOnlyDictionary<string, BigInteger> amounts) => string.Join(", ", amounts.Select(entry => $"{entry.Value} {entry.Key}"));
+}

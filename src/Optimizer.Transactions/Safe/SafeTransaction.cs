@@ -1,0 +1,94 @@
+using System.Numerics;
+using System.Text;
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+
+namespace Optimizer.Transactions.Safe;
+
+/// <summary>What signers of a Safe compare on their hardware wallets.</summary>
+/// <param name="Domain">Hash of the chain and the Safe.</param>
+/// <param name="Message">Hash of what is signed.</param>
+/// <param name="SafeTransaction">Hash of both: what the signature is of.</param>
+public sealed record SafeHashes(string Domain, string Message, string SafeTransaction);
+
+/// <summary>A transaction of a Safe (1.3.0 and later): a call, or a batch of calls through MultiSendCallOnly.</summary>
+/// <remarks>Source: safe-global/safe-smart-account, Safe.sol. Gas is paid by whoever executes: safeTxGas, baseGas and gasPrice are
+/// zero, as the Safe's own application proposes them.</remarks>
+/// <param name="To">The contract called.</param>
+/// <param name="Value">Native base units sent along.</param>
+/// <param name="Data">The calldata.</param>
+/// <param name="IsDelegateCall">Whether the contract's code runs in the Safe's place, as MultiSend's has to.</param>
+/// <param name="Nonce">How many transactions the Safe made before.</param>
+public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Data, bool IsDelegateCall, BigInteger Nonce)
+{
+    /// <summary>Where MultiSendCallOnly 1.4.1 is on most chains (@safe-global/safe-deployments).</summary>
+    public static readonly EvmAddress MultiSendCallOnly = EvmAddress.Parse("0x9641d764fc13c8B624c04430C7356C1C7C8102e2");
+
+    private static readonly AbiFunction MultiSend = AbiFunction.Parse("multiSend(bytes transactions)");
+    private static readonly byte[] DomainType = Keccak.Hash(Encoding.ASCII.GetBytes("EIP712Domain(uint256 chainId,address verifyingContract)"));
+
+    private static readonly byte[] SafeTxType = Keccak.Hash(Encoding.ASCII.GetBytes(
+        "SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,uint256 gasPrice,address gasToken,address refundReceiver,uint256 nonce)"));
+
+    private static readonly AbiTuple DomainWords = (AbiTuple)AbiType.Parse("(bytes32,uint256,address)");
+    private static readonly AbiTuple SafeTxWords = (AbiTuple)AbiType.Parse("(bytes32,address,uint256,bytes32,uint8,uint256,uint256,uint256,address,address,uint256)");
+
+    /// <summary>Gas of the inner call; zero for all there is.</summary>
+    public BigInteger SafeTxGas { get; init; }
+
+    /// <summary>Gas that is paid for beside the call.</summary>
+    public BigInteger BaseGas { get; init; }
+
+    /// <summary>What the Safe pays for gas; zero where it pays nothing back.</summary>
+    public BigInteger GasPrice { get; init; }
+
+    /// <summary>The token that gas is paid back in; zero for the native one.</summary>
+    public EvmAddress GasToken { get; init; }
+
+    /// <summary>Who is paid back; zero for whoever executes.</summary>
+    public EvmAddress RefundReceiver { get; init; }
+
+    /// <summary>Calls as one transaction: the call itself, or a batch.</summary>
+    /// <param name="calls">At least one.</param>
+    /// <param name="nonce">How many transactions the Safe made before.</param>
+    public static SafeTransaction Of(IReadOnlyList<ContractCall> calls, BigInteger nonce) => calls is [var only]
+        ? new(EvmAddress.Parse(only.To), only.Value, Bytes(only.Data), false, nonce)
+        : new(MultiSendCallOnly, 0, Batch([.. calls.Select(call => (EvmAddress.Parse(call.To), call.Value, Bytes(call.Data)))]), true, nonce);
+
+    /// <summary>The calldata of a batch.</summary>
+    public static byte[] Batch(IReadOnlyList<(EvmAddress To, BigInteger Value, byte[] Data)> calls)
+    {
+        var packed = new List<byte>();
+        foreach (var (to, value, data) in calls)
+        {
+            packed.Add(0);
+            packed.AddRange(to.Bytes);
+            packed.AddRange(Word(value));
+            packed.AddRange(Word(data.Length));
+            packed.AddRange(data);
+        }
+
+        return MultiSend.Encode(packed.ToArray());
+    }
+
+    /// <summary>The hashes that are compared and signed.</summary>
+    public SafeHashes Hashes(BigInteger chainId, EvmAddress safe)
+    {
+        var domain = Keccak.Hash(AbiCodec.Encode(DomainWords, [DomainType, chainId, safe]));
+        var message = Keccak.Hash(AbiCodec.Encode(SafeTxWords,
+            [SafeTxType, To, Value, Keccak.Hash(Data), new BigInteger(IsDelegateCall ? 1 : 0), SafeTxGas, BaseGas, GasPrice, GasToken, RefundReceiver, Nonce]));
+        return new(Hex(domain), Hex(message), Hex(Keccak.Hash([0x19, 0x01, .. domain, .. message])));
+    }
+
+    /// <summary>Bytes written in hexadecimal.</summary>
+    public static byte[] Bytes(string hex) => Convert.FromHexString(hex[2..]);
+
+    private static string Hex(byte[] bytes) => $"0x{Convert.ToHexStringLower(bytes)}";
+
+    private static byte[] Word(BigInteger number)
+    {
+        const int Size = 32;
+        var digits = number.ToByteArray(isUnsigned: true, isBigEndian: true);
+        return [.. new byte[Size - digits.Length], .. digits];
+    }
+}

@@ -1,0 +1,265 @@
+using System.Numerics;
+using Optimizer.Model;
+using Optimizer.Transactions.Calls;
+
+namespace Optimizer.Transactions;
+
+/// <summary>Turns a plan of moves into calls that can be signed before any of them is made.</summary>
+/// <remarks>
+/// Whoever signs a batch cannot know what a swap in it will really deliver. So every step spends what is sure to be there: what
+/// was there from the start, and the least that the steps before it deliver, below which their own calls fail. What arrives on top
+/// stays idle and is counted by the next plan. Amounts are only ever lowered: first those that wait for deliveries, the largest
+/// first.
+/// </remarks>
+public static class TransactionPlanner
+{
+    /// <summary>Makes the calls.</summary>
+    /// <param name="market">The market that the plan was made on.</param>
+    /// <param name="scenario">Holdings and accounts.</param>
+    /// <param name="moves">Slippage, and how long the plan holds.</param>
+    /// <param name="plan">The moves.</param>
+    /// <exception cref="TransactionException">Steps whose calls are not known, or that lack something; all of them are named.</exception>
+    public static TransactionPlan Make(Market market, Scenario scenario, MoveSettings moves, Plan plan)
+    {
+        var before = Holdings(market, scenario);
+        var draft = new TransactionPlan
+        {
+            Name = scenario.Name,
+            Snapshot = market.Snapshot.Name,
+            SnapshotTakenAt = market.Snapshot.TakenAt,
+            ValidUntil = market.Snapshot.TakenAt + TimeSpan.FromDays(moves.ValidFor.Days),
+            Accounts = scenario.Accounts.Where(account => plan.Steps.Any(step => step.Chain == account.Key)).OrderBy(account => account.Key, StringComparer.Ordinal).ToDictionary(),
+            Before = before,
+            After = before,
+            Positions = new Dictionary<string, BigInteger>(),
+            CostUsd = 0,
+            Steps = [],
+        };
+        var steps = OneAllowanceAtATime([.. plan.Steps.Select(step => Draft(market, step))]);
+        var wrong = new List<string>();
+        CallContext Context(TransactionStep step) => new(market, step, draft.Accounts, draft.ValidUntil);
+        // Minima and multiples first: they need the calls' builders, and tell what cannot be built.
+        for (var i = 0; i < steps.Length; i++)
+        {
+            try
+            {
+                _ = Context(steps[i]).Account;
+                if (IsRoute(steps[i].Kind))
+                    steps[i] = Bounded(Context(steps[i]), moves.Slippage.Fraction);
+                _ = CallBook.Of(Context(steps[i]));
+            }
+            catch (TransactionException missing)
+            {
+                wrong.Add(missing.Message);
+            }
+            catch (FormatException address)
+            {
+                wrong.Add($"step {steps[i].Id}: {address.Message}");
+            }
+        }
+
+        if (wrong.Count > 0)
+            throw new TransactionException(string.Join('\n', wrong.Distinct()));
+        foreach (var send in steps.Where(step => IsRoute(step.Kind)).ToArray())
+            Follow(steps, send);
+        Settle(market, steps, before, Context, moves.Slippage.Fraction);
+        for (var i = 0; i < steps.Length; i++)
+            steps[i] = steps[i] with { Description = Describe(market, steps[i]) };
+        for (var i = 0; i < steps.Length; i++)
+            steps[i] = steps[i] with { Calls = CallBook.Of(Context(steps[i])) };
+        return draft with
+        {
+            Steps = steps,
+            After = After(market, before, steps),
+            Positions = Positions(steps),
+            CostUsd = steps.Sum(step => step.GasUsd + step.FeeUsd),
+        };
+    }
+
+    /// <summary>What a scenario holds idle, in base units by token.</summary>
+    public static IReadOnlyDictionary<string, BigInteger> Holdings(Market market, Scenario scenario)
+    {
+        var held = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
+        foreach (var holding in scenario.Holdings.Where(holding => holding.Token is not null))
+            held[$"{holding.Token}"] = held.GetValueOrDefault($"{holding.Token}") + Book.AmountOf(market, holding).BaseUnits;
+        return held;
+    }
+
+    /// <summary>What is idle after the steps at the least, by token.</summary>
+    public static IReadOnlyDictionary<string, BigInteger> After(Market market, IReadOnlyDictionary<string, BigInteger> before, IEnumerable<TransactionStep> steps)
+    {
+        var after = new SortedDictionary<string, BigInteger>(before.ToDictionary(), StringComparer.Ordinal);
+        foreach (var step in steps)
+        {
+            var native = $"{market.Chain(step.Chain).NativeTokenId()}";
+            after[native] = after.GetValueOrDefault(native) - step.Gas;
+            if (Spends(step.Kind))
+                after[$"{step.Token}"] = after.GetValueOrDefault($"{step.Token}") - step.Amount;
+            if (Delivers(step.Kind))
+                after[$"{step.ReceivedToken}"] = after.GetValueOrDefault($"{step.ReceivedToken}") + step.MinimumReceived;
+        }
+
+        return after;
+    }
+
+    /// <summary>What positions gain or lose, by opportunity, in base units of their first input.</summary>
+    public static IReadOnlyDictionary<string, BigInteger> Positions(IEnumerable<TransactionStep> steps)
+    {
+        var positions = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
+        foreach (var step in steps)
+        {
+            if (step.Kind == StepKind.Deposit)
+                positions[step.Via] = positions.GetValueOrDefault(step.Via) + step.MinimumReceived;
+            else if (step.Kind == StepKind.Withdraw)
+                positions[step.Via] = positions.GetValueOrDefault(step.Via) - step.Amount;
+        }
+
+        return positions;
+    }
+
+    /// <summary>Whether a step takes its amount out of what is idle.</summary>
+    public static bool Spends(StepKind kind) => kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp or StepKind.Deposit;
+
+    /// <summary>Whether what a step receives is idle once it is done: what a bridge sends is there once it is received.</summary>
+    public static bool Delivers(StepKind kind) => kind is StepKind.Withdraw or StepKind.Swap or StepKind.Wrap or StepKind.BridgeReceive;
+
+    /// <summary>What a step does, in a sentence with exact amounts.</summary>
+    public static string Describe(Market market, TransactionStep step)
+    {
+        string Exact(TokenId token, BigInteger amount) => $"{new TokenAmount(amount, market.Token(token).Decimals)} {token.Symbol}";
+        var (spent, by) = (Exact(step.Token, step.Amount), step.Via.Split('/')[0]);
+        return step.Kind switch
+        {
+            StepKind.Withdraw => $"Withdraw {spent} from {step.Via}",
+            StepKind.Deposit => $"Deposit {spent} into {step.Via}",
+            StepKind.Approve => $"Allow {step.Via} to take {spent}, and no more",
+            StepKind.Swap => $"Swap {spent} for at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} by {by}",
+            StepKind.Wrap => $"Turn {spent} into {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} by {by}",
+            StepKind.BridgeReceive when market.Snapshot.Routes.Any(route => route.Id == step.Via && route.ClaimGasUnits is not null) =>
+                $"Claim at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} that {by} brings, with the proof that the sending gives",
+            StepKind.BridgeReceive => $"Wait for at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} to arrive by {by}",
+            StepKind.GasTopUp => $"Send {spent} by {by}, to be at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} for gas on {step.ReceivedToken!.Value.Chain}",
+            _ => $"Send {spent} by {by}, to be at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} on {step.ReceivedToken!.Value.Chain}",
+        };
+    }
+
+    /// <summary>Steps in an order in which no allowance is replaced before it is used: an approval of a token waits for the use of
+    /// the one before it for the same protocol.</summary>
+    private static TransactionStep[] OneAllowanceAtATime(TransactionStep[] steps)
+    {
+        var uses = steps.SelectMany(step => step.DependsOn.Select(needed => (Use: step.Id, Approval: steps[needed - 1]))).Where(pair => pair.Approval.Kind == StepKind.Approve).ToLookup(pair => pair.Approval.Id, pair => pair.Use);
+        foreach (var same in steps.Where(step => step.Kind == StepKind.Approve).GroupBy(step => (step.Token, step.Via.Split('/')[0])))
+        {
+            foreach (var (first, second) in same.Zip(same.Skip(1)))
+                steps[second.Id - 1] = second with { DependsOn = [.. second.DependsOn.Union(uses[first.Id])] };
+        }
+
+        var (order, done) = (new List<TransactionStep>(), new HashSet<int>());
+        while (order.Count < steps.Length)
+        {
+            var next = steps.FirstOrDefault(step => !done.Contains(step.Id) && step.DependsOn.All(done.Contains))
+                ?? throw new TransactionException("steps wait for each other's allowances");
+            order.Add(next);
+            done.Add(next.Id);
+        }
+
+        var number = order.Select((step, i) => (step.Id, Number: i + 1)).ToDictionary(pair => pair.Id, pair => pair.Number);
+        return [.. order.Select(step => step with { Id = number[step.Id], DependsOn = [.. step.DependsOn.Select(id => number[id]).Order()] })];
+    }
+
+    /// <summary>Whether a step goes by a route.</summary>
+    public static bool IsRoute(StepKind kind) => kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp;
+
+    private static TransactionStep Draft(Market market, Step step) => new()
+    {
+        Id = step.Id,
+        Kind = step.Kind,
+        Chain = step.Chain,
+        Description = $"{step.Kind} of {step.From} to {step.To}",
+        Via = step.Via,
+        Token = step.Token,
+        Amount = step.Amount,
+        ReceivedToken = step.Kind switch
+        {
+            StepKind.Withdraw or StepKind.BridgeReceive => step.Token,
+            StepKind.Deposit or StepKind.Approve => null,
+            _ => market.Snapshot.Routes.Single(route => route.Id == step.Via).To,
+        },
+        Received = step.Received,
+        MinimumReceived = step.Kind == StepKind.Approve ? BigInteger.Zero : step.Received,
+        Gas = step.Gas,
+        GasUsd = step.GasUsd,
+        FeeUsd = step.FeeUsd,
+        DurationSeconds = step.DurationSeconds,
+        DependsOn = step.DependsOn,
+        Calls = [],
+    };
+
+    /// <summary>A route's step with amounts that it can send, and its least.</summary>
+    private static TransactionStep Bounded(CallContext context, double slippage)
+    {
+        var calls = CallBook.RouteOf(context);
+        var step = Lowered(context.Step, context.Step.Amount - context.Step.Amount % calls.Granularity(context));
+        return step with { MinimumReceived = calls.Minimum(context with { Step = step }, slippage) };
+    }
+
+    /// <summary>Lowers amounts until every token's uses are covered by what is sure to be there.</summary>
+    private static void Settle(Market market, TransactionStep[] steps, IReadOnlyDictionary<string, BigInteger> before, Func<TransactionStep, CallContext> context, double slippage)
+    {
+        // A cut lowers what a route delivers, which may cut others: each round settles at least one more token down the flow.
+        for (var round = 0; round <= steps.Length; round++)
+        {
+            var after = After(market, before, steps);
+            var isShort = false;
+            foreach (var (token, left) in after.Where(entry => entry.Value.Sign < 0).ToArray())
+            {
+                isShort = true;
+                var missing = -left;
+                var delivering = steps.Where(step => Delivers(step.Kind) && $"{step.ReceivedToken}" == token).Select(step => step.Id).ToHashSet();
+                foreach (var use in steps.Where(step => Spends(step.Kind) && $"{step.Token}" == token && step.DependsOn.Any(delivering.Contains)).OrderByDescending(step => step.Amount).ToArray())
+                {
+                    var cut = BigInteger.Min(missing, use.Amount);
+                    missing -= cut;
+                    Cut(steps, use.Id, use.Amount - cut, context, slippage);
+                    if (missing.IsZero)
+                        break;
+                }
+
+                if (missing.Sign > 0)
+                    throw new TransactionException($"{token}: {missing} base units more are spent than are sure to be there");
+            }
+
+            if (!isShort)
+                return;
+        }
+
+        throw new TransactionException("amounts cannot be made to fit what is sure to be delivered");
+    }
+
+    private static void Cut(TransactionStep[] steps, int id, BigInteger amount, Func<TransactionStep, CallContext> context, double slippage)
+    {
+        var step = Lowered(steps[id - 1], amount);
+        steps[id - 1] = IsRoute(step.Kind) ? Bounded(context(step), slippage) : step with { MinimumReceived = step.Received };
+        Follow(steps, steps[id - 1]);
+    }
+
+    /// <summary>Makes the allowance that a step needs, and the arrival of what it sends, those of its amounts.</summary>
+    private static void Follow(TransactionStep[] steps, TransactionStep step)
+    {
+        for (var i = 0; i < steps.Length; i++)
+        {
+            if (steps[i].Kind == StepKind.Approve && step.DependsOn.Contains(steps[i].Id))
+                steps[i] = steps[i] with { Amount = step.Amount, Received = step.Amount };
+            else if (steps[i].Kind == StepKind.BridgeReceive && steps[i].DependsOn.Contains(step.Id) && steps[i].Via == step.Via)
+                steps[i] = steps[i] with { Amount = step.Received, Received = step.Received, MinimumReceived = step.MinimumReceived };
+        }
+    }
+
+    /// <summary>The step with a lower amount, and what follows from it in proportion, rounded against the owner.</summary>
+    private static TransactionStep Lowered(TransactionStep step, BigInteger amount) => amount == step.Amount || step.Amount.IsZero ? step : step with
+    {
+        Amount = amount,
+        Received = step.Received * amount / step.Amount,
+        FeeUsd = step.FeeUsd * (double)amount / (double)step.Amount,
+    };
+}
