@@ -173,12 +173,13 @@ public sealed class AllocationProblem
         var id = opportunity.Id;
         LinearExpression deposit = 0, withdrawal = 0, after;
         int? depositSwitch = null, withdrawalSwitch = null;
-        if (add > 0)
+        var least = Settings.Moves.MinimumMove.InUsd(BookUsd) / BookUsd / Math.Abs(opportunity.Capital());
+        // Where less fits in than is worth moving, nothing is moved in.
+        if (add > 0 && add >= least)
         {
             var d = _draft.Variable($"{id} deposit", 0, add);
             deposit = LinearExpression.Of(d);
-            depositSwitch = Action($"{id} enter", d, opportunity.Chain, GasCosts.Enter(Market, opportunity),
-                Settings.Moves.MinimumMove.InUsd(BookUsd) / BookUsd / Math.Abs(opportunity.Capital()));
+            depositSwitch = Action($"{id} enter", d, opportunity.Chain, GasCosts.Enter(Market, opportunity), least);
         }
 
         if (take > 0)
@@ -186,7 +187,7 @@ public sealed class AllocationProblem
             var w = _draft.Variable($"{id} withdrawal", 0, take);
             withdrawal = LinearExpression.Of(w);
             withdrawalSwitch = Action($"{id} leave", w, opportunity.Chain, GasCosts.Exit(Market, opportunity),
-                Math.Min(take, Settings.Moves.MinimumMove.InUsd(BookUsd) / BookUsd / Math.Abs(opportunity.Capital())));
+                Math.Min(take, least));
         }
 
         if (depositSwitch is { } enters && withdrawalSwitch is { } leaves)

@@ -111,7 +111,7 @@ internal sealed class LocalNodes : IAsyncDisposable
         if (Address("cometUsdc") is { } comet)
             yield return Entry("compound-v3", "Compound v3", "compoundV3", ("cometUsdc", comet));
         if (Address("uniswapQuoter") is { } quoter)
-            yield return Entry("uniswap-v3", "Uniswap v3", "uniswapV3", ("quoterV2", quoter));
+            yield return Entry("uniswap-v3", "Uniswap v3", "uniswapV3", ("quoterV2", quoter), ("swapRouter", Address("uniswapRouter")!));
         if (Address("metaMorphoUsdc") is { } morpho)
             yield return Entry("morpho-blue", "A MetaMorpho vault", "metaMorpho", ("metaMorphoUsdc", morpho));
         if (Address("steadyVault") is { } vault)

@@ -41,6 +41,33 @@ public sealed partial class CliTests
     }
 
     [Fact]
+    public async Task A_plan_is_written_whole_and_checked_and_a_changed_one_is_refused()
+    {
+        var folder = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "plan");
+        var run = await Run("plan", "scenarios/multisig.yaml", "--out", folder, "--nonce", "ethereum=12");
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(["1-ethereum.safe.json", "2-arbitrum.safe.json", "2-base.safe.json", "accounting.csv", "checklist.md", "plan.json", "transactions.json"], Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        var checklist = File.ReadAllText(Path.Combine(folder, "checklist.md"));
+        Assert.Contains("tokenMessenger of Circle CCTP v2", checklist, StringComparison.Ordinal);
+        Assert.Contains("SafeTx hash `0x", checklist, StringComparison.Ordinal);
+        Assert.DoesNotContain("named by no chain file", checklist, StringComparison.Ordinal);
+        // The snapshot is of August: sound but too old.
+        var file = Path.Combine(folder, "plan.json");
+        var late = await Run("plan", "check", file, "scenarios/multisig.yaml");
+        Assert.Equal(6, late.Code);
+        Assert.Contains("deadline", late.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("call ", late.Output, StringComparison.Ordinal);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("0x5aFE3855358E112B5647B952709E6165e1c1eEEe", "0x5aFE3855358E112B5647B952709E6165e1c1eEEf", StringComparison.Ordinal));
+        var changed = await Run("plan", "check", file, "scenarios/multisig.yaml");
+        Assert.Equal(6, changed.Code);
+        Assert.Contains("is not the scenario's account on ethereum", changed.Output, StringComparison.Ordinal);
+        // A second plan takes the first one's place; a folder with other things in it is left alone.
+        Assert.Equal(0, (await Run("plan", "scenarios/multisig.yaml", "--out", folder)).Code);
+        Assert.Equal((2, true), (await Run("plan", "scenarios/multisig.yaml", "--out", Repository.Path("docs"))) is var refused ? (refused.Code, refused.Error.Contains("holds files and no plan", StringComparison.Ordinal)) : default);
+        Assert.Equal((4, true), (await Run("plan", "scenarios/treasury-usdc.yaml", "--out", Path.Combine(folder, "none"))) is var unnamed ? (unnamed.Code, unnamed.Error.Contains("names no account on", StringComparison.Ordinal)) : default);
+    }
+
+    [Fact]
     public async Task History_takes_in_prices_and_puts_them_in_the_place_of_judged_ones()
     {
         var folder = Directory.CreateTempSubdirectory("optimizer-").FullName;
@@ -167,8 +194,8 @@ public sealed partial class CliTests
         var readme = File.ReadAllText(Repository.Path("README.md"));
         var commands = CommandLines().Matches(readme).Select(m => m.Groups[1].Value.Split('#')[0].Split('>')[0].Trim()).Distinct().ToArray();
         Assert.NotEmpty(commands);
-        // Those that ask nodes have tests of their own.
-        Assert.All(commands.Where(command => command.Split(' ')[0] is not ("snapshot" or "demo" or "history")), command =>
+        // Those that ask nodes, or write into the project's folder, have tests of their own.
+        Assert.All(commands.Where(command => command.Split(' ')[0] is not ("snapshot" or "demo" or "history") && !command.Contains("plans/", StringComparison.Ordinal)), command =>
         {
             var run = Run(command.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(Expand).ToArray()).Result;
             Assert.True(run.Code is 0 or 3, $"optimizer {command}: exit {run.Code}\n{run.Error}");

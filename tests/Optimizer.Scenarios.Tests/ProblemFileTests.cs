@@ -75,6 +75,14 @@ public sealed partial class ProblemFileTests
         Assert.Equal(0.1, Assert.Single(answer.Relaxation!, r => r.Key == "little").Value, 1e-6);
     }
 
+    [Fact]
+    public void A_problem_that_scip_s_presolving_takes_for_infeasible_is_solved()
+    {
+        // To leave everything where it is satisfies every row.
+        var answer = ProblemAnswer.Solve(ProblemFiles.Read(Repository.Path("tests", "Optimizer.Scenarios.Tests", "Problems", "presolved-away.json")), new SolverSettings(), default);
+        Assert.Equal("optimal", answer.Status);
+    }
+
     private static ProblemAnswer Solve(string text)
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "problem.json");

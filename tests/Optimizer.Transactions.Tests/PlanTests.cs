@@ -78,7 +78,21 @@ public sealed class PlanTests
             var all = usdc * BigInteger.Pow(10, 6) + received;
             Step Step(int id, StepKind kind, string via, TokenId token, BigInteger amount, BigInteger gets, params int[] after) => new()
             {
-                Id = id, Kind = kind, Chain = "ethereum", From = $"{token}", To = via, Via = via, Amount = amount, Token = token, Received = gets, Usd = 0, Gas = 1_000, GasUsd = 0.01, FeeUsd = 1, DurationSeconds = 0, DependsOn = after,
+                Id = id,
+                Kind = kind,
+                Chain = "ethereum",
+                From = $"{token}",
+                To = via,
+                Via = via,
+                Amount = amount,
+                Token = token,
+                Received = gets,
+                Usd = 0,
+                Gas = 1_000,
+                GasUsd = 0.01,
+                FeeUsd = 1,
+                DurationSeconds = 0,
+                DependsOn = after,
             };
             var (aave, compound) = (all / 3, all - all / 3);
             var moves = new Plan
@@ -91,7 +105,9 @@ public sealed class PlanTests
                     Step(4, StepKind.Approve, "compound-v3/ethereum/USDC", swapped.To, compound, compound),
                     Step(5, StepKind.Deposit, "compound-v3/ethereum/USDC", swapped.To, compound, compound, 1, 4),
                 ],
-                CostUsd = 0, GasUsd = 0, DurationSeconds = 0,
+                CostUsd = 0,
+                GasUsd = 0,
+                DurationSeconds = 0,
             };
             var settings = Loaded.Settings.Moves with { Slippage = new(slippage) };
             var plan = TransactionPlanner.Make(market, scenario, settings, moves);

@@ -4,9 +4,11 @@ import { Contract, deploy } from '../lib/contract.mjs';
 const definitions = {
   USDC: { name: 'USD Coin', decimals: 6 },
   DAI: { name: 'Dai Stablecoin', decimals: 18 },
-  WETH: { name: 'Wrapped Ether', decimals: 18 },
+  WETH: { name: 'Wrapped Ether', decimals: 18, wrapsEther: true },
   WBTC: { name: 'Wrapped BTC', decimals: 8 },
 };
+
+const backing = `0x${(10n ** 24n).toString(16)}`;
 
 /** An ERC-20 contract that also knows its symbol, decimals and how to write amounts. */
 class Token extends Contract {
@@ -29,8 +31,13 @@ class Token extends Contract {
 export async function deployTokens({ rpc, accounts, artifacts }, symbols) {
   const tokens = {};
   for (const symbol of symbols) {
-    const { name, decimals } = definitions[symbol];
-    const contract = await deploy(rpc, accounts.deployer, artifacts.own.TestToken, [name, symbol, decimals]);
+    const { name, decimals, wrapsEther } = definitions[symbol];
+    const artifact = wrapsEther ? artifacts.own.WrappedEther : artifacts.own.TestToken;
+    const contract = await deploy(rpc, accounts.deployer, artifact, [name, symbol, decimals]);
+    if (wrapsEther) {
+      // Ether for what is minted without any, so that it can be unwrapped.
+      await rpc.send('anvil_setBalance', [contract.address, backing]);
+    }
     tokens[symbol] = new Token(contract, symbol, decimals);
   }
   return tokens;

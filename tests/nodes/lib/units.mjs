@@ -12,6 +12,7 @@ export const units = {
     settings: { evmVersion: 'cancun', optimizer: { enabled: true, runs: 200 } },
     roots: [
       'contracts/TestToken.sol',
+      'contracts/WrappedEther.sol',
       'contracts/PriceFeed.sol',
       'contracts/SteadyVault.sol',
       'contracts/ArbitrumStandIns.sol',
