@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Optimizer.History;
 using Optimizer.Scenarios;
+using Optimizer.Transactions;
 
 namespace Optimizer.Cli;
 
@@ -66,7 +67,7 @@ public static class CommandLine
                 await terminal.Error.WriteLineAsync(diagnostic.ToString());
             return 2;
         }
-        catch (HistoryException wrong)
+        catch (Exception wrong) when (wrong is HistoryException or TransactionException)
         {
             await terminal.Error.WriteLineAsync(wrong.Message);
             return 2;

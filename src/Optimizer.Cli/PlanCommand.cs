@@ -33,7 +33,9 @@ internal static class PlanCommand
         var nonces = new Option<Dictionary<string, BigInteger>>("--nonce") { Description = "The Safe's next nonce on a chain, such as ethereum=12, for the hashes to compare.", CustomParser = Nonces, Arity = ArgumentArity.OneOrMore };
         command.Options.Add(format);
         command.Options.Add(output);
+        var policy = Policy();
         command.Options.Add(nonces);
+        command.Options.Add(policy);
         command.Subcommands.Add(Check(terminal));
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
@@ -42,7 +44,7 @@ internal static class PlanCommand
             if (result.Plan is null)
                 SolveView.Show(terminal.Notes, result);
             else if (parsed.GetValue(output) is { } folder)
-                return Write(terminal, folder, loaded, result.Plan, parsed.GetValue(nonces) ?? []);
+                return Write(terminal, folder, loaded, result.Plan, parsed.GetValue(nonces) ?? [], parsed.GetValue(policy));
             else if (parsed.GetValue(format) == OutputFormat.Json)
                 terminal.Output.WriteLine(Formats.Serialize(result.Plan));
             else
@@ -52,7 +54,7 @@ internal static class PlanCommand
         return command;
     }
 
-    private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces)
+    private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces, FileInfo? policy)
     {
         if (folder.Exists && folder.EnumerateFileSystemInfos().Any() && !File.Exists(Path.Combine(folder.FullName, PlanFile)))
         {
@@ -75,6 +77,13 @@ internal static class PlanCommand
         {
             terminal.Error.WriteLine($"no files were written, since not every step can be written as a call:\n{missing.Message}");
             return 4;
+        }
+
+        if (policy is not null && PolicyCheck.Check(plan, ScenarioFiles.LoadPolicy(policy.FullName), loaded.Market) is { Count: > 0 } forbidden)
+        {
+            Show(terminal, forbidden);
+            terminal.Result.WriteLine($"Nothing was written: {policy.Name} does not allow this plan.");
+            return 6;
         }
 
         if (plan.Steps.Count == 0)
@@ -113,6 +122,8 @@ internal static class PlanCommand
         var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario that it was made from." };
         command.Arguments.Add(file);
         command.Arguments.Add(scenario);
+        var policy = Policy();
+        command.Options.Add(policy);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var plan = ScenarioFiles.LoadPlan(parsed.GetValue(file)!.FullName);
@@ -125,6 +136,8 @@ internal static class PlanCommand
             }
 
             var wrong = PlanVerifier.Check(plan, loaded.Market, loaded.Scenario, loaded.Settings.Moves, made).ToList();
+            if (wrong.All(violation => violation.Rule != PlanVerifier.Account && violation.Rule != PlanVerifier.Call) && parsed.GetValue(policy) is { } rules)
+                wrong.AddRange(PolicyCheck.Check(plan, ScenarioFiles.LoadPolicy(rules.FullName), loaded.Market));
             if (TimeProvider.System.GetUtcNow() > plan.ValidUntil)
                 wrong.Add(new(PlanVerifier.Deadline, null, $"the plan was to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC"));
             if (wrong.Count == 0)
@@ -133,14 +146,21 @@ internal static class PlanCommand
                 return 0;
             }
 
-            var table = Text.Table("Rule", "Step", "What");
-            foreach (var violation in wrong)
-                table.AddRow(violation.Rule, $"{violation.Step}", Markup.Escape(violation.Message));
-            terminal.Result.Write(table);
+            Show(terminal, wrong);
             terminal.Result.WriteLine("Do not sign.");
             return 6;
         }, cancellation));
         return command;
+    }
+
+    private static Option<FileInfo?> Policy() => new("--policy") { Description = "A policy file: what plans may call, and spend. What it does not allow is forbidden." };
+
+    private static void Show(Terminal terminal, IReadOnlyList<Violation> violations)
+    {
+        var table = Text.Table("Rule", "Step", "What");
+        foreach (var violation in violations)
+            table.AddRow(violation.Rule, $"{violation.Step}", Markup.Escape(violation.Message));
+        terminal.Result.Write(table);
     }
 
     private static Dictionary<string, BigInteger> Nonces(System.CommandLine.Parsing.ArgumentResult result)

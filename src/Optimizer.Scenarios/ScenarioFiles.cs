@@ -77,6 +77,18 @@ public sealed class ScenarioFiles
         return plan!;
     }
 
+    /// <summary>Reads a policy.</summary>
+    /// <exception cref="InputException">The file is none.</exception>
+    public static Policy LoadPolicy(string file)
+    {
+        if (!File.Exists(file))
+            throw new InputException([new(new(file, 1, 1), "there is no such file; expected a policy")]);
+        var reader = new ContractReader();
+        var policy = reader.Read<Policy>(SourceFile.Read(file));
+        ThrowIfWrong(reader);
+        return policy!;
+    }
+
     /// <summary>Checks any file of the project by what it is.</summary>
     /// <returns>What sort of file it is.</returns>
     /// <exception cref="InputException">Something in it is wrong.</exception>
@@ -84,6 +96,12 @@ public sealed class ScenarioFiles
     {
         var source = SourceFile.Read(file);
         var keys = source.Entries.Select(e => e.Key).ToHashSet();
+        if (keys.Contains("allow"))
+        {
+            LoadPolicy(file);
+            return "policy";
+        }
+
         if (keys.Contains("steps") && keys.Contains("validUntil"))
         {
             LoadPlan(file);

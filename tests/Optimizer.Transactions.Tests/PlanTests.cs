@@ -155,6 +155,24 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void A_policy_allows_what_it_names_and_nothing_else()
+    {
+        var policy = ScenarioFiles.LoadPolicy(Repository.Path("scenarios", "policies", "multisig.yaml"));
+        Assert.Empty(PolicyCheck.Check(Made.Value, policy, Loaded.Market));
+        // Without any one of its rules something is forbidden, and the message names what came nearest.
+        foreach (var rule in policy.Allow)
+            Assert.Contains(PolicyCheck.Check(Made.Value, policy with { Allow = [.. policy.Allow.Where(other => other != rule)] }, Loaded.Market), violation => violation.Rule == PolicyCheck.Forbidden);
+        // The words beside the data do not count.
+        var step = Made.Value.Steps.First(step => step.Kind == StepKind.BridgeSend);
+        var elsewhere = step.Calls[0] with { Data = step.Calls[0].Data.Replace("5afe3855358e112b5647b952709e6165e1c1eeee", "5afe3855358e112b5647b952709e6165e1c1eeef", StringComparison.Ordinal) };
+        var wrong = Assert.Single(PolicyCheck.Check(Made.Value with { Steps = [.. Made.Value.Steps.Select(other => other == step ? step with { Calls = [elsewhere] } : other)] }, policy, Loaded.Market));
+        Assert.Contains("wants mintRecipient to be 0x5aFE3855358E112B5647B952709E6165e1c1eEEe, not 0x0000000000000000000000005afe3855358e112b5647b952709e6165e1c1eeef", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains(PolicyCheck.Check(Made.Value, policy with { Spend = new Dictionary<string, Amount> { ["USDC@ethereum"] = Amount.Parse("3_999_999") } }, Loaded.Market), violation => violation.Rule == PolicyCheck.Spend);
+        Assert.Throws<TransactionException>(() => PolicyCheck.Check(Made.Value, policy with { Allow = [policy.Allow[0] with { Where = new Dictionary<string, string> { ["spenda"] = "account" } }] }, Loaded.Market));
+        Assert.Throws<TransactionException>(() => PolicyCheck.Check(Made.Value, policy with { Spend = new Dictionary<string, Amount> { ["USDC@moon"] = Amount.Parse("1") } }, Loaded.Market));
+    }
+
+    [Fact]
     public void What_cannot_be_called_is_named_and_nothing_is_made()
     {
         var scenario = Loaded.Scenario with { Accounts = new Dictionary<string, string>() };

@@ -24,6 +24,7 @@ public sealed class SchemaGenerator
         ["settings"] = typeof(Settings),
         ["answer"] = typeof(SolveResult),
         ["plan"] = typeof(TransactionPlan),
+        ["policy"] = typeof(Policy),
         ["problem"] = typeof(ProblemFile),
         ["problem-answer"] = typeof(ProblemAnswer),
     };
