@@ -54,6 +54,22 @@ public sealed class LivePlanTests
             Assert.Contains(plan.Steps, step => step.Kind == kind);
 
         var before = await HoldingsAsync(loaded.Market, nodes, plan);
+        var simulator = new PlanSimulator(loaded.Market, chain => nodes[chain].Rpc);
+        var (tried, wrong) = await simulator.RunAsync(plan, default);
+        Assert.True(wrong.Count == 0, string.Join("; ", wrong));
+        Assert.Equal(plan.Steps.Count, tried.Count);
+        await ByHandAsync(loaded, nodes);
+        // A swap that asks for more than the pool gives fails where it is tried; and nothing of it stays.
+        var swap = plan.Steps.Single(step => step.Kind == StepKind.Swap);
+        var greedy = swap with { MinimumReceived = 2 * swap.Received };
+        greedy = greedy with { Calls = CallBook.Of(new(loaded.Market, greedy, plan.Accounts, plan.ValidUntil)) };
+        (tried, wrong) = await simulator.RunAsync(plan with { Steps = [.. plan.Steps.Select(step => step.Id == swap.Id ? greedy : step)] }, default);
+        Assert.Equal((PlanSimulator.Failed, swap.Id, swap.Id), (Assert.Single(wrong).Rule, wrong[0].Step, tried.Count));
+        Assert.Contains("Too little received", wrong[0].Message, StringComparison.Ordinal);
+        var rich = plan with { Before = plan.Before.ToDictionary(entry => entry.Key, entry => entry.Key == "USDC@base" ? BigInteger.Pow(10, 30) : entry.Value) };
+        Assert.Equal(PlanSimulator.Holdings, Assert.Single((await simulator.RunAsync(rich, default)).Violations).Rule);
+        var untouched = await HoldingsAsync(loaded.Market, nodes, plan);
+        Assert.Equal(before.Where(entry => !entry.Key.Contains('/', StringComparison.Ordinal)).OrderBy(entry => entry.Key), untouched.Where(entry => !entry.Key.Contains('/', StringComparison.Ordinal)).OrderBy(entry => entry.Key));
         var gas = await ExecuteAsync(plan, loaded.Market, nodes);
         var after = await HoldingsAsync(loaded.Market, nodes, plan);
         foreach (var (place, gained) in plan.Positions)
@@ -97,6 +113,42 @@ public sealed class LivePlanTests
         var band = settings with { Moves = settings.Moves with { MinimumMove = new(settings.Moves.Slippage.Fraction, true) } };
         var again = ScenarioRunner.Run(await ReadAsync(held, judged.Market, chains, nodes, band));
         Assert.True(again.Plan is { Steps.Count: 0 }, string.Join("; ", again.Plan?.Steps.Select(step => $"{step.Kind} {step.Via} {step.Usd:0}") ?? [again.Message ?? again.Status]));
+    }
+
+    /// <summary>The same by the commands that a person gives.</summary>
+    private static async Task ByHandAsync(LoadedScenario loaded, Dictionary<string, LocalNode> nodes)
+    {
+        var folder = Directory.CreateTempSubdirectory("optimizer-").FullName;
+        foreach (var chain in loaded.Market.Chains)
+        {
+            var variable = $"OPTIMIZER_RPC_{chain.Id.ToUpperInvariant()}_BY_HAND";
+            Write($"chains/{chain.Id}.yaml", Formats.Serialize(chain with { RpcEnvironmentVariable = variable }));
+            if (nodes.TryGetValue(chain.Id, out var node))
+                Environment.SetEnvironmentVariable(variable, node.Url);
+        }
+
+        Write("scenarios/snapshots/live.json", Formats.Serialize(loaded.Market.Snapshot));
+        Write("scenarios/live.yaml", Formats.Serialize(loaded.Scenario with { Snapshot = "snapshots/live.json" }));
+        var (plan, scenario) = (Path.Combine(folder, "plan"), Path.Combine(folder, "scenarios", "live.yaml"));
+        Assert.Contains("steps", await RunAsync("plan", scenario, "--out", plan), StringComparison.Ordinal);
+        Assert.Contains("Sound:", await RunAsync("plan", "check", Path.Combine(plan, "plan.json"), scenario), StringComparison.Ordinal);
+        Assert.Contains("do what the plan says.", await RunAsync("plan", "simulate", Path.Combine(plan, "plan.json"), scenario), StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+
+        void Write(string name, string text)
+        {
+            var file = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, text);
+        }
+
+        static async Task<string> RunAsync(params string[] arguments)
+        {
+            var output = new StringWriter();
+            var code = await CommandLine.RunAsync(arguments, new Terminal(output, output));
+            Assert.True(code == 0, output.ToString());
+            return output.ToString();
+        }
     }
 
     private static Holding Idle(string token, string amount) => new() { Token = TokenId.Parse(token), Amount = Amount.Parse(amount) };

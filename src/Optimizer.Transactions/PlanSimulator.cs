@@ -1,0 +1,216 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using Optimizer.Chains;
+using Optimizer.Chains.Evm;
+using Optimizer.Chains.Rpc;
+using Optimizer.Model;
+
+namespace Optimizer.Transactions;
+
+/// <summary>What a step did when it was tried.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Received">What it delivered, in base units; null where it delivers nothing idle.</param>
+/// <param name="GasWei">What its calls paid for gas, without what they sent along.</param>
+/// <param name="Failure">Why it failed; null where it did not.</param>
+public sealed record SimulatedStep(TransactionStep Step, BigInteger? Received, BigInteger GasWei, string? Failure);
+
+/// <summary>Tries a plan on development nodes, such as a fork of the chain by anvil: every call is really made, as the account,
+/// and everything is undone afterwards.</summary>
+/// <remarks>What a bridge brings is put where it would arrive, at the least that the plan counts on. The account's signature is
+/// not needed: such nodes let anybody act as anybody.</remarks>
+/// <param name="market">Chains and tokens.</param>
+/// <param name="nodeOf">A chain's node.</param>
+public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nodeOf)
+{
+    /// <summary>A call failed, or delivered less than the plan counts on.</summary>
+    public const string Failed = "simulation";
+
+    /// <summary>The account holds less than the plan starts from.</summary>
+    public const string Holdings = "simulation-holdings";
+
+    /// <summary>Less is left than the plan says.</summary>
+    public const string Left = "simulation-left";
+
+    private const string PlentyOfGas = "0x989680";
+    private const int MostSlots = 120;
+
+    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
+
+    /// <summary>Tries the plan.</summary>
+    /// <returns>What each step did, up to the first that failed, and what is not as the plan says.</returns>
+    /// <exception cref="ChainDataException">A node cannot be reached, is of another chain, or is no development node.</exception>
+    public async Task<(IReadOnlyList<SimulatedStep> Steps, IReadOnlyList<Violation> Violations)> RunAsync(TransactionPlan plan, CancellationToken cancellation)
+    {
+        var snapshots = new Dictionary<string, JsonElement>();
+        var (done, wrong) = (new List<SimulatedStep>(), new List<Violation>());
+        try
+        {
+            foreach (var (chain, account) in plan.Accounts)
+            {
+                await PrepareAsync(chain, account, cancellation).ConfigureAwait(false);
+                snapshots[chain] = await AskAsync(chain, "evm_snapshot", [], cancellation).ConfigureAwait(false);
+            }
+
+            var start = await BalancesAsync(plan, cancellation).ConfigureAwait(false);
+            foreach (var (token, held) in plan.Before.Where(entry => start.TryGetValue(entry.Key, out var there) && there < entry.Value))
+                wrong.Add(new(Holdings, null, $"the plan starts from {held} base units of {token}; the account holds {start[token]}"));
+            if (wrong.Count > 0)
+                return (done, wrong);
+
+            foreach (var step in plan.Steps)
+            {
+                var tried = await TryAsync(plan, step, cancellation).ConfigureAwait(false);
+                done.Add(tried);
+                if (tried.Failure is null)
+                    continue;
+                wrong.Add(new(Failed, step.Id, tried.Failure));
+                return (done, wrong);
+            }
+
+            var end = await BalancesAsync(plan, cancellation).ConfigureAwait(false);
+            foreach (var (token, least) in plan.After.Where(entry => market.Token(TokenId.Parse(entry.Key)).Address is not null && end.ContainsKey(entry.Key)))
+            {
+                var left = plan.Before.GetValueOrDefault(token) + end[token] - start[token];
+                if (left < least)
+                    wrong.Add(new(Left, null, $"{left} base units of {token} are left; the plan says {least}"));
+            }
+
+            return (done, wrong);
+        }
+        finally
+        {
+            foreach (var (chain, snapshot) in snapshots)
+                await AskAsync(chain, "evm_revert", [snapshot], CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PrepareAsync(string chain, string account, CancellationToken cancellation)
+    {
+        var id = Number(await AskAsync(chain, "eth_chainId", [], cancellation).ConfigureAwait(false));
+        if (id != market.Chain(chain).ChainId)
+            throw new ChainDataException(ChainFault.WrongChain, $"{chain}: the node is of chain {id}, not of {market.Chain(chain).ChainId}");
+        try
+        {
+            await AskAsync(chain, "anvil_impersonateAccount", [account], cancellation).ConfigureAwait(false);
+        }
+        catch (ChainDataException refused) when (refused.Fault == ChainFault.Refused)
+        {
+            throw new ChainDataException(ChainFault.Refused, $"{chain}: the node is no development node, on which a plan can be tried; start a fork of the chain, such as 'anvil --fork-url …', and give its address ({refused.Message})");
+        }
+    }
+
+    private async Task<SimulatedStep> TryAsync(TransactionPlan plan, TransactionStep step, CancellationToken cancellation)
+    {
+        var account = plan.Accounts[step.Chain];
+        if (step.Kind == StepKind.BridgeReceive)
+        {
+            await GiveAsync(step.ReceivedToken!.Value, account, step.MinimumReceived, cancellation).ConfigureAwait(false);
+            return new(step, step.MinimumReceived, 0, null);
+        }
+
+        var counted = TransactionPlanner.Delivers(step.Kind) ? step.ReceivedToken : null;
+        var before = counted is { } token ? await BalanceAsync(token, account, cancellation).ConfigureAwait(false) : 0;
+        var gas = BigInteger.Zero;
+        foreach (var call in step.Calls)
+        {
+            var transaction = new { from = account, to = call.To, data = call.Data, value = Hex(call.Value), gas = PlentyOfGas };
+            try
+            {
+                await AskAsync(step.Chain, "eth_call", [transaction, "latest"], cancellation).ConfigureAwait(false);
+                var receipt = await SendAsync(step.Chain, transaction, cancellation).ConfigureAwait(false);
+                gas += Number(receipt.GetProperty("gasUsed")) * Number(receipt.GetProperty("effectiveGasPrice"));
+                if (receipt.GetProperty("status").GetString() != "0x1")
+                    return new(step, null, gas, $"{call.Function} of {call.To} reverted");
+            }
+            catch (ChainDataException refused) when (refused.Fault == ChainFault.Refused)
+            {
+                return new(step, null, gas, $"{call.Function} of {call.To}: {refused.Message}");
+            }
+        }
+
+        if (counted is not { } received)
+            return new(step, null, gas, null);
+        var arrived = await BalanceAsync(received, account, cancellation).ConfigureAwait(false) - before;
+        if (market.Token(received).Address is null)
+            arrived += gas;
+        return new(step, arrived, gas, arrived < step.MinimumReceived ? $"{arrived} base units of {received} were received; the plan counts on {step.MinimumReceived}" : null);
+    }
+
+    private async Task<JsonElement> SendAsync(string chain, object transaction, CancellationToken cancellation)
+    {
+        var hash = await AskAsync(chain, "eth_sendTransaction", [transaction], cancellation).ConfigureAwait(false);
+        for (var wait = 0; wait < 200; wait++)
+        {
+            var receipt = await AskAsync(chain, "eth_getTransactionReceipt", [hash], cancellation).ConfigureAwait(false);
+            if (receipt.ValueKind == JsonValueKind.Object)
+                return receipt;
+            await Task.Delay(50, cancellation).ConfigureAwait(false);
+        }
+
+        throw new ChainDataException(ChainFault.TimedOut, $"{chain}: the node makes no blocks; start it so that it makes one for each transaction");
+    }
+
+    /// <summary>Puts tokens where a bridge would: the account's entry in the token's storage is found by trying.</summary>
+    private async Task GiveAsync(TokenId token, string account, BigInteger amount, CancellationToken cancellation)
+    {
+        var held = await BalanceAsync(token, account, cancellation).ConfigureAwait(false);
+        if (market.Token(token).Address is not { } contract)
+        {
+            await AskAsync(token.Chain, "anvil_setBalance", [account, Hex(held + amount)], cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var owner = Word(EvmAddress.Parse(account).Bytes);
+        for (var slot = 0; slot < MostSlots; slot++)
+        {
+            var index = Word([(byte)slot]);
+            // Solidity's order of key and slot, and Vyper's.
+            foreach (var place in (string[])[Place([.. owner, .. index]), Place([.. index, .. owner])])
+            {
+                var former = await AskAsync(token.Chain, "eth_getStorageAt", [contract, place, "latest"], cancellation).ConfigureAwait(false);
+                await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, WordHex(held + amount)], cancellation).ConfigureAwait(false);
+                if (await BalanceAsync(token, account, cancellation).ConfigureAwait(false) == held + amount)
+                    return;
+                await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, former.GetString()], cancellation).ConfigureAwait(false);
+            }
+        }
+
+        throw new ChainDataException(ChainFault.UnexpectedContract, $"{token}: the token keeps balances in a way that is not known, so that an arrival cannot be tried");
+    }
+
+    private async Task<Dictionary<string, BigInteger>> BalancesAsync(TransactionPlan plan, CancellationToken cancellation)
+    {
+        var balances = new Dictionary<string, BigInteger>();
+        foreach (var token in plan.Before.Keys.Union(plan.After.Keys).Select(TokenId.Parse).Where(token => plan.Accounts.ContainsKey(token.Chain)))
+            balances[$"{token}"] = await BalanceAsync(token, plan.Accounts[token.Chain], cancellation).ConfigureAwait(false);
+        return balances;
+    }
+
+    private async Task<BigInteger> BalanceAsync(TokenId token, string account, CancellationToken cancellation)
+    {
+        if (market.Token(token).Address is not { } contract)
+            return Number(await AskAsync(token.Chain, "eth_getBalance", [account, "latest"], cancellation).ConfigureAwait(false));
+        var data = $"0x{Convert.ToHexStringLower(BalanceOf.Encode(EvmAddress.Parse(account)))}";
+        return Number(await AskAsync(token.Chain, "eth_call", [new { to = contract, data }, "latest"], cancellation).ConfigureAwait(false));
+    }
+
+    private async Task<JsonElement> AskAsync(string chain, string method, object?[] parameters, CancellationToken cancellation)
+    {
+        var reply = (await nodeOf(chain).SendAsync([new(method, parameters)], cancellation).ConfigureAwait(false))[0];
+        return reply.Error is null ? reply.Result : throw new ChainDataException(ChainFault.Refused, $"{method}: {reply.Error}");
+    }
+
+    private static string Place(byte[] key) => $"0x{Convert.ToHexStringLower(Keccak.Hash(key))}";
+
+    private static byte[] Word(ReadOnlySpan<byte> bytes) => [.. new byte[32 - bytes.Length], .. bytes];
+
+    private static string WordHex(BigInteger number) => $"0x{Convert.ToHexStringLower(Word(number.ToByteArray(isUnsigned: true, isBigEndian: true)))}";
+
+    private static string Hex(BigInteger number) => $"0x{number.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')}";
+
+    private static BigInteger Number(JsonElement hex) => hex.ValueKind == JsonValueKind.String && hex.GetString() is { Length: > 2 } text
+        && BigInteger.TryParse($"0{text[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new ChainDataException(ChainFault.Malformed, "a node sent what is no number");
+}
