@@ -77,6 +77,11 @@ public static class CommandLine
             await terminal.Error.WriteLineAsync($"cannot write: {broken.Message}");
             return 2;
         }
+        catch (Exception bug) when (bug is not OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync($"this is a bug, please report it with what you did: {bug.GetType().Name}: {bug.Message}\n{bug.StackTrace}");
+            return 1;
+        }
         catch (OperationCanceledException)
         {
             await terminal.Error.WriteLineAsync("cancelled; nothing was written");

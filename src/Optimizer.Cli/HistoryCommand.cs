@@ -101,8 +101,10 @@ internal static class HistoryCommand
 
     private static async Task<int> FillAsync(Terminal terminal, MarketArguments arguments, ParseResult parsed, DateTimeOffset since, Duration every, CancellationToken cancellation)
     {
-        if (every.Seconds < 1)
-            throw new HistoryException($"--every: {every} is too short; expected a second or more");
+        const int MostMoments = 10_000;
+        var moments = (TimeProvider.System.GetUtcNow() - since).TotalSeconds / every.Seconds;
+        if (moments is not (> 0 and <= MostMoments))
+            throw new HistoryException($"--since {since:yyyy-MM-dd HH:mm} --every {every}: expected up to {MostMoments} moments, all of them past");
         if (await arguments.JudgedAsync(parsed, terminal) is not var (_, market, settings))
             return 2;
         var (chains, wrong) = await arguments.ChainsAsync(parsed, market, terminal);

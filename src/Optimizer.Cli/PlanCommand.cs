@@ -15,6 +15,9 @@ internal static class PlanCommand
 {
     private const string PlanFile = "plan.json";
 
+    /// <summary>A file beside the plan's is not what the plan gives.</summary>
+    private const string FilesRule = "files";
+
     public static Command Create(Terminal terminal)
     {
         var command = new Command("plan", """
@@ -25,7 +28,7 @@ internal static class PlanCommand
             Examples:
               optimizer plan scenarios/treasury-usdc.yaml
               optimizer plan scenarios/treasury-usdc.yaml --format json > plan.json
-              optimizer plan scenarios/multisig.yaml --out plans/today --nonce ethereum=12
+              optimizer plan scenarios/multisig.yaml --out plans/today --nonce ethereum=12 --late
               optimizer plan check plans/today/plan.json scenarios/multisig.yaml
               optimizer plan simulate plans/today/plan.json scenarios/multisig.yaml
             """);
@@ -39,6 +42,8 @@ internal static class PlanCommand
         var policy = Policy();
         command.Options.Add(nonces);
         command.Options.Add(policy);
+        var late = new Option<bool>("--late") { Description = "Write the files even where the snapshot is too old for them to be carried out." };
+        command.Options.Add(late);
         command.Subcommands.Add(Check(terminal));
         command.Subcommands.Add(Simulate(terminal));
         command.SetAction((parsed, cancellation) => Task.Run(() =>
@@ -48,7 +53,7 @@ internal static class PlanCommand
             if (result.Plan is null)
                 SolveView.Show(terminal.Notes, result);
             else if (parsed.GetValue(output) is { } folder)
-                return Write(terminal, folder, loaded, result.Plan, parsed.GetValue(nonces) ?? [], parsed.GetValue(policy));
+                return Write(terminal, folder, loaded, result.Plan, parsed.GetValue(nonces) ?? [], parsed.GetValue(policy), parsed.GetValue(late));
             else if (parsed.GetValue(format) == OutputFormat.Json)
                 terminal.Output.WriteLine(Formats.Serialize(result.Plan));
             else
@@ -58,11 +63,12 @@ internal static class PlanCommand
         return command;
     }
 
-    private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces, FileInfo? policy)
+    private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces, FileInfo? policy, bool late)
     {
-        if (folder.Exists && folder.EnumerateFileSystemInfos().Any() && !File.Exists(Path.Combine(folder.FullName, PlanFile)))
+        // Only what this command wrote itself makes place for a new plan.
+        if (folder.Exists && folder.EnumerateFileSystemInfos().FirstOrDefault(entry => entry is DirectoryInfo || !IsOurs(entry.Name)) is { } foreign)
         {
-            terminal.Error.WriteLine($"{folder} holds files and no plan; expected a new folder, or one with a former plan");
+            terminal.Error.WriteLine($"{folder} holds {foreign.Name}, which is no file of a plan; expected a new folder, or one with a former plan and nothing else");
             return 2;
         }
 
@@ -75,7 +81,7 @@ internal static class PlanCommand
         TransactionPlan plan;
         try
         {
-            plan = TransactionPlanner.Make(loaded.Market, loaded.Scenario, loaded.Settings.Moves, moves);
+            plan = TransactionPlanner.Make(loaded.Market, loaded.Scenario, loaded.Settings.Moves, moves, nonces);
         }
         catch (TransactionException missing)
         {
@@ -90,21 +96,35 @@ internal static class PlanCommand
             return 6;
         }
 
+        if (!late && TimeProvider.System.GetUtcNow() > plan.ValidUntil)
+        {
+            terminal.Error.WriteLine($"snapshot '{plan.Snapshot}' is of {plan.SnapshotTakenAt:yyyy-MM-dd HH:mm} UTC, so that the plan was to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm}; take a new one, or give --late to see the files all the same");
+            return 4;
+        }
+
+        if (PlanVerifier.Check(plan, loaded.Market, loaded.Scenario, loaded.Settings.Moves, moves) is { Count: > 0 } unsound)
+        {
+            Show(terminal, unsound);
+            terminal.Result.WriteLine("Nothing was written: the plan does not pass its own check, which is a bug.");
+            return 1;
+        }
+
         if (plan.Steps.Count == 0)
         {
             terminal.Result.WriteLine("Nothing to move: staying put is best. Nothing was written.");
             return 0;
         }
 
-        // The folder appears whole or not at all.
-        var draft = new DirectoryInfo($"{folder.FullName.TrimEnd(Path.DirectorySeparatorChar)}.draft");
-        if (draft.Exists)
-            draft.Delete(recursive: true);
-        foreach (var (name, text) in new PlanExport(plan, loaded.Market, nonces).Files().Append((PlanFile, Formats.Serialize(plan) + "\n")))
-            AtomicFile.Write(Path.Combine(draft.FullName, name), text);
+        // The folder appears whole or not at all: written beside, then put in the place of the former one.
+        var target = folder.FullName.TrimEnd(Path.DirectorySeparatorChar);
+        var (draft, former) = ($"{target}.{Guid.NewGuid():N}.draft", $"{target}.{Guid.NewGuid():N}.former");
+        foreach (var (name, text) in Files(plan, loaded.Market))
+            AtomicFile.Write(Path.Combine(draft, name), text);
         if (folder.Exists)
-            folder.Delete(recursive: true);
-        Directory.Move(draft.FullName, folder.FullName);
+            Directory.Move(target, former);
+        Directory.Move(draft, target);
+        if (Directory.Exists(former))
+            Directory.Delete(former, recursive: true);
 
         var table = Text.Table("#", "Phase", "On", "What", "Calls>", "After");
         var phaseOf = Phase.Of(plan).SelectMany(phase => phase.Steps.Select(step => (step.Id, phase.Number))).ToDictionary();
@@ -115,12 +135,33 @@ internal static class PlanCommand
         return 0;
     }
 
+    /// <summary>All files of a plan.</summary>
+    private static IEnumerable<(string Name, string Text)> Files(TransactionPlan plan, Market market) => new PlanExport(plan, market).Files().Append((PlanFile, Formats.Serialize(plan) + "\n"));
+
+    private static bool IsOurs(string name) => name is PlanFile or "checklist.md" or "transactions.json" or "accounting.csv" || name.EndsWith(".safe.json", StringComparison.Ordinal);
+
+    /// <summary>The files beside a plan's are what is signed: they have to be those that the plan gives, and no others.</summary>
+    private static IEnumerable<Violation> Beside(FileInfo file, TransactionPlan plan, Market market)
+    {
+        var expected = Files(plan, market).Where(known => known.Name != PlanFile).ToDictionary(known => known.Name, known => known.Text);
+        foreach (var other in file.Directory!.EnumerateFiles().Where(other => IsOurs(other.Name) && other.Name != PlanFile))
+        {
+            if (!expected.Remove(other.Name, out var text))
+                yield return new(FilesRule, null, $"{other.Name} is no file of this plan");
+            else if (File.ReadAllText(other.FullName) != text)
+                yield return new(FilesRule, null, $"{other.Name} is not what the plan gives; write it again");
+        }
+
+        foreach (var missing in expected.Keys)
+            yield return new(FilesRule, null, $"{missing} is missing");
+    }
+
     private static Command Check(Terminal terminal)
     {
         var command = new Command("check", """
             Holds a plan's file against the scenario, the chain files and the snapshot that it was made from: every call is
-            built anew and has to be the same, every amount has to come from somewhere, and the moves have to be those that
-            the scenario gives. Ends in exit code 6 where anything is not as it has to be, and names the rule.
+            built anew and has to be the same, every amount has to come from somewhere, the moves have to be those that the
+            scenario gives, and the files beside it, which are signed, have to be those of the plan. Ends in exit code 6 where anything is not as it has to be, and names the rule.
             """);
         var file = new Argument<FileInfo>("PLAN") { Description = "The plan's file (plan.json)." };
         var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario that it was made from." };
@@ -132,6 +173,7 @@ internal static class PlanCommand
         {
             var plan = ScenarioFiles.LoadPlan(parsed.GetValue(file)!.FullName);
             var loaded = new ScenarioFiles().Load(parsed.GetValue(scenario)!.FullName);
+            var isInItsFolder = parsed.GetValue(file)!.Name == PlanFile;
             var result = Progress.Show(terminal, $"planning {loaded.Scenario.Name} anew", () => ScenarioRunner.Run(loaded, cancellation));
             if (result.Plan is not { } made)
             {
@@ -142,6 +184,8 @@ internal static class PlanCommand
             var wrong = PlanVerifier.Check(plan, loaded.Market, loaded.Scenario, loaded.Settings.Moves, made).ToList();
             if (wrong.All(violation => violation.Rule != PlanVerifier.Account && violation.Rule != PlanVerifier.Call) && parsed.GetValue(policy) is { } rules)
                 wrong.AddRange(PolicyCheck.Check(plan, ScenarioFiles.LoadPolicy(rules.FullName), loaded.Market));
+            if (wrong.Count == 0 && isInItsFolder)
+                wrong.AddRange(Beside(parsed.GetValue(file)!, plan, loaded.Market));
             if (TimeProvider.System.GetUtcNow() > plan.ValidUntil)
                 wrong.Add(new(PlanVerifier.Deadline, null, $"the plan was to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC"));
             if (wrong.Count == 0)
@@ -236,7 +280,7 @@ internal static class PlanCommand
         foreach (var text in result.Tokens.Select(token => token.Value))
         {
             var parts = text.Split('=');
-            if (parts.Length == 2 && BigInteger.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var nonce))
+            if (parts.Length == 2 && BigInteger.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var nonce) && nonce < long.MaxValue)
                 nonces[parts[0]] = nonce;
             else
                 result.AddError($"--nonce: '{text}' is no chain and number; expected ethereum=12");

@@ -94,24 +94,24 @@ public static class HistoryStatistics
         return ([.. changes.Select((change, i) => Math.Sqrt(Product(i, i) / (change.Length - 1) * Duration.DaysPerYear / history.IntervalDays))], correlations);
     }
 
-    /// <summary>The last value in each interval, back from an end, as far as there is no gap; oldest first.</summary>
+    /// <summary>The value nearest to each of evenly spaced moments, back from an end, as far as there is one within half an interval;
+    /// oldest first.</summary>
     private static List<double> Sampled(IReadOnlyList<Observation> series, double intervalDays, DateTimeOffset? end = null)
     {
         var samples = new List<double>();
         if (series.Count == 0)
             return samples;
-        var at = end ?? series[^1].Time;
-        for (var i = series.Count - 1; i >= 0;)
+        var last = end ?? series[^1].Time;
+        var i = series.Count - 1;
+        for (var k = 0; i >= 0; k++)
         {
-            if (series[i].Time > at)
+            var wanted = last - TimeSpan.FromDays(k * intervalDays);
+            while (i > 0 && (series[i - 1].Time - wanted).Duration() <= (series[i].Time - wanted).Duration())
                 i--;
-            else if (at - series[i].Time < TimeSpan.FromDays(intervalDays))
-            {
-                samples.Add(series[i].Value);
-                at -= TimeSpan.FromDays(intervalDays);
-            }
-            else
+            if ((series[i].Time - wanted).Duration() > TimeSpan.FromDays(intervalDays / 2))
                 break;
+            samples.Add(series[i].Value);
+            i--;
         }
 
         samples.Reverse();

@@ -79,6 +79,8 @@ public sealed partial class HistoryStore(string folder)
                 : row.Subject.Length == 0 ? "no subject"
                 : !Quantities.All.Contains(row.Quantity) ? $"unknown quantity '{row.Quantity}'; there are {string.Join(", ", Quantities.All)}"
                 : !double.IsFinite(row.Value) ? $"no number in column '{value}'"
+                : row.Time is { Year: < 2009 } || row.Time > TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(1) ? $"the moment {row.Time:yyyy-MM-dd HH:mm} is before there were chains, or yet to come"
+                : row.Quantity == Quantities.Rate && row.Value is < -1 or > 100 ? $"a rate of {row.Value}; expected a fraction a year, such as 0.05"
                 : row.Quantity is Quantities.Price or Quantities.Share && row.Value <= 0 ? $"a {row.Quantity} of {row.Value}; expected more than zero"
                 : null;
             if (wrong is not null)
@@ -160,8 +162,15 @@ public sealed partial class HistoryStore(string folder)
 
     private List<T> Select<T>(string sql, HistoryFilter filter, Func<System.Data.Common.DbDataReader, T> read)
     {
-        using var connection = OpenAll(filter);
-        return [.. Query(connection, sql, read)];
+        try
+        {
+            using var connection = OpenAll(filter);
+            return [.. Query(connection, sql, read)];
+        }
+        catch (DuckDBException broken)
+        {
+            throw new HistoryException($"the history in {folder} cannot be read; take out the file that is none of its own: {FirstLine(broken)}", broken);
+        }
     }
 
     /// <summary>A connection with what the filter lets through, as <c>observations</c>; twice the same is there once.</summary>

@@ -197,6 +197,10 @@ public sealed class ScenarioFiles
     {
         if (settings is null || source is null)
             return;
+        if (settings.Moves.Slippage.Fraction is < 0 or > 0.05)
+            reader.Report(source.Find("moves", "slippage").Location, $"{settings.Moves.Slippage} is out of range; expected 0 % to 5 %");
+        if (settings.Moves.ValidFor.Days is <= 0 or > 90)
+            reader.Report(source.Find("moves", "validFor").Location, $"{settings.Moves.ValidFor} is out of range; expected up to 90 days");
         var ratings = source.Find("risk", "ratings");
         foreach (var rating in Rating.All.Select(r => r.ToString()).Where(r => !settings.Risk.Ratings.ContainsKey(r)))
             reader.Report(ratings.Location, $"rating {rating} has no probability; expected one for each of A+ to C-");

@@ -62,6 +62,20 @@ public static class CallBook
         }
     }
 
+    /// <summary>Who an allowance is for: the contract, or the name of what has none yet.</summary>
+    public static string SpenderName(CallContext context)
+    {
+        try
+        {
+            return $"{SpenderOf(context)}";
+        }
+        catch (Exception unknown) when (unknown is TransactionException or FormatException)
+        {
+            // Named where the calls are built.
+            return context.Step.Via;
+        }
+    }
+
     private static EvmAddress? SpenderOf(CallContext context) =>
         context.Market.Snapshot.Opportunities.Any(place => place.Id == context.Step.Via) ? PositionOf(context).Spender(context) : RouteOf(context).Spender(context);
 

@@ -12,8 +12,7 @@ namespace Optimizer.Transactions;
 /// <summary>A plan as files for its owner's tools: Safe's Transaction Builder, other signers, people, and accounting.</summary>
 /// <param name="plan">The plan.</param>
 /// <param name="market">Chains, for names and explorers.</param>
-/// <param name="nonces">The next nonce of the account by chain, for the hashes that signers compare; absent where nobody said.</param>
-public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyDictionary<string, BigInteger> nonces)
+public sealed class PlanExport(TransactionPlan plan, Market market)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -57,11 +56,10 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyDic
         Line("|---|---|");
         foreach (var (chain, account) in plan.Accounts)
             Line($"| {market.Chain(chain).Name} | `{account}` |");
-        var nonce = nonces.ToDictionary();
+        var isHashed = new HashSet<string>();
         foreach (var phase in _phases)
         {
             var chain = market.Chain(phase.Chain);
-            var safe = plan.Accounts[phase.Chain];
             Line();
             Line($"## Phase {phase.Number} on {chain.Name}: `{SafeFile(phase)}`");
             Line();
@@ -77,28 +75,39 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyDic
                         Line($"  - with {new TokenAmount(call.Value, market.Token(chain.NativeTokenId()).Decimals)} {chain.NativeToken}");
                     Line($"  - `{call.Function}`");
                     for (var i = 0; i < call.Arguments.Count; i++)
-                        Line($"    - {i + 1}: `{call.Arguments[i]}`{(call.Arguments[i] == safe ? " (the account itself)" : "")}");
+                        Line($"    - {i + 1}: `{call.Arguments[i]}`{AccountIn(call.Arguments[i])}");
                 }
             }
 
-            if (!nonce.TryGetValue(phase.Chain, out var next))
-            {
-                Line($"- [ ] Hashes to compare on the hardware wallet: give the Safe's next nonce, `--nonce {phase.Chain}=N`, to have them here.");
-                continue;
-            }
-
-            var transaction = SafeTransaction.Of([.. phase.Calls], next);
-            var hashes = transaction.Hashes(chain.ChainId!.Value, EvmAddress.Parse(safe));
-            Line($"- [ ] With nonce {next}{(transaction.IsDelegateCall ? $", as a batch through MultiSendCallOnly `{transaction.To}`" : "")}, the hardware wallet shows:");
-            Line($"  - domain hash `{hashes.Domain}`");
-            Line($"  - message hash `{hashes.Message}`");
-            Line($"  - SafeTx hash `{hashes.SafeTransaction}`");
-            nonce[phase.Chain] = next + 1;
+            Hashes(phase, isHashed.Add(phase.Chain), Line);
         }
 
         Line();
         Line("What arrives above the minima stays idle and is counted by the next plan. Addresses are those of the chain files; compare at least the first and last four characters with a source of your own.");
         return text.ToString();
+    }
+
+    private void Hashes(Phase phase, bool isNext, Action<string> line)
+    {
+        var (chain, safe) = (market.Chain(phase.Chain), plan.Accounts[phase.Chain]);
+        if (!plan.Nonces.TryGetValue(phase.Chain, out var nonce))
+        {
+            line($"- [ ] Hashes to compare on the hardware wallet: give the Safe's next nonce, `--nonce {phase.Chain}=N`, to have them here.");
+            return;
+        }
+
+        if (!isNext)
+        {
+            line("- [ ] Hashes to compare on the hardware wallet: they depend on what the Safe does meanwhile; once the phases before are done, write the plan again with the nonce of then.");
+            return;
+        }
+
+        var transaction = SafeTransaction.Of([.. phase.Calls], nonce);
+        var hashes = transaction.Hashes(chain.ChainId!.Value, EvmAddress.Parse(safe));
+        line($"- [ ] With nonce {nonce}{(transaction.IsDelegateCall ? $", as a batch through MultiSendCallOnly 1.4.1 (`{transaction.To}`; a Safe of another version batches through another contract and shows other hashes)" : "")}, the hardware wallet shows:");
+        line($"  - domain hash `{hashes.Domain}`");
+        line($"  - message hash `{hashes.Message}`");
+        line($"  - SafeTx hash `{hashes.SafeTransaction}`");
     }
 
     private string Accounting()
@@ -108,15 +117,27 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyDic
         {
             string Whole(TokenId token, BigInteger amount) => new TokenAmount(amount, market.Token(token).Decimals).ToString();
             var received = step.ReceivedToken;
-            text.Append(CultureInfo.InvariantCulture, $"{step.Id},{step.Kind},{step.Chain},{step.Via},{step.Token},{Whole(step.Token, step.Amount)},{received},{(received is { } r ? Whole(r, step.Received) : "")},{(received is { } m ? Whole(m, step.MinimumReceived) : "")},{step.GasUsd:0.00####},{step.FeeUsd:0.00####},\"{step.Description.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n");
+            object?[] fields =
+            [
+                step.Id, step.Kind, step.Chain, step.Via, step.Token, Whole(step.Token, step.Amount), received, received is { } r ? Whole(r, step.Received) : "", received is { } m ? Whole(m, step.MinimumReceived) : "",
+                step.GasUsd.ToString("0.00####", CultureInfo.InvariantCulture), step.FeeUsd.ToString("0.00####", CultureInfo.InvariantCulture), step.Description,
+            ];
+            text.AppendJoin(',', fields.Select(field => $"\"{$"{field}".Replace("\"", "\"\"", StringComparison.Ordinal)}\"")).Append('\n');
         }
 
         return text.ToString();
     }
 
+    /// <summary>Which of the plan's accounts an argument names, as an address, inside of a tuple, or as 32 bytes.</summary>
+    private string AccountIn(string argument)
+    {
+        var named = plan.Accounts.Where(account => argument.Contains(account.Value[2..], StringComparison.OrdinalIgnoreCase)).ToArray();
+        return named.Length == 0 ? "" : $" (the account itself, on {string.Join(" and ", named.Select(account => market.Chain(account.Key).Name))})";
+    }
+
     private static string NameOf(Chain chain, string address)
     {
-        var token = chain.Tokens.FirstOrDefault(token => token.Address == address);
+        var token = chain.Tokens.FirstOrDefault(token => token.Address is not null && EvmAddress.Parse(token.Address).ToString() == address);
         var role = chain.Protocols.SelectMany(entry => entry.Addresses.Where(role => EvmAddress.Parse(role.Value).ToString() == address).Select(role => $"{role.Key} of {entry.Name}")).FirstOrDefault();
         return token is not null ? $"the token {token.Symbol}" : role ?? "named by no chain file";
     }

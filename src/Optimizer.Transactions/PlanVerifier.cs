@@ -78,6 +78,12 @@ public static class PlanVerifier
             wrong.Add(new(Sum, null, "what is held after the plan is not what the steps lead to"));
         if (Math.Abs(plan.Steps.Sum(step => step.GasUsd + step.FeeUsd) - plan.CostUsd) > 1e-6)
             wrong.Add(new(Sum, null, $"the steps cost {plan.Steps.Sum(step => step.GasUsd + step.FeeUsd):0.00} USD, the plan says {plan.CostUsd:0.00}"));
+        if (!Same(TransactionPlanner.Holdings(market, scenario with { Holdings = [.. scenario.Holdings.Where(holding => holding.Locked)] }).Where(entry => entry.Value > plan.Reserved.GetValueOrDefault(entry.Key)).ToDictionary(), new Dictionary<string, BigInteger>()))
+            wrong.Add(new(Conservation, null, "less is kept back than is locked"));
+        foreach (var (token, left) in plan.After.Where(entry => entry.Value < plan.Reserved.GetValueOrDefault(entry.Key)))
+            wrong.Add(new(Conservation, null, $"{left} base units of {token} are left, and {plan.Reserved[token]} must stay"));
+        foreach (var (native, lacking) in TransactionPlanner.Lacking(market, plan.After, plan.Steps))
+            wrong.Add(new(Conservation, null, $"calls send along {lacking} base units of {native} more than are there"));
         Balances(plan, market, wrong);
         foreach (var step in plan.Steps)
             Step(plan, market, moves, step, wrong);
@@ -165,7 +171,7 @@ public static class PlanVerifier
         TransactionPlan anew;
         try
         {
-            anew = TransactionPlanner.Make(market, scenario, moves, made);
+            anew = TransactionPlanner.Make(market, scenario, moves, made, plan.Nonces);
         }
         catch (TransactionException impossible)
         {
@@ -183,6 +189,8 @@ public static class PlanVerifier
                 wrong.Add(new(Expectation, theirs.Id, $"the scenario gives '{mine.Description}' with other figures or in another order"));
         }
 
+        if (!Same(anew.Reserved, plan.Reserved))
+            wrong.Add(new(Conservation, null, $"the scenario keeps back {Text(anew.Reserved)}; the plan says {Text(plan.Reserved)}"));
         if (anew.ValidUntil != plan.ValidUntil || anew.Name != plan.Name)
             wrong.Add(new(Expectation, null, $"the scenario gives plan '{anew.Name}', valid until {anew.ValidUntil:u}"));
     }

@@ -18,10 +18,11 @@ public static class TransactionPlanner
     /// <param name="scenario">Holdings and accounts.</param>
     /// <param name="moves">Slippage, and how long the plan holds.</param>
     /// <param name="plan">The moves.</param>
+    /// <param name="nonces">The next nonce of the Safe by chain, where known.</param>
     /// <exception cref="TransactionException">Steps whose calls are not known, or that lack something; all of them are named.</exception>
-    public static TransactionPlan Make(Market market, Scenario scenario, MoveSettings moves, Plan plan)
+    public static TransactionPlan Make(Market market, Scenario scenario, MoveSettings moves, Plan plan, IReadOnlyDictionary<string, BigInteger>? nonces = null)
     {
-        var before = Holdings(market, scenario);
+        var (before, reserved) = (Holdings(market, scenario), Reserved(market, scenario, plan));
         var draft = new TransactionPlan
         {
             Name = scenario.Name,
@@ -29,13 +30,15 @@ public static class TransactionPlanner
             SnapshotTakenAt = market.Snapshot.TakenAt,
             ValidUntil = market.Snapshot.TakenAt + TimeSpan.FromDays(moves.ValidFor.Days),
             Accounts = scenario.Accounts.Where(account => plan.Steps.Any(step => step.Chain == account.Key)).OrderBy(account => account.Key, StringComparer.Ordinal).ToDictionary(),
+            Nonces = nonces ?? new Dictionary<string, BigInteger>(),
             Before = before,
+            Reserved = reserved,
             After = before,
             Positions = new Dictionary<string, BigInteger>(),
             CostUsd = 0,
             Steps = [],
         };
-        var steps = OneAllowanceAtATime([.. plan.Steps.Select(step => Draft(market, step))]);
+        var steps = OneAllowanceAtATime([.. plan.Steps.Select(step => Draft(market, step))], step => CallBook.SpenderName(new(market, step, draft.Accounts, draft.ValidUntil)));
         var wrong = new List<string>();
         CallContext Context(TransactionStep step) => new(market, step, draft.Accounts, draft.ValidUntil);
         // Minima and multiples first: they need the calls' builders, and tell what cannot be built.
@@ -62,11 +65,13 @@ public static class TransactionPlanner
             throw new TransactionException(string.Join('\n', wrong.Distinct()));
         foreach (var send in steps.Where(step => IsRoute(step.Kind)).ToArray())
             Follow(steps, send);
-        Settle(market, steps, before, Context, moves.Slippage.Fraction);
+        Settle(market, steps, before, reserved, Context, moves.Slippage.Fraction);
         for (var i = 0; i < steps.Length; i++)
             steps[i] = steps[i] with { Description = Describe(market, steps[i]) };
         for (var i = 0; i < steps.Length; i++)
             steps[i] = steps[i] with { Calls = CallBook.Of(Context(steps[i])) };
+        foreach (var (native, lacking) in Lacking(market, After(market, before, steps), steps))
+            throw new TransactionException($"{native}: calls send along {lacking} base units more than are there; what is not needed of a message fee comes back, but has to be there first");
         return draft with
         {
             Steps = steps,
@@ -83,6 +88,38 @@ public static class TransactionPlanner
         foreach (var holding in scenario.Holdings.Where(holding => holding.Token is not null))
             held[$"{holding.Token}"] = held.GetValueOrDefault($"{holding.Token}") + Book.AmountOf(market, holding).BaseUnits;
         return held;
+    }
+
+    /// <summary>What of the holdings must stay, in base units by token: what is locked.</summary>
+    public static IReadOnlyDictionary<string, BigInteger> Reserved(Market market, Scenario scenario, Plan plan)
+    {
+        var reserved = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
+        foreach (var holding in scenario.Holdings.Where(holding => holding is { Token: not null, Locked: true }))
+            reserved[$"{holding.Token}"] = reserved.GetValueOrDefault($"{holding.Token}") + Book.AmountOf(market, holding).BaseUnits;
+        // What the moves themselves leave of what was there is meant to stay: a reserve of cash, gas for the way back.
+        var (held, steps) = (Holdings(market, scenario), plan.Steps.Select(step => Draft(market, step)).ToArray());
+        foreach (var (token, left) in After(market, held, steps))
+        {
+            var delivering = steps.Where(step => Delivers(step.Kind) && $"{step.ReceivedToken}" == token).Select(step => step.Id).ToHashSet();
+            var untouched = After(market, held, steps.Where(step => !Delivers(step.Kind) && !(Spends(step.Kind) && $"{step.Token}" == token && step.DependsOn.Any(delivering.Contains)))).GetValueOrDefault(token);
+            var stays = BigInteger.Min(left, untouched);
+            if (stays > reserved.GetValueOrDefault(token))
+                reserved[token] = stays;
+        }
+
+        return reserved;
+    }
+
+    /// <summary>Native tokens that calls send along beyond what is there: a margin on message fees comes back, but is needed first.</summary>
+    public static IEnumerable<(string Native, BigInteger Lacking)> Lacking(Market market, IReadOnlyDictionary<string, BigInteger> after, IEnumerable<TransactionStep> steps)
+    {
+        foreach (var chain in steps.GroupBy(step => step.Chain))
+        {
+            var native = market.Chain(chain.Key).NativeTokenId();
+            var margin = chain.Aggregate(BigInteger.Zero, (sum, step) => sum + BigInteger.Max(0, step.Calls.Aggregate(BigInteger.Zero, (all, call) => all + call.Value) - (step.Token == native ? step.Amount : 0) - step.Gas));
+            if (margin > after.GetValueOrDefault($"{native}"))
+                yield return ($"{native}", margin - after.GetValueOrDefault($"{native}"));
+        }
     }
 
     /// <summary>What is idle after the steps at the least, by token.</summary>
@@ -144,11 +181,11 @@ public static class TransactionPlanner
     }
 
     /// <summary>Steps in an order in which no allowance is replaced before it is used: an approval of a token waits for the use of
-    /// the one before it for the same protocol.</summary>
-    private static TransactionStep[] OneAllowanceAtATime(TransactionStep[] steps)
+    /// the one before it for the same spender.</summary>
+    private static TransactionStep[] OneAllowanceAtATime(TransactionStep[] steps, Func<TransactionStep, string> spenderOf)
     {
         var uses = steps.SelectMany(step => step.DependsOn.Select(needed => (Use: step.Id, Approval: steps[needed - 1]))).Where(pair => pair.Approval.Kind == StepKind.Approve).ToLookup(pair => pair.Approval.Id, pair => pair.Use);
-        foreach (var same in steps.Where(step => step.Kind == StepKind.Approve).GroupBy(step => (step.Token, step.Via.Split('/')[0])))
+        foreach (var same in steps.Where(step => step.Kind == StepKind.Approve).GroupBy(step => (step.Token, spenderOf(step))))
         {
             foreach (var (first, second) in same.Zip(same.Skip(1)))
                 steps[second.Id - 1] = second with { DependsOn = [.. second.DependsOn.Union(uses[first.Id])] };
@@ -204,17 +241,17 @@ public static class TransactionPlanner
     }
 
     /// <summary>Lowers amounts until every token's uses are covered by what is sure to be there.</summary>
-    private static void Settle(Market market, TransactionStep[] steps, IReadOnlyDictionary<string, BigInteger> before, Func<TransactionStep, CallContext> context, double slippage)
+    private static void Settle(Market market, TransactionStep[] steps, IReadOnlyDictionary<string, BigInteger> before, IReadOnlyDictionary<string, BigInteger> reserved, Func<TransactionStep, CallContext> context, double slippage)
     {
         // A cut lowers what a route delivers, which may cut others: each round settles at least one more token down the flow.
         for (var round = 0; round <= steps.Length; round++)
         {
             var after = After(market, before, steps);
             var isShort = false;
-            foreach (var (token, left) in after.Where(entry => entry.Value.Sign < 0).ToArray())
+            foreach (var (token, left) in after.Where(entry => entry.Value < reserved.GetValueOrDefault(entry.Key)).ToArray())
             {
                 isShort = true;
-                var missing = -left;
+                var missing = reserved.GetValueOrDefault(token) - left;
                 var delivering = steps.Where(step => Delivers(step.Kind) && $"{step.ReceivedToken}" == token).Select(step => step.Id).ToHashSet();
                 foreach (var use in steps.Where(step => Spends(step.Kind) && $"{step.Token}" == token && step.DependsOn.Any(delivering.Contains)).OrderByDescending(step => step.Amount).ToArray())
                 {

@@ -45,25 +45,38 @@ public sealed partial class CliTests
     {
         var folder = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "plan");
         var run = await Run("plan", "scenarios/multisig.yaml", "--out", folder, "--nonce", "ethereum=12");
+        // The snapshot is of August.
+        Assert.Equal((4, true), (run.Code, run.Error.Contains("take a new one, or give --late", StringComparison.Ordinal)));
+        run = await Run("plan", "scenarios/multisig.yaml", "--out", folder, "--nonce", "ethereum=12", "--late");
         Assert.True(run.Code == 0, run.Error);
         Assert.Equal(["1-ethereum.safe.json", "2-arbitrum.safe.json", "2-base.safe.json", "accounting.csv", "checklist.md", "plan.json", "transactions.json"], Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         var checklist = File.ReadAllText(Path.Combine(folder, "checklist.md"));
         Assert.Contains("tokenMessenger of Circle CCTP v2", checklist, StringComparison.Ordinal);
         Assert.Contains("SafeTx hash `0x", checklist, StringComparison.Ordinal);
         Assert.DoesNotContain("named by no chain file", checklist, StringComparison.Ordinal);
-        // The snapshot is of August: sound but too old.
+        // Sound but too old.
         var file = Path.Combine(folder, "plan.json");
         var late = await Run("plan", "check", file, "scenarios/multisig.yaml");
         Assert.Equal(6, late.Code);
         Assert.Contains("deadline", late.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("call ", late.Output, StringComparison.Ordinal);
+        // What is signed is the file beside it.
+        var batch = Path.Combine(folder, "1-ethereum.safe.json");
+        var signed = File.ReadAllText(batch);
+        File.WriteAllText(batch, signed.Replace("5afe3855358e112b5647b952709e6165e1c1eeee", "5afe3855358e112b5647b952709e6165e1c1eeef", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, "3-ethereum.safe.json"), "{}");
+        var beside = await Run("plan", "check", file, "scenarios/multisig.yaml");
+        Assert.Contains("1-ethereum.safe.json is not what the plan gives", beside.Output, StringComparison.Ordinal);
+        Assert.Contains("3-ethereum.safe.json is no file of this plan", beside.Output, StringComparison.Ordinal);
+        File.WriteAllText(batch, signed);
         File.WriteAllText(file, File.ReadAllText(file).Replace("0x5aFE3855358E112B5647B952709E6165e1c1eEEe", "0x5aFE3855358E112B5647B952709E6165e1c1eEEf", StringComparison.Ordinal));
         var changed = await Run("plan", "check", file, "scenarios/multisig.yaml");
         Assert.Equal(6, changed.Code);
         Assert.Contains("is not the scenario's account on ethereum", changed.Output, StringComparison.Ordinal);
         // A second plan takes the first one's place; a folder with other things in it is left alone.
-        Assert.Equal(0, (await Run("plan", "scenarios/multisig.yaml", "--out", folder)).Code);
-        Assert.Equal((2, true), (await Run("plan", "scenarios/multisig.yaml", "--out", Repository.Path("docs"))) is var refused ? (refused.Code, refused.Error.Contains("holds files and no plan", StringComparison.Ordinal)) : default);
+        Assert.Equal(0, (await Run("plan", "scenarios/multisig.yaml", "--out", folder, "--late")).Code);
+        Assert.False(File.Exists(Path.Combine(folder, "3-ethereum.safe.json")));
+        Assert.Equal((2, true), (await Run("plan", "scenarios/multisig.yaml", "--out", Repository.Path("docs"))) is var refused ? (refused.Code, refused.Error.Contains("which is no file of a plan", StringComparison.Ordinal)) : default);
         Assert.Equal((4, true), (await Run("plan", "scenarios/treasury-usdc.yaml", "--out", Path.Combine(folder, "none"))) is var unnamed ? (unnamed.Code, unnamed.Error.Contains("names no account on", StringComparison.Ordinal)) : default);
     }
 

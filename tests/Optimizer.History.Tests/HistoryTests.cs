@@ -166,6 +166,14 @@ public sealed class HistoryTests : IDisposable
     }
 
     [Fact]
+    public void Samples_need_not_come_on_the_second()
+    {
+        var random = new Random(1);
+        var observations = Enumerable.Range(0, 60).Select(day => new Observation(Start.AddDays(day).AddSeconds(random.Next(-1_000, 1_000)), "s", "place", Quantities.Rate, day, "test", Start)).ToArray();
+        Assert.Equal(60, Assert.Single(HistoryStatistics.Rates(observations, 1)).Samples);
+    }
+
+    [Fact]
     public void A_gap_ends_the_samples()
     {
         int[] days = [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 17, 18];

@@ -70,6 +70,8 @@ public sealed class PlanTests
                 [
                     new() { Token = new("USDC", "ethereum"), Amount = Amount.Parse($"{usdc}") },
                     new() { Token = new("ETH", "ethereum"), Amount = Amount.Parse($"{weth + 1}") },
+                    // What is locked pays for no slippage.
+                    new() { Token = new("USDC", "ethereum"), Amount = Amount.Parse("777"), Locked = true },
                 ],
             };
             var (swapped, sold) = (market.Snapshot.Routes.Single(route => route.Id == "uniswap-v3/ethereum/ETH-USDC"), Math.Floor(weth * 1e18 * share));
@@ -115,7 +117,7 @@ public sealed class PlanTests
             // Not a unit is lost: what slippage may take is not deposited, and nothing else is left.
             var deposited = plan.Positions.Values.Aggregate(BigInteger.Zero, (sum, amount) => sum + amount);
             Assert.Equal(usdc * BigInteger.Pow(10, 6) + plan.Steps.Single(step => step.Kind == StepKind.Swap).MinimumReceived, deposited);
-            Assert.Equal(BigInteger.Zero, plan.After["USDC@ethereum"]);
+            Assert.Equal(777 * BigInteger.Pow(10, 6), plan.After["USDC@ethereum"]);
         }, iter: 200);
     }
 

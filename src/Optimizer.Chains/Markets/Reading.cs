@@ -104,10 +104,10 @@ public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHis
         ShareRates[opportunity] = share;
         var least = settings.YieldWindow.Days / 2;
         var former = history?.Invoke(opportunity, now - TimeSpan.FromDays(settings.YieldWindow.Days));
-        if (former is { Rate: > 0 } sample && (now - sample.AsOf).TotalDays is var days && days >= least)
+        if (former is { Rate: > 0 } sample && (now - sample.AsOf).TotalDays is var days && days >= least && days <= 4 * least)
             return Math.Pow(share / sample.Rate, Duration.DaysPerYear / days) - 1;
         Refuse(Rules.NoPast, opportunity, former is { } young
-            ? $"the oldest sample of its share is of {young.AsOf:yyyy-MM-dd HH:mm} UTC; growth is measured over {settings.YieldWindow}, or half of it"
+            ? $"the sample of its share that fits best is of {young.AsOf:yyyy-MM-dd HH:mm} UTC; growth is measured over {settings.YieldWindow}, or half or twice that"
             : $"no former snapshot in the history holds its share's worth; growth is measured over {settings.YieldWindow}, so that it appears once snapshots are that far apart");
         return null;
     }

@@ -20,8 +20,14 @@ public sealed record TransactionPlan
     /// <summary>Whose money it is: the account by chain.</summary>
     public required IReadOnlyDictionary<string, string> Accounts { get; init; }
 
+    /// <summary>The next nonce of the Safe by chain, for the hashes that signers compare; only where somebody gave it.</summary>
+    public IReadOnlyDictionary<string, BigInteger> Nonces { get; init; } = new Dictionary<string, BigInteger>();
+
     /// <summary>What each account holds idle before the plan, in base units by token.</summary>
     public required IReadOnlyDictionary<string, BigInteger> Before { get; init; }
+
+    /// <summary>What of it must stay: what is locked, and gas for the way back, in base units by token.</summary>
+    public required IReadOnlyDictionary<string, BigInteger> Reserved { get; init; }
 
     /// <summary>What each account is sure to hold idle after it, in base units by token; what arrives above the minima comes on
     /// top.</summary>

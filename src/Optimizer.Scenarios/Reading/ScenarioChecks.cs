@@ -20,6 +20,7 @@ internal static class ScenarioChecks
             ["issuer"] = [.. market.Chains.SelectMany(c => c.Tokens).Select(t => t.Issuer).OfType<string>().Distinct()],
             ["tag"] = [.. market.Snapshot.Opportunities.SelectMany(o => o.Tags).Distinct()],
         };
+        static bool IsSame(string? address, string account) => address is not null && address.Equals(account, StringComparison.OrdinalIgnoreCase);
         void Known(SourceNode at, string what, string id)
         {
             if (!ids[what].Contains(id))
@@ -28,11 +29,15 @@ internal static class ScenarioChecks
 
         if (scenario.Horizon.Days is < 0.04 or > 3_650)
             reader.Report(source.Find("horizon").Location, $"{scenario.Horizon} is out of range; expected one hour to ten years");
+        if (scenario.Name.Length is 0 or > 100 || scenario.Name.Any(char.IsControl))
+            reader.Report(source.Find("name").Location, "the name is not one line of up to a hundred characters");
         foreach (var (chain, account) in scenario.Accounts)
         {
             Known(source.Find("accounts", chain), "chain", chain);
             if (market.Chains.FirstOrDefault(known => known.Id == chain) is { } known && !MarketChecks.IsAddress(known, account))
                 reader.Report(source.Find("accounts", chain).Location, $"'{account}' is no address on {known.Name}");
+            if (account.Skip(2).All(digit => digit == '0') || market.Chains.Any(other => other.Tokens.Any(token => IsSame(token.Address, account)) || other.Protocols.Any(entry => entry.Addresses.Values.Any(address => IsSame(address, account)))))
+                reader.Report(source.Find("accounts", chain).Location, $"'{account}' is nobody's, or a contract that the chain files name; expected an account of your own");
         }
 
         if (scenario.Numeraire != "USD")

@@ -158,7 +158,8 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
         return new Reduction(program).Solve(reduced =>
         {
             var scaling = new Scaling(reduced);
-            EngineAnswer Ask(string with) => OrTools.Solve(scaling.Program, OrToolsEngine.Scip, seconds, with, 1000 / size, cancellation: deadline.Cancellation);
+            var until = deadline.Elapsed + seconds;
+            EngineAnswer Ask(string with) => OrTools.Solve(scaling.Program, OrToolsEngine.Scip, Math.Max(until - deadline.Elapsed, 0.1), with, 1000 / size, cancellation: deadline.Cancellation);
             var answer = Ask(parameters);
             // SCIP's presolving has taken problems for infeasible that are not: it is only believed when it comes to that without.
             return scaling.Restore(answer.Status == EngineStatus.Infeasible ? Ask($"{parameters}\npresolving/maxrounds = 0") : answer);

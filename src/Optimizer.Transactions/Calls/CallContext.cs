@@ -96,7 +96,9 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     {
         if (Entry.Addresses.Count == 1)
             return EvmAddress.Parse(Entry.Addresses.Values.Single());
-        var fitting = Entry.Addresses.Where(role => role.Key.EndsWith(Step.Token.Symbol, StringComparison.OrdinalIgnoreCase)).ToArray();
+        // A role names its token in camel case: cometUsdc is for USDC, and metaMorphoSusds is not for USDS.
+        var name = $"{char.ToUpperInvariant(Step.Token.Symbol[0])}{Step.Token.Symbol[1..].ToLowerInvariant()}";
+        var fitting = Entry.Addresses.Where(role => role.Key.EndsWith(name, StringComparison.Ordinal)).ToArray();
         return fitting is [var (_, address)]
             ? EvmAddress.Parse(address)
             : throw new TransactionException($"step {Step.Id}: {fitting.Length} addresses of {Entry.Id} on {Chain.Id} are for {Step.Token.Symbol}; expected one role that ends so");

@@ -24,6 +24,14 @@ public sealed class StargateV2Calls : IRouteCalls
     public BigInteger Granularity(CallContext context) => BigInteger.Pow(10, Math.Max(0, context.Market.Token(context.Step.Token).Decimals - SharedDecimals));
 
     /// <inheritdoc/>
+    public BigInteger Minimum(CallContext context, double slippage)
+    {
+        // What arrives is a multiple of the shared decimals, on either side.
+        var least = context.Step.Received - new BigInteger(Math.Ceiling((double)context.Step.Received * slippage));
+        return BigInteger.Max(0, least - least % BigInteger.Pow(10, Math.Max(0, context.Market.Token(context.Route.To).Decimals - SharedDecimals)));
+    }
+
+    /// <inheritdoc/>
     public EvmAddress? Spender(CallContext context) => Pool(context);
 
     /// <inheritdoc/>
