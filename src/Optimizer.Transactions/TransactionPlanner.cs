@@ -90,7 +90,7 @@ public static class TransactionPlanner
         return held;
     }
 
-    /// <summary>What of the holdings must stay, in base units by token: what is locked.</summary>
+    /// <summary>What of the holdings must stay, in base units by token: what is locked, and what the moves leave of what was there.</summary>
     public static IReadOnlyDictionary<string, BigInteger> Reserved(Market market, Scenario scenario, Plan plan)
     {
         var reserved = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);

@@ -11,22 +11,40 @@ namespace Optimizer.Benchmarks;
 /// <summary>Made-up chains in memory, each with an Aave market, read at once.</summary>
 internal static class ManyChains
 {
+    /// <summary>The snapshot whose judgements are taken over.</summary>
+    public static Lazy<Market> Judged { get; } = new(() => new ScenarioFiles().LoadMarket(Tests.Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market);
+
     /// <summary>Reads and joins the markets.</summary>
     /// <returns>Seconds, opportunities, and requests made.</returns>
     public static (double Seconds, int Opportunities, int Requests) Read(int chains, int reserves)
     {
-        var judged = new ScenarioFiles().LoadMarket(Tests.Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market;
         var nodes = Enumerable.Range(0, chains).Select(_ => Node(reserves)).ToArray();
+        _ = Judged.Value;
         var watch = Stopwatch.StartNew();
-        var readings = Task.WhenAll(nodes.Select(async (node, i) =>
+        var opportunities = ReadAsync(chains, reserves, i => nodes[i].Client()).GetAwaiter().GetResult();
+        return (watch.Elapsed.TotalSeconds, opportunities, nodes.Sum(node => node.Requests));
+    }
+
+    /// <summary>Reads and joins the markets by given clients, and writes the snapshot.</summary>
+    /// <returns>How many opportunities.</returns>
+    public static async Task<int> ReadAsync(int chains, int reserves, Func<int, EvmClient> clientOf)
+    {
+        var judged = Judged.Value;
+        var readings = await Task.WhenAll(Enumerable.Range(0, chains).Select(async i =>
         {
             var reading = new ChainReading(Chain($"chain-{i}", reserves), new());
-            await EvmMarketReader.ReadAsync(reading, node.Client(), judged.With(judged.Snapshot with { Routes = [] }), FakeEvmNode.Time, default);
+            await EvmMarketReader.ReadAsync(reading, clientOf(i), judged.With(judged.Snapshot with { Routes = [] }), FakeEvmNode.Time, default);
             return reading;
-        })).GetAwaiter().GetResult();
-        var snapshot = SnapshotAssembly.Join("many", readings, judged.Snapshot, new(), FakeEvmNode.Time);
+        })).ConfigureAwait(false);
+        // Made-up chains and tokens are judged as Ethereum and its ether are: what nobody has judged would be left out.
+        var rated = judged.Snapshot with
+        {
+            Chains = [.. readings.Select(reading => judged.Snapshot.Chains[0] with { Id = reading.Chain.Id })],
+            Tokens = [.. readings.SelectMany(reading => reading.Chain.Tokens.Select(token => judged.Snapshot.Tokens[0] with { Id = new(token.Symbol, reading.Chain.Id) }))],
+        };
+        var snapshot = SnapshotAssembly.Join("many", readings, rated, new(), FakeEvmNode.Time);
         Formats.Serialize(snapshot);
-        return (watch.Elapsed.TotalSeconds, snapshot.Opportunities.Count, nodes.Sum(node => node.Requests));
+        return snapshot.Opportunities.Count;
     }
 
     private static EvmAddress Address(string name) => new(Keccak.Hash(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, EvmAddress.Size));
@@ -51,7 +69,7 @@ internal static class ManyChains
         Protocols = [new() { Id = "aave-v3", Name = "Aave v3", Adapter = "aaveV3", Addresses = new Dictionary<string, string> { ["pool"] = $"{Address("pool")}", ["dataProvider"] = $"{Address("provider")}" } }],
     };
 
-    private static FakeEvmNode Node(int reserves)
+    internal static FakeEvmNode Node(int reserves)
     {
         var node = new FakeEvmNode(1);
         var (pool, provider, feed, time) = (Address("pool"), Address("provider"), Address("feed"), new BigInteger(FakeEvmNode.Time.ToUnixTimeSeconds()));

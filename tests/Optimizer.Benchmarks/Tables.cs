@@ -18,6 +18,7 @@ internal static class Tables
             ["joint"] = Joint,
             ["scenarios"] = Scenarios,
             ["chains"] = Chains,
+            ["served-chains"] = ServedChainsTable,
             ["frontier"] = Frontier,
             ["tail"] = Tail,
         };
@@ -113,6 +114,18 @@ internal static class Tables
             var problem = new AllocationProblem(large.Market, large.Scenario, large.Settings).ToProblem();
             var answer = MeanVarianceSolver.Solve(problem, Allocator.Options(large.Settings));
             Console.WriteLine($"| {large.Market.Snapshot.Opportunities.Count:#,0} | {problem.Variables.Count(v => v.IsBinary):#,0} | {answer.Seconds:0.0} | {answer.Gap:0.0e+0} | {answer.Status} |");
+        }
+    }
+
+    private static void ServedChainsTable()
+    {
+        Console.WriteLine("| chains × reserves | opportunities | seconds | requests per chain | peak memory so far |");
+        Console.WriteLine("|---|---|---|---|---|");
+        // The first line is cold: nothing has been compiled yet.
+        foreach (var (chains, reserves) in ((int, int)[])[(20, 250), (20, 250), (5, 250), (10, 250), (40, 250)])
+        {
+            var (seconds, opportunities, requests) = ServedChains.Read(chains, reserves);
+            Console.WriteLine($"| {chains} × {reserves:#,0} | {opportunities:#,0} | {seconds:0.00} | {requests / chains} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB |");
         }
     }
 
