@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using Optimizer.Chains;
+using Optimizer.Chains.Markets;
 using Optimizer.Chains.Rpc;
 using Optimizer.Model;
 using Optimizer.Scenarios;
@@ -161,15 +162,18 @@ internal static class PlanCommand
         var command = new Command("check", """
             Holds a plan's file against the scenario, the chain files and the snapshot that it was made from: every call is
             built anew and has to be the same, every amount has to come from somewhere, the moves have to be those that the
-            scenario gives, and the files beside it, which are signed, have to be those of the plan. Ends in exit code 6 where anything is not as it has to be, and names the rule.
+            scenario gives, and the files beside it, which are signed, have to be those of the plan. With --now, the chains of
+            the plan are read as well: exit code 7 where figures have moved, 8 where a step would fail or should not be made. Ends in exit code 6 where anything is not as it has to be, and names the rule.
             """);
         var file = new Argument<FileInfo>("PLAN") { Description = "The plan's file (plan.json)." };
         var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario that it was made from." };
         command.Arguments.Add(file);
         command.Arguments.Add(scenario);
         var policy = Policy();
+        var now = new Option<bool>("--now") { Description = "Read the chains of the plan and say what has changed since it was made." };
         command.Options.Add(policy);
-        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        command.Options.Add(now);
+        command.SetAction((parsed, cancellation) => Task.Run(async () =>
         {
             var plan = ScenarioFiles.LoadPlan(parsed.GetValue(file)!.FullName);
             var loaded = new ScenarioFiles().Load(parsed.GetValue(scenario)!.FullName);
@@ -191,7 +195,7 @@ internal static class PlanCommand
             if (wrong.Count == 0)
             {
                 terminal.Result.WriteLine($"Sound: {plan.Steps.Count} steps, {plan.Steps.Sum(step => step.Calls.Count)} calls, to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC.");
-                return 0;
+                return parsed.GetValue(now) ? await DriftAsync(terminal, plan, loaded, cancellation) : 0;
             }
 
             Show(terminal, wrong);
@@ -199,6 +203,31 @@ internal static class PlanCommand
             return 6;
         }, cancellation));
         return command;
+    }
+
+    /// <summary>Reads the plan's chains and says what has changed.</summary>
+    private static async Task<int> DriftAsync(Terminal terminal, TransactionPlan plan, LoadedScenario loaded, CancellationToken cancellation)
+    {
+        var (market, settings) = (loaded.Market, loaded.Settings);
+        var chains = plan.Steps.SelectMany(step => new[] { step.Chain, step.ReceivedToken?.Chain ?? step.Chain }).Distinct().Select(market.Chain).ToArray();
+        var limits = EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds);
+        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, limits, TimeProvider.System);
+        var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
+        var snapshot = SnapshotAssembly.Join("now", readings, market.Snapshot, settings.Reading, TimeProvider.System.GetUtcNow());
+        var drifts = MarketDrift.Check(plan, market, market.With(snapshot), settings.Moves);
+        if (drifts.Count == 0)
+        {
+            terminal.Result.WriteLine("Valid: the market is as the plan counts on it.");
+            return 0;
+        }
+
+        var table = Text.Table("", "Step", "What has changed");
+        foreach (var drift in drifts.OrderByDescending(drift => drift.Kind))
+            table.AddRow(Text.Words(drift.Kind.ToString()), $"{drift.Step}", Markup.Escape(drift.Message));
+        terminal.Result.Write(table);
+        var isDangerous = drifts.Any(drift => drift.Kind == DriftKind.Dangerous);
+        terminal.Result.WriteLine(isDangerous ? "Do not sign: take a new snapshot and plan again." : "The plan can still be carried out, and may no longer be the best one.");
+        return isDangerous ? 8 : 7;
     }
 
     private static Command Simulate(Terminal terminal)

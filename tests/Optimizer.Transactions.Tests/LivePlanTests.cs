@@ -132,6 +132,7 @@ public sealed class LivePlanTests
         var (plan, scenario) = (Path.Combine(folder, "plan"), Path.Combine(folder, "scenarios", "live.yaml"));
         Assert.Contains("steps", await RunAsync("plan", scenario, "--out", plan), StringComparison.Ordinal);
         Assert.Contains("Sound:", await RunAsync("plan", "check", Path.Combine(plan, "plan.json"), scenario), StringComparison.Ordinal);
+        Assert.Contains("Valid: the market is as the plan counts on it.", await RunAsync("plan", "check", Path.Combine(plan, "plan.json"), scenario, "--now"), StringComparison.Ordinal);
         Assert.Contains("do what the plan says.", await RunAsync("plan", "simulate", Path.Combine(plan, "plan.json"), scenario), StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
 

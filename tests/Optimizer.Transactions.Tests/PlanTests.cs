@@ -175,6 +175,35 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void What_the_market_did_since_is_told_by_how_bad_it_is()
+    {
+        var snapshot = Loaded.Market.Snapshot;
+        var deposit = Made.Value.Steps.First(step => step.Kind == StepKind.Deposit);
+        var send = Made.Value.Steps.First(step => step.Kind == StepKind.BridgeSend);
+        Figure Figure(double value) => new(value, snapshot.Assets[0].PriceUsd.From);
+        Opportunity Place(Func<Opportunity, Opportunity> change) => change(Loaded.Market.Opportunity(deposit.Via));
+        Snapshot WithPlace(Func<Opportunity, Opportunity> change) => snapshot with { Opportunities = [.. snapshot.Opportunities.Select(place => place.Id == deposit.Via ? Place(change) : place)] };
+        Snapshot WithRoute(Func<Route, Route> change) => snapshot with { Routes = [.. snapshot.Routes.Select(route => route.Id == send.Via ? change(route) : route)] };
+        void Expect(DriftKind? kind, Snapshot now, string message = "")
+        {
+            var drifts = MarketDrift.Check(Made.Value, Loaded.Market, Loaded.Market.With(now), Loaded.Settings.Moves);
+            Assert.Equal(kind, drifts.Count == 0 ? null : drifts.Max(drift => drift.Kind));
+            Assert.True(kind is null || drifts.Any(drift => drift.Message.Contains(message, StringComparison.Ordinal)), string.Join("; ", drifts));
+        }
+
+        Expect(null, snapshot);
+        Expect(DriftKind.Dangerous, WithPlace(place => place with { CapacityUsd = Figure(1_000) }), "takes 1,000 USD more now");
+        Expect(DriftKind.Dangerous, snapshot with { Opportunities = [.. snapshot.Opportunities.Where(place => place.Id != deposit.Via)] }, "is paused");
+        Expect(DriftKind.Drifted, WithPlace(place => place with { Carry = place.Carry.Times(0.5) }), "would have paid");
+        Expect(DriftKind.Dangerous, snapshot with { Routes = [.. snapshot.Routes.Where(route => route.Id != send.Via)] }, "gives no quote now");
+        Expect(DriftKind.Drifted, WithRoute(route => route with { Fees = [new() { Bps = Figure(20) }] }), "where it took");
+        Expect(DriftKind.Dangerous, WithRoute(route => route with { Fees = [new() { Bps = Figure(100) }] }), "the call would fail");
+        Expect(DriftKind.Dangerous, WithRoute(route => route with { MaximumUsd = Figure(10) }), "takes 10 USD at the most now");
+        Expect(DriftKind.Drifted, snapshot with { Assets = [.. snapshot.Assets.Select(asset => asset.Id == "USDC" ? asset with { PriceUsd = Figure(0.98) } : asset)] }, "was at 1 USD and is at 0.98");
+        Expect(DriftKind.Dangerous, snapshot with { Chains = [.. snapshot.Chains.Where(chain => chain.Id != "base")] }, "base cannot be read now");
+    }
+
+    [Fact]
     public void What_cannot_be_called_is_named_and_nothing_is_made()
     {
         var scenario = Loaded.Scenario with { Accounts = new Dictionary<string, string>() };

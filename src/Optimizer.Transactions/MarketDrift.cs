@@ -1,0 +1,98 @@
+using System.Numerics;
+using Optimizer.Model;
+
+namespace Optimizer.Transactions;
+
+/// <summary>How far the market has moved since a plan was made.</summary>
+public enum DriftKind
+{
+    /// <summary>A figure is another one, and the plan can still be carried out.</summary>
+    Drifted,
+
+    /// <summary>A step would fail, or money would go where it should not be now.</summary>
+    Dangerous,
+}
+
+/// <summary>One thing that is not as it was.</summary>
+/// <param name="Kind">How bad it is.</param>
+/// <param name="Step">The step that it is about.</param>
+/// <param name="Message">What it was, and what it is.</param>
+public sealed record Drift(DriftKind Kind, int? Step, string Message);
+
+/// <summary>Holds a plan against the market of now: is what it counts on still there?</summary>
+public static class MarketDrift
+{
+    /// <summary>A rate that fell by more than this share is no longer what the plan was made for.</summary>
+    private const double MuchOfARate = 0.25;
+
+    /// <summary>What has changed; nothing where the plan holds as it is.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="then">The market that it was made on.</param>
+    /// <param name="now">The market of now; what could not be read is not in it.</param>
+    /// <param name="moves">The slippage that calls allow.</param>
+    public static IReadOnlyList<Drift> Check(TransactionPlan plan, Market then, Market now, MoveSettings moves)
+    {
+        var found = new List<Drift>();
+        void Note(DriftKind kind, int? step, string message) => found.Add(new(kind, step, message));
+        foreach (var chain in plan.Steps.Select(step => step.Chain).Distinct().Where(id => now.Snapshot.Chains.All(chain => chain.Id != id)))
+            Note(DriftKind.Dangerous, null, $"{chain} cannot be read now");
+        foreach (var asset in plan.Steps.SelectMany(step => new[] { step.Token, step.ReceivedToken ?? step.Token }).Select(token => then.AssetOf(token).Id).Distinct())
+        {
+            var (before, price) = (then.Snapshot.Assets.First(a => a.Id == asset).PriceUsd.Value, now.Snapshot.Assets.FirstOrDefault(a => a.Id == asset)?.PriceUsd.Value);
+            if (price is null)
+                Note(DriftKind.Dangerous, null, $"{asset} has no price that is believed now");
+            else if (Math.Abs(price.Value / before - 1) > moves.Slippage.Fraction)
+                Note(DriftKind.Drifted, null, $"{asset} was at {before:g6} USD and is at {price.Value:g6}");
+        }
+
+        foreach (var step in plan.Steps.Where(step => TransactionPlanner.IsRoute(step.Kind)))
+            Route(step, then, now, moves, Note);
+        foreach (var step in plan.Steps.Where(step => step.Kind is StepKind.Deposit or StepKind.Withdraw))
+            Place(step, then, now, Note);
+        return found;
+    }
+
+    private static void Route(TransactionStep step, Market then, Market now, MoveSettings moves, Action<DriftKind, int?, string> note)
+    {
+        var (before, route) = (then.Snapshot.Routes.First(route => route.Id == step.Via), now.Snapshot.Routes.FirstOrDefault(route => route.Id == step.Via));
+        var usd = Usd(then, step.Token, step.Amount);
+        if (route is null)
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} gives no quote now");
+        else if (route.MaximumUsd is { } most && usd > most)
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {most.Value:#,0} USD at the most now; {usd:#,0} are to be sent");
+        else if (Cost(route, usd) - Cost(before, usd) is var more && more > moves.Slippage.Fraction)
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {Cost(route, usd):P3} of the amount now, where it took {Cost(before, usd):P3}; the call would fail");
+        else if (more > moves.Slippage.Fraction / 4)
+            note(DriftKind.Drifted, step.Id, $"{step.Via} takes {Cost(route, usd):P3} of the amount now, where it took {Cost(before, usd):P3}");
+    }
+
+    private static void Place(TransactionStep step, Market then, Market now, Action<DriftKind, int?, string> note)
+    {
+        var (before, place) = (then.Opportunity(step.Via), now.Snapshot.Opportunities.FirstOrDefault(place => place.Id == step.Via));
+        var usd = Usd(then, step.Token, step.Amount);
+        if (place is null)
+        {
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} cannot be read now, is paused, or is not believed");
+        }
+        else if (step.Kind == StepKind.Withdraw)
+        {
+            if (place.WithdrawableUsd is { } there && usd > there)
+                note(DriftKind.Dangerous, step.Id, $"{there.Value:#,0} USD can be taken out of {step.Via} now; {usd:#,0} are to be");
+        }
+        else if (place.CapacityUsd is { } room && usd > room)
+        {
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {room.Value:#,0} USD more now; {usd:#,0} are to be put in");
+        }
+        else if (place.Carry.Rate(usd) < (1 - MuchOfARate) * before.Carry.Rate(usd))
+        {
+            note(DriftKind.Drifted, step.Id, $"{step.Via} would pay {place.Carry.Rate(usd):P2} now, where it would have paid {before.Carry.Rate(usd):P2}");
+        }
+    }
+
+    /// <summary>The share of an amount that a route takes.</summary>
+    private static double Cost(Route route, double usd) =>
+        (route.Fees.FirstOrDefault(zone => zone.UpToUsd is null || usd <= zone.UpToUsd.Value) ?? route.Fees[^1]).Bps / 1e4
+            + (route.FixedFeeUsd?.Value ?? 0) / Math.Max(usd, 1e-9) + (route.ImpactBpsPerMillionUsd?.Value ?? 0) / 1e4 / 1e6 * usd;
+
+    private static double Usd(Market market, TokenId token, BigInteger amount) => new TokenAmount(amount, market.Token(token).Decimals).ToUsd(market.PriceUsd(token));
+}
