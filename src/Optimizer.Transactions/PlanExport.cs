@@ -65,6 +65,9 @@ public sealed class PlanExport(TransactionPlan plan, Market market)
             Line();
             if (phase.WaitsFor.Count > 0)
                 Line($"- [ ] First: {string.Join("; ", phase.WaitsFor.Select(id => $"step {id} is done ({plan.Steps[id - 1].Description})"))}.");
+            // A Safe at one address is not its owners' on another chain before it has been deployed there.
+            foreach (var there in phase.Steps.Select(step => step.ReceivedToken?.Chain ?? phase.Chain).Where(other => other != phase.Chain).Distinct())
+                Line($"- [ ] Make sure that `{plan.Accounts[there]}` on {market.Chain(there).Name} is yours and in use: what is sent there cannot be called back.");
             foreach (var step in phase.Steps)
             {
                 foreach (var call in step.Calls)

@@ -52,6 +52,7 @@ public sealed partial class CliTests
         Assert.Equal(["1-ethereum.safe.json", "2-arbitrum.safe.json", "2-base.safe.json", "accounting.csv", "checklist.md", "plan.json", "transactions.json"], Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         var checklist = File.ReadAllText(Path.Combine(folder, "checklist.md"));
         Assert.Contains("tokenMessenger of Circle CCTP v2", checklist, StringComparison.Ordinal);
+        Assert.Contains("on Base is yours and in use", checklist, StringComparison.Ordinal);
         Assert.Contains("SafeTx hash `0x", checklist, StringComparison.Ordinal);
         Assert.DoesNotContain("named by no chain file", checklist, StringComparison.Ordinal);
         // Sound but too old.
