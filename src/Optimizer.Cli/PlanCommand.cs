@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
-using Optimizer.Chains;
-using Optimizer.Chains.Markets;
-using Optimizer.Chains.Rpc;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 using Optimizer.Transactions;
@@ -11,13 +8,11 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer plan</c>: the steps alone, as files to sign, and whether such files are sound.</summary>
+/// <summary><c>optimizer plan</c>: the steps alone, and as files to sign.</summary>
 internal static class PlanCommand
 {
-    private const string PlanFile = "plan.json";
-
-    /// <summary>A file beside the plan's is not what the plan gives.</summary>
-    private const string FilesRule = "files";
+    /// <summary>The plan itself, among its files.</summary>
+    public const string PlanFile = "plan.json";
 
     public static Command Create(Terminal terminal)
     {
@@ -45,10 +40,16 @@ internal static class PlanCommand
         command.Options.Add(policy);
         var late = new Option<bool>("--late") { Description = "Write the files even where the snapshot is too old for them to be carried out." };
         command.Options.Add(late);
-        command.Subcommands.Add(Check(terminal));
-        command.Subcommands.Add(Simulate(terminal));
+        command.Subcommands.Add(PlanCheckCommand.Create(terminal));
+        command.Subcommands.Add(PlanSimulateCommand.Create(terminal));
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
+            if (parsed.GetValue(output) is null && (parsed.GetValue(policy) is not null || parsed.GetValue(nonces) is not null))
+            {
+                terminal.Error.WriteLine("--policy and --nonce are about files to sign; give --out as well");
+                return 2;
+            }
+
             var loaded = scenario.Load(parsed);
             var result = Progress.Show(terminal, $"planning {loaded.Scenario.Name}", () => ScenarioRunner.Run(loaded, cancellation));
             if (result.Plan is null)
@@ -137,165 +138,16 @@ internal static class PlanCommand
     }
 
     /// <summary>All files of a plan.</summary>
-    private static IEnumerable<(string Name, string Text)> Files(TransactionPlan plan, Market market) => new PlanExport(plan, market).Files().Append((PlanFile, Formats.Serialize(plan) + "\n"));
+    public static IEnumerable<(string Name, string Text)> Files(TransactionPlan plan, Market market) => new PlanExport(plan, market).Files().Append((PlanFile, Formats.Serialize(plan) + "\n"));
 
-    private static bool IsOurs(string name) => name is PlanFile or "checklist.md" or "transactions.json" or "accounting.csv" || name.EndsWith(".safe.json", StringComparison.Ordinal);
+    /// <summary>Whether a file is one of a plan's, by its name.</summary>
+    public static bool IsOurs(string name) => name is PlanFile or "checklist.md" or "transactions.json" or "accounting.csv" || name.EndsWith(".safe.json", StringComparison.Ordinal);
 
-    /// <summary>The files beside a plan's are what is signed: they have to be those that the plan gives, and no others.</summary>
-    private static IEnumerable<Violation> Beside(FileInfo file, TransactionPlan plan, Market market)
-    {
-        var expected = Files(plan, market).Where(known => known.Name != PlanFile).ToDictionary(known => known.Name, known => known.Text);
-        foreach (var other in file.Directory!.EnumerateFiles().Where(other => IsOurs(other.Name) && other.Name != PlanFile))
-        {
-            if (!expected.Remove(other.Name, out var text))
-                yield return new(FilesRule, null, $"{other.Name} is no file of this plan");
-            else if (File.ReadAllText(other.FullName) != text)
-                yield return new(FilesRule, null, $"{other.Name} is not what the plan gives; write it again");
-        }
+    /// <summary>The option that names a policy.</summary>
+    public static Option<FileInfo?> Policy() => new("--policy") { Description = "A policy file: what plans may call, and spend. What it does not allow is forbidden." };
 
-        foreach (var missing in expected.Keys)
-            yield return new(FilesRule, null, $"{missing} is missing");
-    }
-
-    private static Command Check(Terminal terminal)
-    {
-        var command = new Command("check", """
-            Holds a plan's file against the scenario, the chain files and the snapshot that it was made from: every call is
-            built anew and has to be the same, every amount has to come from somewhere, the moves have to be those that the
-            scenario gives, and the files beside it, which are signed, have to be those of the plan. With --now, the chains of
-            the plan are read as well: exit code 7 where figures have moved, 8 where a step would fail or should not be made. Ends in exit code 6 where anything is not as it has to be, and names the rule.
-            """);
-        var file = new Argument<FileInfo>("PLAN") { Description = "The plan's file (plan.json)." };
-        var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario that it was made from." };
-        command.Arguments.Add(file);
-        command.Arguments.Add(scenario);
-        var policy = Policy();
-        var now = new Option<bool>("--now") { Description = "Read the chains of the plan and say what has changed since it was made." };
-        command.Options.Add(policy);
-        command.Options.Add(now);
-        command.SetAction((parsed, cancellation) => Task.Run(async () =>
-        {
-            var plan = ScenarioFiles.LoadPlan(parsed.GetValue(file)!.FullName);
-            var loaded = new ScenarioFiles().Load(parsed.GetValue(scenario)!.FullName);
-            var isInItsFolder = parsed.GetValue(file)!.Name == PlanFile;
-            var result = Progress.Show(terminal, $"planning {loaded.Scenario.Name} anew", () => ScenarioRunner.Run(loaded, cancellation));
-            if (result.Plan is not { } made)
-            {
-                SolveView.Show(terminal.Notes, result);
-                return ScenarioRunner.ExitCode(result);
-            }
-
-            var wrong = PlanVerifier.Check(plan, loaded.Market, loaded.Scenario, loaded.Settings.Moves, made).ToList();
-            if (wrong.All(violation => violation.Rule != PlanVerifier.Account && violation.Rule != PlanVerifier.Call) && parsed.GetValue(policy) is { } rules)
-                wrong.AddRange(PolicyCheck.Check(plan, ScenarioFiles.LoadPolicy(rules.FullName), loaded.Market));
-            if (wrong.Count == 0 && isInItsFolder)
-                wrong.AddRange(Beside(parsed.GetValue(file)!, plan, loaded.Market));
-            if (TimeProvider.System.GetUtcNow() > plan.ValidUntil)
-                wrong.Add(new(PlanVerifier.Deadline, null, $"the plan was to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC"));
-            if (wrong.Count == 0)
-            {
-                terminal.Result.WriteLine($"Sound: {plan.Steps.Count} steps, {plan.Steps.Sum(step => step.Calls.Count)} calls, to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC.");
-                return parsed.GetValue(now) ? await DriftAsync(terminal, plan, loaded, cancellation) : 0;
-            }
-
-            Show(terminal, wrong);
-            terminal.Result.WriteLine("Do not sign.");
-            return 6;
-        }, cancellation));
-        return command;
-    }
-
-    /// <summary>Reads the plan's chains and says what has changed.</summary>
-    private static async Task<int> DriftAsync(Terminal terminal, TransactionPlan plan, LoadedScenario loaded, CancellationToken cancellation)
-    {
-        var (market, settings) = (loaded.Market, loaded.Settings);
-        var chains = plan.Steps.SelectMany(step => new[] { step.Chain, step.ReceivedToken?.Chain ?? step.Chain }).Distinct().Select(market.Chain).ToArray();
-        var limits = EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds);
-        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, limits, TimeProvider.System);
-        var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
-        var snapshot = SnapshotAssembly.Join("now", readings, market.Snapshot, settings.Reading, TimeProvider.System.GetUtcNow());
-        var drifts = MarketDrift.Check(plan, market, market.With(snapshot), settings.Moves);
-        if (drifts.Count == 0)
-        {
-            terminal.Result.WriteLine("Valid: the market is as the plan counts on it.");
-            return 0;
-        }
-
-        var table = Text.Table("", "Step", "What has changed");
-        foreach (var drift in drifts.OrderByDescending(drift => drift.Kind))
-            table.AddRow(Text.Words(drift.Kind.ToString()), $"{drift.Step}", Markup.Escape(drift.Message));
-        terminal.Result.Write(table);
-        var isDangerous = drifts.Any(drift => drift.Kind == DriftKind.Dangerous);
-        terminal.Result.WriteLine(isDangerous ? "Do not sign: take a new snapshot and plan again." : "The plan can still be carried out, and may no longer be the best one.");
-        return isDangerous ? 8 : 7;
-    }
-
-    private static Command Simulate(Terminal terminal)
-    {
-        var command = new Command("simulate", """
-            Tries a plan on development nodes, such as forks of the chains by anvil, at the addresses in the chains'
-            environment variables: every call is made as the account, what bridges bring is put where it would arrive, and
-            everything is undone. Ends in exit code 6 where a step fails or delivers less than the plan counts on.
-            """);
-        var file = new Argument<FileInfo>("PLAN") { Description = "The plan's file (plan.json)." };
-        var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario that it was made from." };
-        command.Arguments.Add(file);
-        command.Arguments.Add(scenario);
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var plan = ScenarioFiles.LoadPlan(parsed.GetValue(file)!.FullName);
-            var loaded = new ScenarioFiles().Load(parsed.GetValue(scenario)!.FullName);
-            if (PlanVerifier.Check(plan, loaded.Market, loaded.Scenario, loaded.Settings.Moves, null) is { Count: > 0 } unsound)
-            {
-                Show(terminal, unsound);
-                terminal.Result.WriteLine("Nothing was tried: the plan is not sound.");
-                return 6;
-            }
-
-            using var http = EndpointClient.Create(new EndpointLimits());
-            var nodes = new Dictionary<string, JsonRpcClient>();
-            foreach (var chain in plan.Accounts.Keys.Select(id => loaded.Market.Chain(id)))
-            {
-                var address = (MarketArguments.EndpointsOf(chain) ?? "").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-                if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
-                {
-                    await terminal.Error.WriteLineAsync($"{chain.RpcEnvironmentVariable} holds no address of a development node for {chain.Name}");
-                    return 4;
-                }
-
-                nodes[chain.Id] = new(uri, chain.Id, http, new EndpointLimits());
-            }
-
-            try
-            {
-                var (steps, wrong) = await Progress.ShowAsync(terminal, "trying the plan", () => new PlanSimulator(loaded.Market, chain => nodes[chain]).RunAsync(plan, cancellation));
-                var table = Text.Table("#", "On", "What", "Received>", "Expected>", "Gas>", "Gas in the plan>");
-                foreach (var (step, received, gas, failure) in steps)
-                {
-                    string Whole(TokenId token, BigInteger amount) => new TokenAmount(amount, loaded.Market.Token(token).Decimals).ToString();
-                    var native = loaded.Market.Chain(step.Chain).NativeTokenId();
-                    table.AddRow($"{step.Id}", step.Chain, Markup.Escape(failure is null ? step.Description : $"FAILED: {step.Description}"), received is { } got ? Whole(step.ReceivedToken!.Value, got) : "",
-                        received is null ? "" : Whole(step.ReceivedToken!.Value, step.Received), Whole(native, gas), Whole(native, step.Gas));
-                }
-
-                terminal.Result.Write(table);
-                if (wrong.Count > 0)
-                    Show(terminal, wrong);
-                terminal.Result.WriteLine(wrong.Count == 0 ? $"All {steps.Count} steps do what the plan says." : "The plan does not do what it says. Do not sign.");
-                return wrong.Count == 0 ? 0 : 6;
-            }
-            catch (ChainDataException unreachable)
-            {
-                await terminal.Error.WriteLineAsync(unreachable.Message);
-                return 4;
-            }
-        });
-        return command;
-    }
-
-    private static Option<FileInfo?> Policy() => new("--policy") { Description = "A policy file: what plans may call, and spend. What it does not allow is forbidden." };
-
-    private static void Show(Terminal terminal, IReadOnlyList<Violation> violations)
+    /// <summary>Shows what is wrong with a plan.</summary>
+    public static void Show(Terminal terminal, IReadOnlyList<Violation> violations)
     {
         var table = Text.Table("Rule", "Step", "What");
         foreach (var violation in violations)

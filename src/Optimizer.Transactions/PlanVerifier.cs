@@ -78,8 +78,8 @@ public static class PlanVerifier
             wrong.Add(new(Sum, null, "what is held after the plan is not what the steps lead to"));
         if (Math.Abs(plan.Steps.Sum(step => step.GasUsd + step.FeeUsd) - plan.CostUsd) > 1e-6)
             wrong.Add(new(Sum, null, $"the steps cost {plan.Steps.Sum(step => step.GasUsd + step.FeeUsd):0.00} USD, the plan says {plan.CostUsd:0.00}"));
-        if (!Same(TransactionPlanner.Holdings(market, scenario with { Holdings = [.. scenario.Holdings.Where(holding => holding.Locked)] }).Where(entry => entry.Value > plan.Reserved.GetValueOrDefault(entry.Key)).ToDictionary(), new Dictionary<string, BigInteger>()))
-            wrong.Add(new(Conservation, null, "less is kept back than is locked"));
+        foreach (var (token, locked) in TransactionPlanner.Locked(market, scenario).Where(entry => entry.Value > plan.Reserved.GetValueOrDefault(entry.Key)))
+            wrong.Add(new(Conservation, null, $"{locked} base units of {token} are locked, and {plan.Reserved.GetValueOrDefault(token)} are kept back"));
         foreach (var (token, left) in plan.After.Where(entry => entry.Value < plan.Reserved.GetValueOrDefault(entry.Key)))
             wrong.Add(new(Conservation, null, $"{left} base units of {token} are left, and {plan.Reserved[token]} must stay"));
         foreach (var (native, lacking) in TransactionPlanner.Lacking(market, plan.After, plan.Steps))

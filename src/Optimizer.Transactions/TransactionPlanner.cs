@@ -82,20 +82,15 @@ public static class TransactionPlanner
     }
 
     /// <summary>What a scenario holds idle, in base units by token.</summary>
-    public static IReadOnlyDictionary<string, BigInteger> Holdings(Market market, Scenario scenario)
-    {
-        var held = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
-        foreach (var holding in scenario.Holdings.Where(holding => holding.Token is not null))
-            held[$"{holding.Token}"] = held.GetValueOrDefault($"{holding.Token}") + Book.AmountOf(market, holding).BaseUnits;
-        return held;
-    }
+    public static IReadOnlyDictionary<string, BigInteger> Holdings(Market market, Scenario scenario) => Idle(market, scenario.Holdings);
+
+    /// <summary>What of it is locked.</summary>
+    public static IReadOnlyDictionary<string, BigInteger> Locked(Market market, Scenario scenario) => Idle(market, scenario.Holdings.Where(holding => holding.Locked));
 
     /// <summary>What of the holdings must stay, in base units by token: what is locked, and what the moves leave of what was there.</summary>
     public static IReadOnlyDictionary<string, BigInteger> Reserved(Market market, Scenario scenario, Plan plan)
     {
-        var reserved = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
-        foreach (var holding in scenario.Holdings.Where(holding => holding is { Token: not null, Locked: true }))
-            reserved[$"{holding.Token}"] = reserved.GetValueOrDefault($"{holding.Token}") + Book.AmountOf(market, holding).BaseUnits;
+        var reserved = Idle(market, scenario.Holdings.Where(holding => holding.Locked));
         // What the moves themselves leave of what was there is meant to stay: a reserve of cash, gas for the way back.
         var (held, steps) = (Holdings(market, scenario), plan.Steps.Select(step => Draft(market, step)).ToArray());
         foreach (var (token, left) in After(market, held, steps))
@@ -206,6 +201,14 @@ public static class TransactionPlanner
 
     /// <summary>Whether a step goes by a route.</summary>
     public static bool IsRoute(StepKind kind) => kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp;
+
+    private static SortedDictionary<string, BigInteger> Idle(Market market, IEnumerable<Holding> holdings)
+    {
+        var idle = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
+        foreach (var holding in holdings.Where(holding => holding.Token is not null))
+            idle[$"{holding.Token}"] = idle.GetValueOrDefault($"{holding.Token}") + Book.AmountOf(market, holding).BaseUnits;
+        return idle;
+    }
 
     private static TransactionStep Draft(Market market, Step step) => new()
     {

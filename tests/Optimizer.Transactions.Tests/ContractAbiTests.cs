@@ -26,7 +26,6 @@ public sealed class ContractAbiTests
         { "Uniswap SwapRouter02", UniswapV3Calls.Multicall },
         { "StargatePool", StargateV2Calls.SendToken },
         { "CCTP TokenMessengerV2", CctpV2Calls.Burn },
-        { "CCTP MessageTransmitterV2", CctpV2Calls.Receive },
     };
 
     [Theory]

@@ -157,6 +157,13 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void Every_rule_is_in_the_docs()
+    {
+        var docs = File.ReadAllText(Repository.Path("docs", "plan-format.md"));
+        Assert.All([.. PlanVerifier.Rules, PolicyCheck.Forbidden, PolicyCheck.Spend], rule => Assert.Contains($"`{rule}`", docs, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_policy_allows_what_it_names_and_nothing_else()
     {
         var policy = ScenarioFiles.LoadPolicy(Repository.Path("scenarios", "policies", "multisig.yaml"));

@@ -33,9 +33,6 @@ public sealed class AccountData(string address, string owner, byte[] bytes, int 
     /// <summary>A byte.</summary>
     public byte U8(int at) => Slice(at, 1)[0];
 
-    /// <summary>Two bytes.</summary>
-    public ushort U16(int at) => BinaryPrimitives.ReadUInt16LittleEndian(Slice(at, 2));
-
     /// <summary>Four bytes.</summary>
     public uint U32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(Slice(at, 4));
 

@@ -72,9 +72,6 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
     /// <inheritdoc/>
     public IReadOnlyList<(ChainFault Fault, string Message)> Noticed => _endpoints.Noticed;
 
-    /// <summary>Requests sent so far, over all endpoints.</summary>
-    public int Requests => _endpoints.Requests;
-
     /// <inheritdoc/>
     public Task<SolanaHead> PinAsync(CancellationToken cancellation) => _endpoints.PinAsync(HeadAsync, head => head.Slot, Lag, cancellation);
 

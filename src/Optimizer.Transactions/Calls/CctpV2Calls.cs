@@ -11,9 +11,6 @@ public sealed class CctpV2Calls : IRouteCalls
     public static readonly ContractFunction Burn = new(
         "depositForBurn(uint256 amount, uint32 destinationDomain, bytes32 mintRecipient, address burnToken, bytes32 destinationCaller, uint256 maxFee, uint32 minFinalityThreshold)");
 
-    /// <summary>Mints what was burnt elsewhere.</summary>
-    public static readonly ContractFunction Receive = new("receiveMessage(bytes message, bytes attestation)");
-
     private const int Fast = 1_000;
     private const int Standard = 2_000;
 
