@@ -192,8 +192,9 @@ public sealed class CurveTests
     {
         UtilisationCurve lending => lending.SuppliedUsd,
         EmissionCurve emission => emission.SuppliedUsd,
-        // Half of what can be bought before a token costs more than it pays.
-        FixedTermCurve term => term.CapacityUsd / 2,
+        // Twice that is half of what can be bought before a token costs more than it pays; near the end, where the market runs out
+        // of tokens, the price falls off a cliff.
+        FixedTermCurve term => term.CapacityUsd / 4,
         _ => 1,
     };
 

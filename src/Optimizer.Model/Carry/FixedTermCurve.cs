@@ -56,6 +56,11 @@ public sealed record FixedTermCurve : CarryCurve
         }
     }
 
+    /// <summary>The rate before anything is bought or sold: who sells a part drives the market's rate up, and the rest of what
+    /// they hold does not earn more for it.</summary>
+    [JsonIgnore]
+    public override double RateAtTarget => Math.Pow(Exchange(0) / FeeFactor, 1 / YearsToMaturity) - 1;
+
     private const int Halvings = 80;
 
     /// <inheritdoc/>
