@@ -3,10 +3,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import readline from 'node:readline';
-import { Contract } from './lib/contract.mjs';
+import { checkAcross } from './lib/across-check.mjs';
 import { rootDirectory } from './lib/cache.mjs';
+import { checkCctp } from './lib/cctp-check.mjs';
+import { Contract } from './lib/contract.mjs';
 import { Rpc } from './lib/rpc.mjs';
+import { checkSafes } from './lib/safe-check.mjs';
 import { checkSolana } from './lib/solana-check.mjs';
+import { checkStaking } from './lib/staking-check.mjs';
+import { checkStargate } from './lib/stargate-check.mjs';
 
 const startTimeoutMs = 180_000;
 const secondsPerYear = 31_536_000;
@@ -27,8 +32,14 @@ try {
   await checkHistory(chains.ethereum);
   await checkLending(chains.ethereum);
   await checkUniswap(chains.ethereum);
-  await checkStargate(chains.ethereum, chains.op, 30_111);
-  await checkStargate(chains.op, chains.ethereum, 30_101);
+  await checkStaking(chains.ethereum);
+  await checkSafes(Object.values(evmChains));
+  await checkStargate(chains.ethereum, 30_101, chains.op, 30_111);
+  await checkStargate(chains.op, 30_111, chains.ethereum, 30_101);
+  await checkAcross(chains.ethereum, chains.op);
+  await checkAcross(chains.op, chains.ethereum);
+  await checkCctp(chains.ethereum, chains.op);
+  await checkCctp(chains.op, chains.arbitrum);
   await checkL1Fee(chains.op);
   await checkArbitrum(chains.arbitrum);
   if (solana || process.platform !== 'win32') {
@@ -156,40 +167,6 @@ async function checkUniswap({ url, contracts, tokens }) {
   console.log(`Uniswap: 10000 USDC buy ${Number(amountOut) / 1e18} WETH`);
   // The price of the pool is 2500, less the fee and a little impact.
   assert.ok(amountOut > 3_980_000_000_000_000_000n && amountOut < 4_000_000_000_000_000_000n);
-}
-
-/** Quotes in each fee zone, and a transfer that leaves. */
-async function checkStargate({ url, accounts, contracts, tokens }, destination, destinationId) {
-  const rpc = new Rpc(url);
-  const sendParam = '(uint32, bytes32, uint256, uint256, bytes, bytes, bytes)';
-  const pool = new Contract(
-    rpc,
-    contracts.stargateUsdc,
-    [
-      `function quoteOFT(${sendParam}) view returns ((uint256 least, uint256 most) limit, (int256 amount, string description)[] fees, (uint256 sent, uint256 received) receipt)`,
-      `function quoteSend(${sendParam}, bool) view returns ((uint256 nativeFee, uint256 lzTokenFee))`,
-      `function sendToken(${sendParam}, (uint256, uint256), address) payable`,
-    ],
-    accounts[0],
-  );
-  const recipient = `0x${destination.accounts[0].slice(2).padStart(64, '0')}`;
-  const parameters = (amount, command) => [destinationId, recipient, amount, 0, '0x', '0x', command];
-  for (const amount of [1_000_000_000n, 500_000_000_000n, 1_200_000_000_000n]) {
-    const { limit, receipt } = await pool.read('quoteOFT', parameters(amount, '0x'));
-    assert.equal(receipt.sent, amount < limit.most ? amount : limit.most);
-    assert.ok(receipt.received < receipt.sent);
-    console.log(`Stargate: ${receipt.received} of ${receipt.sent} arrive at ${destinationId}, limit ${limit.most}`);
-  }
-  const parameter = parameters(1_000_000_000n, '0x');
-  const taxi = await pool.read('quoteSend', parameter, false);
-  const bus = await pool.read('quoteSend', parameters(1_000_000_000n, '0x01'), false);
-  console.log(`Stargate: taxi ${taxi.nativeFee} wei, bus ${bus.nativeFee} wei`);
-
-  const token = new Contract(rpc, tokens.USDC.address, ['function approve(address, uint256)'], accounts[0]);
-  await token.send('approve', contracts.stargateUsdc, 1_000_000_000n);
-  const data = pool.interface.encodeFunctionData('sendToken', [parameter, [taxi.nativeFee, 0], accounts[0]]);
-  const value = `0x${taxi.nativeFee.toString(16)}`;
-  await rpc.transact({ from: accounts[0], to: contracts.stargateUsdc, data, value });
 }
 
 function percent(ray) {

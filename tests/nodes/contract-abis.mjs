@@ -1,6 +1,7 @@
-// Writes the functions that a treasury calls, each as the ABI in an npm package has it. The packages are fetched with
-// npm into a folder of their own, without what they depend on, and none of their code runs: installed, they would take
-// a gigabyte. Selectors are computed by ethers and by viem, which must agree.
+// Writes the functions that a treasury calls and the events that tell what became of them, each as the ABI in an npm
+// package has it. The packages are fetched with npm into a folder of their own, without what they depend on, and none of
+// their code runs: installed, they would take a gigabyte. Selectors and topics are computed by ethers and by viem, which
+// must agree.
 // Usage: node contract-abis.mjs FILE [FOLDER]   (a folder keeps the packages for the next time)
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -9,13 +10,15 @@ import os from 'node:os';
 import path from 'node:path';
 import vm from 'node:vm';
 import { Interface } from 'ethers';
-import { toFunctionSelector } from 'viem';
+import { toEventSelector, toFunctionSelector } from 'viem';
 import { agreed, writeVectors } from './lib/vector-file.mjs';
 
 const openZeppelin = '@openzeppelin/contracts@5.7.0';
 const lido = '@lidofinance/lido-ethereum-sdk@4.9.0';
 const circle = '@circle-fin/adapter-viem-v2@1.18.0';
 const safe = '@safe-global/safe-contracts@1.4.1';
+const layerZero = '@layerzerolabs/lz-evm-protocol-v2@2.0.11';
+const paraswap = '@paraswap/dex-lib@5.0.6';
 
 // Where an ABI is part of a program, `variable` is what it is called there.
 const contracts = [
@@ -76,8 +79,34 @@ const contracts = [
     source: lido,
     file: 'dist/esm/withdraw/abi/withdrawalQueue.js',
     variable: 'abi',
-    // The last two give the hints that claimWithdrawals wants.
-    functions: ['requestWithdrawals', 'claimWithdrawals', 'findCheckpointHints', 'getLastCheckpointIndex'],
+    // The last two give the hints that claimWithdrawals wants; claimWithdrawal looks for its own.
+    functions: [
+      'requestWithdrawals',
+      'claimWithdrawal',
+      'claimWithdrawals',
+      'findCheckpointHints',
+      'getLastCheckpointIndex',
+    ],
+    events: ['WithdrawalRequested', 'WithdrawalClaimed'],
+  },
+  {
+    contract: 'ether.fi LiquidityPool',
+    source: paraswap,
+    file: 'build/abi/etherfi/eETHPool.json',
+    functions: ['deposit'],
+  },
+  {
+    contract: 'ether.fi WeETH',
+    source: paraswap,
+    file: 'build/abi/etherfi/weETH.json',
+    functions: ['wrap', 'unwrap'],
+  },
+  {
+    contract: 'RocketDepositPool',
+    source: '@reserve-protocol/token-zapper@4.3.13',
+    file: 'lib.commonjs/contracts/factories/contracts/IRETHRouter.sol/RocketDepositPoolInterface__factory.js',
+    variable: '_abi',
+    functions: ['deposit'],
   },
   {
     contract: 'Uniswap v3 SwapRouter',
@@ -97,31 +126,57 @@ const contracts = [
     file: 'index.mjs',
     variable: 'tokenMessengerV2Abi',
     functions: ['depositForBurn'],
+    events: ['DepositForBurn', 'MintAndWithdraw'],
   },
   {
     contract: 'CCTP MessageTransmitterV2',
     source: circle,
     file: 'index.mjs',
     variable: 'messageTransmitterV2Abi',
-    functions: ['receiveMessage'],
+    functions: ['receiveMessage', 'usedNonces'],
+    events: ['MessageSent', 'MessageReceived'],
   },
   {
     contract: 'StargatePool',
     source: '@stargatefinance/stg-evm-v2@2.0.6',
     file: 'artifacts/src/StargatePool.sol/StargatePool.json',
     functions: ['send', 'quoteSend', 'quoteOFT', 'sendToken'],
+    events: ['OFTSent', 'OFTReceived'],
+  },
+  {
+    contract: 'LayerZero EndpointV2',
+    source: layerZero,
+    file: 'artifacts/contracts/EndpointV2.sol/EndpointV2.json',
+    functions: ['lzReceive', 'inboundNonce'],
+    events: ['PacketSent', 'PacketDelivered'],
+  },
+  {
+    contract: 'LayerZero SimpleMessageLib',
+    source: layerZero,
+    file: 'artifacts/contracts/messagelib/SimpleMessageLib.sol/SimpleMessageLib.json',
+    functions: ['validatePacket'],
   },
   {
     contract: 'Across SpokePool',
     source: '@across-protocol/contracts@5.0.27',
     file: 'dist/evm/artifacts/Ethereum_SpokePool.sol/Ethereum_SpokePool.json',
-    functions: ['depositV3', 'deposit'],
+    functions: ['depositV3', 'deposit', 'fillRelay'],
+    events: ['FundsDeposited', 'FilledRelay'],
   },
   {
     contract: 'Safe',
     source: safe,
     file: 'build/artifacts/contracts/Safe.sol/Safe.json',
-    functions: ['execTransaction', 'getTransactionHash', 'nonce'],
+    functions: ['execTransaction', 'getTransactionHash', 'nonce', 'getThreshold'],
+    events: ['ExecutionSuccess', 'ExecutionFailure'],
+  },
+  {
+    // Its events have the same topics, but the hash is among their data.
+    contract: 'Safe 1.3.0',
+    source: '@gnosis.pm/safe-contracts@1.3.0',
+    file: 'build/artifacts/contracts/GnosisSafe.sol/GnosisSafe.json',
+    functions: ['execTransaction', 'nonce', 'getThreshold'],
+    events: ['ExecutionSuccess', 'ExecutionFailure'],
   },
   {
     contract: 'Safe MultiSend',
@@ -154,7 +209,8 @@ function fetchPackage(folder, source) {
 function readAbi(directory, { file, variable }) {
   const text = fs.readFileSync(path.join(directory, file), 'utf8');
   if (!variable) {
-    return JSON.parse(text).abi;
+    const parsed = JSON.parse(text);
+    return parsed.abi ?? parsed;
   }
   const start = text.indexOf(`const ${variable} = [`);
   assert.ok(start >= 0, `${file} has no ${variable}`);
@@ -184,6 +240,22 @@ function functionVector({ contract, source, file, variable }, abi, wanted) {
   };
 }
 
+function eventVector({ contract, source, file, variable }, abi, wanted) {
+  const fragment = new Interface(abi).getEvent(wanted);
+  assert.ok(fragment, `${contract} has no ${wanted}`);
+  const signature = fragment.format('sighash');
+  return {
+    contract,
+    name: fragment.name,
+    signature,
+    declaration: fragment.format('full'),
+    inputs: fragment.inputs.map((input) => ({ ...parameter(input), indexed: Boolean(input.indexed) })),
+    topic: agreed(`the topic of ${wanted}`, fragment.topicHash, toEventSelector(signature)),
+    source,
+    file: variable ? `${file} (${variable})` : file,
+  };
+}
+
 /** Type and name; for structs, and lists of them, also their members. */
 function parameter({ name, type, baseType, components, arrayChildren }) {
   if (baseType === 'tuple') {
@@ -203,11 +275,17 @@ if (!file) {
 const temporary = folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'contract-abis-'));
 try {
   fs.mkdirSync(temporary, { recursive: true });
-  const functions = contracts.flatMap((contract) => {
+  const sections = contracts.map((contract) => {
     const abi = readAbi(fetchPackage(temporary, contract.source), contract);
-    return contract.functions.map((wanted) => functionVector(contract, abi, wanted));
+    return {
+      functions: contract.functions.map((wanted) => functionVector(contract, abi, wanted)),
+      events: (contract.events ?? []).map((wanted) => eventVector(contract, abi, wanted)),
+    };
   });
-  writeVectors(file, { functions });
+  writeVectors(file, {
+    functions: sections.flatMap(({ functions }) => functions),
+    events: sections.flatMap(({ events }) => events),
+  });
 } finally {
   if (!folder) {
     fs.rmSync(temporary, { recursive: true, force: true });

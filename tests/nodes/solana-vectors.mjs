@@ -3,14 +3,16 @@
 //
 //   mkdir /tmp/solana-sdks && cd /tmp/solana-sdks && npm init -y
 //   npm install --ignore-scripts --save-exact @solana/web3.js@1.99.0 @solana/spl-token@0.4.15 \
-//     @solana/spl-stake-pool@1.1.8 @marinade.finance/marinade-ts-sdk@6.0.0
+//     @solana/spl-stake-pool@1.1.8 @marinade.finance/marinade-ts-sdk@6.0.0 @sqds/multisig@2.1.4
 //
 // Usage: node solana-vectors.mjs FILE /tmp/solana-sdks
 import assert from 'node:assert/strict';
 import { decodeBase58 } from './lib/base58.mjs';
 import { SeededRandom } from './lib/random.mjs';
+import { nameAccounts } from './lib/solana-account-names.mjs';
 import { readDump } from './lib/solana-accounts.mjs';
 import { findProgramAddress } from './lib/solana-address.mjs';
+import { curveEdges, CurveOracle, littleEndian } from './lib/solana-curve-cases.mjs';
 import { loadSolanaSdks } from './lib/solana-sdks.mjs';
 import { readTransaction } from './lib/solana-transaction.mjs';
 import { writeVectors } from './lib/vector-file.mjs';
@@ -18,6 +20,7 @@ import { writeVectors } from './lib/vector-file.mjs';
 const seed = 'solana-vectors-1';
 const casesOfEachInstruction = 3;
 const derivedCases = 10;
+const curveCasesOfEachKind = 10;
 const usdcMint = 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v';
 const jitoStakePool = 'Jito4APyf642JPZPx3hGc6WWJ8zPKtRbRs4P815Awbb';
 const marinadeStateAddress = '8szGkuLTAux9XMgZ2vtY39jVSowEcpBfFfD8hXSEqdGC';
@@ -31,9 +34,10 @@ if (!file || !folder) {
   console.error('Usage: node solana-vectors.mjs FILE FOLDER_WITH_THE_LIBRARIES');
   process.exit(2);
 }
-const { web3, token, stakePool, marinade } = loadSolanaSdks(folder);
+const { web3, token, stakePool, marinade, squads } = loadSolanaSdks(folder);
 const { ComputeBudgetProgram, PublicKey, StakeProgram, SystemProgram } = web3;
 const random = new SeededRandom(seed);
+const curve = new CurveOracle();
 
 /** Any address; many are no public keys, as those of programs' accounts are not. */
 function randomAddress() {
@@ -237,10 +241,24 @@ async function instructionVectors() {
   for (const [kind, build] of Object.entries(instructionKinds)) {
     for (let index = 0; index < casesOfEachInstruction; index++) {
       const [values, instruction] = await build(index);
-      vectors.push({ kind, values: written(values), ...instructionJson(instruction) });
+      vectors.push(instructionVector({ kind, values: written(values), ...instructionJson(instruction) }));
     }
   }
   return vectors;
+}
+
+function instructionVector(vector) {
+  const [, marinadeName] = /^marinade(.*)$/.exec(vector.kind) ?? [];
+  if (!marinadeName) {
+    return { ...vector, accounts: nameAccounts(vector) };
+  }
+  const described = marinade.accountsOf(marinadeName[0].toLowerCase() + marinadeName.slice(1));
+  assert.deepEqual(
+    vector.accounts.map(({ signer, writable }) => [signer, writable]),
+    described.map(({ isSigner, isMut }) => [isSigner, isMut]),
+  );
+  const names = described.map(({ name }) => name);
+  return { ...vector, accounts: nameAccounts(vector, names) };
 }
 
 /** Addresses in base 58; numbers as decimal text. */
@@ -360,16 +378,30 @@ const transactionKinds = {
   },
 };
 
-async function transactionVectors() {
+// The same for a vault that several people own together, whose address no key belongs to.
+const vaultTransactionKinds = {
+  vaultTransferUsdc: transactionKinds.transferUsdc,
+  vaultJitoDepositSol: transactionKinds.jitoDepositSol,
+  vaultJitoWithdrawSol: transactionKinds.jitoWithdrawSol,
+  vaultMarinadeDeposit: transactionKinds.marinadeDeposit,
+  vaultMarinadeLiquidUnstake: marinadeLiquidUnstake,
+};
+
+async function marinadeLiquidUnstake(payer) {
+  const state = marinadeState();
+  const getMsolFrom = tokenAddress(state.mSolMintAddress, payer);
+  return [await marinade.liquidUnstake(state, { owner: payer, getMsolFrom, msolAmount: 7_000_000_000n })];
+}
+
+async function transactionVectors(kinds, randomPayer) {
   const vectors = [];
-  for (const [kind, build] of Object.entries(transactionKinds)) {
-    vectors.push(await transactionVector(kind, build));
+  for (const [kind, build] of Object.entries(kinds)) {
+    vectors.push(await transactionVector(kind, build, randomPayer()));
   }
   return vectors;
 }
 
-async function transactionVector(kind, build) {
-  const payer = randomWallet();
+async function transactionVector(kind, build, payer) {
   const blockhash = randomAddress().toBase58();
   const instructions = [
     ComputeBudgetProgram.setComputeUnitLimit({ units: 20_000 + random.below(300_000) }),
@@ -411,12 +443,68 @@ function checkTransaction(bytes, { payer, blockhash, instructions }) {
 
 function associatedTokenVector(_, index) {
   const owner = index < 5 ? randomWallet() : randomAddress();
+  return associatedTokenOf(owner, index);
+}
+
+function associatedTokenOf(owner, index) {
   const mint = index === 0 ? new PublicKey(usdcMint) : randomAddress();
   const tokenProgram = index % 4 === 3 ? token.TOKEN_2022_PROGRAM_ID : token.TOKEN_PROGRAM_ID;
   const seeds = [owner, tokenProgram, mint].map((part) => part.toBuffer());
   const { address, bump } = derive(seeds, token.ASSOCIATED_TOKEN_PROGRAM_ID);
   assert.ok(address.equals(tokenAddress(mint, owner, tokenProgram)));
-  return { ...written({ owner, mint, tokenProgram, address }), bump };
+  return { ...written({ owner, mint, tokenProgram, address }), bump, ownerOnCurve: isOnCurve(owner) };
+}
+
+/** A vault of Squads, with the multisig that it belongs to. */
+function squadsVector(_, index) {
+  const createKey = randomWallet();
+  const vaultIndex = index < 2 ? index : random.below(256);
+  const program = squads.PROGRAM_ID;
+  const multisig = derive([Buffer.from('multisig'), Buffer.from('multisig'), createKey.toBuffer()], program);
+  const seeds = [Buffer.from('multisig'), multisig.address.toBuffer(), Buffer.from('vault'), Buffer.from([vaultIndex])];
+  const vault = derive(seeds, program);
+  assert.ok(multisig.address.equals(squads.getMultisigPda({ createKey })[0]));
+  assert.ok(vault.address.equals(squads.getVaultPda({ multisigPda: multisig.address, index: vaultIndex })[0]));
+  return {
+    ...written({ createKey, multisig: multisig.address }),
+    multisigBump: multisig.bump,
+    vaultIndex,
+    ...written({ vault: vault.address }),
+    vaultBump: vault.bump,
+  };
+}
+
+function curveVectors() {
+  const kinds = [randomWallet, randomVault, randomAddress, randomAddress];
+  const keys = kinds.flatMap((make) => Array.from({ length: curveCasesOfEachKind }, make));
+  return keys.map((key) => ({
+    address: key.toBase58(),
+    bytes: key.toBuffer().toString('hex'),
+    onCurve: isOnCurve(key),
+  }));
+}
+
+function randomVault() {
+  return new PublicKey(squadsVector(undefined, 0).vault);
+}
+
+/** What the library and the runtime agree on. */
+function isOnCurve(key) {
+  const bytes = key.toBuffer();
+  assert.equal(PublicKey.isOnCurve(bytes), curve.isOnCurve(bytes));
+  return curve.isOnCurve(bytes);
+}
+
+/** The runtime takes some values that the library refuses. */
+function curveEdgeVector([what, value]) {
+  const bytes = littleEndian(value);
+  return {
+    what,
+    address: new PublicKey(bytes).toBase58(),
+    bytes: bytes.toString('hex'),
+    onCurve: curve.isOnCurve(bytes),
+    onCurveByWeb3js: PublicKey.isOnCurve(bytes),
+  };
 }
 
 /** With the address of the stake that the pool gave to a validator, which withdrawStake takes it from. */
@@ -455,10 +543,27 @@ async function marinadeVector(_, index) {
 }
 
 const inputs = Array.from({ length: derivedCases });
+const associatedTokenAccounts = inputs.map(associatedTokenVector);
+const stakePools = inputs.map(stakePoolVector);
+const marinadeStates = await Promise.all(inputs.map(marinadeVector));
+const instructions = await instructionVectors();
+const transactions = await transactionVectors(transactionKinds, randomWallet);
+
+// What was added later comes last, so that the random values above stay what they were.
+const squadsVaults = inputs.map(squadsVector);
+const ownersOffCurve = squadsVaults.map(({ vault }) => new PublicKey(vault));
+associatedTokenAccounts.push(...ownersOffCurve.map((owner, index) => associatedTokenOf(owner, index)));
+transactions.push(
+  ...(await transactionVectors({ marinadeLiquidUnstake }, randomWallet)),
+  ...(await transactionVectors(vaultTransactionKinds, randomVault)),
+);
 writeVectors(file, {
-  associatedTokenAccounts: inputs.map(associatedTokenVector),
-  stakePools: inputs.map(stakePoolVector),
-  marinadeStates: await Promise.all(inputs.map(marinadeVector)),
-  instructions: await instructionVectors(),
-  transactions: await transactionVectors(),
+  associatedTokenAccounts,
+  stakePools,
+  marinadeStates,
+  squadsVaults,
+  curvePoints: curveVectors(),
+  curveEdges: Object.entries(curveEdges).map(curveEdgeVector),
+  instructions,
+  transactions,
 });

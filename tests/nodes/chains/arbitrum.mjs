@@ -1,4 +1,5 @@
 import { installArbitrumStandIns } from '../deploy/arbitrum-stand-ins.mjs';
+import { installCctp } from '../deploy/cctp.mjs';
 import { deployRollupMarket } from './rollup-market.mjs';
 
 const gasPrices = {
@@ -6,6 +7,9 @@ const gasPrices = {
   l2BaseFee: 12_000_000n,
   minimumGasPrice: 10_000_000n,
 };
+
+// The number that Circle gives to the real chain.
+const cctpDomain = 3;
 
 export const arbitrum = {
   chainId: 1_337_042,
@@ -21,6 +25,7 @@ export const arbitrum = {
       wethCollateral: 3_500,
     });
     const standIns = await installArbitrumStandIns(context, gasPrices);
-    return { ...result, contracts: { ...result.contracts, ...standIns } };
+    const cctp = await installCctp(context, result.tokens.USDC, cctpDomain);
+    return { ...result, contracts: { ...result.contracts, ...standIns, ...cctp } };
   },
 };

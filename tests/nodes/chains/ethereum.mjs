@@ -5,8 +5,12 @@ import {
   freezeReserve,
   touchAaveMarket,
 } from '../deploy/aave.mjs';
+import { deployEthereumSpokePool } from '../deploy/across.mjs';
+import { installCctp } from '../deploy/cctp.mjs';
 import { deployComet } from '../deploy/comet.mjs';
+import { deployEtherFi } from '../deploy/ether-fi.mjs';
 import { deployFeeds, describeFeeds } from '../deploy/feeds.mjs';
+import { accrueLido, deployLido, describeLido } from '../deploy/lido.mjs';
 import { deployMorpho, describeMorpho, touchMorpho } from '../deploy/morpho.mjs';
 import { deployStargate, describeStargate } from '../deploy/stargate.mjs';
 import { deployTokens } from '../deploy/tokens.mjs';
@@ -16,6 +20,11 @@ import { liveThroughHistory } from './history.mjs';
 
 // The numbers that LayerZero gives to the real chains.
 const endpointIds = { endpointId: 30_101, remoteEndpointId: 30_111 };
+// And the one that Circle gives.
+const cctpDomain = 0;
+
+// A year, in basis points.
+const lidoRate = 300;
 
 const prices = { USDC: 1, DAI: 1, WETH: 2_500, WBTC: 65_000 };
 
@@ -94,6 +103,8 @@ export const ethereum = {
       messageFee: 300_000_000_000_000n,
     });
     const uniswap = await deployUniswap(context, tokens.USDC, tokens.WETH, prices.WETH);
+    const lido = await deployLido(context, 5_000, 1_000);
+    const etherFi = await deployEtherFi(context, 2_000, 100);
 
     await liveThroughHistory(rpc, async (days) => {
       await touchAaveMarket(context, market, tokens, reserves);
@@ -101,8 +112,11 @@ export const ethereum = {
       await comet.send('accrueAccount', accounts.lender);
       // Five per cent a year of the first deposit.
       await steadyVault.send('accrue', tokens.USDC.units(1_000_000) * 5n * BigInt(days) / 36_500n);
+      await accrueLido(lido, lidoRate, days);
     });
     await freezeReserve(market, tokens.DAI);
+    const spokePool = await deployEthereumSpokePool(context, tokens.WETH);
+    const cctp = await installCctp(context, tokens.USDC, cctpDomain);
 
     await tokens.USDC.mint(accounts.user, 5_000_000);
     await tokens.DAI.mint(accounts.user, 1_000_000);
@@ -121,6 +135,10 @@ export const ethereum = {
         ...describeMorpho(morpho),
         ...uniswap,
         ...describeStargate(stargate),
+        ...describeLido(lido),
+        ...etherFi,
+        acrossSpokePool: spokePool.address,
+        ...cctp,
       },
     };
   },

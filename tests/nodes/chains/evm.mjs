@@ -1,4 +1,5 @@
 import { getAddress, isAddress } from 'ethers';
+import { deploySafe } from '../deploy/safe.mjs';
 import { describeTokens } from '../deploy/tokens.mjs';
 import { startAnvil } from '../lib/anvil.mjs';
 import { installMulticall3, multicall3Address } from '../lib/multicall3.mjs';
@@ -20,16 +21,19 @@ export async function startEvmChain(chain, { fleet, artifacts, multicall3Code })
   // The first accounts stay untouched for the user; only the last ones build and use the protocols.
   const roles = {
     user: accounts[0],
+    safeOwner: accounts[1],
     borrower: accounts.at(-3),
     lender: accounts.at(-2),
     deployer: accounts.at(-1),
   };
-  const { contracts, tokens, feeds, stargate } = await chain.deploy({ rpc, accounts: roles, artifacts });
+  const context = { rpc, accounts: roles, artifacts };
+  const { contracts, tokens, feeds, stargate } = await chain.deploy(context);
+  const safe = await deploySafe(context);
   const description = {
     url: node.url,
     chainId: chain.chainId,
     accounts,
-    contracts: { multicall3: multicall3Address, ...contracts },
+    contracts: { multicall3: multicall3Address, ...contracts, ...safe },
     tokens: describeTokens(tokens),
   };
   return {

@@ -1,9 +1,13 @@
+import { deployOpSpokePool } from '../deploy/across.mjs';
+import { installCctp } from '../deploy/cctp.mjs';
 import { installOpPredeploys } from '../deploy/op-predeploys.mjs';
 import { deployStargate, describeStargate } from '../deploy/stargate.mjs';
 import { deployRollupMarket } from './rollup-market.mjs';
 
 // The numbers that LayerZero gives to the real chains.
 const endpointIds = { endpointId: 30_111, remoteEndpointId: 30_101 };
+// And the one that Circle gives.
+const cctpDomain = 2;
 
 // Scalars of OP Mainnet and plausible L1 fees.
 const l1Values = {
@@ -33,10 +37,18 @@ export const op = {
       messageFee: 900_000_000_000_000n,
     });
     const predeploys = await installOpPredeploys(context, l1Values);
+    const spokePool = await deployOpSpokePool(context, result.tokens.WETH, result.tokens.USDC);
+    const cctp = await installCctp(context, result.tokens.USDC, cctpDomain);
     return {
       ...result,
       stargate,
-      contracts: { ...result.contracts, ...predeploys, ...describeStargate(stargate) },
+      contracts: {
+        ...result.contracts,
+        ...predeploys,
+        ...describeStargate(stargate),
+        acrossSpokePool: spokePool.address,
+        ...cctp,
+      },
     };
   },
 };

@@ -15,8 +15,8 @@ const destinationGas = 200_000;
 const zones = { firstUpperBound: 100_000, secondUpperBound: 1_000_000, fees: [600, 1_200, 2_500], reward: 0 };
 
 /**
- * A Stargate v2 pool of the token on its own LayerZero endpoint. Nothing carries messages between the nodes:
- * quotes are real and a sent amount leaves, but it does not arrive.
+ * A Stargate v2 pool of the token on its own LayerZero endpoint. Nothing carries messages between the nodes by
+ * itself: a sent amount arrives when somebody delivers its message, as lib/deliver-stargate.mjs does.
  *
  * liquidity and credit (what may be sent to the other chain) are whole tokens; messageFee is in wei.
  */
@@ -32,6 +32,8 @@ export async function deployStargate({ rpc, accounts }, token, options) {
   ]);
   await endpoint.send('registerLibrary', messageLibrary.address);
   await endpoint.send('setDefaultSendLibrary', remoteEndpointId, messageLibrary.address);
+  const noGracePeriod = 0;
+  await endpoint.send('setDefaultReceiveLibrary', remoteEndpointId, messageLibrary.address, noGracePeriod);
   await messageLibrary.send('setMessagingFee', messageFee, 0);
 
   const messaging = await create(`${stargate}/messaging/TokenMessaging.sol/TokenMessaging`, [
@@ -81,7 +83,7 @@ export async function deployStargate({ rpc, accounts }, token, options) {
   await pool.send('receiveCredits', remoteEndpointId, [
     { srcEid: remoteEndpointId, amount: shared(credit) },
   ]);
-  return { pool, messaging, remoteEndpointId };
+  return { endpoint, messageLibrary, pool, messaging, remoteEndpointId };
 }
 
 /** Tells both sides of the other; a side without a partner points to itself, so that it can still quote. */
@@ -94,8 +96,13 @@ export async function linkStargates(one, other = one) {
   }
 }
 
-export function describeStargate({ pool }) {
-  return { stargateUsdc: pool.address };
+export function describeStargate({ endpoint, messageLibrary, pool, messaging }) {
+  return {
+    stargateUsdc: pool.address,
+    stargateTokenMessaging: messaging.address,
+    layerZeroEndpoint: endpoint.address,
+    layerZeroMessageLibrary: messageLibrary.address,
+  };
 }
 
 function shared(amount) {

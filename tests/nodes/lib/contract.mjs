@@ -18,9 +18,15 @@ export class Contract {
   }
 
   async send(method, ...args) {
+    return this.pay(0n, method, ...args);
+  }
+
+  /** Sends a transaction with this much ether, in wei. */
+  async pay(amount, method, ...args) {
     const data = this.interface.encodeFunctionData(method, args);
+    const value = `0x${amount.toString(16)}`;
     return withReason(this.interface, method, () =>
-      this.rpc.transact({ from: this.from, to: this.address, data }),
+      this.rpc.transact({ from: this.from, to: this.address, data, value }),
     );
   }
 
@@ -33,6 +39,14 @@ export class Contract {
     const values = this.interface.decodeFunctionResult(method, result);
     return values.length === 1 ? values[0] : values;
   }
+}
+
+/** The arguments of the contract's events of this name in a receipt. */
+export function eventsOf({ address, interface: abi }, receipt, name) {
+  const { topicHash } = abi.getEvent(name);
+  return receipt.logs
+    .filter((log) => log.address === address.toLowerCase() && log.topics[0] === topicHash)
+    .map((log) => abi.parseLog(log).args);
 }
 
 /** Deploys an artifact; libraries maps the names in its link references to addresses. */

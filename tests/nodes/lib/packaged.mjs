@@ -4,7 +4,7 @@ import { rootDirectory } from './cache.mjs';
 
 /**
  * A compiled contract that a package ships. Read as a file, because some packages do not export theirs;
- * both the layout of Hardhat and that of Foundry are understood.
+ * both the layout of Hardhat and that of Foundry are understood, and some leave out the code as it is deployed.
  */
 export function packagedArtifact(file) {
   const location = path.join(rootDirectory, 'node_modules', `${file}.json`);
@@ -12,7 +12,7 @@ export function packagedArtifact(file) {
   return {
     abi: artifact.abi,
     bytecode: artifact.bytecode.object ?? artifact.bytecode,
-    deployedBytecode: artifact.deployedBytecode.object ?? artifact.deployedBytecode,
+    deployedBytecode: artifact.deployedBytecode?.object ?? artifact.deployedBytecode,
     linkReferences: artifact.linkReferences ?? artifact.bytecode.linkReferences,
   };
 }

@@ -31,8 +31,12 @@ export function associatedTokenAddress(owner, mint) {
   return findProgramAddress([owner, tokenProgram, mint].map(decodeBase58), associatedTokenProgram);
 }
 
+export function isTokenProgram(address) {
+  return address === tokenProgram || address === token2022Program;
+}
+
 /** Whether the bytes could be a public key: the curve has an x for this y if x² is a square. */
-function isOnCurve(bytes) {
+export function isOnCurve(bytes) {
   const littleEndian = Buffer.from(bytes).reverse();
   // The highest bit is the sign of x.
   const y = BigInt.asUintN(255, BigInt(`0x${littleEndian.toString('hex')}`));

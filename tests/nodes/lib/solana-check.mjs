@@ -6,13 +6,14 @@ import { rootDirectory } from './cache.mjs';
 import { Rpc } from './rpc.mjs';
 import { readDump } from './solana-accounts.mjs';
 import { associatedTokenAddress } from './solana-address.mjs';
+import { checkHistory, checkSimulations } from './solana-history-check.mjs';
 import {
   createTokenAccount,
   setComputeUnitLimit,
   setComputeUnitPrice,
   transferTokens,
 } from './solana-instructions.mjs';
-import { TestKeypair } from './solana-keypair.mjs';
+import { TestKeypair, treasuryKeypair } from './solana-keypair.mjs';
 import { writeMessage, writeTransaction } from './solana-transaction.mjs';
 
 const accountDumps = {
@@ -31,6 +32,8 @@ export async function checkSolana(chain) {
   await checkProtocol(rpc, chain);
   await checkTransfers(rpc, chain);
   await checkRefusals(rpc, chain);
+  await checkSimulations(rpc, chain);
+  await checkHistory(rpc, chain);
   await checkControls(rpc, chain);
 }
 
@@ -259,11 +262,4 @@ async function checkControls(rpc, { contracts }) {
   dump.account.lamports += 1;
   await rpc.send('test_setAccount', [dump]);
   assert.equal((await rpc.send('getBalance', [dump.pubkey])).value, dump.account.lamports);
-}
-
-/** The treasury's key is made from a name; that it is the right one shows in its address. */
-function treasuryKeypair({ address, secretKey }) {
-  const keypair = new TestKeypair('treasury of the local nodes');
-  assert.deepEqual([keypair.address, keypair.secretKey], [address, secretKey]);
-  return keypair;
 }

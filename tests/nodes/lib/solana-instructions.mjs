@@ -20,6 +20,20 @@ export function setComputeUnitPrice(microLamports) {
   return { program: computeBudgetProgram, accounts: [], data };
 }
 
+export function transferSol(from, to, lamports) {
+  const data = Buffer.alloc(12);
+  data[0] = 2;
+  data.writeBigUInt64LE(lamports, 4);
+  return {
+    program: systemProgram,
+    accounts: [
+      { address: from, signer: true, writable: true },
+      { address: to, writable: true },
+    ],
+    data,
+  };
+}
+
 /** Creates the account in which the owner keeps the token; the payer pays its rent. */
 export function createTokenAccount(payer, owner, mint) {
   return {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { encodeBase58 } from './base58.mjs';
 
@@ -24,4 +25,11 @@ export class TestKeypair {
   sign(bytes) {
     return sign(null, bytes, this.#privateKey);
   }
+}
+
+/** The treasury's key is made from a name; that it is the right one shows in its address. */
+export function treasuryKeypair({ address, secretKey }) {
+  const keypair = new TestKeypair('treasury of the local nodes');
+  assert.deepEqual([keypair.address, keypair.secretKey], [address, secretKey]);
+  return keypair;
 }

@@ -9,6 +9,7 @@ const versions = {
   '@solana/spl-token': '0.4.15',
   '@solana/spl-stake-pool': '1.1.8',
   '@marinade.finance/marinade-ts-sdk': '6.0.0',
+  '@sqds/multisig': '2.1.4',
 };
 const marinadeRoot = '@marinade.finance/marinade-ts-sdk';
 
@@ -24,6 +25,7 @@ export function loadSolanaSdks(folder) {
     token: load('@solana/spl-token'),
     stakePool: load('@solana/spl-stake-pool'),
     marinade: new MarinadeInstructions(load, web3),
+    squads: load('@sqds/multisig'),
   };
 }
 
@@ -45,6 +47,11 @@ class MarinadeInstructions {
     this.#provider = new AnchorProvider(new web3.Connection('http://127.0.0.1:9'), {}, {});
     this.program = new MarinadeConfig().marinadeFinanceProgramId;
     this.#builder = new MarinadeFinanceProgram(this.program, this.#provider);
+  }
+
+  /** The accounts of an instruction as Marinade describes them: [{ name, isMut, isSigner }]. */
+  accountsOf(instruction) {
+    return this.#builder.program.idl.instructions.find(({ name }) => name === instruction).accounts;
   }
 
   stateAt(address, data) {

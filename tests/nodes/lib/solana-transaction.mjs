@@ -5,18 +5,24 @@ const addressSize = 32;
 const signatureSize = 64;
 const versionFlag = 0x80;
 
-/** The signatures and the message of a transaction. */
+/** The signatures and the message of a transaction, and the message's bytes. */
 export function readTransaction(bytes) {
   const reader = new Reader(bytes);
   const signatures = reader.list(() => encodeBase58(reader.take(signatureSize)));
-  const message = readMessage(reader.rest());
+  const messageBytes = reader.rest();
+  const message = readMessage(messageBytes);
   if (signatures.length !== message.requiredSignatures) {
     throw new Error(`${signatures.length} signatures where ${message.requiredSignatures} are required`);
   }
-  return { signatures, message };
+  return { signatures, message, messageBytes };
 }
 
-/** A legacy message or one of version 0, with its instructions' programs as addresses. */
+/** The same transaction as nobody has signed it. */
+export function withoutSignatures({ signatures, messageBytes }) {
+  return Buffer.concat([writeList(signatures.map(() => Buffer.alloc(signatureSize))), messageBytes]);
+}
+
+/** A legacy message or one of version 0, with its instructions' programs as addresses too. */
 export function readMessage(bytes) {
   const reader = new Reader(bytes);
   const versioned = (bytes[0] & versionFlag) !== 0;
@@ -36,25 +42,41 @@ export function readMessage(bytes) {
   const lookups = versioned ? reader.list(() => readLookup(reader)) : [];
   reader.end();
 
-  const loaded = lookups.reduce((sum, lookup) => sum + lookup.writable.length + lookup.readonly.length, 0);
+  const accountCount = countAccounts({ addresses, lookups });
   const sane =
     requiredSignatures > readonlySigned &&
     requiredSignatures + readonlyUnsigned <= addresses.length &&
     compiled.every(
       ({ program, accounts }) =>
-        program > 0 &&
-        program < addresses.length &&
-        accounts.every((account) => account < addresses.length + loaded),
+        program > 0 && program < addresses.length && accounts.every((account) => account < accountCount),
     );
   if (!sane) {
     throw new Error('the message names accounts that it does not have');
   }
-  const instructions = compiled.map(({ program, data }) => ({ program: addresses[program], data }));
-  return { requiredSignatures, addresses, blockhash, instructions };
+  return {
+    version: versioned ? 0 : 'legacy',
+    requiredSignatures,
+    readonlySigned,
+    readonlyUnsigned,
+    addresses,
+    blockhash,
+    instructions: compiled.map((instruction) => ({
+      program: addresses[instruction.program],
+      programIndex: instruction.program,
+      accounts: instruction.accounts,
+      data: instruction.data,
+    })),
+    lookups,
+  };
+}
+
+/** How many accounts a message names, itself or by lookup tables. */
+export function countAccounts({ addresses, lookups }) {
+  return lookups.reduce((sum, { writable, readonly }) => sum + writable.length + readonly.length, addresses.length);
 }
 
 function readLookup(reader) {
-  return { table: reader.take(addressSize), writable: reader.bytes(), readonly: reader.bytes() };
+  return { table: encodeBase58(reader.take(addressSize)), writable: reader.bytes(), readonly: reader.bytes() };
 }
 
 /**
