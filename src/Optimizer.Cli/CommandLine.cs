@@ -9,7 +9,7 @@ namespace Optimizer.Cli;
 public static class CommandLine
 {
     /// <summary>Runs one command line.</summary>
-    /// <returns>0 done; 2 bad input; 3 infeasible; 4 data not available; 5 no answer in time; 6 a plan that is not sound, 7 drifted, 8 dangerous; 130 cancelled; 1 anything else.</returns>
+    /// <returns>0 done; 2 bad input; 3 infeasible; 4 data not available; 5 no answer in time; 6 a plan that is not sound, 7 drifted, 8 dangerous, 9 under way; 130 cancelled; 1 anything else.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         var root = new RootCommand("""
@@ -25,12 +25,13 @@ public static class CommandLine
               optimizer explain scenarios/treasury-usdc.yaml          what each limit costs
               optimizer plan scenarios/treasury-usdc.yaml             the steps alone
               optimizer plan SCENARIO --out plans/today               the steps as files that a multisig can sign
+              optimizer plan status PLAN SCENARIO                     what of it is done, and what to sign next
               optimizer batch scenarios --format csv                  every scenario, one row each
               optimizer validate scenarios/*.yaml chains/*.yaml       errors as file:line:column
 
             Exit codes: 0 done, 2 bad input, 3 infeasible (explained), 4 data not available, 5 no answer within the
             time limit, 6 a plan that is not sound, 7 one that the market has moved under, 8 one
-            that has become dangerous, 1 anything else. Results go to standard output, everything else to standard error.
+            that has become dangerous, 9 one that is under way, 1 anything else. Results go to standard output, everything else to standard error.
             """);
         root.Subcommands.Add(SnapshotCommand.Create(terminal));
         root.Subcommands.Add(HistoryCommand.Create(terminal));

@@ -111,7 +111,7 @@ internal static class HistoryCommand
         if (chains.Length == 0)
             return wrong;
         var store = Store(arguments.FolderOf(parsed));
-        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds), TimeProvider.System, SnapshotCommand.SharesOf(store));
+        var reader = new MarketReader(Endpoints.Of, market, settings.Reading, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds), TimeProvider.System, SnapshotCommand.SharesOf(store));
         var table = Text.Table("At", "Figures>", "Left out>", "The first of it");
         var isWhole = true;
         for (var at = since; at < TimeProvider.System.GetUtcNow(); at += TimeSpan.FromDays(every.Days))

@@ -44,9 +44,6 @@ internal sealed class MarketArguments
         ? Directory.EnumerateFiles(SnapshotsOf(folder), "*.json").OrderDescending(StringComparer.Ordinal).FirstOrDefault(file => !ScenarioFiles.WasReadFromChains(file))
         : null;
 
-    /// <summary>The endpoints of a chain; empty where there is none.</summary>
-    public static string? EndpointsOf(Chain chain) => Environment.GetEnvironmentVariable(chain.RpcEnvironmentVariable);
-
     /// <summary>The folder of the project.</summary>
     public DirectoryInfo FolderOf(ParseResult parsed) => parsed.GetValue(_folder)!;
 
@@ -75,7 +72,7 @@ internal sealed class MarketArguments
             return ([], 2);
         }
 
-        Chain[] chains = [.. market.Chains.Where(chain => wanted.Length > 0 ? wanted.Contains(chain.Id) : !string.IsNullOrWhiteSpace(EndpointsOf(chain))).OrderBy(chain => chain.Id, StringComparer.Ordinal)];
+        Chain[] chains = [.. market.Chains.Where(chain => wanted.Length > 0 ? wanted.Contains(chain.Id) : !string.IsNullOrWhiteSpace(Endpoints.Of(chain))).OrderBy(chain => chain.Id, StringComparer.Ordinal)];
         if (chains.Length > 0)
             return (chains, 0);
         await terminal.Error.WriteLineAsync($"no chain has an endpoint; set {market.Chains.First().RpcEnvironmentVariable} or another of the chain files' variables");

@@ -37,7 +37,7 @@ internal static class PlanCheckCommand
         {
             var plan = ScenarioFiles.LoadPlan(parsed.GetValue(file)!.FullName);
             var loaded = new ScenarioFiles().Load(parsed.GetValue(scenario)!.FullName);
-            var isInItsFolder = parsed.GetValue(file)!.Name == PlanCommand.PlanFile;
+            var isInItsFolder = parsed.GetValue(file)!.Name == PlanFolder.PlanFile;
             var result = Progress.Show(terminal, $"planning {loaded.Scenario.Name} anew", () => ScenarioRunner.Run(loaded, cancellation));
             if (result.Plan is not { } made)
             {
@@ -56,7 +56,7 @@ internal static class PlanCheckCommand
             {
                 terminal.Result.WriteLine($"Sound: {plan.Steps.Count} steps, {plan.Steps.Sum(step => step.Calls.Count)} calls, to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC.");
                 if (!isInItsFolder)
-                    terminal.Result.WriteLine($"The files that are signed were not looked at: they lie beside {PlanCommand.PlanFile}, and this is {parsed.GetValue(file)!.Name}.");
+                    terminal.Result.WriteLine($"The files that are signed were not looked at: they lie beside {PlanFolder.PlanFile}, and this is {parsed.GetValue(file)!.Name}.");
                 return parsed.GetValue(now) ? await DriftAsync(terminal, plan, loaded, cancellation) : 0;
             }
 
@@ -73,7 +73,7 @@ internal static class PlanCheckCommand
         var (market, settings) = (loaded.Market, loaded.Settings);
         var chains = plan.Steps.SelectMany(step => new[] { step.Chain, step.ReceivedToken?.Chain ?? step.Chain }).Distinct().Select(market.Chain).ToArray();
         var limits = EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds);
-        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, limits, TimeProvider.System);
+        var reader = new MarketReader(Endpoints.Of, market, settings.Reading, limits, TimeProvider.System);
         var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
         var snapshot = SnapshotAssembly.Join("now", readings, market.Snapshot, settings.Reading, TimeProvider.System.GetUtcNow());
         var drifts = MarketDrift.Check(plan, market, market.With(snapshot), settings.Moves);
@@ -95,8 +95,8 @@ internal static class PlanCheckCommand
     /// <summary>The files beside a plan's are what is signed: they have to be those that the plan gives, and no others.</summary>
     private static IEnumerable<Violation> Beside(FileInfo file, TransactionPlan plan, Market market)
     {
-        var expected = PlanCommand.Files(plan, market).Where(known => known.Name != PlanCommand.PlanFile).ToDictionary(known => known.Name, known => known.Text);
-        foreach (var other in file.Directory!.EnumerateFiles().Where(other => PlanCommand.IsOurs(other.Name) && other.Name != PlanCommand.PlanFile))
+        var expected = PlanFolder.Files(plan, market).Where(known => known.Name != PlanFolder.PlanFile).ToDictionary(known => known.Name, known => known.Text);
+        foreach (var other in file.Directory!.EnumerateFiles().Where(other => PlanFolder.IsOurs(other.Name) && other.Name != PlanFolder.PlanFile))
         {
             if (!expected.Remove(other.Name, out var text))
                 yield return new(FilesRule, null, $"{other.Name} is no file of this plan");

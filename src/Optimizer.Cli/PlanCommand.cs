@@ -11,9 +11,6 @@ namespace Optimizer.Cli;
 /// <summary><c>optimizer plan</c>: the steps alone, and as files to sign.</summary>
 internal static class PlanCommand
 {
-    /// <summary>The plan itself, among its files.</summary>
-    public const string PlanFile = "plan.json";
-
     public static Command Create(Terminal terminal)
     {
         var command = new Command("plan", """
@@ -27,6 +24,7 @@ internal static class PlanCommand
               optimizer plan scenarios/multisig.yaml --out plans/today --nonce ethereum=12 --late
               optimizer plan check plans/today/plan.json scenarios/multisig.yaml
               optimizer plan simulate plans/today/plan.json scenarios/multisig.yaml
+              optimizer plan status plans/today/plan.json scenarios/multisig.yaml
             """);
         var scenario = new ScenarioArguments(command);
         var format = new Option<OutputFormat>("--format") { Description = "table (default) or json.", DefaultValueFactory = _ => OutputFormat.Table };
@@ -42,6 +40,7 @@ internal static class PlanCommand
         command.Options.Add(late);
         command.Subcommands.Add(PlanCheckCommand.Create(terminal));
         command.Subcommands.Add(PlanSimulateCommand.Create(terminal));
+        command.Subcommands.Add(PlanStatusCommand.Create(terminal));
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             if (parsed.GetValue(output) is null && (parsed.GetValue(policy) is not null || parsed.GetValue(nonces) is not null))
@@ -68,9 +67,9 @@ internal static class PlanCommand
     private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces, FileInfo? policy, bool late)
     {
         // Only what this command wrote itself makes place for a new plan.
-        if (folder.Exists && folder.EnumerateFileSystemInfos().FirstOrDefault(entry => entry is DirectoryInfo || !IsOurs(entry.Name)) is { } foreign)
+        if (PlanFolder.Foreign(folder) is { } foreign)
         {
-            terminal.Error.WriteLine($"{folder} holds {foreign.Name}, which is no file of a plan; expected a new folder, or one with a former plan and nothing else");
+            terminal.Error.WriteLine(foreign);
             return 2;
         }
 
@@ -117,17 +116,7 @@ internal static class PlanCommand
             return 0;
         }
 
-        // The folder appears whole or not at all: written beside, then put in the place of the former one.
-        var target = folder.FullName.TrimEnd(Path.DirectorySeparatorChar);
-        var (draft, former) = ($"{target}.{Guid.NewGuid():N}.draft", $"{target}.{Guid.NewGuid():N}.former");
-        foreach (var (name, text) in Files(plan, loaded.Market))
-            AtomicFile.Write(Path.Combine(draft, name), text);
-        if (folder.Exists)
-            Directory.Move(target, former);
-        Directory.Move(draft, target);
-        if (Directory.Exists(former))
-            Directory.Delete(former, recursive: true);
-
+        PlanFolder.Write(folder, PlanFolder.Files(plan, loaded.Market));
         var table = Text.Table("#", "Phase", "On", "What", "Calls>", "After");
         var phaseOf = Phase.Of(plan).SelectMany(phase => phase.Steps.Select(step => (step.Id, phase.Number))).ToDictionary();
         foreach (var step in plan.Steps)
@@ -136,12 +125,6 @@ internal static class PlanCommand
         terminal.Result.WriteLine($"{plan.Steps.Count} steps, {plan.Steps.Sum(step => step.Calls.Count)} calls, {Text.Cents(plan.CostUsd)} USD, to be carried out before {plan.ValidUntil:yyyy-MM-dd HH:mm} UTC: {folder.FullName}");
         return 0;
     }
-
-    /// <summary>All files of a plan.</summary>
-    public static IEnumerable<(string Name, string Text)> Files(TransactionPlan plan, Market market) => new PlanExport(plan, market).Files().Append((PlanFile, Formats.Serialize(plan) + "\n"));
-
-    /// <summary>Whether a file is one of a plan's, by its name.</summary>
-    public static bool IsOurs(string name) => name is PlanFile or "checklist.md" or "transactions.json" or "accounting.csv" || name.EndsWith(".safe.json", StringComparison.Ordinal);
 
     /// <summary>The option that names a policy.</summary>
     public static Option<FileInfo?> Policy() => new("--policy") { Description = "A policy file: what plans may call, and spend. What it does not allow is forbidden." };

@@ -35,21 +35,9 @@ internal static class PlanSimulateCommand
             }
 
             using var http = EndpointClient.Create(new EndpointLimits());
-            var nodes = new Dictionary<string, JsonRpcClient>();
-            foreach (var chain in plan.Accounts.Keys.Select(id => loaded.Market.Chain(id)))
-            {
-                var address = (MarketArguments.EndpointsOf(chain) ?? "").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-                if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
-                {
-                    await terminal.Error.WriteLineAsync($"{chain.RpcEnvironmentVariable} holds no address of a development node for {chain.Name}");
-                    return 4;
-                }
-
-                nodes[chain.Id] = new(uri, chain.Id, http, new EndpointLimits());
-            }
-
             try
             {
+                var nodes = plan.Accounts.Keys.ToDictionary(id => id, id => Endpoints.NodesOf(loaded.Market.Chain(id), http, new EndpointLimits())[0]);
                 var (steps, wrong) = await Progress.ShowAsync(terminal, "trying the plan", () => new PlanSimulator(loaded.Market, chain => nodes[chain]).RunAsync(plan, cancellation));
                 var table = Text.Table("#", "On", "What", "Received>", "Expected>", "Gas>", "Gas in the plan>");
                 foreach (var (step, received, gas, failure) in steps)

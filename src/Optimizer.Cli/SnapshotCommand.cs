@@ -49,17 +49,14 @@ internal static class SnapshotCommand
         var folder = arguments.FolderOf(parsed);
         var file = output?.FullName ?? Path.Combine(MarketArguments.SnapshotsOf(folder), $"{now:yyyy-MM-dd-HHmm}.json");
         var history = new HistoryStore(MarketArguments.HistoryOf(folder));
-        foreach (var (variable, text) in QuoteReader.Sources.Select(source => Variable("API", source)).Select(name => (name, Environment.GetEnvironmentVariable(name))))
+        if (Endpoints.WrongVariable() is { } variable)
         {
-            if (!string.IsNullOrEmpty(text) && !IsAddress(text))
-            {
-                await terminal.Error.WriteLineAsync($"{variable} holds no http or https address");
-                return 2;
-            }
+            await terminal.Error.WriteLineAsync($"{variable} holds no http or https address");
+            return 2;
         }
 
-        var quotes = nodesOnly ? null : new QuoteReader(market, WebOf, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds));
-        var reader = new MarketReader(MarketArguments.EndpointsOf, market, settings.Reading, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds), TimeProvider.System, SharesOf(history), quotes);
+        var quotes = nodesOnly ? null : new QuoteReader(market, Endpoints.WebOf, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds));
+        var reader = new MarketReader(Endpoints.Of, market, settings.Reading, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds), TimeProvider.System, SharesOf(history), quotes);
         var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
         var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
         cancellation.ThrowIfCancellationRequested();
@@ -80,16 +77,6 @@ internal static class SnapshotCommand
 
         Show(terminal, snapshot, readings, file);
         return snapshot.Findings.Any(finding => finding.IsRefused) ? 4 : 0;
-    }
-
-    private static string Variable(string what, string source) => $"OPTIMIZER_{what}_{source.ToUpperInvariant().Replace('-', '_')}";
-
-    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
-
-    private static (Uri? Address, string? Key) WebOf(string source)
-    {
-        var (address, key) = (Environment.GetEnvironmentVariable(Variable("API", source)), Environment.GetEnvironmentVariable(Variable("KEY", source)));
-        return (string.IsNullOrEmpty(address) ? null : new(address), string.IsNullOrEmpty(key) ? null : key);
     }
 
     /// <summary>What shares were worth at former moments, by the history; read once, when first asked for.</summary>

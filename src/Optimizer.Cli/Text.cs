@@ -16,6 +16,9 @@ internal static class Text
 
     public static string InUnit(double figure, string unit) => unit == "usd" ? $"{Usd(figure)} USD" : $"{figure:0.##}";
 
+    /// <summary>A number of things: <c>1 call</c>, <c>2 calls</c>.</summary>
+    public static string Counted(int count, string thing) => $"{count} {thing}{(count == 1 ? "" : "s")}";
+
     /// <summary>An enum's name as words: <c>BridgeSend</c> → <c>bridge send</c>.</summary>
     public static string Words(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? $"{(i > 0 ? " " : "")}{char.ToLowerInvariant(c)}" : $"{c}"));

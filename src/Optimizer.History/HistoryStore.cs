@@ -32,7 +32,7 @@ public sealed partial class HistoryStore(string folder)
     private const string Columns = "time TIMESTAMP, snapshot VARCHAR, subject VARCHAR, quantity VARCHAR, value DOUBLE, source VARCHAR, as_of TIMESTAMP";
 
     /// <summary>Whether there is anything.</summary>
-    public bool IsEmpty => !Directory.Exists(folder) || !Directory.EnumerateFiles(folder, "*.parquet").Any();
+    public bool IsEmpty => !ParquetFolder.HasFiles(folder);
 
     /// <summary>Adds the figures of a snapshot.</summary>
     /// <returns>How many; the same ones again where it is there already.</returns>
@@ -47,15 +47,15 @@ public sealed partial class HistoryStore(string folder)
     public int Import(string file, string? asset)
     {
         var name = Path.GetFileNameWithoutExtension(file);
-        using var connection = Open();
+        using var connection = ParquetFolder.Open();
         List<string> header;
         try
         {
-            header = [.. Query(connection, $"DESCRIBE SELECT * FROM {Csv(file)}", row => row.GetString(0))];
+            header = [.. ParquetFolder.Query(connection, $"DESCRIBE SELECT * FROM {Csv(file)}", row => row.GetString(0))];
         }
         catch (DuckDBException wrong)
         {
-            throw new HistoryException($"{file} is no CSV file with a header: {FirstLine(wrong)}", wrong);
+            throw new HistoryException($"{file} is no CSV file with a header: {ParquetFolder.FirstLine(wrong)}", wrong);
         }
 
         string? Column(params string[] names) => header.FirstOrDefault(column => names.Contains(column.Trim().ToLowerInvariant()));
@@ -64,9 +64,9 @@ public sealed partial class HistoryStore(string folder)
         if (time is null || value is null || asset is null && (subject is null || quantity is null))
             throw new HistoryException($"{file} has columns {string.Join(", ", header)}; expected {(asset is null ? "time, subject, quantity, value (or --asset for a file of one asset's prices)" : "date or time, and close or price")}");
         // Line numbers as an editor shows them; the header is the first.
-        var rows = Query(connection,
+        var rows = ParquetFolder.Query(connection,
             $"""
-            SELECT row_number() OVER () + 1, TRY_CAST({Quoted(time)} AS TIMESTAMP), {(asset is null ? Quoted(subject!) : $"'{Escaped(asset)}'")},
+            SELECT row_number() OVER () + 1, TRY_CAST({Quoted(time)} AS TIMESTAMP), {(asset is null ? Quoted(subject!) : $"'{ParquetFolder.Escaped(asset)}'")},
                 {(asset is null ? Quoted(quantity!) : $"'{Quantities.Price}'")}, TRY_CAST({Quoted(value)} AS DOUBLE)
             FROM {Csv(file)}
             """,
@@ -118,7 +118,7 @@ public sealed partial class HistoryStore(string folder)
         using var connection = OpenAll(filter);
         using var command = connection.CreateCommand();
         var draft = $"{file}.draft";
-        command.CommandText = $"COPY (SELECT * FROM observations ORDER BY subject, quantity, time) TO '{Escaped(draft)}' (FORMAT {format})";
+        command.CommandText = $"COPY (SELECT * FROM observations ORDER BY subject, quantity, time) TO '{ParquetFolder.Escaped(draft)}' (FORMAT {format})";
         try
         {
             var count = command.ExecuteNonQuery();
@@ -133,30 +133,8 @@ public sealed partial class HistoryStore(string folder)
 
     private int Add(string name, List<Observation> observations)
     {
-        Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, $"{name}.parquet");
-        var draft = $"{file}.{Environment.ProcessId}.draft";
-        try
-        {
-            using var connection = Open();
-            Execute(connection, $"CREATE TABLE added ({Columns})");
-            using (var appender = connection.CreateAppender("added"))
-            {
-                foreach (var o in observations)
-                {
-                    appender.CreateRow().AppendValue(o.Time.UtcDateTime).AppendValue(o.Snapshot).AppendValue(o.Subject).AppendValue(o.Quantity)
-                        .AppendValue(o.Value).AppendValue(o.Source).AppendValue(o.AsOf.UtcDateTime).EndRow();
-                }
-            }
-
-            Execute(connection, $"COPY added TO '{Escaped(draft)}' (FORMAT PARQUET, COMPRESSION zstd)");
-            File.Move(draft, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
-
+        ParquetFolder.Add(folder, name, Columns, observations, (row, o) => row.AppendValue(o.Time.UtcDateTime).AppendValue(o.Snapshot).AppendValue(o.Subject).AppendValue(o.Quantity)
+            .AppendValue(o.Value).AppendValue(o.Source).AppendValue(o.AsOf.UtcDateTime));
         return observations.Count;
     }
 
@@ -165,72 +143,39 @@ public sealed partial class HistoryStore(string folder)
         try
         {
             using var connection = OpenAll(filter);
-            return [.. Query(connection, sql, read)];
+            return [.. ParquetFolder.Query(connection, sql, read)];
         }
         catch (DuckDBException broken)
         {
-            throw new HistoryException($"the history in {folder} cannot be read; take out the file that is none of its own: {FirstLine(broken)}", broken);
+            throw new HistoryException($"the history in {folder} cannot be read; take out the file that is none of its own: {ParquetFolder.FirstLine(broken)}", broken);
         }
     }
 
     /// <summary>A connection with what the filter lets through, as <c>observations</c>; twice the same is there once.</summary>
     private DuckDBConnection OpenAll(HistoryFilter filter)
     {
-        var connection = Open();
+        var connection = ParquetFolder.Open();
         var where = new StringBuilder("true");
         if (filter.Subject is { } subject)
-            where.Append(CultureInfo.InvariantCulture, $" AND subject SIMILAR TO '{Escaped(Regex.Escape(subject).Replace("\\*", ".*", StringComparison.Ordinal))}'");
+            where.Append(CultureInfo.InvariantCulture, $" AND subject SIMILAR TO '{ParquetFolder.Escaped(Regex.Escape(subject).Replace("\\*", ".*", StringComparison.Ordinal))}'");
         if (filter.Quantity is { } quantity)
-            where.Append(CultureInfo.InvariantCulture, $" AND quantity = '{Escaped(quantity)}'");
+            where.Append(CultureInfo.InvariantCulture, $" AND quantity = '{ParquetFolder.Escaped(quantity)}'");
         if (filter.Since is { } since)
             where.Append(CultureInfo.InvariantCulture, $" AND time >= TIMESTAMP '{since.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}'");
         if (IsEmpty)
-            Execute(connection, $"CREATE TABLE observations ({Columns})");
+            ParquetFolder.Execute(connection, $"CREATE TABLE observations ({Columns})");
         else
-            Execute(connection, $"CREATE VIEW observations AS SELECT DISTINCT * FROM read_parquet('{Escaped(Globbed(folder))}/*.parquet') WHERE {where}");
+            ParquetFolder.Execute(connection, $"CREATE VIEW observations AS SELECT DISTINCT * FROM {ParquetFolder.All(folder)} WHERE {where}");
         return connection;
     }
 
-    private static DuckDBConnection Open()
-    {
-        var connection = new DuckDBConnection("DataSource=:memory:");
-        connection.Open();
-        return connection;
-    }
-
-    private static void Execute(DuckDBConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static IEnumerable<T> Query<T>(DuckDBConnection connection, string sql, Func<System.Data.Common.DbDataReader, T> read)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-            yield return read(reader);
-    }
-
-    private static string Csv(string file) => $"read_csv('{Escaped(Globbed(file))}', header = true, all_varchar = true)";
+    private static string Csv(string file) => $"read_csv('{ParquetFolder.Escaped(ParquetFolder.Globbed(file))}', header = true, all_varchar = true)";
 
     private static DateTimeOffset Utc(System.Data.Common.DbDataReader row, int column) => new(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));
 
-    private static string Escaped(string text) => text.Replace("'", "''", StringComparison.Ordinal);
-
     private static string Quoted(string column) => $"\"{column.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>A path in which DuckDB takes no character for a pattern.</summary>
-    private static string Globbed(string path) => Pattern().Replace(path, match => $"[{match.Value}]");
-
-    private static string FirstLine(Exception wrong) => wrong.Message.Split('\n')[0];
-
     private static string Safe(string name) => Unsafe().Replace(name, "-");
-
-    [GeneratedRegex(@"[\[\]*?]")]
-    private static partial Regex Pattern();
 
     [GeneratedRegex("[^A-Za-z0-9._-]")]
     private static partial Regex Unsafe();

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Optimizer.Model;
+using YamlDotNet.Core.Events;
+using YamlDotNet.RepresentationModel;
 
 namespace Optimizer.Scenarios;
 
@@ -87,6 +90,41 @@ public sealed class ScenarioFiles
         var policy = reader.Read<Policy>(SourceFile.Read(file));
         ThrowIfWrong(reader);
         return policy!;
+    }
+
+    /// <summary>A scenario's text with other holdings and another name; all else, comments included, stays as it was written.</summary>
+    /// <param name="file">The scenario's file.</param>
+    /// <param name="name">The new name.</param>
+    /// <param name="holdings">The new holdings.</param>
+    /// <exception cref="InputException">The file is no scenario.</exception>
+    public static string WithHoldings(string file, string name, IReadOnlyList<Holding> holdings)
+    {
+        if (file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            throw new InputException([new(new(file, 1, 1), "is JSON; expected a scenario in YAML")]);
+        var text = File.ReadAllText(file);
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        var root = (YamlMappingNode)stream.Documents[0].RootNode;
+        // The later first, so that what is replaced moves nothing that is still to be.
+        foreach (var (key, value) in root.Children.Where(pair => $"{pair.Key}" is "holdings" or "name").OrderByDescending(pair => pair.Key.Start.Index))
+        {
+            var replacement = value is YamlScalarNode ? $" {JsonSerializer.Serialize(name)}"
+                : value is YamlSequenceNode { Style: SequenceStyle.Flow } ? $" [{string.Join(',', holdings.Select(holding => $"\n  {Line(holding)}"))}]"
+                : string.Concat(holdings.Select(holding => $"\n  - {Line(holding)}"));
+            text = string.Concat(text.AsSpan(0, text.IndexOf(':', (int)key.End.Index) + 1), replacement, text.AsSpan(End(value)));
+        }
+
+        return text;
+
+        static string Line(Holding holding) => $"{{ {(holding.Token is { } token ? $"token: {token}" : $"opportunity: {holding.Opportunity}")}, amount: {holding.Amount}{(holding.Locked ? ", locked: true" : "")} }}";
+        // Lists and keys end with their last part, and behind its bracket where they have one; blank lines and comments stay.
+        int End(YamlNode node) => node switch
+        {
+            YamlSequenceNode list => Closed(list.Children.Count > 0 ? End(list.Children[^1]) : (int)list.Start.Index, list.Style == SequenceStyle.Flow ? ']' : null),
+            YamlMappingNode keys => Closed(keys.Children.Count > 0 ? End(keys.Children[^1].Value) : (int)keys.Start.Index, keys.Style == MappingStyle.Flow ? '}' : null),
+            _ => (int)node.End.Index,
+        };
+        int Closed(int end, char? bracket) => bracket is { } closing ? text.IndexOf(closing, end) + 1 : end;
     }
 
     /// <summary>Checks any file of the project by what it is.</summary>

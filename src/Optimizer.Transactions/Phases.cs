@@ -4,7 +4,7 @@ namespace Optimizer.Transactions;
 
 /// <summary>What can be signed together: the calls of one chain that wait for the same deliveries.</summary>
 /// <param name="Chain">The chain.</param>
-/// <param name="Number">The phase, from 1: one more after every delivery that takes time.</param>
+/// <param name="Number">The phase, from 1: one more after every delivery that takes time; 0 for the claim of a delivery.</param>
 /// <param name="Steps">The steps with calls, in order.</param>
 /// <param name="WaitsFor">The steps of other phases that have to be done before.</param>
 public sealed record Phase(string Chain, int Number, IReadOnlyList<TransactionStep> Steps, IReadOnlyList<int> WaitsFor)

@@ -12,23 +12,26 @@ namespace Optimizer.Transactions;
 /// <summary>A plan as files for its owner's tools: Safe's Transaction Builder, other signers, people, and accounting.</summary>
 /// <param name="plan">The plan.</param>
 /// <param name="market">Chains, for names and explorers.</param>
-public sealed class PlanExport(TransactionPlan plan, Market market)
+/// <param name="phases">What is to be signed; null for all of the plan.</param>
+public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyList<Phase>? phases = null)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly IReadOnlyList<Phase> _phases = Phase.Of(plan);
+    private readonly IReadOnlyList<Phase> _phases = phases ?? Phase.Of(plan);
 
     /// <summary>The files, by name.</summary>
     public IReadOnlyList<(string Name, string Text)> Files() =>
     [
         .. _phases.Select(phase => (SafeFile(phase), SafeBatchFile.Write(market.Chain(phase.Chain).ChainId!.Value, EvmAddress.Parse(plan.Accounts[phase.Chain]),
-            $"{plan.Name}, phase {phase.Number} on {market.Chain(phase.Chain).Name}", string.Join("; ", phase.Steps.Select(step => step.Description)), plan.SnapshotTakenAt, phase.Calls))),
+            $"{plan.Name}, {TitleOf(phase).ToLowerInvariant()} on {market.Chain(phase.Chain).Name}", string.Join("; ", phase.Steps.Select(step => step.Description)), plan.SnapshotTakenAt, phase.Calls))),
         ("transactions.json", Unsigned()),
         ("checklist.md", Checklist()),
         ("accounting.csv", Accounting()),
     ];
 
-    private static string SafeFile(Phase phase) => $"{phase.Number}-{phase.Chain}.safe.json";
+    private static string SafeFile(Phase phase) => $"{(phase.Number == 0 ? "claim" : $"{phase.Number}")}-{phase.Chain}.safe.json";
+
+    private static string TitleOf(Phase phase) => phase.Number == 0 ? "Claim" : $"Phase {phase.Number}";
 
     /// <summary>Every call as an unsigned transaction, for signers that know no Safe.</summary>
     private string Unsigned() => new JsonArray([.. _phases.SelectMany(phase => phase.Steps.SelectMany(step => step.Calls.Select(call => (JsonNode)new JsonObject
@@ -61,7 +64,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market)
         {
             var chain = market.Chain(phase.Chain);
             Line();
-            Line($"## Phase {phase.Number} on {chain.Name}: `{SafeFile(phase)}`");
+            Line($"## {TitleOf(phase)} on {chain.Name}: `{SafeFile(phase)}`");
             Line();
             if (phase.WaitsFor.Count > 0)
                 Line($"- [ ] First: {string.Join("; ", phase.WaitsFor.Select(id => $"step {id} is done ({plan.Steps[id - 1].Description})"))}.");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using Optimizer.Chains;
@@ -114,7 +113,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
         var gas = BigInteger.Zero;
         foreach (var call in step.Calls)
         {
-            var transaction = new { from = account, to = call.To, data = call.Data, value = Hex(call.Value), gas = PlentyOfGas };
+            var transaction = new { from = account, to = call.To, data = call.Data, value = EvmJson.Hex(call.Value), gas = PlentyOfGas };
             try
             {
                 await AskAsync(step.Chain, "eth_call", [transaction, "latest"], cancellation).ConfigureAwait(false);
@@ -157,19 +156,19 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
         var held = await BalanceAsync(token, account, cancellation).ConfigureAwait(false);
         if (market.Token(token).Address is not { } contract)
         {
-            await AskAsync(token.Chain, "anvil_setBalance", [account, Hex(held + amount)], cancellation).ConfigureAwait(false);
+            await AskAsync(token.Chain, "anvil_setBalance", [account, EvmJson.Hex(held + amount)], cancellation).ConfigureAwait(false);
             return;
         }
 
-        var owner = Word(EvmAddress.Parse(account).Bytes);
+        var owner = EvmJson.Word(EvmAddress.Parse(account).Bytes);
         for (var slot = 0; slot < MostSlots; slot++)
         {
-            var index = Word([(byte)slot]);
+            var index = EvmJson.Word([(byte)slot]);
             // Solidity's order of key and slot, and Vyper's.
-            foreach (var place in (string[])[Place([.. owner, .. index]), Place([.. index, .. owner])])
+            foreach (var place in (string[])[EvmJson.Hex(Keccak.Hash([.. owner, .. index])), EvmJson.Hex(Keccak.Hash([.. index, .. owner]))])
             {
                 var former = await AskAsync(token.Chain, "eth_getStorageAt", [contract, place, "latest"], cancellation).ConfigureAwait(false);
-                await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, WordHex(held + amount)], cancellation).ConfigureAwait(false);
+                await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, EvmJson.Hex(EvmJson.Word(held + amount))], cancellation).ConfigureAwait(false);
                 if (await BalanceAsync(token, account, cancellation).ConfigureAwait(false) == held + amount)
                     return;
                 await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, former.GetString()], cancellation).ConfigureAwait(false);
@@ -191,7 +190,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
     {
         if (market.Token(token).Address is not { } contract)
             return Number(await AskAsync(token.Chain, "eth_getBalance", [account, "latest"], cancellation).ConfigureAwait(false));
-        var data = $"0x{Convert.ToHexStringLower(BalanceOf.Encode(EvmAddress.Parse(account)))}";
+        var data = EvmJson.Hex(BalanceOf.Encode(EvmAddress.Parse(account)));
         return Number(await AskAsync(token.Chain, "eth_call", [new { to = contract, data }, "latest"], cancellation).ConfigureAwait(false));
     }
 
@@ -201,16 +200,5 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
         return reply.Error is null ? reply.Result : throw new ChainDataException(ChainFault.Refused, $"{method}: {reply.Error}");
     }
 
-    private static string Place(byte[] key) => $"0x{Convert.ToHexStringLower(Keccak.Hash(key))}";
-
-    private static byte[] Word(ReadOnlySpan<byte> bytes) => [.. new byte[32 - bytes.Length], .. bytes];
-
-    private static string WordHex(BigInteger number) => $"0x{Convert.ToHexStringLower(Word(number.ToByteArray(isUnsigned: true, isBigEndian: true)))}";
-
-    private static string Hex(BigInteger number) => $"0x{number.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')}";
-
-    private static BigInteger Number(JsonElement hex) => hex.ValueKind == JsonValueKind.String && hex.GetString() is { Length: > 2 } text
-        && BigInteger.TryParse($"0{text[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new ChainDataException(ChainFault.Malformed, "a node sent what is no number");
+    private static BigInteger Number(JsonElement hex) => EvmJson.Number(hex, "a node", "quantity");
 }

@@ -41,7 +41,10 @@ internal sealed class LocalNode(JsonElement description)
 
     public ulong ChainId => description.GetProperty("chainId").GetUInt64();
 
-    public EvmAddress Treasury => EvmAddress.Parse(description.GetProperty("accounts")[0].GetString()!);
+    public EvmAddress Treasury => Account(0);
+
+    /// <summary>One of the accounts that the node signs for.</summary>
+    public EvmAddress Account(int index) => EvmAddress.Parse(description.GetProperty("accounts")[index].GetString()!);
 
     public EvmAddress Contract(string name) => EvmAddress.Parse(description.GetProperty("contracts").GetProperty(name).GetString()!);
 

@@ -9,7 +9,8 @@ namespace Optimizer.Chains.Evm;
 /// checked, and no input makes it build more values than the input has words.</remarks>
 public static class AbiCodec
 {
-    internal const int Word = 32;
+    /// <summary>Bytes in a word, the unit of every encoding.</summary>
+    public const int Word = 32;
 
     private static readonly UTF8Encoding StrictText = new(false, throwOnInvalidBytes: true);
 

@@ -17,7 +17,13 @@ public static class BlockSearch
     /// <param name="close">A block that is off by no more than this, either way, will do.</param>
     /// <param name="cancellation">Cancels.</param>
     /// <exception cref="ChainDataException">The chain began later, or blocks cannot be had.</exception>
-    public static async Task<EvmBlock> LastBeforeAsync(Chain chain, IEvmClient client, EvmBlock head, DateTimeOffset wanted, TimeSpan close, CancellationToken cancellation)
+    public static async Task<EvmBlock> LastBeforeAsync(Chain chain, IEvmClient client, EvmBlock head, DateTimeOffset wanted, TimeSpan close, CancellationToken cancellation) =>
+        await FindLastBeforeAsync(chain, client, head, wanted, close, cancellation).ConfigureAwait(false)
+            ?? throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: the chain began after {wanted:yyyy-MM-dd HH:mm} UTC");
+
+    /// <summary>The same; null where the chain began later.</summary>
+    /// <exception cref="ChainDataException">Blocks cannot be had.</exception>
+    public static async Task<EvmBlock?> FindLastBeforeAsync(Chain chain, IEvmClient client, EvmBlock head, DateTimeOffset wanted, TimeSpan close, CancellationToken cancellation)
     {
         if (head.Time <= wanted)
             return head;
@@ -38,7 +44,6 @@ public static class BlockSearch
                 return block;
         }
 
-        return low ?? throw new ChainDataException(ChainFault.Refused,
-            $"{chain.Id}: the chain began {new Duration((head.Time - high.Time).TotalDays)} ago, and {wanted:yyyy-MM-dd HH:mm} UTC is asked for");
+        return low;
     }
 }

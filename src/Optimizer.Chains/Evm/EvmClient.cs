@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using Optimizer.Chains.Rpc;
@@ -107,8 +106,8 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     /// <inheritdoc/>
     public async Task<EvmHead> HeadAsync(ulong number, CancellationToken cancellation)
     {
-        var at = Hex(number);
-        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", at, false), new("eth_feeHistory", Hex(FeeBlocks), at, Median)], cancellation).ConfigureAwait(false);
+        var at = EvmJson.Hex(number);
+        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", at, false), new("eth_feeHistory", EvmJson.Hex(FeeBlocks), at, Median)], cancellation).ConfigureAwait(false);
         return Array.Find(replies, reply => reply.Error is not null).Error is { } error
             ? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} and its fees were refused: {error}")
             : ReadHead(replies[0].Result, replies[1].Result, chain);
@@ -117,7 +116,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     /// <inheritdoc/>
     public async Task<EvmBlock> BlockAsync(ulong number, CancellationToken cancellation)
     {
-        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", Hex(number), false)], cancellation).ConfigureAwait(false);
+        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", EvmJson.Hex(number), false)], cancellation).ConfigureAwait(false);
         return replies[0] is { Error: null, Result.ValueKind: JsonValueKind.Object } reply
             ? ReadBlock(reply.Result, chain) is { } block && block.Number == number ? block
                 : throw new ChainDataException(ChainFault.Malformed, $"{chain}: another block than {number} was sent when it was asked for")
@@ -130,7 +129,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         if (calls.Count == 0)
             return [];
         var at = new { blockHash = block.Hash };
-        RpcCall Call(EvmAddress to, byte[] data) => new("eth_call", new { to = to.ToString(), data = Hex(data) }, at);
+        RpcCall Call(EvmAddress to, byte[] data) => new("eth_call", new { to = to.ToString(), data = EvmJson.Hex(data) }, at);
         var indexed = calls.Select((call, i) => (Call: call, Index: i)).ToArray();
         var parts = indexed.Where(c => c.Call.Kind == EvmCallKind.Light).Chunk(CallsAtOnce)
             .Concat(indexed.Where(c => c.Call.Kind == EvmCallKind.Heavy).Chunk(HeavyCallsAtOnce)).ToArray();
@@ -155,23 +154,29 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         for (var d = 0; d < direct.Length; d++)
         {
             var reply = replies[parts.Length + d];
-            returns[direct[d].Index] = reply.Error is null ? new(true, ReadBytes(reply.Result, chain)) : new(false, []);
+            returns[direct[d].Index] = reply.Error is null ? new(true, EvmJson.Bytes(reply.Result, chain)) : new(false, []);
         }
 
         return returns;
     }
 
+    /// <summary>Asks the endpoint that answers, or the next where it fails.</summary>
+    internal Task<RpcReply[]> AskAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancellation) => _endpoints.AskAsync(calls, cancellation);
+
+    /// <summary>The chain's name in messages.</summary>
+    internal string Chain => chain;
+
     private async Task<EvmHead> HeadAsync(JsonRpcClient endpoint, CancellationToken cancellation)
     {
         var replies = await endpoint.SendAsync(
-            [new("eth_chainId"), new("eth_getBlockByNumber", "latest", false), new("eth_feeHistory", Hex(FeeBlocks), "latest", Median)], cancellation).ConfigureAwait(false);
+            [new("eth_chainId"), new("eth_getBlockByNumber", "latest", false), new("eth_feeHistory", EvmJson.Hex(FeeBlocks), "latest", Median)], cancellation).ConfigureAwait(false);
         foreach (var (reply, what) in replies.Zip((string[])["eth_chainId", "eth_getBlockByNumber", "eth_feeHistory"]))
         {
             if (reply.Error is not null)
                 throw new ChainDataException(ChainFault.Refused, $"{endpoint.Name} refused {what}: {reply.Error}");
         }
 
-        var id = ReadNumber(replies[0].Result, endpoint.Name, "chain id");
+        var id = EvmJson.Number(replies[0].Result, endpoint.Name, "chain id");
         if (id != chainId)
             throw new ChainDataException(ChainFault.WrongChain, $"{endpoint.Name} is a node of chain {id}, not of {chainId}");
         return ReadHead(replies[1].Result, replies[2].Result, endpoint.Name);
@@ -187,7 +192,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         try
         {
-            return [.. ((object[])Aggregate.Decode(ReadBytes(result, chain))[0]).Cast<object[]>().Select(r => new EvmReturn((bool)r[0], (byte[])r[1]))];
+            return [.. ((object[])Aggregate.Decode(EvmJson.Bytes(result, chain))[0]).Cast<object[]>().Select(r => new EvmReturn((bool)r[0], (byte[])r[1]))];
         }
         catch (AbiException wrong)
         {
@@ -198,10 +203,10 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     private static EvmBlock ReadBlock(JsonElement block, string who)
     {
         if (block.ValueKind != JsonValueKind.Object || !block.TryGetProperty("number", out var number) || !block.TryGetProperty("hash", out var hash)
-            || !block.TryGetProperty("timestamp", out var time) || ReadBytes(hash, who).Length != 32)
+            || !block.TryGetProperty("timestamp", out var time) || EvmJson.Bytes(hash, who).Length != 32)
             throw new ChainDataException(ChainFault.Malformed, $"{who} sent a block without number, hash or time");
         const long LastSecond = 253_402_300_799;
-        var (height, seconds) = (ReadNumber(number, who, "block number"), ReadNumber(time, who, "block time"));
+        var (height, seconds) = (EvmJson.Number(number, who, "block number"), EvmJson.Number(time, who, "block time"));
         return seconds > LastSecond || height > long.MaxValue
             ? throw new ChainDataException(ChainFault.Malformed, $"{who} sent block {height} of second {seconds}")
             : new((ulong)height, hash.GetString()!, DateTimeOffset.FromUnixTimeSeconds((long)seconds));
@@ -218,38 +223,11 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
             foreach (var reward in rewards.EnumerateArray())
             {
                 if (reward.ValueKind == JsonValueKind.Array && reward.GetArrayLength() > 0)
-                    tips.Add(ReadNumber(reward[0], who, "priority fee"));
+                    tips.Add(EvmJson.Number(reward[0], who, "priority fee"));
             }
         }
 
         tips.Sort();
-        return (ReadNumber(fees[fees.GetArrayLength() - 1], who, "base fee"), tips.Count == 0 ? null : tips[tips.Count / 2]);
+        return (EvmJson.Number(fees[fees.GetArrayLength() - 1], who, "base fee"), tips.Count == 0 ? null : tips[tips.Count / 2]);
     }
-
-    /// <summary>A quantity of up to 256 bits, written as hexadecimal digits.</summary>
-    private static BigInteger ReadNumber(JsonElement element, string who, string what)
-    {
-        var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
-        return text.Length is > 2 and <= 66 && text.StartsWith("0x", StringComparison.Ordinal)
-            && BigInteger.TryParse($"0{text[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} that is no number");
-    }
-
-    private static byte[] ReadBytes(JsonElement element, string who)
-    {
-        var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
-        if (text.StartsWith("0x", StringComparison.Ordinal) && text.Length % 2 == 0)
-        {
-            var bytes = new byte[text.Length / 2 - 1];
-            if (Convert.FromHexString(text.AsSpan(2), bytes, out _, out _) == System.Buffers.OperationStatus.Done)
-                return bytes;
-        }
-
-        throw new ChainDataException(ChainFault.Malformed, $"{who} sent what are no bytes in hexadecimal");
-    }
-
-    private static string Hex(ulong number) => $"0x{number:x}";
-
-    private static string Hex(byte[] bytes) => $"0x{Convert.ToHexStringLower(bytes)}";
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
+using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
 using Optimizer.Model;
 
@@ -17,7 +19,10 @@ public sealed class CctpV2 : IQuoteAdapter
     public string Name => "cctpV2";
 
     /// <inheritdoc/>
-    public WebSource Source { get; } = new("cctp", new("https://iris-api.circle.com"));
+    public WebSource Source => Web;
+
+    /// <summary>Who knows fees, and hands out attestations.</summary>
+    public static WebSource Web { get; } = new("cctp", new("https://iris-api.circle.com"));
 
     /// <inheritdoc/>
     public async Task<Route> ReadAsync(QuoteRequest request, CancellationToken cancellation)
@@ -39,9 +44,52 @@ public sealed class CctpV2 : IQuoteAdapter
         throw new ChainDataException(ChainFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{request.Endpoint.Name} offers no {(isFast ? "fast" : "standard")} transfer"));
     }
 
+    /// <summary>The messages that a transaction sent, and what attests them; null while nothing does.</summary>
+    /// <param name="endpoint">Whom to ask.</param>
+    /// <param name="domain">The domain of the chain where it was burnt.</param>
+    /// <param name="transaction">The hash of the transaction that burnt.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <exception cref="ChainDataException">The answer is none.</exception>
+    public static async Task<IReadOnlyList<(byte[] Message, byte[]? Attestation)>> MessagesAsync(JsonEndpoint endpoint, BigInteger domain, string transaction, CancellationToken cancellation)
+    {
+        using var answer = await endpoint.GetAsync($"v2/messages/{domain}?transactionHash={transaction}", cancellation).ConfigureAwait(false);
+        var messages = EvmJson.Field(answer.RootElement, "messages");
+        if (messages.ValueKind != JsonValueKind.Array)
+            throw new ChainDataException(ChainFault.Malformed, $"{endpoint.Name} sent no list of messages");
+        // What is not attested yet has neither, or stands for both with a word.
+        byte[]? Bytes(JsonElement message, string field) => EvmJson.Text(EvmJson.Field(message, field)) is { Length: > 2 } text && text.StartsWith("0x", StringComparison.Ordinal) ? EvmJson.Bytes(EvmJson.Field(message, field), endpoint.Name) : null;
+        return [.. messages.EnumerateArray().Select(message => (Message: Bytes(message, "message"), Attestation: EvmJson.Text(EvmJson.Field(message, "status")) == "complete" ? Bytes(message, "attestation") : null))
+            .Where(pair => pair.Message is not null).Select(pair => (pair.Message!, pair.Attestation))];
+    }
+
     private static async Task<double> AllowanceAsync(JsonEndpoint endpoint, CancellationToken cancellation)
     {
         using var answer = await endpoint.GetAsync("v2/fastBurn/USDC/allowance", cancellation).ConfigureAwait(false);
         return Math.Max(0, QuoteRequest.Number(endpoint, answer.RootElement, "allowance"));
     }
+}
+
+/// <summary>What a message of CCTP v2 says of the burn that it is about.</summary>
+/// <remarks>Source: circlefin/evm-cctp-contracts, MessageV2 and BurnMessageV2: the header is 148 bytes long (version, source and
+/// destination domain in 4 bytes each, nonce, sender, recipient and caller in 32, two thresholds in 4), and is followed by version
+/// (4), token, recipient and amount (32 each).</remarks>
+/// <param name="SourceDomain">Where it was burnt.</param>
+/// <param name="DestinationDomain">Where it is to be minted.</param>
+/// <param name="Recipient">For whom, as 32 bytes in hexadecimal.</param>
+/// <param name="Amount">How much was burnt, in base units.</param>
+public sealed record CctpV2Message(BigInteger SourceDomain, BigInteger DestinationDomain, string Recipient, BigInteger Amount)
+{
+    private const int Header = 148;
+
+    /// <summary>Reads a message; null where it is none.</summary>
+    public static CctpV2Message? Read(ReadOnlySpan<byte> message)
+    {
+        const int Body = 4 + 3 * AbiCodec.Word;
+        if (message.Length < Header + Body)
+            return null;
+        var body = message[Header..];
+        return new(Number(message.Slice(4, 4)), Number(message.Slice(8, 4)), EvmJson.Hex(body.Slice(4 + AbiCodec.Word, AbiCodec.Word)), Number(body.Slice(4 + 2 * AbiCodec.Word, AbiCodec.Word)));
+    }
+
+    private static BigInteger Number(ReadOnlySpan<byte> bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
 }

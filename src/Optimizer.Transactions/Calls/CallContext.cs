@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Numerics;
+using Optimizer.Chains;
 using Optimizer.Chains.Evm;
+using Optimizer.Chains.Quotes;
+using Optimizer.Chains.Rpc;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -38,7 +41,37 @@ public interface IRouteCalls
 
     /// <summary>Sends the step's amount.</summary>
     ContractCall Send(CallContext context);
+
+    /// <summary>What a sending left in its transaction's logs that tells, on the other chain, when it is there.</summary>
+    /// <param name="context">The step that sent.</param>
+    /// <param name="logs">The logs of the transaction, without those of sendings that are known already.</param>
+    /// <returns>Null where nothing tells.</returns>
+    BridgeTransfer? Sent(CallContext context, IReadOnlyList<EvmLog> logs) => null;
 }
+
+/// <summary>A route whose other side has to be claimed, with a proof that somebody on the web hands out.</summary>
+public interface IClaimedRoute
+{
+    /// <summary>Who hands out proofs.</summary>
+    WebSource Source { get; }
+
+    /// <summary>The call that claims; null while there is no proof yet.</summary>
+    /// <param name="context">The step that claims.</param>
+    /// <param name="sent">The transaction that sent.</param>
+    /// <param name="transfer">What it sent.</param>
+    /// <param name="endpoint">Whom to ask.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <exception cref="ChainDataException">The source failed, or what it hands out is about something else.</exception>
+    Task<ContractCall?> ClaimAsync(CallContext context, EvmTransaction sent, BridgeTransfer transfer, JsonEndpoint endpoint, CancellationToken cancellation);
+}
+
+/// <summary>Something on its way between two chains.</summary>
+/// <param name="Log">The log that tells of it where it was sent.</param>
+/// <param name="Amount">What is to arrive, in base units of the token there.</param>
+/// <param name="Contract">The contract on the other chain that logs the arrival.</param>
+/// <param name="Topics">What the arrival's topics are; null for anything.</param>
+/// <param name="Arrived">What a log says has arrived, in base units; null where it is about something else.</param>
+public sealed record BridgeTransfer(EvmLog Log, BigInteger Amount, EvmAddress Contract, IReadOnlyList<IReadOnlyList<string>?> Topics, Func<EvmLog, BigInteger?> Arrived);
 
 /// <summary>A step, and what its calls have to name.</summary>
 /// <param name="Market">Chains, opportunities and routes.</param>
@@ -84,25 +117,41 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
         ? EvmAddress.Parse(address)
         : throw new TransactionException($"step {Step.Id}: the chain file of {token.Chain} gives {token.Symbol} no contract");
 
+    /// <summary>The provider's entry on the route's destination.</summary>
+    /// <exception cref="TransactionException">There is none.</exception>
+    public Protocol EntryThere => Market.Chain(Route.To.Chain).Protocols.FirstOrDefault(entry => entry.Id == Entry.Id)
+        ?? throw new TransactionException($"step {Step.Id}: the chain file of {Route.To.Chain} has no entry {Entry.Id}");
+
     /// <summary>A contract of the entry, by its role.</summary>
     /// <exception cref="TransactionException">The chain file does not name it.</exception>
-    public EvmAddress Role(string role) => Entry.Addresses.TryGetValue(role, out var address)
+    public EvmAddress Role(string role) => RoleOf(role, Entry);
+
+    /// <summary>A contract of an entry, by its role.</summary>
+    /// <exception cref="TransactionException">The chain file does not name it.</exception>
+    public EvmAddress RoleOf(string role, Protocol entry) => entry.Addresses.TryGetValue(role, out var address)
         ? EvmAddress.Parse(address)
-        : throw new TransactionException($"step {Step.Id}: the chain file of {Chain.Id} names no '{role}' for {Entry.Id}");
+        : throw new TransactionException($"step {Step.Id}: the chain file names no '{role}' for {entry.Id} ({entry.Name})");
 
     /// <summary>The one contract of the entry that is for the step's token: the only one, or that whose role ends in the symbol.</summary>
     /// <exception cref="TransactionException">There is none, or more than one.</exception>
-    public EvmAddress RoleOfToken()
+    public EvmAddress RoleOfToken() => RoleOf(Entry, Step.Token);
+
+    /// <summary>The one contract of an entry that is for a token.</summary>
+    /// <exception cref="TransactionException">There is none, or more than one.</exception>
+    public EvmAddress RoleOf(Protocol entry, TokenId token)
     {
-        if (Entry.Addresses.Count == 1)
-            return EvmAddress.Parse(Entry.Addresses.Values.Single());
+        if (entry.Addresses.Count == 1)
+            return EvmAddress.Parse(entry.Addresses.Values.Single());
         // A role names its token in camel case: cometUsdc is for USDC, and metaMorphoSusds is not for USDS.
-        var name = $"{char.ToUpperInvariant(Step.Token.Symbol[0])}{Step.Token.Symbol[1..].ToLowerInvariant()}";
-        var fitting = Entry.Addresses.Where(role => role.Key.EndsWith(name, StringComparison.Ordinal)).ToArray();
+        var name = $"{char.ToUpperInvariant(token.Symbol[0])}{token.Symbol[1..].ToLowerInvariant()}";
+        var fitting = entry.Addresses.Where(role => role.Key.EndsWith(name, StringComparison.Ordinal)).ToArray();
         return fitting is [var (_, address)]
             ? EvmAddress.Parse(address)
-            : throw new TransactionException($"step {Step.Id}: {fitting.Length} addresses of {Entry.Id} on {Chain.Id} are for {Step.Token.Symbol}; expected one role that ends so");
+            : throw new TransactionException($"step {Step.Id}: {fitting.Length} addresses of {entry.Id} on {token.Chain} are for {token.Symbol}; expected one role that ends so");
     }
+
+    /// <summary>An amount of the route's token in base units of what it becomes, where one is worth one.</summary>
+    public BigInteger Scaled(BigInteger amount) => amount * BigInteger.Pow(10, Market.Token(Route.To).Decimals) / BigInteger.Pow(10, Market.Token(Route.From).Decimals);
 
     /// <summary>A parameter of the provider's entry in another chain's file.</summary>
     /// <exception cref="TransactionException">It is not there, or no number.</exception>

@@ -11,6 +11,12 @@ public sealed class StargateV2Calls : IRouteCalls
     public static readonly ContractFunction SendToken = new(
         "sendToken((uint32 dstEid, bytes32 to, uint256 amountLD, uint256 minAmountLD, bytes extraOptions, bytes composeMsg, bytes oftCmd) _sendParam, (uint256 nativeFee, uint256 lzTokenFee) _fee, address _refundAddress)");
 
+    /// <summary>Logged where it is sent.</summary>
+    public static readonly AbiEvent SentLog = AbiEvent.Parse("OFTSent(bytes32 indexed guid, uint32 dstEid, address indexed fromAddress, uint256 amountSentLD, uint256 amountReceivedLD)");
+
+    /// <summary>Logged where it arrives.</summary>
+    public static readonly AbiEvent ReceivedLog = AbiEvent.Parse("OFTReceived(bytes32 indexed guid, uint32 srcEid, address indexed toAddress, uint256 amountReceivedLD)");
+
     /// <summary>Amounts travel with six decimals, whatever the token has.</summary>
     private const int SharedDecimals = 6;
 
@@ -47,6 +53,20 @@ public sealed class StargateV2Calls : IRouteCalls
         return SendToken.Call(Pool(context), fee,
             new object[] { context.Number(route.To.Chain, "endpointId"), context.Recipient(), step.Amount, least, Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>() },
             new object[] { fee, BigInteger.Zero }, context.Account);
+    }
+
+    /// <inheritdoc/>
+    public BridgeTransfer? Sent(CallContext context, IReadOnlyList<EvmLog> logs)
+    {
+        var (pool, there) = (Pool(context), context.RoleOf(context.EntryThere, context.Route.To));
+        foreach (var log in logs.Where(log => log.Address == pool))
+        {
+            if (SentLog.Read(log) is not [byte[] guid, BigInteger destination, EvmAddress, BigInteger sent, BigInteger received] || sent != context.Step.Amount || destination != context.Number(context.Route.To.Chain, "endpointId"))
+                continue;
+            return new(log, context.Scaled(received), there, [[ReceivedLog.Topic], [EvmJson.Hex(guid)]], arrival => arrival.Address == there && ReceivedLog.Read(arrival) is [byte[] same, _, _, BigInteger arrived] && same.AsSpan().SequenceEqual(guid) ? arrived : null);
+        }
+
+        return null;
     }
 
     private static EvmAddress Pool(CallContext context)

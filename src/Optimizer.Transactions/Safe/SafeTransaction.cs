@@ -24,6 +24,17 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
     /// <summary>Where MultiSendCallOnly 1.4.1 is on most chains (@safe-global/safe-deployments).</summary>
     public static readonly EvmAddress MultiSendCallOnly = EvmAddress.Parse("0x9641d764fc13c8B624c04430C7356C1C7C8102e2");
 
+    /// <summary>MultiSend and MultiSendCallOnly of versions 1.3.0 (two places), 1.4.1 and 1.5.0, and those for zkSync
+    /// (@safe-global/safe-deployments 1.37.56).</summary>
+    private static readonly HashSet<EvmAddress> MultiSends = [.. new[]
+    {
+        "0x40A2aCCbd92BCA938b02010E17A5b8929b49130D", "0xA1dabEF33b3B82c7814B6D82A79e50F4AC44102B", "0xf220D3b4DFb23C4ade8C88E526C1353AbAcbC38F",
+        "0xA238CBeb142c10Ef7Ad8442C6D1f9E89e07e7761", "0x998739BFdAAdde7C933B942a68053933098f9EDa", "0x0dFcccB95225ffB03c6FBB2559B530C2B7C8A912",
+        "0x9641d764fc13c8B624c04430C7356C1C7C8102e2", "0x0408EF011960d02349d50286D20531229BCef773",
+        "0x38869bf66a61cF6bDB996A6aE40D5853Fd43B526", "0x309D0B190FeCCa8e1D5D8309a16F7e3CB133E885",
+        "0xA83c336B20401Af773B6219BA5027174338D1836", "0x218543288004CD07832472D464648173c77D7eB7",
+    }.Select(EvmAddress.Parse)];
+
     private static readonly AbiFunction MultiSend = AbiFunction.Parse("multiSend(bytes transactions)");
     private static readonly byte[] DomainType = Keccak.Hash(Encoding.ASCII.GetBytes("EIP712Domain(uint256 chainId,address verifyingContract)"));
 
@@ -63,12 +74,38 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
         {
             packed.Add(0);
             packed.AddRange(to.Bytes);
-            packed.AddRange(Word(value));
-            packed.AddRange(Word(data.Length));
+            packed.AddRange(EvmJson.Word(value));
+            packed.AddRange(EvmJson.Word(data.Length));
             packed.AddRange(data);
         }
 
         return MultiSend.Encode(packed.ToArray());
+    }
+
+    /// <summary>Whether a contract is one of Safe's that make several calls in a Safe's place and do nothing else.</summary>
+    public static bool IsMultiSend(EvmAddress contract) => MultiSends.Contains(contract);
+
+    /// <summary>The calls of a batch.</summary>
+    /// <exception cref="AbiException">It is none, or one of its calls would run foreign code in the Safe's place.</exception>
+    public static IReadOnlyList<(EvmAddress To, BigInteger Value, byte[] Data)> Unpack(byte[] batch)
+    {
+        if (!batch.AsSpan().StartsWith([.. MultiSend.Selector]))
+            throw new AbiException("the data are no batch");
+        var packed = ((byte[])AbiCodec.Decode(MultiSend.Inputs, batch.AsSpan(4))[0]).AsSpan();
+        var calls = new List<(EvmAddress, BigInteger, byte[])>();
+        const int Head = 1 + EvmAddress.Size + 2 * AbiCodec.Word;
+        while (packed.Length > 0)
+        {
+            if (packed.Length < Head || packed[0] != 0)
+                throw new AbiException("a batch holds what is no plain call");
+            var length = new BigInteger(packed[(Head - AbiCodec.Word)..Head], isUnsigned: true, isBigEndian: true);
+            if (length > packed.Length - Head)
+                throw new AbiException("a batch ends within a call");
+            calls.Add((new(packed.Slice(1, EvmAddress.Size)), new(packed.Slice(1 + EvmAddress.Size, AbiCodec.Word), isUnsigned: true, isBigEndian: true), packed.Slice(Head, (int)length).ToArray()));
+            packed = packed[(Head + (int)length)..];
+        }
+
+        return calls;
     }
 
     /// <summary>The hashes that are compared and signed.</summary>
@@ -77,18 +114,9 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
         var domain = Keccak.Hash(AbiCodec.Encode(DomainWords, [DomainType, chainId, safe]));
         var message = Keccak.Hash(AbiCodec.Encode(SafeTxWords,
             [SafeTxType, To, Value, Keccak.Hash(Data), new BigInteger(IsDelegateCall ? 1 : 0), SafeTxGas, BaseGas, GasPrice, GasToken, RefundReceiver, Nonce]));
-        return new(Hex(domain), Hex(message), Hex(Keccak.Hash([0x19, 0x01, .. domain, .. message])));
+        return new(EvmJson.Hex(domain), EvmJson.Hex(message), EvmJson.Hex(Keccak.Hash([0x19, 0x01, .. domain, .. message])));
     }
 
     /// <summary>Bytes written in hexadecimal.</summary>
     public static byte[] Bytes(string hex) => Convert.FromHexString(hex[2..]);
-
-    private static string Hex(byte[] bytes) => $"0x{Convert.ToHexStringLower(bytes)}";
-
-    private static byte[] Word(BigInteger number)
-    {
-        const int Size = 32;
-        var digits = number.ToByteArray(isUnsigned: true, isBigEndian: true);
-        return [.. new byte[Size - digits.Length], .. digits];
-    }
 }

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+
+namespace Optimizer.Chains.Evm;
+
+/// <summary>How an EVM network's nodes write numbers and bytes.</summary>
+public static class EvmJson
+{
+    /// <summary>A quantity of up to 256 bits, written as hexadecimal digits.</summary>
+    /// <param name="element">What a node sent.</param>
+    /// <param name="who">The node, in messages.</param>
+    /// <param name="what">What it stands for, in messages.</param>
+    /// <exception cref="ChainDataException">It is none.</exception>
+    public static BigInteger Number(JsonElement element, string who, string what)
+    {
+        var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
+        return text.Length is > 2 and <= 66 && text.StartsWith("0x", StringComparison.Ordinal)
+            && BigInteger.TryParse($"0{text[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} that is no number");
+    }
+
+    /// <summary>A height, an index or a count: what 64 bits hold.</summary>
+    /// <exception cref="ChainDataException">It is none.</exception>
+    public static ulong Count(JsonElement element, string who, string what)
+    {
+        var number = Number(element, who, what);
+        return number <= long.MaxValue ? (ulong)number : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} of {number}");
+    }
+
+    /// <summary>Text; null where it is something else.</summary>
+    public static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+
+    /// <summary>Bytes, written as pairs of hexadecimal digits.</summary>
+    /// <exception cref="ChainDataException">They are none.</exception>
+    public static byte[] Bytes(JsonElement element, string who)
+    {
+        var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
+        if (text.StartsWith("0x", StringComparison.Ordinal) && text.Length % 2 == 0)
+        {
+            var bytes = new byte[text.Length / 2 - 1];
+            if (Convert.FromHexString(text.AsSpan(2), bytes, out _, out _) == OperationStatus.Done)
+                return bytes;
+        }
+
+        throw new ChainDataException(ChainFault.Malformed, $"{who} sent what are no bytes in hexadecimal");
+    }
+
+    /// <summary>A field of an object; undefined where it is not there.</summary>
+    public static JsonElement Field(JsonElement parent, string name) => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var field) ? field : default;
+
+    /// <summary>A quantity as nodes want it: no leading zeros.</summary>
+    public static string Hex(BigInteger number) => $"0x{number.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')}";
+
+    /// <summary>Bytes as nodes want them.</summary>
+    public static string Hex(ReadOnlySpan<byte> bytes) => $"0x{Convert.ToHexStringLower(bytes)}";
+
+    /// <summary>Up to 32 bytes as a word, filled up in front.</summary>
+    public static byte[] Word(ReadOnlySpan<byte> bytes) => [.. new byte[AbiCodec.Word - bytes.Length], .. bytes];
+
+    /// <summary>A number of up to 256 bits as a word.</summary>
+    public static byte[] Word(BigInteger number) => Word(number.ToByteArray(isUnsigned: true, isBigEndian: true));
+}

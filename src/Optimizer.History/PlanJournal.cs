@@ -1,0 +1,47 @@
+using Optimizer.Model;
+
+namespace Optimizer.History;
+
+/// <summary>What was found on the chains while following a plan, in a folder of Parquet files beside it.</summary>
+/// <remarks>Every addition is one file, which appears whole or not at all: whenever a process ends, what was found before is there,
+/// and what was not written is found again.</remarks>
+/// <param name="folder">Where the files are; it need not exist yet.</param>
+/// <param name="plan">What tells this plan from others, such as a hash of its file.</param>
+public sealed class PlanJournal(string folder, string plan)
+{
+    private const string Columns = "found TIMESTAMP, plan VARCHAR, event VARCHAR, chain VARCHAR, block UBIGINT, hash VARCHAR, step INTEGER";
+
+    /// <summary>The folder's name beside a plan.</summary>
+    public const string FolderName = "journal";
+
+    /// <summary>What was found so far.</summary>
+    /// <exception cref="HistoryException">The journal is of another plan, or cannot be read.</exception>
+    public IReadOnlyList<PlanJournalEntry> Read()
+    {
+        if (!ParquetFolder.HasFiles(folder))
+            return [];
+        using var connection = ParquetFolder.Open();
+        try
+        {
+            var rows = ParquetFolder.Query(connection, $"SELECT DISTINCT plan, event, chain, block, hash, step FROM {ParquetFolder.All(folder)} ORDER BY chain, block, hash, event, step",
+                row => (Plan: row.GetString(0), Entry: new PlanJournalEntry(Enum.Parse<PlanEvent>(row.GetString(1)), row.GetString(2), (ulong)row.GetValue(3), row.GetString(4), row.GetInt32(5)))).ToArray();
+            return rows.All(row => row.Plan == plan) ? [.. rows.Select(row => row.Entry)]
+                : throw new HistoryException($"the journal in {folder} is of another plan; a plan that is under way must not be changed");
+        }
+        catch (Exception broken) when (broken is DuckDB.NET.Data.DuckDBException or ArgumentException or InvalidCastException)
+        {
+            throw new HistoryException($"the journal in {folder} cannot be read ({ParquetFolder.FirstLine(broken)}); move it away, and all is looked up on the chains again", broken);
+        }
+    }
+
+    /// <summary>Adds what was found.</summary>
+    /// <param name="entries">What.</param>
+    /// <param name="now">The moment.</param>
+    public void Add(IReadOnlyList<PlanJournalEntry> entries, DateTimeOffset now)
+    {
+        if (entries.Count == 0)
+            return;
+        ParquetFolder.Add(folder, $"{now.UtcDateTime:yyyyMMddTHHmmssfff}-{Guid.NewGuid():N}", Columns, entries, (row, entry) => row.AppendValue(now.UtcDateTime).AppendValue(plan).AppendValue($"{entry.Event}")
+            .AppendValue(entry.Chain).AppendValue(entry.Block).AppendValue(entry.Transaction).AppendValue(entry.Step));
+    }
+}

@@ -1,0 +1,144 @@
+using System.Numerics;
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+using Optimizer.Transactions.Calls;
+
+namespace Optimizer.Transactions.Following;
+
+/// <summary>How far a step is.</summary>
+public enum StepState
+{
+    /// <summary>Something that its phase waits for is not done.</summary>
+    Waiting,
+
+    /// <summary>It can be signed now, with all of its phase.</summary>
+    Ready,
+
+    /// <summary>Some of its calls were made.</summary>
+    Partly,
+
+    /// <summary>What was sent has left and has not arrived.</summary>
+    InFlight,
+
+    /// <summary>It is done.</summary>
+    Done,
+}
+
+/// <summary>How far a step is, and how one knows.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="State">How far.</param>
+/// <param name="Made">The transaction that made each of its calls; null where none has.</param>
+/// <param name="Failed">Transactions that tried and reverted.</param>
+public sealed record StepProgress(TransactionStep Step, StepState State, IReadOnlyList<EvmTransaction?> Made, IReadOnlyList<EvmTransaction> Failed)
+{
+    /// <summary>What it sent to another chain, where its transaction tells.</summary>
+    public BridgeTransfer? Transfer { get; init; }
+
+    /// <summary>Where what was sent arrived.</summary>
+    public EvmTransaction? Arrival { get; init; }
+
+    /// <summary>What arrived, in base units; 0 where nothing has.</summary>
+    public BigInteger Arrived { get; init; }
+
+    /// <summary>The call that claims what was sent.</summary>
+    public ContractCall? Claim { get; init; }
+
+    /// <summary>The calls that remain to be made.</summary>
+    public IEnumerable<ContractCall> Remaining => Step.Calls.Where((_, i) => Made[i] is null);
+}
+
+/// <summary>How far a plan is, by the transactions of its accounts.</summary>
+/// <remarks>A call counts as made where an account made the very same: contract, value and data. What is computed here is a
+/// function of what is on the chains, so that nothing is lost by asking again.</remarks>
+/// <param name="Plan">The plan.</param>
+/// <param name="Steps">Its steps.</param>
+/// <param name="Foreign">Transactions of an account that are none of the plan's, by chain.</param>
+public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgress> Steps, IReadOnlyDictionary<string, IReadOnlyList<EvmTransaction>> Foreign)
+{
+    /// <summary>Whether nothing is left to do, or to wait for.</summary>
+    public bool IsDone => Steps.All(step => step.State == StepState.Done);
+
+    /// <summary>Whether nothing has been done yet.</summary>
+    public bool IsUntouched => Steps.All(step => step.Made.All(made => made is null));
+
+    /// <summary>What can be signed now: phases for which everything before them is done, with the calls that remain.</summary>
+    public IReadOnlyList<Phase> Open =>
+    [
+        .. Phase.Of(Plan).Where(phase => IsOpen(phase, Steps)).Select(phase => phase with
+        {
+            WaitsFor = [],
+            Steps = [.. phase.Steps.Select(step => Steps[step.Id - 1]).Where(step => step.Remaining.Any()).Select(step => step.Step with { Calls = [.. step.Remaining] })],
+        }).Where(phase => phase.Steps.Count > 0),
+        .. Steps.Where(step => step.Claim is not null).GroupBy(step => step.Step.Chain).Select(claims => new Phase(claims.Key, 0, [.. claims.Select(claim => claim.Step with { Calls = [claim.Claim!] })], [])),
+    ];
+
+    /// <summary>Reads off the transactions of the accounts which calls were made.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="market">The market that it was made on.</param>
+    /// <param name="transactions">Transactions of the plan's accounts since it was made, by chain, oldest first.</param>
+    /// <param name="arrivals">Where what steps had sent arrived, by the sending step.</param>
+    public static PlanProgress Of(TransactionPlan plan, Market market, IReadOnlyDictionary<string, IReadOnlyList<EvmTransaction>> transactions, IReadOnlyDictionary<int, EvmTransaction> arrivals)
+    {
+        var made = plan.Steps.ToDictionary(step => step.Id, step => new EvmTransaction?[step.Calls.Count]);
+        var failed = plan.Steps.ToDictionary(step => step.Id, _ => new List<EvmTransaction>());
+        var foreign = new Dictionary<string, IReadOnlyList<EvmTransaction>>();
+        foreach (var (chain, all) in transactions)
+        {
+            var calls = plan.Steps.Where(step => step.Chain == chain).SelectMany(step => step.Calls.Select((call, i) => (Step: step.Id, Index: i, To: EvmAddress.Parse(call.To), call.Value, Data: Convert.FromHexString(call.Data[2..])))).ToArray();
+            foreign[chain] = [.. all.Where(transaction =>
+            {
+                var isOurs = false;
+                foreach (var done in MadeCall.Of(EvmAddress.Parse(plan.Accounts[chain]), transaction) ?? [])
+                {
+                    var same = calls.Where(call => call.To == done.To && call.Value == done.Value && call.Data.AsSpan().SequenceEqual(done.Data)).ToArray();
+                    isOurs |= same.Length > 0;
+                    // Where a plan makes the same call twice, the first that is open is meant.
+                    if (same.Length == 0 || Array.Find(same, call => made[call.Step][call.Index] is null) is not { To.IsZero: false } open)
+                        continue;
+                    if (done.Succeeded)
+                        made[open.Step][open.Index] = transaction;
+                    else
+                        failed[open.Step].Add(transaction);
+                }
+
+                return !isOurs;
+            })];
+        }
+
+        var steps = new List<StepProgress>();
+        var known = new HashSet<EvmLog>();
+        foreach (var step in plan.Steps)
+        {
+            var progress = new StepProgress(step, StepState.Waiting, made[step.Id], failed[step.Id]);
+            var isMade = step.Calls.Count > 0 && progress.Made.All(transaction => transaction is not null);
+            if (isMade && step.Kind is StepKind.BridgeSend or StepKind.GasTopUp)
+                progress = progress with { Transfer = TransferOf(plan, market, progress, known) };
+            var sender = step.Kind == StepKind.BridgeReceive ? steps.FirstOrDefault(other => step.DependsOn.Contains(other.Step.Id) && other.Step.Via == step.Via) : null;
+            if (sender is { State: StepState.Done } && arrivals.TryGetValue(sender.Step.Id, out var arrival))
+                progress = progress with { Arrival = arrival, Arrived = arrival.Logs.Select(log => sender.Transfer?.Arrived(log)).FirstOrDefault(amount => amount is not null) ?? 0 };
+            steps.Add(progress with
+            {
+                State = isMade || progress.Arrival is not null ? StepState.Done
+                    : sender is { State: StepState.Done } ? StepState.InFlight
+                    : progress.Made.Any(transaction => transaction is not null) ? StepState.Partly
+                    : step.Calls.Count == 0 && step.Kind != StepKind.BridgeReceive && step.DependsOn.All(id => steps[id - 1].State == StepState.Done) ? StepState.Done
+                    : StepState.Waiting,
+            });
+        }
+
+        foreach (var step in Phase.Of(plan).Where(phase => IsOpen(phase, steps)).SelectMany(phase => phase.Steps).Where(step => steps[step.Id - 1].State == StepState.Waiting))
+            steps[step.Id - 1] = steps[step.Id - 1] with { State = StepState.Ready };
+        return new(plan, steps, foreign);
+    }
+
+    private static bool IsOpen(Phase phase, IReadOnlyList<StepProgress> steps) => phase.WaitsFor.All(id => steps[id - 1].State == StepState.Done);
+
+    private static BridgeTransfer? TransferOf(TransactionPlan plan, Market market, StepProgress progress, HashSet<EvmLog> known)
+    {
+        var context = new CallContext(market, progress.Step, plan.Accounts, plan.ValidUntil);
+        var transfer = CallBook.RouteOf(context).Sent(context, [.. progress.Made[^1]!.Logs.Where(log => !known.Contains(log))]);
+        if (transfer is not null)
+            known.Add(transfer.Log);
+        return transfer;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Numerics;
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+
+namespace Optimizer.Transactions.Following;
+
+/// <summary>What is held while a plan is under way: what the rest is planned from.</summary>
+/// <remarks>
+/// Tokens of contracts are counted by what the plan's transactions moved, to the unit. Native tokens are counted by what the
+/// steps say they deliver at the least, since nothing logs them, less what was sent along and paid for gas. Neither is more than
+/// the account really has; what it has beyond what the scenario gave stays out of it. Positions are those of the steps, without the
+/// interest since. What is on its way is counted where it will arrive, as locked.
+/// </remarks>
+public static class Remainder
+{
+    private static readonly AbiEvent Transfer = AbiEvent.Parse("Transfer(address indexed from, address indexed to, uint256 value)");
+    private static readonly AbiEvent Wrapped = AbiEvent.Parse("Deposit(address indexed dst, uint256 wad)");
+    private static readonly AbiEvent Unwrapped = AbiEvent.Parse("Withdrawal(address indexed src, uint256 wad)");
+
+    /// <summary>The holdings of now.</summary>
+    public static IReadOnlyList<Holding> Of(FollowedPlan followed, Market market, Scenario scenario)
+    {
+        var progress = followed.Progress;
+        var held = new List<Holding>(scenario.Holdings.Where(holding => holding.Locked));
+        Amount Whole(TokenId token, BigInteger units) => Amount.Parse(new TokenAmount(units, market.Token(token).Decimals).ToString());
+        var locked = TransactionPlanner.Locked(market, scenario);
+        foreach (var (token, units) in Idle(progress, market))
+        {
+            var id = TokenId.Parse(token);
+            var there = followed.Accounts.TryGetValue(id.Chain, out var account) && account.Idle.TryGetValue(token, out var real) ? BigInteger.Min(real, units) : units;
+            if (there - locked.GetValueOrDefault(token) is { Sign: > 0 } free)
+                held.Add(new() { Token = id, Amount = Whole(id, free) });
+        }
+
+        foreach (var receive in progress.Steps.Where(step => step.State == StepState.InFlight))
+        {
+            var send = progress.Steps.FirstOrDefault(step => receive.Step.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Step.Via);
+            held.Add(new() { Token = receive.Step.Token, Amount = Whole(receive.Step.Token, send?.Transfer?.Amount ?? receive.Step.MinimumReceived), Locked = true });
+        }
+
+        var moved = TransactionPlanner.Positions(progress.Steps.Where(step => step.State == StepState.Done).Select(step => step.Step));
+        var positions = scenario.Holdings.Where(holding => holding.Opportunity is not null && !holding.Locked).GroupBy(holding => holding.Opportunity!)
+            .ToDictionary(group => group.Key, group => group.Aggregate(BigInteger.Zero, (sum, holding) => sum + Book.AmountOf(market, holding).BaseUnits));
+        foreach (var place in positions.Keys.Union(moved.Keys).Order(StringComparer.Ordinal))
+        {
+            if (positions.GetValueOrDefault(place) + moved.GetValueOrDefault(place) is { Sign: > 0 } units)
+                held.Add(new() { Opportunity = place, Amount = Whole(market.Opportunity(place).Inputs[0].Token, units) });
+        }
+
+        return held;
+    }
+
+    /// <summary>Idle tokens by what the plan's transactions did to those it started from, in base units.</summary>
+    public static IReadOnlyDictionary<string, BigInteger> Idle(PlanProgress progress, Market market)
+    {
+        var idle = new SortedDictionary<string, BigInteger>(progress.Plan.Before.ToDictionary(), StringComparer.Ordinal);
+        void Add(TokenId token, BigInteger units) => idle[$"{token}"] = idle.GetValueOrDefault($"{token}") + units;
+        foreach (var (chain, account) in progress.Plan.Accounts.Select(pair => (market.Chain(pair.Key), EvmAddress.Parse(pair.Value))))
+        {
+            var native = chain.NativeTokenId();
+            var steps = progress.Steps.Where(step => step.Step.Chain == chain.Id).ToArray();
+            var transactions = steps.SelectMany(step => step.Made).OfType<EvmTransaction>().DistinctBy(transaction => transaction.Hash).ToArray();
+            var contracts = chain.Tokens.Where(token => token.Address is not null).ToDictionary(token => EvmAddress.Parse(token.Address!), token => new TokenId(token.Symbol, chain.Id));
+            foreach (var transaction in transactions.Concat(steps.SelectMany(step => step.Failed)).DistinctBy(transaction => transaction.Hash).Where(transaction => transaction.From == account))
+                Add(native, -transaction.GasWei);
+            foreach (var (log, token) in transactions.SelectMany(transaction => transaction.Logs).Where(log => contracts.ContainsKey(log.Address)).Select(log => (log, contracts[log.Address])))
+            {
+                if (Transfer.Read(log) is [EvmAddress from, EvmAddress to, BigInteger value])
+                    Add(token, (to == account ? value : 0) - (from == account ? value : 0));
+                else if (Wrapped.Read(log) is [EvmAddress receiver, BigInteger wrapped] && receiver == account)
+                    Add(token, wrapped);
+                else if (Unwrapped.Read(log) is [EvmAddress giver, BigInteger unwrapped] && giver == account)
+                    Add(token, -unwrapped);
+            }
+
+            foreach (var step in steps)
+            {
+                for (var i = 0; i < step.Made.Count; i++)
+                {
+                    if (step.Made[i] is not null)
+                        Add(native, -step.Step.Calls[i].Value);
+                }
+
+                if (step.State != StepState.Done || !TransactionPlanner.Delivers(step.Step.Kind) || step.Step.ReceivedToken is not { } received)
+                    continue;
+                if (step.Arrival is { } arrival && transactions.All(transaction => transaction.Hash != arrival.Hash))
+                    Add(received, step.Arrived);
+                else if (step.Arrival is null && received == native)
+                    Add(native, step.Step.MinimumReceived);
+            }
+        }
+
+        return idle;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Text.Json;
+using Optimizer.Chains.Evm;
+using Optimizer.Chains.Tests;
+using Optimizer.Cli;
+using Optimizer.Model;
+using Optimizer.Scenarios;
+using Optimizer.Transactions.Safe;
+
+namespace Optimizer.Transactions.Tests;
+
+/// <summary>Plans that are followed while they are carried out, on local nodes.</summary>
+[Collection(LiveTreasuryTests.Name)]
+public sealed class PlanStatusTests(LiveTreasury live)
+{
+    /// <summary>Whoever signs only what status says, and is interrupted after any call, makes every call once.</summary>
+    [NodeFact]
+    public async Task Nothing_is_sent_twice_and_nothing_forgotten_however_often_one_is_interrupted()
+    {
+        await using var undone = await live.UndoneAsync();
+        using var project = new LiveProject(await live.ReadAsync(live.Scenario()), live.Nodes);
+        await LiveProject.RunAsync(0, "plan", project.Scenario, "--out", project.PlanFolder);
+        var plan = ScenarioFiles.LoadPlan(project.Plan);
+        var started = await CountsAsync();
+        var made = 0;
+        var random = new Random(5);
+        for (var round = 0; ; round++)
+        {
+            Assert.True(round < 200, "the plan does not end");
+            // A process that is killed at any moment, writing or reading, leaves what is needed to go on.
+            if (round % 4 == 1)
+                await KilledAsync(project, TimeSpan.FromMilliseconds(random.Next(100, 1_500)));
+            var next = project.In($"next-{round}");
+            var (code, text) = await StatusAsync(project, "--out", next);
+            if (code == 0)
+                break;
+            Assert.Equal(9, code);
+            if (!Directory.Exists(next))
+            {
+                // Nothing to sign: something is on its way, and arrives now.
+                var receive = plan.Steps.First(step => step.Kind == StepKind.BridgeReceive && text.Contains($"Step {step.Id} is on its way", StringComparison.Ordinal));
+                await live.DeliverAsync(receive, plan.Steps.Single(sent => receive.DependsOn.Contains(sent.Id) && sent.Via == receive.Via));
+                continue;
+            }
+
+            // One to three calls of what is to be signed, then the signer is called away.
+            var calls = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(next, "transactions.json"))).RootElement.EnumerateArray().ToArray();
+            foreach (var call in calls.Take(random.Next(1, 4)))
+            {
+                var node = live.Nodes.Values.Single(node => node.ChainId == ulong.Parse(call.GetProperty("chainId").GetString()!));
+                var (to, data, value) = (call.GetProperty("to").GetString()!, call.GetProperty("data").GetString()!, EvmJson.Hex(BigInteger.Parse(call.GetProperty("value").GetString()!)));
+                var trial = await Record.ExceptionAsync(() => node.SendAsync("eth_call", new { from = $"{node.Treasury}", to, data, value }, "latest"));
+                Assert.True(trial is null, $"round {round}, {call}: {trial?.Message}");
+                await node.TransactAsync(node.Treasury, EvmAddress.Parse(to), Convert.FromHexString(data[2..]), new { value });
+                made++;
+            }
+        }
+
+        Assert.Equal(plan.Steps.Sum(step => step.Calls.Count), made);
+        Assert.Equal(made, (await CountsAsync()).Sum() - started.Sum());
+        // What is held at the end is what the plan says, and nothing is on its way any more.
+        await LiveProject.RunAsync(0, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"));
+        var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml"));
+        Assert.DoesNotContain(rest.Scenario.Holdings, holding => holding.Locked);
+        var loaded = new ScenarioFiles().Load(project.Scenario);
+        foreach (var (place, gained) in plan.Positions)
+            Assert.Equal(gained, Book.AmountOf(loaded.Market, rest.Scenario.Holdings.Single(holding => holding.Opportunity == place)).BaseUnits);
+        var really = await live.HoldingsAsync(loaded.Market, plan);
+        foreach (var (token, least) in plan.After.Where(entry => entry.Value.Sign > 0))
+        {
+            var held = Book.AmountOf(loaded.Market, rest.Scenario.Holdings.Single(holding => $"{holding.Token}" == token)).BaseUnits;
+            Assert.InRange(held, token.StartsWith("ETH@", StringComparison.Ordinal) ? 1 : least, really[token]);
+        }
+
+        // The journal is the plan's own, and no other plan takes its place.
+        Assert.Contains("is followed", await LiveProject.RunAsync(2, "plan", project.Scenario, "--out", project.PlanFolder), StringComparison.Ordinal);
+    }
+
+    /// <summary>A real Safe, whose owner loads the files and compares the hashes.</summary>
+    [NodeFact]
+    public async Task A_Safe_is_followed_by_what_it_logs()
+    {
+        await using var undone = await live.UndoneAsync();
+        var scenario = live.Scenario(node => node.Contract("safe"));
+        foreach (var holding in scenario.Holdings)
+        {
+            var (node, units) = (live.Nodes[holding.Token!.Value.Chain], holding.Amount.Of(holding.Token.Value.Symbol == "ETH" ? 18 : 6).BaseUnits);
+            if (holding.Token.Value.Symbol == "ETH")
+                await node.SendAsync("anvil_setBalance", $"{node.Contract("safe")}", EvmJson.Hex(units));
+            else
+                await node.TransactAsync(node.Account(3), node.Token("USDC"), AbiFunction.Parse("mint(address to, uint256 amount)").Encode(node.Contract("safe"), units));
+        }
+
+        using var project = new LiveProject(await live.ReadAsync(scenario), live.Nodes);
+        await LiveProject.RunAsync(0, "plan", project.Scenario, "--out", project.PlanFolder);
+        var plan = ScenarioFiles.LoadPlan(project.Plan);
+        var signed = 0;
+        for (var round = 0; ; round++)
+        {
+            Assert.True(round < 20, "the plan does not end");
+            var next = project.In($"next-{round}");
+            var (code, text) = await StatusAsync(project, "--out", next);
+            if (code == 0)
+                break;
+            Assert.True(code == 9, text);
+            if (!Directory.Exists(next))
+            {
+                var receive = plan.Steps.First(step => step.Kind == StepKind.BridgeReceive && text.Contains($"Step {step.Id} is on its way", StringComparison.Ordinal));
+                await live.DeliverAsync(receive, plan.Steps.Single(sent => receive.DependsOn.Contains(sent.Id) && sent.Via == receive.Via));
+                continue;
+            }
+
+            var checklist = await File.ReadAllTextAsync(Path.Combine(next, "checklist.md"));
+            foreach (var file in Directory.EnumerateFiles(next, "*.safe.json").Order(StringComparer.Ordinal))
+            {
+                var batch = JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement;
+                var node = live.Nodes.Values.Single(node => node.ChainId == ulong.Parse(batch.GetProperty("chainId").GetString()!));
+                var logged = await SignAsync(node, [.. batch.GetProperty("transactions").EnumerateArray().Select(call => new ContractCall { To = call.GetProperty("to").GetString()!, Value = BigInteger.Parse(call.GetProperty("value").GetString()!), Function = "", Arguments = [], Data = call.GetProperty("data").GetString()! })]);
+                // What the Safe logs is the hash that its owner compared.
+                Assert.Contains($"SafeTx hash `{logged}`", checklist, StringComparison.Ordinal);
+                signed++;
+            }
+        }
+
+        Assert.Equal(Phase.Of(plan).Count, signed);
+    }
+
+    /// <summary>Has the Safe make calls, as its owner who sends the transaction and so need not sign.</summary>
+    /// <returns>The hash that it logs.</returns>
+    private static async Task<string> SignAsync(LocalNode node, IReadOnlyList<ContractCall> calls)
+    {
+        var (safe, owner) = (node.Contract("safe"), node.Contract("safeOwner"));
+        var nonce = BigInteger.Parse($"0{(await node.SendAsync("eth_call", new { to = $"{safe}", data = EvmJson.Hex(AbiFunction.Parse("nonce()").Encode()) }, "latest")).GetString()![2..]}", System.Globalization.NumberStyles.HexNumber);
+        var transaction = SafeTransaction.Of(calls, nonce);
+        byte[] signature = [.. EvmJson.Word(owner.Bytes), .. new byte[32], 1];
+        var execute = AbiFunction.Parse("execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures)");
+        var receipt = await node.TransactAsync(owner, safe, execute.Encode(transaction.To, transaction.Value, transaction.Data, new BigInteger(transaction.IsDelegateCall ? 1 : 0), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), signature));
+        return receipt.GetProperty("logs").EnumerateArray().Where(log => EvmAddress.Parse(log.GetProperty("address").GetString()!) == safe && log.GetProperty("topics")[0].GetString() == AbiEvent.Parse("ExecutionSuccess(bytes32 txHash, uint256 payment)").Topic)
+            .Select(log => log.GetProperty("topics")[1].GetString()!).Single();
+    }
+
+    [NodeFact]
+    public async Task What_is_on_its_way_is_counted_where_it_will_arrive()
+    {
+        await using var undone = await live.UndoneAsync();
+        using var project = new LiveProject(await live.ReadAsync(live.Scenario()), live.Nodes);
+        await LiveProject.RunAsync(0, "plan", project.Scenario, "--out", project.PlanFolder);
+        var plan = ScenarioFiles.LoadPlan(project.Plan);
+        Assert.Contains("ready", await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
+        var send = plan.Steps.First(step => step.Kind == StepKind.BridgeSend);
+        var receive = plan.Steps.Single(step => step.Kind == StepKind.BridgeReceive && step.DependsOn.Contains(send.Id));
+        var node = live.Nodes[send.Chain];
+        foreach (var call in plan.Steps.Where(step => step.Chain == send.Chain && step.Id <= send.Id).SelectMany(step => step.Calls))
+            await node.TransactAsync(node.Treasury, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..]), new { value = EvmJson.Hex(call.Value) });
+        var text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"));
+        Assert.Contains($"Step {receive.Id} is on its way", text, StringComparison.Ordinal);
+        var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml"));
+        var flying = Assert.Single(rest.Scenario.Holdings, holding => holding.Locked);
+        Assert.Equal(receive.Token, flying.Token);
+        Assert.InRange(Book.AmountOf(rest.Market, flying).BaseUnits, receive.MinimumReceived, send.Amount);
+        // A call of the account that is none of the plan's is named, and a plan that was changed meanwhile is not followed.
+        await node.TransactAsync(node.Treasury, node.Token("USDC"), Calls.Erc20.Approve.Encode(node.Treasury, BigInteger.One));
+        Assert.Contains("1 transaction of the account on ethereum since then are none of this plan's", await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(project.Plan, (await File.ReadAllTextAsync(project.Plan)).Replace("\"nonces\": {}", "\"nonces\": { \"base\": \"7\" }", StringComparison.Ordinal));
+        Assert.Contains("of another plan", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
+    }
+
+    private async Task<int[]> CountsAsync() => await Task.WhenAll(live.Nodes.Values.Select(async node => Convert.ToInt32((await node.SendAsync("eth_getTransactionCount", $"{node.Treasury}", "latest")).GetString(), 16)));
+
+    private static async Task<(int Code, string Text)> StatusAsync(LiveProject project, params string[] more)
+    {
+        var output = new StringWriter();
+        return (await CommandLine.RunAsync(["plan", "status", project.Plan, project.Scenario, .. more], new Terminal(output, output)), output.ToString());
+    }
+
+    /// <summary>The same as a process of its own, which ends in mid-flight.</summary>
+    private static async Task KilledAsync(LiveProject project, TimeSpan after)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[typeof(CommandLine).Assembly.Location, "plan", "status", project.Plan, project.Scenario])
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(after));
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+    }
+}
