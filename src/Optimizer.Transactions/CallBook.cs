@@ -13,10 +13,12 @@ public static class CallBook
         new CompoundV3Calls(),
         new Erc4626Calls("erc4626"),
         new Erc4626Calls("metaMorpho"),
+        new StakingCalls(),
     }.ToDictionary(calls => calls.Adapter);
 
     private static readonly Dictionary<string, IRouteCalls> Routes = new IRouteCalls[]
     {
+        new AcrossCalls(),
         new CctpV2Calls(),
         new StargateV2Calls(),
         new UniswapV3Calls(),

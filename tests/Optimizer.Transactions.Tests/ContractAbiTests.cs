@@ -1,12 +1,15 @@
 using System.Text.Json.Nodes;
+using Optimizer.Chains.Evm;
 using Optimizer.Transactions.Calls;
+using Optimizer.Transactions.Following;
 
 namespace Optimizer.Transactions.Tests;
 
 /// <summary>Signatures and the order of arguments against the contracts' own ABIs (tests/nodes/contract-abis.mjs).</summary>
 public sealed class ContractAbiTests
 {
-    private static readonly JsonArray Functions = JsonNode.Parse(File.ReadAllText(Repository.Path("tests", "nodes", "contract-abis.json")))!["functions"]!.AsArray();
+    private static readonly JsonNode Abis = JsonNode.Parse(File.ReadAllText(Repository.Path("tests", "nodes", "contract-abis.json")))!;
+    private static readonly JsonArray Functions = Abis["functions"]!.AsArray();
 
     public static TheoryData<string, ContractFunction> All => new()
     {
@@ -26,7 +29,28 @@ public sealed class ContractAbiTests
         { "Uniswap SwapRouter02", UniswapV3Calls.Multicall },
         { "StargatePool", StargateV2Calls.SendToken },
         { "CCTP TokenMessengerV2", CctpV2Calls.Burn },
+        { "CCTP MessageTransmitterV2", CctpV2Calls.Receive },
+        { "Across SpokePool", AcrossCalls.Deposit },
+        { "Lido", StakingCalls.Submit },
+        { "ether.fi LiquidityPool", StakingCalls.Put },
     };
+
+    public static TheoryData<string, AbiEvent> AllEvents => new()
+    {
+        { "StargatePool", StargateV2Calls.SentLog },
+        { "StargatePool", StargateV2Calls.ReceivedLog },
+        { "CCTP TokenMessengerV2", CctpV2Calls.Burnt },
+        { "CCTP TokenMessengerV2", CctpV2Calls.Minted },
+        { "Across SpokePool", AcrossCalls.Deposited },
+        { "Across SpokePool", AcrossCalls.Filled },
+        { "Safe", MadeCall.ExecutionSuccess },
+        { "Safe", MadeCall.ExecutionFailure },
+    };
+
+    [Theory]
+    [MemberData(nameof(AllEvents))]
+    public void An_event_is_as_its_contract_has_it(string contract, AbiEvent @event) =>
+        Assert.Contains(Abis["events"]!.AsArray(), e => e!["contract"]!.GetValue<string>() == contract && e["topic"]!.GetValue<string>() == @event.Topic && e["declaration"]!.GetValue<string>() == $"event {@event.Declaration}");
 
     [Theory]
     [MemberData(nameof(All))]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Optimizer.Chains.Evm;
 using Optimizer.Chains.Tests;
 using Optimizer.Model;
 using Optimizer.Scenarios;
@@ -83,6 +84,51 @@ public sealed class LivePlanTests(LiveTreasury live)
         var band = settings with { Moves = settings.Moves with { MinimumMove = new(settings.Moves.Slippage.Fraction, true) } };
         var again = ScenarioRunner.Run(await live.ReadAsync(held, band));
         Assert.True(again.Plan is { Steps.Count: 0 }, string.Join("; ", again.Plan?.Steps.Select(step => $"{step.Kind} {step.Via} {step.Usd:0}") ?? [again.Message ?? again.Status]));
+    }
+
+    [NodeFact]
+    public async Task Staked_ether_is_there_one_for_one()
+    {
+        await StakedAsync("lido", "steth", "steth");
+        await StakedAsync("etherfi", "liquidityPool", "eeth");
+    }
+
+    private async Task StakedAsync(string id, string role, string token)
+    {
+        await using var undone = await live.UndoneAsync();
+        var node = live.Nodes["ethereum"];
+        var market = (await live.ReadAsync(live.Scenario())).Market;
+        var entry = new Protocol { Id = id, Name = id, Adapter = "stakingRate", Addresses = new Dictionary<string, string> { [role] = $"{node.Contract(role == "steth" ? "steth" : "etherFiLiquidityPool")}" } };
+        var chain = market.Chain("ethereum");
+        market = new Market(market.Snapshot, [.. market.Chains.Where(other => other.Id != chain.Id), chain with { Protocols = [.. chain.Protocols, entry] }]);
+        var amount = 3 * BigInteger.Pow(10, 18) + 7;
+        var place = market.Snapshot.Opportunities.First(place => place.Chain == "ethereum") with { Id = $"{id}/ethereum/ETH", Protocol = id };
+        market = market.With(market.Snapshot with { Opportunities = [.. market.Snapshot.Opportunities, place] });
+        var step = new TransactionStep
+        {
+            Id = 1,
+            Kind = StepKind.Deposit,
+            Chain = "ethereum",
+            Description = "",
+            Via = place.Id,
+            Token = new("ETH", "ethereum"),
+            Amount = amount,
+            Received = amount,
+            MinimumReceived = amount,
+            Gas = 0,
+            GasUsd = 0,
+            FeeUsd = 0,
+            DurationSeconds = 0,
+            DependsOn = [],
+            Calls = [],
+        };
+        var call = Assert.Single(CallBook.Of(new(market, step, live.Scenario().Accounts, DateTimeOffset.UnixEpoch)));
+        Assert.Equal(amount, call.Value);
+        await node.TransactAsync(node.Treasury, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..]), new { value = EvmJson.Hex(call.Value) });
+        var data = EvmJson.Hex(AbiFunction.Parse("balanceOf(address account)").Encode(node.Treasury));
+        var held = EvmJson.Number(await node.SendAsync("eth_call", new { to = $"{node.Contract(token)}", data }, "latest"), "", "");
+        // Rebasing tokens round down by a share's worth.
+        Assert.InRange(held, amount - 2, amount);
     }
 
     /// <summary>The same by the commands that a person gives.</summary>

@@ -93,38 +93,39 @@ public sealed class LiveTreasury : IAsyncDisposable
     private static Chain Local(LocalNodes started, Chain chain, string node, string endpointId, LocalNode deployed)
     {
         var local = started.Local(chain, node);
-        return started.Of(node).GetProperty("contracts").TryGetProperty("stargateUsdc", out _)
-            ? local with
-            {
-                Protocols =
-                [
-                    .. local.Protocols, new()
-                    {
-                        Id = "stargate-v2",
-                        Name = "Stargate v2",
-                        Adapter = "stargateV2",
-                        Addresses = new Dictionary<string, string> { ["poolUsdc"] = $"{deployed.Contract("stargateUsdc")}" },
-                        Parameters = new Dictionary<string, string> { ["endpointId"] = endpointId },
-                    },
-                ],
-            }
-            : local;
+        Protocol Entry(string id, string adapter, Dictionary<string, string> addresses, Dictionary<string, string>? parameters = null) => new() { Id = id, Name = id, Adapter = adapter, Addresses = addresses, Parameters = parameters ?? [] };
+        var entries = new List<Protocol>
+        {
+            // The test sets the domain of the node that stands in for Base.
+            Entry("cctp-v2", "cctpV2", new() { ["tokenMessenger"] = $"{deployed.Contract("cctpTokenMessenger")}", ["messageTransmitter"] = $"{deployed.Contract("cctpMessageTransmitter")}" }, new() { ["domain"] = chain.Id switch { "ethereum" => "0", "base" => "6", _ => "3" } }),
+        };
+        if (started.Of(node).GetProperty("contracts").TryGetProperty("stargateUsdc", out _))
+        {
+            entries.Add(Entry("stargate-v2", "stargateV2", new() { ["poolUsdc"] = $"{deployed.Contract("stargateUsdc")}" }, new() { ["endpointId"] = endpointId }));
+            entries.Add(Entry("across", "across", new() { ["spokePool"] = $"{deployed.Contract("acrossSpokePool")}" }));
+        }
+
+        return local with { Protocols = [.. local.Protocols, .. entries] };
     }
 
     /// <summary>The market as the nodes have it, with routes that are really there.</summary>
-    internal async Task<LoadedScenario> ReadAsync(Scenario scenario, Settings? settings = null)
+    /// <param name="scenario">Who asks.</param>
+    /// <param name="settings">Other settings than usual.</param>
+    /// <param name="bridge">Another bridge from Ethereum to Base than Stargate, whose terms are judged.</param>
+    internal async Task<LoadedScenario> ReadAsync(Scenario scenario, Settings? settings = null, string? bridge = null)
     {
         var (judged, chains, nodes, known) = (_judged, _chains, Nodes, settings ?? Settings);
         var stargate = judged.Snapshot.Routes.First(route => route.Provider == "stargate-v2" && route.From.Symbol == "USDC");
         Route[] routes =
         [
             judged.Snapshot.Routes.Single(route => route.Id == "uniswap-v3/ethereum/ETH-USDC"),
-            stargate with { Id = "stargate-v2/ethereum-base/USDC", From = new("USDC", "ethereum"), To = new("USDC", "base") },
+            bridge is null ? stargate with { Id = "stargate-v2/ethereum-base/USDC", From = new("USDC", "ethereum"), To = new("USDC", "base") } : judged.Snapshot.Routes.Single(route => route.Id == $"{bridge}/ethereum-base/USDC"),
         ];
         var universe = new Market(judged.Snapshot with { Routes = routes }, [.. judged.Chains.Where(chain => chains.All(local => local.Id != chain.Id)), .. chains]);
         var readings = await new MarketReader(chain => nodes[chain.Id].Url, universe, known.Reading, new EndpointLimits(), TimeProvider.System).ReadAsync(chains, default);
         var snapshot = SnapshotAssembly.Join("live", readings, universe.Snapshot, known.Reading, TimeProvider.System.GetUtcNow());
-        Assert.Equal(routes.Length, snapshot.Routes.Count(route => route.Parameters.Count > 0));
+        Assert.Equal(bridge is null ? 2 : 1, snapshot.Routes.Count(route => route.Parameters.Count > 0));
+        Assert.Equal(2, snapshot.Routes.Count);
         return new("live.yaml", scenario, universe.With(snapshot), known);
     }
 

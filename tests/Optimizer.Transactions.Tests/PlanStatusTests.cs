@@ -48,11 +48,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
             var calls = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(next, "transactions.json"))).RootElement.EnumerateArray().ToArray();
             foreach (var call in calls.Take(random.Next(1, 4)))
             {
-                var node = live.Nodes.Values.Single(node => node.ChainId == ulong.Parse(call.GetProperty("chainId").GetString()!));
-                var (to, data, value) = (call.GetProperty("to").GetString()!, call.GetProperty("data").GetString()!, EvmJson.Hex(BigInteger.Parse(call.GetProperty("value").GetString()!)));
-                var trial = await Record.ExceptionAsync(() => node.SendAsync("eth_call", new { from = $"{node.Treasury}", to, data, value }, "latest"));
-                Assert.True(trial is null, $"round {round}, {call}: {trial?.Message}");
-                await node.TransactAsync(node.Treasury, EvmAddress.Parse(to), Convert.FromHexString(data[2..]), new { value });
+                await MakeAsync(call);
                 made++;
             }
         }
@@ -164,6 +160,109 @@ public sealed class PlanStatusTests(LiveTreasury live)
         Assert.Contains("1 transaction of the account on ethereum since then are none of this plan's", await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
         await File.WriteAllTextAsync(project.Plan, (await File.ReadAllTextAsync(project.Plan)).Replace("\"nonces\": {}", "\"nonces\": { \"base\": \"7\" }", StringComparison.Ordinal));
         Assert.Contains("of another plan", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
+    }
+
+    /// <summary>Across: whoever fills is told by the deposit's number.</summary>
+    [NodeFact]
+    public async Task A_deposit_on_Across_has_arrived_when_it_is_filled()
+    {
+        await using var undone = await live.UndoneAsync();
+        using var project = new LiveProject(await live.ReadAsync(live.Scenario(), bridge: "across"), live.Nodes);
+        var (plan, send, receive) = await SendAsync(project);
+        var (from, to) = (live.Nodes["ethereum"], live.Nodes["base"]);
+        Assert.Contains($"Step {receive.Id} is on its way", (await StatusAsync(project)).Text, StringComparison.Ordinal);
+        var logs = await from.SendAsync("eth_getLogs", new { fromBlock = "earliest", address = $"{from.Contract("acrossSpokePool")}", topics = new[] { Calls.AcrossCalls.Deposited.Topic } });
+        var log = logs.EnumerateArray().Last();
+        var deposited = Calls.AcrossCalls.Deposited.Read(new(from.Contract("acrossSpokePool"), [.. log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!)], Convert.FromHexString(log.GetProperty("data").GetString()![2..]), 0, "", 0))!;
+        Assert.Equal(receive.MinimumReceived, deposited[3]);
+        var (filler, output) = (to.Account(3), (BigInteger)deposited[3]);
+        await to.TransactAsync(filler, to.Token("USDC"), AbiFunction.Parse("mint(address to, uint256 amount)").Encode(filler, output));
+        await to.TransactAsync(filler, to.Token("USDC"), Calls.Erc20.Approve.Encode(to.Contract("acrossSpokePool"), output));
+        var fill = AbiFunction.Parse("fillRelay((bytes32 depositor, bytes32 recipient, bytes32 exclusiveRelayer, bytes32 inputToken, bytes32 outputToken, uint256 inputAmount, uint256 outputAmount, uint256 originChainId, uint256 depositId, uint32 fillDeadline, uint32 exclusivityDeadline, bytes message) relayData, uint256 repaymentChainId, bytes32 repaymentAddress)");
+        object[] relay = [deposited[9], deposited[10], deposited[11], deposited[0], deposited[1], deposited[2], deposited[3], new BigInteger(from.ChainId), deposited[5], deposited[7], deposited[8], deposited[12]];
+        await to.TransactAsync(filler, to.Contract("acrossSpokePool"), fill.Encode(relay, new BigInteger(from.ChainId), EvmJson.Word(filler.Bytes)));
+        var (code, text) = await StatusAsync(project, "--rest", project.In("scenarios/rest.yaml"));
+        Assert.Equal(9, code);
+        Assert.DoesNotContain("on its way", text, StringComparison.Ordinal);
+        Assert.Contains("To sign now: phase 2 on base", text, StringComparison.Ordinal);
+        var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml"));
+        Assert.Equal(plan.Before["USDC@base"] + receive.MinimumReceived, Book.AmountOf(rest.Market, rest.Scenario.Holdings.Single(holding => $"{holding.Token}" == "USDC@base")).BaseUnits);
+        Assert.Equal(send.Via, receive.Via);
+    }
+
+    /// <summary>CCTP: the claim is ready when the burn is attested, and no proof of another burn is taken for it.</summary>
+    [NodeFact]
+    public async Task A_burn_is_claimed_when_it_is_attested()
+    {
+        await using var undone = await live.UndoneAsync();
+        var (from, to) = (live.Nodes["ethereum"], live.Nodes["base"]);
+        await to.TransactAsync(to.Account(3), to.Contract("cctpMessageTransmitter"), AbiFunction.Parse("setLocalDomain(uint32 domain)").Encode(new BigInteger(6)));
+        using var project = new LiveProject(await live.ReadAsync(live.Scenario(), bridge: "cctp-standard"), live.Nodes);
+        var (plan, send, receive) = await SendAsync(project);
+        var logs = await from.SendAsync("eth_getLogs", new { fromBlock = "earliest", address = $"{from.Contract("cctpMessageTransmitter")}", topics = new[] { AbiEvent.Parse("MessageSent(bytes message)").Topic } });
+        var message = (byte[])AbiCodec.Decode(new([new AbiBytes(null, false)]), Convert.FromHexString(logs.EnumerateArray().Last().GetProperty("data").GetString()![2..]))[0];
+        // What those who attest fill in: a nonce, and what finality there was.
+        message[43] = 7;
+        message[146..148].AsSpan().Clear();
+        (message[146], message[147]) = (2000 >> 8, 2000 & 0xff);
+        var attestation = Convert.FromHexString((await to.SendAsync("eth_sign", $"{to.Contract("cctpAttester")}", EvmJson.Hex(Keccak.Hash(message)))).GetString()![2..]);
+        using var web = new AttestationService();
+        Environment.SetEnvironmentVariable("OPTIMIZER_API_CCTP", web.Address);
+        try
+        {
+            web.Answer = """{ "messages": [ { "message": "0x", "attestation": "PENDING", "status": "pending_confirmations" } ] }""";
+            Assert.DoesNotContain("can be claimed", (await StatusAsync(project)).Text, StringComparison.Ordinal);
+            web.Answer = "nonsense";
+            Assert.Contains("whether it can be claimed cannot be told", (await StatusAsync(project)).Text, StringComparison.Ordinal);
+            var foreign = message.ToArray();
+            foreign[148 + 4 + 32 + 31] ^= 1;
+            web.Answer = $$"""{ "messages": [ { "message": "{{EvmJson.Hex(foreign)}}", "attestation": "{{EvmJson.Hex(attestation)}}", "status": "complete" } ] }""";
+            Assert.DoesNotContain("can be claimed", (await StatusAsync(project)).Text, StringComparison.Ordinal);
+            web.Answer = $$"""{ "messages": [ { "message": "{{EvmJson.Hex(message)}}", "attestation": "{{EvmJson.Hex(attestation)}}", "status": "complete" } ] }""";
+            var next = project.In("next");
+            var (code, text) = await StatusAsync(project, "--out", next);
+            Assert.True(code == 9 && text.Contains("it can be claimed now", StringComparison.Ordinal), text);
+            Assert.Contains("receiveMessage(bytes message, bytes attestation)", await File.ReadAllTextAsync(Path.Combine(next, "checklist.md")), StringComparison.Ordinal);
+            var market = new ScenarioFiles().Load(project.Scenario).Market;
+            var before = (await live.HoldingsAsync(market, plan))["USDC@base"];
+            await MakeAsync(next);
+            Assert.Equal(receive.Received, (await live.HoldingsAsync(market, plan))["USDC@base"] - before);
+            text = (await StatusAsync(project)).Text;
+            Assert.Contains("To sign now: phase 2 on base", text, StringComparison.Ordinal);
+            Assert.Contains($"/v2/messages/0?transactionHash=0x", web.Asked, StringComparison.Ordinal);
+            Assert.Equal(send.Amount, receive.Received);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("OPTIMIZER_API_CCTP", null);
+        }
+    }
+
+    /// <summary>Makes what a folder asks to be signed, as the treasury.</summary>
+    private async Task MakeAsync(string folder)
+    {
+        foreach (var call in JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "transactions.json"))).RootElement.EnumerateArray())
+            await MakeAsync(call);
+    }
+
+    private async Task MakeAsync(JsonElement call)
+    {
+        var node = live.Nodes.Values.Single(node => node.ChainId == ulong.Parse(call.GetProperty("chainId").GetString()!));
+        var (to, data, value) = (call.GetProperty("to").GetString()!, call.GetProperty("data").GetString()!, EvmJson.Hex(BigInteger.Parse(call.GetProperty("value").GetString()!)));
+        var trial = await Record.ExceptionAsync(() => node.SendAsync("eth_call", new { from = $"{node.Treasury}", to, data, value }, "latest"));
+        Assert.True(trial is null, $"{call}: {trial?.Message}");
+        await node.TransactAsync(node.Treasury, EvmAddress.Parse(to), Convert.FromHexString(data[2..]), new { value });
+    }
+
+    /// <summary>Plans, and carries out the first phase on Ethereum, which sends to Base.</summary>
+    private async Task<(TransactionPlan Plan, TransactionStep Send, TransactionStep Receive)> SendAsync(LiveProject project)
+    {
+        await LiveProject.RunAsync(0, "plan", project.Scenario, "--out", project.PlanFolder);
+        var plan = ScenarioFiles.LoadPlan(project.Plan);
+        foreach (var call in JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(project.PlanFolder, "transactions.json"))).RootElement.EnumerateArray().Where(call => call.GetProperty("phase").GetInt32() == 1 && call.GetProperty("chainId").GetString() == $"{live.Nodes["ethereum"].ChainId}"))
+            await MakeAsync(call);
+        var send = plan.Steps.Single(step => step.Kind == StepKind.BridgeSend);
+        return (plan, send, plan.Steps.Single(step => step.Kind == StepKind.BridgeReceive));
     }
 
     private async Task<int[]> CountsAsync() => await Task.WhenAll(live.Nodes.Values.Select(async node => Convert.ToInt32((await node.SendAsync("eth_getTransactionCount", $"{node.Treasury}", "latest")).GetString(), 16)));

@@ -160,7 +160,7 @@ const contracts = [
     contract: 'Across SpokePool',
     source: '@across-protocol/contracts@5.0.27',
     file: 'dist/evm/artifacts/Ethereum_SpokePool.sol/Ethereum_SpokePool.json',
-    functions: ['depositV3', 'deposit', 'fillRelay'],
+    functions: ['depositV3', 'deposit', 'depositNow', 'fillRelay'],
     events: ['FundsDeposited', 'FilledRelay'],
   },
   {

@@ -9,12 +9,15 @@ public sealed class AbiEvent
     private readonly AbiType[] _types;
     private readonly bool[] _isIndexed;
 
-    private AbiEvent(string name, AbiType[] types, bool[] isIndexed)
+    private AbiEvent(string declaration, string name, AbiType[] types, bool[] isIndexed)
     {
-        (_types, _isIndexed) = (types, isIndexed);
+        (Declaration, _types, _isIndexed) = (declaration, types, isIndexed);
         Signature = $"{name}({string.Join(',', types.Select(type => type.ToString()))})";
         Topic = EvmJson.Hex(Keccak.Hash(Encoding.ASCII.GetBytes(Signature)));
     }
+
+    /// <summary>As Solidity writes it.</summary>
+    public string Declaration { get; }
 
     /// <summary>Name and types, as the topic takes them.</summary>
     public string Signature { get; }
@@ -22,15 +25,31 @@ public sealed class AbiEvent
     /// <summary>The first topic: the signature's Keccak-256, in hexadecimal.</summary>
     public string Topic { get; }
 
-    /// <summary>Reads an event as Solidity writes it, whose arguments are no tuples.</summary>
+    /// <summary>Reads an event as Solidity writes it.</summary>
     /// <exception cref="FormatException">It is not written so.</exception>
     public static AbiEvent Parse(string text)
     {
         var open = text.IndexOf('(', StringComparison.Ordinal);
         if (open <= 0 || !text.EndsWith(')'))
             throw new FormatException($"'{text}' is no event; expected a name and its arguments in parentheses");
-        var parts = text[(open + 1)..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split(' ')).ToArray();
-        return new(text[..open], [.. parts.Select(part => AbiType.Parse(part[0]))], [.. parts.Select(part => part.Contains("indexed"))]);
+        var (types, isIndexed) = (new List<AbiType>(), new List<bool>());
+        var (depth, start) = (0, open + 1);
+        for (var at = start; at < text.Length; at++)
+        {
+            depth += text[at] switch { '(' => 1, ')' => -1, _ => 0 };
+            if (text[at] != ',' && at < text.Length - 1 || depth > 0)
+                continue;
+            var part = text[start..at].Trim();
+            start = at + 1;
+            if (part.Length == 0)
+                continue;
+            // A type ends at its last bracket, or at the first space.
+            var end = part[0] == '(' ? part.LastIndexOf(')') + 1 : part.IndexOf(' ', StringComparison.Ordinal) is var space and >= 0 ? space : part.Length;
+            types.Add(AbiType.Parse(part[..end]));
+            isIndexed.Add(part[end..].Split(' ').Contains("indexed"));
+        }
+
+        return new(text, text[..open], [.. types], [.. isIndexed]);
     }
 
     /// <summary>The arguments in order; null where the log is of another event.</summary>

@@ -17,7 +17,7 @@ public sealed class AaveV3Calls : IPositionCalls
     public string Adapter => "aaveV3";
 
     /// <inheritdoc/>
-    public EvmAddress Spender(CallContext context) => context.Role("pool");
+    public EvmAddress? Spender(CallContext context) => context.Role("pool");
 
     /// <inheritdoc/>
     public ContractCall Deposit(CallContext context) => Supply.Call(context.Role("pool"), 0, context.Token, context.Step.Amount, context.Account, BigInteger.Zero);

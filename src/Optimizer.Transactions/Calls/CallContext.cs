@@ -14,8 +14,8 @@ public interface IPositionCalls
     /// <summary>The adapter of the chain files' entries that it is for.</summary>
     string Adapter { get; }
 
-    /// <summary>The contract that must be allowed to take the token.</summary>
-    EvmAddress Spender(CallContext context);
+    /// <summary>The contract that must be allowed to take the token; null where none takes it.</summary>
+    EvmAddress? Spender(CallContext context);
 
     /// <summary>Puts the step's amount in.</summary>
     ContractCall Deposit(CallContext context);

@@ -16,7 +16,7 @@ public sealed class CompoundV3Calls : IPositionCalls
     public string Adapter => "compoundV3";
 
     /// <inheritdoc/>
-    public EvmAddress Spender(CallContext context) => context.RoleOfToken();
+    public EvmAddress? Spender(CallContext context) => context.RoleOfToken();
 
     /// <inheritdoc/>
     public ContractCall Deposit(CallContext context) => Supply.Call(context.RoleOfToken(), 0, context.Token, context.Step.Amount);

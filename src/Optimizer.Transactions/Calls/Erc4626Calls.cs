@@ -17,7 +17,7 @@ public sealed class Erc4626Calls(string adapter) : IPositionCalls
     public string Adapter => adapter;
 
     /// <inheritdoc/>
-    public EvmAddress Spender(CallContext context) => context.RoleOfToken();
+    public EvmAddress? Spender(CallContext context) => context.RoleOfToken();
 
     /// <inheritdoc/>
     public ContractCall Deposit(CallContext context) => Put.Call(context.RoleOfToken(), 0, context.Step.Amount, context.Account);
