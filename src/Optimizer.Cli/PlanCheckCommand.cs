@@ -4,6 +4,7 @@ using Optimizer.Chains.Rpc;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 using Optimizer.Transactions;
+using Optimizer.Transactions.Policies;
 using Spectre.Console;
 
 namespace Optimizer.Cli;

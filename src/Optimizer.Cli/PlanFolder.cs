@@ -15,7 +15,7 @@ internal static class PlanFolder
     public static IEnumerable<(string Name, string Text)> Files(TransactionPlan plan, Market market) => new PlanExport(plan, market).Files().Append((PlanFile, Formats.Serialize(plan) + "\n"));
 
     /// <summary>Whether a file is one of a plan's, by its name.</summary>
-    public static bool IsOurs(string name) => name is PlanFile or "checklist.md" or "transactions.json" or "accounting.csv" || name.EndsWith(".safe.json", StringComparison.Ordinal);
+    public static bool IsOurs(string name) => name is PlanFile or "checklist.md" or "transactions.json" or "accounting.csv" || name.EndsWith(".safe.json", StringComparison.Ordinal) || name.EndsWith(".solana.json", StringComparison.Ordinal);
 
     /// <summary>Why a folder must not make place for new files; null where it may.</summary>
     public static string? Foreign(DirectoryInfo folder) => !folder.Exists ? null

@@ -40,11 +40,13 @@ internal static class PlanStatusCommand
         var file = new Argument<FileInfo>("PLAN") { Description = "The plan's file (plan.json)." };
         var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario that it was made from." };
         var told = new Option<string[]>("--transaction") { Description = "A transaction that belongs to the plan, such as base=0x…, where it cannot be found." };
+        var done = new Option<int[]>("--done") { Description = "A step that is done by your word, by its number, where it cannot be looked up." };
         var output = new Option<DirectoryInfo?>("--out") { Description = "A folder to write what can be signed now into; it must not exist yet, or hold such files." };
         var rest = new Option<FileInfo?>("--rest") { Description = "A scenario's file to write, beside the plan's scenario: the same with the holdings of now." };
         command.Arguments.Add(file);
         command.Arguments.Add(scenario);
         command.Options.Add(told);
+        command.Options.Add(done);
         command.Options.Add(output);
         command.Options.Add(rest);
         command.SetAction(async (parsed, cancellation) =>
@@ -77,10 +79,16 @@ internal static class PlanStatusCommand
                 return 2;
             }
 
+            if ((parsed.GetValue(done) ?? []).FirstOrDefault(id => id < 1 || id > plan.Steps.Count) is var unknown and not 0)
+            {
+                await terminal.Error.WriteLineAsync($"--done: the plan has no step {unknown}; it has {plan.Steps.Count}");
+                return 2;
+            }
+
             try
             {
                 var journal = new PlanJournal(Path.Combine(path.Directory!.FullName, PlanJournal.FolderName), Fingerprint(plan));
-                var followed = await FollowAsync(terminal, plan, loaded, journal.Read(), named, cancellation);
+                var followed = await FollowAsync(terminal, plan, loaded, journal.Read(), named, parsed.GetValue(done) ?? [], cancellation);
                 // Before anything is said: what was found is kept.
                 journal.Add(followed.Found, TimeProvider.System.GetUtcNow());
                 return Tell(terminal, plan, loaded, followed, parsed.GetValue(output), parsed.GetValue(rest));
@@ -94,14 +102,14 @@ internal static class PlanStatusCommand
         return command;
     }
 
-    private static async Task<FollowedPlan> FollowAsync(Terminal terminal, TransactionPlan plan, LoadedScenario loaded, IReadOnlyList<PlanJournalEntry> known, IReadOnlyList<(string, string)> told, CancellationToken cancellation)
+    private static async Task<FollowedPlan> FollowAsync(Terminal terminal, TransactionPlan plan, LoadedScenario loaded, IReadOnlyList<PlanJournalEntry> known, IReadOnlyList<(string, string)> named, IReadOnlyList<int> told, CancellationToken cancellation)
     {
         var limits = EndpointLimits.Within(loaded.Settings.Reading.RequestTimeout.Seconds);
         using var http = EndpointClient.Create(limits);
-        var clients = plan.Accounts.Keys.ToDictionary(id => id, id => Endpoints.ClientOf(loaded.Market.Chain(id), http, limits, loaded.Settings.Reading.TwoEndpoints));
+        var clients = plan.Accounts.Keys.Where(id => loaded.Market.Chain(id).ChainId is not null).ToDictionary(id => id, id => Endpoints.ClientOf(loaded.Market.Chain(id), http, limits, loaded.Settings.Reading.TwoEndpoints));
         JsonEndpoint Source(WebSource source) => new(Endpoints.WebOf(source.Name).Address ?? source.Address, source.Name, http, limits);
         var follower = new PlanFollower(loaded.Market, chain => clients[chain], loaded.Settings.Reading, Source, TimeProvider.System);
-        return await Progress.ShowAsync(terminal, $"looking up {plan.Accounts.Count} chains", () => follower.FollowAsync(plan, known, told, cancellation));
+        return await Progress.ShowAsync(terminal, $"looking up {plan.Accounts.Count} chains", () => follower.FollowAsync(plan, known, named, told, cancellation));
     }
 
     private static int Tell(Terminal terminal, TransactionPlan plan, LoadedScenario loaded, FollowedPlan followed, DirectoryInfo? output, FileInfo? rest)
@@ -110,7 +118,7 @@ internal static class PlanStatusCommand
         var table = Text.Table("#", "On", "What", "State", "When", "In");
         foreach (var step in progress.Steps)
         {
-            var transaction = step.Arrival ?? step.Made.LastOrDefault(made => made is not null);
+            var transaction = step.Arrival ?? step.Last;
             table.AddRow($"{step.Step.Id}", step.Step.Chain, Markup.Escape(step.Step.Description), StateOf(step),
                 transaction is null ? "" : transaction.Block.Time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), transaction is null ? "" : $"{transaction.Hash[..10]}…");
         }
@@ -125,14 +133,16 @@ internal static class PlanStatusCommand
         foreach (var receive in progress.Steps.Where(step => step.State == StepState.InFlight))
         {
             var sent = progress.Steps.First(step => receive.Step.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Step.Via);
-            var (left, due) = (sent.Made[^1]!.Block.Time, sent.Made[^1]!.Block.Time.AddSeconds(Math.Max(sent.Step.DurationSeconds, receive.Step.DurationSeconds)));
+            if (sent.Last is not { } sending)
+                continue;
+            var (left, due) = (sending.Block.Time, sending.Block.Time.AddSeconds(Math.Max(sent.Step.DurationSeconds, receive.Step.DurationSeconds)));
             var isLate = TimeProvider.System.GetUtcNow() > due;
             terminal.Result.WriteLine($"Step {receive.Step.Id} is on its way since {left:yyyy-MM-dd HH:mm} UTC and {(isLate ? "was" : "is")} due by {due:yyyy-MM-dd HH:mm}{(receive.Claim is null ? "" : "; it can be claimed now")}.");
         }
 
         var open = progress.Open;
         var isLateToSign = TimeProvider.System.GetUtcNow() > plan.ValidUntil;
-        var waiting = open.Where(phase => followed.Accounts[phase.Chain].Unmined > 0).ToArray();
+        var waiting = open.Where(phase => followed.Accounts.TryGetValue(phase.Chain, out var account) && account.Unmined > 0).ToArray();
         foreach (var chain in waiting.Select(phase => phase.Chain).Distinct())
             terminal.Result.WriteLine($"{Text.Counted((int)followed.Accounts[chain].Unmined, "transaction")} of the account on {chain} wait for a block: nothing more is to be signed there before.");
         // A claim only takes what is there already; all else was to be done in time.
@@ -170,6 +180,7 @@ internal static class PlanStatusCommand
 
     private static string StateOf(StepProgress step) => step.State switch
     {
+        StepState.Done when step.IsTold => "done, you say",
         StepState.Partly => $"{step.Made.Count(made => made is not null)} of {step.Made.Count} calls",
         StepState.InFlight => "in flight",
         _ => Text.Words(step.State.ToString()),

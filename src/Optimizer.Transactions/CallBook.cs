@@ -14,6 +14,8 @@ public static class CallBook
         new Erc4626Calls("erc4626"),
         new Erc4626Calls("metaMorpho"),
         new StakingCalls(),
+        new StakePoolCalls(),
+        new MarinadeCalls(),
     }.ToDictionary(calls => calls.Adapter);
 
     private static readonly Dictionary<string, IRouteCalls> Routes = new IRouteCalls[]
@@ -28,18 +30,15 @@ public static class CallBook
 
     /// <summary>The calls of a position.</summary>
     /// <exception cref="TransactionException">None are known.</exception>
-    public static IPositionCalls PositionOf(CallContext context) => context.Chain.ChainId is null ? throw Unknown(context)
-        : context.Entry.Adapter is { } adapter && Positions.TryGetValue(adapter, out var calls) ? calls : throw Unknown(context);
+    public static IPositionCalls PositionOf(CallContext context) => context.Entry.Adapter is { } adapter && Positions.TryGetValue(adapter, out var calls) ? calls : throw Unknown(context);
 
     /// <summary>The calls of a route.</summary>
     /// <exception cref="TransactionException">None are known.</exception>
     public static IRouteCalls RouteOf(CallContext context)
     {
-        if (context.Chain.ChainId is null)
-            throw Unknown(context);
         if (IsWrapping(context.Market, context.Route))
             return Wrapping;
-        return context.Entry.Adapter is { } adapter && Routes.TryGetValue(adapter, out var calls) ? calls : throw Unknown(context);
+        return context.Chain.ChainId is not null && context.Entry.Adapter is { } adapter && Routes.TryGetValue(adapter, out var calls) ? calls : throw Unknown(context);
     }
 
     /// <summary>The calls of a step, by its amounts.</summary>
@@ -51,11 +50,11 @@ public static class CallBook
         {
             return step.Kind switch
             {
-                StepKind.Deposit => [PositionOf(context).Deposit(context)],
-                StepKind.Withdraw => [PositionOf(context).Withdraw(context)],
+                StepKind.Deposit => PositionOf(context).Deposit(context),
+                StepKind.Withdraw => PositionOf(context).Withdraw(context),
                 StepKind.Approve => SpenderOf(context) is { } spender ? Erc20.Allow(context.Market.Token(step.Token), spender, step.Amount) : [],
                 StepKind.BridgeReceive => [],
-                _ => [RouteOf(context).Send(context)],
+                _ => RouteOf(context).Send(context),
             };
         }
         catch (Exception wrong) when (wrong is AbiException or FormatException)

@@ -4,8 +4,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Optimizer.Chains.Evm;
+using Optimizer.Chains.Solana;
 using Optimizer.Model;
+using Optimizer.Transactions.Calls;
 using Optimizer.Transactions.Safe;
+using Optimizer.Transactions.Solana;
 
 namespace Optimizer.Transactions;
 
@@ -20,21 +23,50 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
     private readonly IReadOnlyList<Phase> _phases = phases ?? Phase.Of(plan);
 
     /// <summary>The files, by name.</summary>
+    /// <exception cref="TransactionException">A step does not fit into a transaction of its chain.</exception>
     public IReadOnlyList<(string Name, string Text)> Files() =>
     [
-        .. _phases.Select(phase => (SafeFile(phase), SafeBatchFile.Write(market.Chain(phase.Chain).ChainId!.Value, EvmAddress.Parse(plan.Accounts[phase.Chain]),
-            $"{plan.Name}, {TitleOf(phase).ToLowerInvariant()} on {market.Chain(phase.Chain).Name}", string.Join("; ", phase.Steps.Select(step => step.Description)), plan.SnapshotTakenAt, phase.Calls))),
+        .. _phases.Select(phase => (FileOf(phase), IsSolana(phase) ? SolanaBatch(phase) : SafeBatch(phase))),
         ("transactions.json", Unsigned()),
         ("checklist.md", Checklist()),
         ("accounting.csv", Accounting()),
     ];
 
-    private static string SafeFile(Phase phase) => $"{(phase.Number == 0 ? "claim" : $"{phase.Number}")}-{phase.Chain}.safe.json";
+    private bool IsSolana(Phase phase) => market.Chain(phase.Chain).ChainId is null;
+
+    private string FileOf(Phase phase) => $"{(phase.Number == 0 ? "claim" : $"{phase.Number}")}-{phase.Chain}.{(IsSolana(phase) ? "solana" : "safe")}.json";
+
+    private string SafeBatch(Phase phase) => SafeBatchFile.Write(market.Chain(phase.Chain).ChainId!.Value, EvmAddress.Parse(plan.Accounts[phase.Chain]),
+        $"{plan.Name}, {TitleOf(phase).ToLowerInvariant()} on {market.Chain(phase.Chain).Name}", string.Join("; ", phase.Steps.Select(step => step.Description)), plan.SnapshotTakenAt, phase.Calls);
+
+    /// <summary>Transactions that nobody has signed, for Squads or a wallet; whoever signs puts a recent block in.</summary>
+    private string SolanaBatch(Phase phase)
+    {
+        var payer = SolanaAddress.Parse(plan.Accounts[phase.Chain]);
+        return new JsonArray([.. SolanaTransaction.Parts(payer, phase.Steps).Select(steps =>
+        {
+            var message = SolanaTransaction.Message(payer, [.. steps.SelectMany(step => step.Calls)]);
+            return (JsonNode)new JsonObject
+            {
+                ["steps"] = new JsonArray([.. steps.Select(step => (JsonNode)step.Id)]),
+                ["description"] = string.Join("; ", steps.Select(step => step.Description)),
+                ["feePayer"] = $"{payer}",
+                ["message"] = Convert.ToBase64String(message),
+                ["transaction"] = Convert.ToBase64String(SolanaTransaction.WithoutSignatures(message)),
+                ["instructions"] = new JsonArray([.. steps.SelectMany(step => step.Calls).Select(call => (JsonNode)new JsonObject
+                {
+                    ["program"] = call.To,
+                    ["accounts"] = new JsonArray([.. call.Accounts.Select(account => (JsonNode)new JsonObject { ["name"] = account.Name, ["address"] = account.Address, ["signer"] = account.Signer, ["writable"] = account.Writable })]),
+                    ["data"] = Convert.ToBase64String(Convert.FromHexString(call.Data[2..])),
+                })]),
+            };
+        })]).ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
+    }
 
     private static string TitleOf(Phase phase) => phase.Number == 0 ? "Claim" : $"Phase {phase.Number}";
 
-    /// <summary>Every call as an unsigned transaction, for signers that know no Safe.</summary>
-    private string Unsigned() => new JsonArray([.. _phases.SelectMany(phase => phase.Steps.SelectMany(step => step.Calls.Select(call => (JsonNode)new JsonObject
+    /// <summary>Every call on EVM networks as an unsigned transaction, for signers that know no Safe.</summary>
+    private string Unsigned() => new JsonArray([.. _phases.Where(phase => !IsSolana(phase)).SelectMany(phase => phase.Steps.SelectMany(step => step.Calls.Select(call => (JsonNode)new JsonObject
     {
         ["phase"] = phase.Number,
         ["step"] = step.Id,
@@ -64,7 +96,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
         {
             var chain = market.Chain(phase.Chain);
             Line();
-            Line($"## {TitleOf(phase)} on {chain.Name}: `{SafeFile(phase)}`");
+            Line($"## {TitleOf(phase)} on {chain.Name}: `{FileOf(phase)}`");
             Line();
             if (phase.WaitsFor.Count > 0)
                 Line($"- [ ] First: {string.Join("; ", phase.WaitsFor.Select(id => $"step {id} is done ({plan.Steps[id - 1].Description})"))}.");
@@ -76,12 +108,14 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
                 foreach (var call in step.Calls)
                 {
                     Line($"- [ ] Step {step.Id}: **{step.Description}**");
-                    Line($"  - to `{call.To}`, {NameOf(chain, call.To)} ([explorer]({chain.Explorer}/address/{call.To}))");
+                    Line($"  - to `{call.To}`, {NameOf(chain, call.To)} ([explorer]({chain.Explorer}/{(IsSolana(phase) ? "account" : "address")}/{call.To}))");
                     if (!call.Value.IsZero)
-                        Line($"  - with {new TokenAmount(call.Value, market.Token(chain.NativeTokenId()).Decimals)} {chain.NativeToken}");
+                        Line($"  - {(IsSolana(phase) ? "which takes" : "with")} {new TokenAmount(call.Value, market.Token(chain.NativeTokenId()).Decimals)} {chain.NativeToken}");
                     Line($"  - `{call.Function}`");
                     for (var i = 0; i < call.Arguments.Count; i++)
                         Line($"    - {i + 1}: `{call.Arguments[i]}`{AccountIn(call.Arguments[i])}");
+                    foreach (var account in call.Accounts)
+                        Line($"    - {account.Name}: `{account.Address}`{AccountIn(account.Address)}{(account.Signer ? ", signs" : "")}{(account.Writable ? ", is written" : "")}");
                 }
             }
 
@@ -96,6 +130,12 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
     private void Hashes(Phase phase, bool isNext, Action<string> line)
     {
         var (chain, safe) = (market.Chain(phase.Chain), plan.Accounts[phase.Chain]);
+        if (IsSolana(phase))
+        {
+            line("- [ ] Whoever signs puts a recent block into the transaction, which makes it another message: compare the instructions and not its hash. With Squads, import the message; the vault is the account that signs.");
+            return;
+        }
+
         if (!plan.Nonces.TryGetValue(phase.Chain, out var nonce))
         {
             line($"- [ ] Hashes to compare on the hardware wallet: give the Safe's next nonce, `--nonce {phase.Chain}=N`, to have them here.");
@@ -143,8 +183,9 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
 
     private static string NameOf(Chain chain, string address)
     {
-        var token = chain.Tokens.FirstOrDefault(token => token.Address is not null && EvmAddress.Parse(token.Address).ToString() == address);
-        var role = chain.Protocols.SelectMany(entry => entry.Addresses.Where(role => EvmAddress.Parse(role.Value).ToString() == address).Select(role => $"{role.Key} of {entry.Name}")).FirstOrDefault();
-        return token is not null ? $"the token {token.Symbol}" : role ?? "named by no chain file";
+        bool Is(string? known) => string.Equals(known, address, chain.ChainId is null ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+        return chain.Tokens.FirstOrDefault(token => Is(token.Address)) is { } token ? $"the token {token.Symbol}"
+            : chain.Protocols.SelectMany(entry => entry.Addresses.Where(role => Is(role.Value)).Select(role => $"{role.Key} of {entry.Name}")).FirstOrDefault()
+            ?? (chain.ChainId is null ? SolanaPrograms.NameOf(address) : null) ?? "named by no chain file";
     }
 }

@@ -4,6 +4,7 @@ using Optimizer.Chains;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
 using Optimizer.Model;
+using Optimizer.Transactions.Solana;
 
 namespace Optimizer.Transactions;
 
@@ -16,7 +17,7 @@ public sealed record SimulatedStep(TransactionStep Step, BigInteger? Received, B
 
 /// <summary>Tries a plan on development nodes, such as a fork of the chain by anvil: every call is really made, as the account,
 /// and everything is undone afterwards.</summary>
-/// <remarks>What a bridge brings is put where it would arrive, at the least that the plan counts on. The account's signature is
+/// <remarks>On Solana any node will do, which simulates each step and keeps nothing. What a bridge brings is put where it would arrive, at the least that the plan counts on. The account's signature is
 /// not needed: such nodes let anybody act as anybody.</remarks>
 /// <param name="market">Chains and tokens.</param>
 /// <param name="nodeOf">A chain's node.</param>
@@ -47,6 +48,12 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
         {
             foreach (var (chain, account) in plan.Accounts)
             {
+                if (SolanaOf(chain) is { } solana)
+                {
+                    await solana.PrepareAsync(cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
                 await PrepareAsync(chain, account, cancellation).ConfigureAwait(false);
                 snapshots[chain] = await AskAsync(chain, "evm_snapshot", [], cancellation).ConfigureAwait(false);
             }
@@ -84,6 +91,8 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
         }
     }
 
+    private SolanaSimulation? SolanaOf(string chain) => market.Chain(chain).ChainId is null ? new(market.Chain(chain), nodeOf(chain)) : null;
+
     private async Task PrepareAsync(string chain, string account, CancellationToken cancellation)
     {
         var id = Number(await AskAsync(chain, "eth_chainId", [], cancellation).ConfigureAwait(false));
@@ -102,6 +111,8 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
     private async Task<SimulatedStep> TryAsync(TransactionPlan plan, TransactionStep step, CancellationToken cancellation)
     {
         var account = plan.Accounts[step.Chain];
+        if (step.Kind != StepKind.BridgeReceive && SolanaOf(step.Chain) is { } solana)
+            return await solana.TryAsync(step, account, cancellation).ConfigureAwait(false);
         if (step.Kind == StepKind.BridgeReceive)
         {
             await GiveAsync(step.ReceivedToken!.Value, account, step.MinimumReceived, cancellation).ConfigureAwait(false);
@@ -188,6 +199,8 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
 
     private async Task<BigInteger> BalanceAsync(TokenId token, string account, CancellationToken cancellation)
     {
+        if (SolanaOf(token.Chain) is { } solana)
+            return await solana.BalanceAsync(market.Token(token), account, cancellation).ConfigureAwait(false);
         if (market.Token(token).Address is not { } contract)
             return Number(await AskAsync(token.Chain, "eth_getBalance", [account, "latest"], cancellation).ConfigureAwait(false));
         var data = EvmJson.Hex(BalanceOf.Encode(EvmAddress.Parse(account)));

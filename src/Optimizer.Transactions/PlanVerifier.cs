@@ -211,7 +211,7 @@ public static class PlanVerifier
         return found;
     }
 
-    private static bool Same(ContractCall left, ContractCall right) => left.To == right.To && left.Value == right.Value && left.Function == right.Function && left.Data == right.Data && left.Arguments.SequenceEqual(right.Arguments);
+    private static bool Same(ContractCall left, ContractCall right) => left.To == right.To && left.Value == right.Value && left.Function == right.Function && left.Data == right.Data && left.Arguments.SequenceEqual(right.Arguments) && left.Accounts.SequenceEqual(right.Accounts);
 
     private static bool Same(IReadOnlyDictionary<string, BigInteger> left, IReadOnlyDictionary<string, BigInteger> right) =>
         left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out var value) && value == entry.Value);

@@ -46,7 +46,7 @@ public static class TransactionPlanner
         {
             try
             {
-                _ = Context(steps[i]).Account;
+                Context(steps[i]).RequireAccount();
                 if (IsRoute(steps[i].Kind))
                     steps[i] = Bounded(Context(steps[i]), moves.Slippage.Fraction);
                 _ = CallBook.Of(Context(steps[i]));

@@ -46,6 +46,13 @@ public sealed class LiveTreasury : IAsyncDisposable
         Settings = judged.Settings with { Reading = judged.Settings.Reading with { MaximumBlockAge = new(10_000), MaximumPriceAge = new(10_000) } };
     }
 
+    /// <summary>The node of Solana: who holds something there, what its chain began with, and where it is.</summary>
+    internal async Task<(string Treasury, string Genesis, string Url)> SolanaAsync()
+    {
+        var node = (await _started.Value).Of("solana");
+        return (node.GetProperty("treasury").GetProperty("address").GetString()!, node.GetProperty("genesisHash").GetString()!, node.GetProperty("url").GetString()!);
+    }
+
     /// <summary>Undoes what is done on the nodes until it is disposed.</summary>
     internal async Task<IAsyncDisposable> UndoneAsync()
     {

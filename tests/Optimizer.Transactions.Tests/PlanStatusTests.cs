@@ -155,6 +155,14 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var flying = Assert.Single(rest.Scenario.Holdings, holding => holding.Locked);
         Assert.Equal(receive.Token, flying.Token);
         Assert.InRange(Book.AmountOf(rest.Market, flying).BaseUnits, receive.MinimumReceived, send.Amount);
+        // What cannot be looked up is done when its owner says so, and stays done.
+        text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--done", $"{receive.Id}");
+        Assert.Contains("done, you say", text, StringComparison.Ordinal);
+        text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/told.yaml"));
+        Assert.Contains("To sign now: phase 2 on base", text, StringComparison.Ordinal);
+        var toldOf = new ScenarioFiles().Load(project.In("scenarios/told.yaml"));
+        Assert.Equal(plan.Before["USDC@base"] + receive.MinimumReceived, Book.AmountOf(toldOf.Market, toldOf.Scenario.Holdings.Single(holding => $"{holding.Token}" == "USDC@base")).BaseUnits);
+        Assert.Contains("has no step 99", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario, "--done", "99"), StringComparison.Ordinal);
         // A call of the account that is none of the plan's is named, and a plan that was changed meanwhile is not followed.
         await node.TransactAsync(node.Treasury, node.Token("USDC"), Calls.Erc20.Approve.Encode(node.Treasury, BigInteger.One));
         Assert.Contains("1 transaction of the account on ethereum since then are none of this plan's", await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);

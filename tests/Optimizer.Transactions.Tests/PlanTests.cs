@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Json.Nodes;
 using Optimizer.Model;
 using Optimizer.Scenarios;
+using Optimizer.Transactions.Policies;
 
 namespace Optimizer.Transactions.Tests;
 

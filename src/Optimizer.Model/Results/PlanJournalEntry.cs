@@ -9,6 +9,9 @@ public enum PlanEvent
     /// <summary>A transaction in which what a step had sent arrived.</summary>
     Arrival,
 
+    /// <summary>The owner's word that a step is done, where it cannot be looked up.</summary>
+    Told,
+
     /// <summary>The blocks up to this one have been searched, and will not be replaced by others.</summary>
     Searched,
 }

@@ -96,10 +96,10 @@ public sealed record TransactionStep
     public required IReadOnlyList<ContractCall> Calls { get; init; }
 }
 
-/// <summary>One call of a contract.</summary>
+/// <summary>One call of a contract; on Solana, one instruction of a program.</summary>
 public sealed record ContractCall
 {
-    /// <summary>The contract.</summary>
+    /// <summary>The contract, or program.</summary>
     public required string To { get; init; }
 
     /// <summary>Native base units sent along.</summary>
@@ -113,4 +113,23 @@ public sealed record ContractCall
 
     /// <summary>Selector and arguments, in hexadecimal.</summary>
     public required string Data { get; init; }
+
+    /// <summary>On Solana, the accounts that the instruction reads and writes, in its order.</summary>
+    public IReadOnlyList<CallAccount> Accounts { get; init; } = [];
+}
+
+/// <summary>An account that an instruction of Solana names.</summary>
+public sealed record CallAccount
+{
+    /// <summary>What it is to the program, as its interface has it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its address.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Whether it has to sign.</summary>
+    public bool Signer { get; init; }
+
+    /// <summary>Whether it may be written.</summary>
+    public bool Writable { get; init; }
 }

@@ -20,8 +20,8 @@ public sealed class AaveV3Calls : IPositionCalls
     public EvmAddress? Spender(CallContext context) => context.Role("pool");
 
     /// <inheritdoc/>
-    public ContractCall Deposit(CallContext context) => Supply.Call(context.Role("pool"), 0, context.Token, context.Step.Amount, context.Account, BigInteger.Zero);
+    public IReadOnlyList<ContractCall> Deposit(CallContext context) => [Supply.Call(context.Role("pool"), 0, context.Token, context.Step.Amount, context.Account, BigInteger.Zero)];
 
     /// <inheritdoc/>
-    public ContractCall Withdraw(CallContext context) => Take.Call(context.Role("pool"), 0, context.Token, context.Step.Amount, context.Account);
+    public IReadOnlyList<ContractCall> Withdraw(CallContext context) => [Take.Call(context.Role("pool"), 0, context.Token, context.Step.Amount, context.Account)];
 }

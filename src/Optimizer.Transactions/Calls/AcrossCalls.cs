@@ -42,15 +42,15 @@ public sealed class AcrossCalls : IRouteCalls
     public EvmAddress? Spender(CallContext context) => context.Role("spokePool");
 
     /// <inheritdoc/>
-    public ContractCall Send(CallContext context)
+    public IReadOnlyList<ContractCall> Send(CallContext context)
     {
         var (step, route) = (context.Step, context.Route);
         // Wrapped ether arrives as ether at accounts and as wrapped ether at contracts; which of both the recipient is no file says.
         if (context.Market.AssetOf(route.From).Id == context.Chain.NativeToken || context.Market.Token(route.From).Address is null || context.Market.Token(route.To).Address is null)
             throw new TransactionException($"step {step.Id}: calls that send {route.From.Symbol} by Across cannot be built, since it depends on the recipient's kind what arrives");
         byte[] Word(EvmAddress address) => EvmJson.Word(address.Bytes);
-        return Deposit.Call(context.Role("spokePool"), 0, Word(context.Account), context.Recipient(), Word(context.Token), Word(context.Contract(route.To)), step.Amount, step.MinimumReceived, ChainId(context),
-            new byte[AbiCodec.Word], new BigInteger(FillSeconds), BigInteger.Zero, Array.Empty<byte>());
+        return [Deposit.Call(context.Role("spokePool"), 0, Word(context.Account), context.Recipient(), Word(context.Token), Word(context.Contract(route.To)), step.Amount, step.MinimumReceived, ChainId(context),
+            new byte[AbiCodec.Word], new BigInteger(FillSeconds), BigInteger.Zero, Array.Empty<byte>())];
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using Optimizer.Chains;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Quotes;
 using Optimizer.Chains.Rpc;
+using Optimizer.Chains.Solana;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -18,10 +19,10 @@ public interface IPositionCalls
     EvmAddress? Spender(CallContext context);
 
     /// <summary>Puts the step's amount in.</summary>
-    ContractCall Deposit(CallContext context);
+    IReadOnlyList<ContractCall> Deposit(CallContext context);
 
     /// <summary>Takes the step's amount out.</summary>
-    ContractCall Withdraw(CallContext context);
+    IReadOnlyList<ContractCall> Withdraw(CallContext context);
 }
 
 /// <summary>Builds the calls of routes of one kind of provider.</summary>
@@ -40,7 +41,7 @@ public interface IRouteCalls
     EvmAddress? Spender(CallContext context);
 
     /// <summary>Sends the step's amount.</summary>
-    ContractCall Send(CallContext context);
+    IReadOnlyList<ContractCall> Send(CallContext context);
 
     /// <summary>What a sending left in its transaction's logs that tells, on the other chain, when it is there.</summary>
     /// <param name="context">The step that sent.</param>
@@ -86,6 +87,15 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     /// <summary>The account on the step's chain.</summary>
     public EvmAddress Account => EvmAddress.Parse(AccountOn(Step.Chain));
 
+    /// <summary>The account on the step's chain, where that is Solana.</summary>
+    /// <exception cref="FormatException">It is no address of Solana.</exception>
+    public SolanaAddress SolanaAccount => SolanaAddress.Parse(AccountOn(Step.Chain));
+
+    /// <summary>Makes sure that the account is an address of its chain's.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    /// <exception cref="TransactionException">None is given.</exception>
+    public void RequireAccount() => _ = Chain.ChainId is null ? $"{SolanaAccount}" : $"{Account}";
+
     /// <summary>The route that the step uses.</summary>
     public Route Route => Market.Snapshot.Routes.Single(route => route.Id == Step.Via);
 
@@ -128,9 +138,14 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
 
     /// <summary>A contract of an entry, by its role.</summary>
     /// <exception cref="TransactionException">The chain file does not name it.</exception>
-    public EvmAddress RoleOf(string role, Protocol entry) => entry.Addresses.TryGetValue(role, out var address)
-        ? EvmAddress.Parse(address)
-        : throw new TransactionException($"step {Step.Id}: the chain file names no '{role}' for {entry.Id} ({entry.Name})");
+    public EvmAddress RoleOf(string role, Protocol entry) => EvmAddress.Parse(Named(role, entry));
+
+    private string Named(string role, Protocol entry) => entry.Addresses.GetValueOrDefault(role)
+        ?? throw new TransactionException($"step {Step.Id}: the chain file names no '{role}' for {entry.Id} ({entry.Name})");
+
+    /// <summary>An account or program of the entry, by its role, where the chain is Solana.</summary>
+    /// <exception cref="TransactionException">The chain file does not name it.</exception>
+    public SolanaAddress SolanaRole(string role) => SolanaAddress.Parse(Named(role, Entry));
 
     /// <summary>The one contract of the entry that is for the step's token: the only one, or that whose role ends in the symbol.</summary>
     /// <exception cref="TransactionException">There is none, or more than one.</exception>

@@ -36,11 +36,11 @@ public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
     public EvmAddress? Spender(CallContext context) => context.Role("tokenMessenger");
 
     /// <inheritdoc/>
-    public ContractCall Send(CallContext context)
+    public IReadOnlyList<ContractCall> Send(CallContext context)
     {
         var step = context.Step;
-        return Burn.Call(context.Role("tokenMessenger"), 0, step.Amount, context.Number(context.Route.To.Chain, "domain"), context.Recipient(), context.Token,
-            new byte[32], step.Amount - step.MinimumReceived, new BigInteger(step.Via.StartsWith("cctp-fast/", StringComparison.Ordinal) ? Fast : Standard));
+        return [Burn.Call(context.Role("tokenMessenger"), 0, step.Amount, context.Number(context.Route.To.Chain, "domain"), context.Recipient(), context.Token,
+            new byte[32], step.Amount - step.MinimumReceived, new BigInteger(step.Via.StartsWith("cctp-fast/", StringComparison.Ordinal) ? Fast : Standard))];
     }
 
     /// <inheritdoc/>

@@ -19,8 +19,8 @@ public sealed class CompoundV3Calls : IPositionCalls
     public EvmAddress? Spender(CallContext context) => context.RoleOfToken();
 
     /// <inheritdoc/>
-    public ContractCall Deposit(CallContext context) => Supply.Call(context.RoleOfToken(), 0, context.Token, context.Step.Amount);
+    public IReadOnlyList<ContractCall> Deposit(CallContext context) => [Supply.Call(context.RoleOfToken(), 0, context.Token, context.Step.Amount)];
 
     /// <inheritdoc/>
-    public ContractCall Withdraw(CallContext context) => Take.Call(context.RoleOfToken(), 0, context.Token, context.Step.Amount);
+    public IReadOnlyList<ContractCall> Withdraw(CallContext context) => [Take.Call(context.RoleOfToken(), 0, context.Token, context.Step.Amount)];
 }

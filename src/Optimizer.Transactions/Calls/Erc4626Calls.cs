@@ -20,10 +20,10 @@ public sealed class Erc4626Calls(string adapter) : IPositionCalls
     public EvmAddress? Spender(CallContext context) => context.RoleOfToken();
 
     /// <inheritdoc/>
-    public ContractCall Deposit(CallContext context) => Put.Call(context.RoleOfToken(), 0, context.Step.Amount, context.Account);
+    public IReadOnlyList<ContractCall> Deposit(CallContext context) => [Put.Call(context.RoleOfToken(), 0, context.Step.Amount, context.Account)];
 
     /// <inheritdoc/>
-    public ContractCall Withdraw(CallContext context) => context.Opportunity is { ExitFeeBps.Value: > 0 } or { ExitDelayDays.Value: > 0 }
+    public IReadOnlyList<ContractCall> Withdraw(CallContext context) => context.Opportunity is { ExitFeeBps.Value: > 0 } or { ExitDelayDays.Value: > 0 }
         ? throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Step.Via} have a fee or a queue, whose calls cannot be built yet")
-        : Take.Call(context.RoleOfToken(), 0, context.Step.Amount, context.Account, context.Account);
+        : [Take.Call(context.RoleOfToken(), 0, context.Step.Amount, context.Account, context.Account)];
 }

@@ -19,16 +19,16 @@ public sealed class StakingCalls : IPositionCalls
     public EvmAddress? Spender(CallContext context) => null;
 
     /// <inheritdoc/>
-    public ContractCall Deposit(CallContext context)
+    public IReadOnlyList<ContractCall> Deposit(CallContext context)
     {
         if (context.Step.Token != context.Chain.NativeTokenId())
             throw new TransactionException($"step {context.Step.Id}: {context.Entry.Name} takes {context.Chain.NativeToken} itself, not {context.Step.Token.Symbol}");
-        return context.Entry.Addresses.ContainsKey("steth") ? Submit.Call(context.Role("steth"), context.Step.Amount, default(EvmAddress))
-            : context.Entry.Addresses.ContainsKey("liquidityPool") ? Put.Call(context.Role("liquidityPool"), context.Step.Amount)
+        return context.Entry.Addresses.ContainsKey("steth") ? [Submit.Call(context.Role("steth"), context.Step.Amount, default(EvmAddress))]
+            : context.Entry.Addresses.ContainsKey("liquidityPool") ? [Put.Call(context.Role("liquidityPool"), context.Step.Amount)]
             : throw new TransactionException($"step {context.Step.Id}: no calls are known for deposits into {context.Entry.Name}; known are Lido (steth) and ether.fi (liquidityPool)");
     }
 
     /// <inheritdoc/>
-    public ContractCall Withdraw(CallContext context) =>
+    public IReadOnlyList<ContractCall> Withdraw(CallContext context) =>
         throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} go through a queue, whose calls cannot be built yet; its token can be sold");
 }

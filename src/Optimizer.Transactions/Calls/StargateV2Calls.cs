@@ -41,7 +41,7 @@ public sealed class StargateV2Calls : IRouteCalls
     public EvmAddress? Spender(CallContext context) => Pool(context);
 
     /// <inheritdoc/>
-    public ContractCall Send(CallContext context)
+    public IReadOnlyList<ContractCall> Send(CallContext context)
     {
         var (step, route) = (context.Step, context.Route);
         if (context.Market.Token(route.From).Address is null)
@@ -50,9 +50,9 @@ public sealed class StargateV2Calls : IRouteCalls
         var least = step.MinimumReceived * BigInteger.Pow(10, context.Market.Token(route.From).Decimals) / BigInteger.Pow(10, context.Market.Token(route.To).Decimals);
         var native = context.Market.Token(context.Chain.NativeTokenId());
         var fee = new BigInteger(Math.Ceiling((route.NativeFee?.Value ?? 0) * Math.Pow(10, native.Decimals))) * (100 + FeeMarginPercent) / 100;
-        return SendToken.Call(Pool(context), fee,
+        return [SendToken.Call(Pool(context), fee,
             new object[] { context.Number(route.To.Chain, "endpointId"), context.Recipient(), step.Amount, least, Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>() },
-            new object[] { fee, BigInteger.Zero }, context.Account);
+            new object[] { fee, BigInteger.Zero }, context.Account)];
     }
 
     /// <inheritdoc/>

@@ -35,7 +35,7 @@ public sealed class UniswapV3Calls : IRouteCalls
     public EvmAddress? Spender(CallContext context) => context.Entry.Addresses.ContainsKey("swapRouter") ? context.Role("swapRouter") : context.Role("swapRouter02");
 
     /// <inheritdoc/>
-    public ContractCall Send(CallContext context)
+    public IReadOnlyList<ContractCall> Send(CallContext context)
     {
         var (step, route) = (context.Step, context.Route);
         if (route.Parameters.GetValueOrDefault("fee") is not { } text || !BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var fee))
@@ -49,12 +49,12 @@ public sealed class UniswapV3Calls : IRouteCalls
         {
             object[] swap = [sold, bought, fee, unwraps ? default(EvmAddress) : context.Account, deadline, step.Amount, step.MinimumReceived, BigInteger.Zero];
             return unwraps
-                ? Together.Call(router, value, [new object[] { SwapUntil.Encode([swap]), Unwrap.Encode(step.MinimumReceived, context.Account) }])
-                : SwapUntil.Call(router, value, [swap]);
+                ? [Together.Call(router, value, [new object[] { SwapUntil.Encode([swap]), Unwrap.Encode(step.MinimumReceived, context.Account) }])]
+                : [SwapUntil.Call(router, value, [swap])];
         }
 
         object[] single = [sold, bought, fee, unwraps ? Itself : context.Account, step.Amount, step.MinimumReceived, BigInteger.Zero];
         object[] calls = unwraps ? [Swap.Encode([single]), Unwrap.Encode(step.MinimumReceived, context.Account)] : [Swap.Encode([single])];
-        return Multicall.Call(router, value, deadline, calls);
+        return [Multicall.Call(router, value, deadline, calls)];
     }
 }

@@ -1,4 +1,5 @@
 using Optimizer.Chains.Evm;
+using Optimizer.Chains.Solana;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -22,7 +23,15 @@ public sealed class WrappedNativeCalls : IRouteCalls
     public EvmAddress? Spender(CallContext context) => null;
 
     /// <inheritdoc/>
-    public ContractCall Send(CallContext context) => context.Step.Token == context.Chain.NativeTokenId()
-        ? Wrap.Call(context.Token, context.Step.Amount)
-        : Unwrap.Call(context.Token, 0, context.Step.Amount);
+    public IReadOnlyList<ContractCall> Send(CallContext context)
+    {
+        var isWrapping = context.Step.Token == context.Chain.NativeTokenId();
+        if (context.Chain.ChainId is not null)
+            return isWrapping ? [Wrap.Call(context.Token, context.Step.Amount)] : [Unwrap.Call(context.Token, 0, context.Step.Amount)];
+        if (!isWrapping)
+            throw new TransactionException($"step {context.Step.Id}: Solana unwraps all that an account holds and no part of it, so that its calls are not built");
+        var mint = SolanaAddress.Parse(context.Chain.ContractToken(context.Chain.NativeToken)!.Address!);
+        var account = SolanaPrograms.TokenAccount(context.SolanaAccount, mint);
+        return [SolanaPrograms.CreateTokenAccount(context, mint), SolanaPrograms.Transfer(context.SolanaAccount, account, context.Step.Amount), SolanaPrograms.SyncNative(account)];
+    }
 }

@@ -41,14 +41,20 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
     /// <summary>Follows a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="known">What was found before.</param>
-    /// <param name="told">Transactions that the owner names, by chain.</param>
+    /// <param name="named">Transactions that the owner names, by chain.</param>
+    /// <param name="told">Steps that are done by the owner's word.</param>
     /// <param name="cancellation">Cancels.</param>
     /// <exception cref="ChainDataException">A node failed, is of another chain or far behind: nothing can be said then.</exception>
-    public async Task<FollowedPlan> FollowAsync(TransactionPlan plan, IReadOnlyList<PlanJournalEntry> known, IReadOnlyList<(string Chain, string Transaction)> told, CancellationToken cancellation)
+    public async Task<FollowedPlan> FollowAsync(TransactionPlan plan, IReadOnlyList<PlanJournalEntry> known, IReadOnlyList<(string Chain, string Transaction)> named, IReadOnlyList<int> told, CancellationToken cancellation)
     {
         var notes = new List<string>();
         var found = new List<PlanJournalEntry>();
-        var read = (await Task.WhenAll(plan.Accounts.Keys.Select(async chain => (Chain: chain, Reading: await ReadAsync(plan, chain, known, told, cancellation).ConfigureAwait(false)))).ConfigureAwait(false))
+        var isDone = known.Where(entry => entry.Event == PlanEvent.Told).Select(entry => entry.Step).Concat(told).ToHashSet();
+        found.AddRange(told.Select(step => new PlanJournalEntry(PlanEvent.Told, plan.Steps[step - 1].Chain, 0, Step: step)).Except(known));
+        var (followed, others) = (plan.Accounts.Keys.Where(chain => market.Chain(chain).ChainId is not null), plan.Accounts.Keys.Where(chain => market.Chain(chain).ChainId is null));
+        foreach (var chain in others.Where(chain => plan.Steps.Any(step => step.Chain == chain && step.Calls.Count > 0 && !isDone.Contains(step.Id))))
+            notes.Add($"{chain}: what was done there cannot be looked up; say so yourself, by --done and the step's number");
+        var read = (await Task.WhenAll(followed.Select(async chain => (Chain: chain, Reading: await ReadAsync(plan, chain, known, named, cancellation).ConfigureAwait(false)))).ConfigureAwait(false))
             .ToDictionary(pair => pair.Chain, pair => pair.Reading);
         foreach (var reading in read.Values)
         {
@@ -57,26 +63,26 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         }
 
         var transactions = read.ToDictionary(pair => pair.Key, pair => pair.Value.Transactions);
-        var progress = PlanProgress.Of(plan, market, transactions, new Dictionary<int, EvmTransaction>());
+        var progress = PlanProgress.Of(plan, market, transactions, new Dictionary<int, EvmTransaction>(), isDone);
         var arrivals = new Dictionary<int, EvmTransaction>();
         var used = new HashSet<(string, ulong)>();
         foreach (var receive in progress.Steps.Where(step => step.State == StepState.InFlight))
         {
             var send = progress.Steps.First(step => receive.Step.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Step.Via);
             if (send.Transfer is not { } transfer)
-                notes.Add($"step {receive.Step.Id}: nothing in {send.Made[^1]!.Hash} tells how to recognise the arrival");
+                notes.Add($"step {receive.Step.Id}: nothing {(send.Last is null ? "" : $"in {send.Last.Hash} ")}tells how to recognise the arrival; say yourself when it is there, by --done {receive.Step.Id}");
             else if (await ArrivalAsync(receive.Step, send, transfer, known, read[receive.Step.Chain].Account.Block, used, cancellation).ConfigureAwait(false) is { } arrival)
                 arrivals[send.Step.Id] = Remember(found, known, arrival, new(PlanEvent.Arrival, receive.Step.Chain, arrival.Block.Number, arrival.Hash, receive.Step.Id));
         }
 
-        progress = PlanProgress.Of(plan, market, transactions, arrivals);
+        progress = PlanProgress.Of(plan, market, transactions, arrivals, isDone);
         progress = progress with { Steps = [.. await Task.WhenAll(progress.Steps.Select(step => ClaimedAsync(plan, progress, step, notes, cancellation))).ConfigureAwait(false)] };
         return new(progress, read.ToDictionary(pair => pair.Key, pair => pair.Value.Account), found, notes);
     }
 
     private sealed record Reading(AccountState Account, IReadOnlyList<EvmTransaction> Transactions, List<PlanJournalEntry> Found, List<string> Notes);
 
-    private async Task<Reading> ReadAsync(TransactionPlan plan, string id, IReadOnlyList<PlanJournalEntry> known, IReadOnlyList<(string Chain, string Transaction)> told, CancellationToken cancellation)
+    private async Task<Reading> ReadAsync(TransactionPlan plan, string id, IReadOnlyList<PlanJournalEntry> known, IReadOnlyList<(string Chain, string Transaction)> named, CancellationToken cancellation)
     {
         var (chain, client, account) = (market.Chain(id), clientOf(id), EvmAddress.Parse(plan.Accounts[id]));
         var activity = new EvmActivity(client);
@@ -91,7 +97,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
             throw new ChainDataException(ChainFault.Behind, $"{id}: the node's last block is {head.Number}, and {searched} has been read before; ask another one");
         var isContract = (await activity.WithoutCodeAsync([account], head.Number, cancellation).ConfigureAwait(false)).Count == 0;
         var hashes = mine.Where(entry => entry.Event == PlanEvent.Transaction).Select(entry => entry.Transaction).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var (_, hash) in told.Where(transaction => transaction.Chain == id))
+        foreach (var (_, hash) in named.Where(transaction => transaction.Chain == id))
             hashes.Add(hash);
         var isSearched = true;
         try
@@ -177,7 +183,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
                 return there;
         }
 
-        var from = await StartAsync(chain, client, head, send.Made[^1]!.Block.Time, cancellation).ConfigureAwait(false);
+        var from = await StartAsync(chain, client, head, send.Last!.Block.Time, cancellation).ConfigureAwait(false);
         var logs = await activity.LogsAsync(transfer.Contract, transfer.Topics, from, head.Number, cancellation).ConfigureAwait(false);
         return logs.FirstOrDefault(IsIt) is { } log ? await activity.TransactionAsync(log.Transaction, cancellation).ConfigureAwait(false) : null;
     }
@@ -192,7 +198,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
             return receive;
         try
         {
-            return receive with { Claim = await route.ClaimAsync(context, send.Made[^1]!, transfer, endpointOf(route.Source), cancellation).ConfigureAwait(false) };
+            return receive with { Claim = await route.ClaimAsync(context, send.Last!, transfer, endpointOf(route.Source), cancellation).ConfigureAwait(false) };
         }
         catch (ChainDataException silent)
         {

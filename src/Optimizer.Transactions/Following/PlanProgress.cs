@@ -40,6 +40,12 @@ public sealed record StepProgress(TransactionStep Step, StepState State, IReadOn
     /// <summary>What arrived, in base units; 0 where nothing has.</summary>
     public BigInteger Arrived { get; init; }
 
+    /// <summary>Whether its owner says that it is done, where it cannot be looked up.</summary>
+    public bool IsTold { get; init; }
+
+    /// <summary>The transaction that made the last of its calls; null where none did.</summary>
+    public EvmTransaction? Last => Made.LastOrDefault(made => made is not null);
+
     /// <summary>The call that claims what was sent.</summary>
     public ContractCall? Claim { get; init; }
 
@@ -59,7 +65,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
     public bool IsDone => Steps.All(step => step.State == StepState.Done);
 
     /// <summary>Whether nothing has been done yet.</summary>
-    public bool IsUntouched => Steps.All(step => step.Made.All(made => made is null));
+    public bool IsUntouched => Steps.All(step => !step.IsTold && step.Last is null);
 
     /// <summary>What can be signed now: phases for which everything before them is done, with the calls that remain.</summary>
     public IReadOnlyList<Phase> Open =>
@@ -67,7 +73,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
         .. Phase.Of(Plan).Where(phase => IsOpen(phase, Steps)).Select(phase => phase with
         {
             WaitsFor = [],
-            Steps = [.. phase.Steps.Select(step => Steps[step.Id - 1]).Where(step => step.Remaining.Any()).Select(step => step.Step with { Calls = [.. step.Remaining] })],
+            Steps = [.. phase.Steps.Select(step => Steps[step.Id - 1]).Where(step => !step.IsTold && step.Remaining.Any()).Select(step => step.Step with { Calls = [.. step.Remaining] })],
         }).Where(phase => phase.Steps.Count > 0),
         .. Steps.Where(step => step.Claim is not null).GroupBy(step => step.Step.Chain).Select(claims => new Phase(claims.Key, 0, [.. claims.Select(claim => claim.Step with { Calls = [claim.Claim!] })], [])),
     ];
@@ -77,7 +83,8 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
     /// <param name="market">The market that it was made on.</param>
     /// <param name="transactions">Transactions of the plan's accounts since it was made, by chain, oldest first.</param>
     /// <param name="arrivals">Where what steps had sent arrived, by the sending step.</param>
-    public static PlanProgress Of(TransactionPlan plan, Market market, IReadOnlyDictionary<string, IReadOnlyList<EvmTransaction>> transactions, IReadOnlyDictionary<int, EvmTransaction> arrivals)
+    /// <param name="told">Steps that are done by their owner's word.</param>
+    public static PlanProgress Of(TransactionPlan plan, Market market, IReadOnlyDictionary<string, IReadOnlyList<EvmTransaction>> transactions, IReadOnlyDictionary<int, EvmTransaction> arrivals, IReadOnlySet<int> told)
     {
         var made = plan.Steps.ToDictionary(step => step.Id, step => new EvmTransaction?[step.Calls.Count]);
         var failed = plan.Steps.ToDictionary(step => step.Id, _ => new List<EvmTransaction>());
@@ -109,7 +116,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
         var known = new HashSet<EvmLog>();
         foreach (var step in plan.Steps)
         {
-            var progress = new StepProgress(step, StepState.Waiting, made[step.Id], failed[step.Id]);
+            var progress = new StepProgress(step, StepState.Waiting, made[step.Id], failed[step.Id]) { IsTold = told.Contains(step.Id) };
             var isMade = step.Calls.Count > 0 && progress.Made.All(transaction => transaction is not null);
             if (isMade && step.Kind is StepKind.BridgeSend or StepKind.GasTopUp)
                 progress = progress with { Transfer = TransferOf(plan, market, progress, known) };
@@ -118,7 +125,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
                 progress = progress with { Arrival = arrival, Arrived = arrival.Logs.Select(log => sender.Transfer?.Arrived(log)).FirstOrDefault(amount => amount is not null) ?? 0 };
             steps.Add(progress with
             {
-                State = isMade || progress.Arrival is not null ? StepState.Done
+                State = isMade || progress.IsTold || progress.Arrival is not null ? StepState.Done
                     : sender is { State: StepState.Done } ? StepState.InFlight
                     : progress.Made.Any(transaction => transaction is not null) ? StepState.Partly
                     : step.Calls.Count == 0 && step.Kind != StepKind.BridgeReceive && step.DependsOn.All(id => steps[id - 1].State == StepState.Done) ? StepState.Done
@@ -136,7 +143,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
     private static BridgeTransfer? TransferOf(TransactionPlan plan, Market market, StepProgress progress, HashSet<EvmLog> known)
     {
         var context = new CallContext(market, progress.Step, plan.Accounts, plan.ValidUntil);
-        var transfer = CallBook.RouteOf(context).Sent(context, [.. progress.Made[^1]!.Logs.Where(log => !known.Contains(log))]);
+        var transfer = CallBook.RouteOf(context).Sent(context, [.. progress.Last!.Logs.Where(log => !known.Contains(log))]);
         if (transfer is not null)
             known.Add(transfer.Log);
         return transfer;

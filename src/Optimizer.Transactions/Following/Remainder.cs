@@ -55,10 +55,20 @@ public static class Remainder
     {
         var idle = new SortedDictionary<string, BigInteger>(progress.Plan.Before.ToDictionary(), StringComparer.Ordinal);
         void Add(TokenId token, BigInteger units) => idle[$"{token}"] = idle.GetValueOrDefault($"{token}") + units;
-        foreach (var (chain, account) in progress.Plan.Accounts.Select(pair => (market.Chain(pair.Key), EvmAddress.Parse(pair.Value))))
+        // Of what the owner says is done, the plan's own figures are known.
+        foreach (var step in progress.Steps.Where(step => step.IsTold).Select(step => step.Step))
+        {
+            Add(market.Chain(step.Chain).NativeTokenId(), -step.Gas);
+            if (TransactionPlanner.Spends(step.Kind))
+                Add(step.Token, -step.Amount);
+            if (TransactionPlanner.Delivers(step.Kind))
+                Add(step.ReceivedToken!.Value, step.MinimumReceived);
+        }
+
+        foreach (var (chain, account) in progress.Plan.Accounts.Select(pair => (Chain: market.Chain(pair.Key), pair.Value)).Where(pair => pair.Chain.ChainId is not null).Select(pair => (pair.Chain, EvmAddress.Parse(pair.Value))))
         {
             var native = chain.NativeTokenId();
-            var steps = progress.Steps.Where(step => step.Step.Chain == chain.Id).ToArray();
+            var steps = progress.Steps.Where(step => step.Step.Chain == chain.Id && !step.IsTold).ToArray();
             var transactions = steps.SelectMany(step => step.Made).OfType<EvmTransaction>().DistinctBy(transaction => transaction.Hash).ToArray();
             var contracts = chain.Tokens.Where(token => token.Address is not null).ToDictionary(token => EvmAddress.Parse(token.Address!), token => new TokenId(token.Symbol, chain.Id));
             foreach (var transaction in transactions.Concat(steps.SelectMany(step => step.Failed)).DistinctBy(transaction => transaction.Hash).Where(transaction => transaction.From == account))

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Numerics;
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+
+namespace Optimizer.Transactions.Policies;
+
+/// <summary>A rule about a contract of an EVM network; what it says of arguments is held against the call's data.</summary>
+internal sealed class EvmRule : IReadiedRule
+{
+    private readonly PolicyRule _rule;
+    private readonly AbiFunction _function;
+    private readonly EvmAddress _contract;
+    private readonly Dictionary<string, int> _places = [];
+
+    public EvmRule(PolicyRule rule)
+    {
+        _rule = rule;
+        try
+        {
+            (_function, _contract) = (AbiFunction.Parse(rule.Function), EvmAddress.Parse(rule.Contract));
+        }
+        catch (FormatException wrong)
+        {
+            throw new TransactionException($"policy rule '{rule.Name}': {wrong.Message}");
+        }
+
+        var names = Names(rule.Function);
+        for (var i = 0; i < names.Count; i++)
+            _places[names[i]] = i;
+        foreach (var name in rule.Where.Keys.Concat(rule.AtMost.Keys).Where(name => !_places.ContainsKey(name)))
+            throw new TransactionException($"policy rule '{rule.Name}': {rule.Function} has no argument '{name}'; it has {string.Join(", ", names)}");
+    }
+
+    /// <inheritdoc/>
+    public (int Matched, string Text)? Objection(string chain, string account, ContractCall call)
+    {
+        if (chain != _rule.Chain || EvmAddress.Parse(call.To) != _contract)
+            return (0, "no rule allows this contract");
+        var data = Convert.FromHexString(call.Data[2..]);
+        if (data.Length < 4 || !data.AsSpan(0, 4).SequenceEqual([.. _function.Selector]))
+            return (1, "no rule allows this function of the contract");
+        object[] arguments;
+        try
+        {
+            arguments = Flat(_function.Inputs, AbiCodec.Decode(_function.Inputs, data.AsSpan(4)));
+        }
+        catch (AbiException)
+        {
+            return (2, $"rule '{_rule.Name}': its data are no arguments of the function");
+        }
+
+        if (call.Value > _rule.Value)
+            return (2, $"rule '{_rule.Name}' lets {_rule.Value} native base units be sent along, not {call.Value}");
+        foreach (var (name, wanted) in _rule.Where)
+        {
+            var expected = wanted == "account" ? account : wanted;
+            if (!Same(arguments[_places[name]], expected))
+                return (3, $"rule '{_rule.Name}' wants {name} to be {expected}, not {Shown(arguments[_places[name]])}");
+        }
+
+        foreach (var (name, most) in _rule.AtMost)
+        {
+            if (arguments[_places[name]] is not BigInteger amount || amount > most)
+                return (3, $"rule '{_rule.Name}' wants {name} to be at most {most}, not {Shown(arguments[_places[name]])}");
+        }
+
+        return null;
+    }
+
+    private static bool Same(object argument, string expected) => argument switch
+    {
+        EvmAddress address => Address(expected) == address,
+        // An account as 32 bytes, as bridges write recipients.
+        byte[] { Length: 32 } bytes when Address(expected) is { } recipient => bytes.AsSpan(0, 12).IndexOfAnyExcept((byte)0) < 0 && bytes.AsSpan(12).SequenceEqual(recipient.Bytes),
+        _ => Shown(argument).Equals(expected, StringComparison.OrdinalIgnoreCase),
+    };
+
+    private static EvmAddress? Address(string text)
+    {
+        try
+        {
+            return EvmAddress.Parse(text);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string Shown(object argument) => argument switch
+    {
+        byte[] bytes => $"0x{Convert.ToHexStringLower(bytes)}",
+        BigInteger number => number.ToString(CultureInfo.InvariantCulture),
+        bool flag => flag ? "true" : "false",
+        object[] parts => $"({string.Join(", ", parts.Select(Shown))})",
+        var other => other.ToString()!,
+    };
+
+    /// <summary>Arguments with those of tuples in their place.</summary>
+    private static object[] Flat(AbiTuple type, object[] arguments) => [.. type.Parts.Zip(arguments).SelectMany(part => part.First is AbiTuple inner ? Flat(inner, (object[])part.Second) : [part.Second])];
+
+    /// <summary>The names of the arguments, tuples' parts in their place.</summary>
+    private static List<string> Names(string function)
+    {
+        var names = new List<string>();
+        var inside = function[(function.IndexOf('(', StringComparison.Ordinal) + 1)..];
+        foreach (var part in inside.Split([',', '(', ')'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            // "uint256 amount" is an argument; a lone name after a bracket is that of a tuple.
+            if (part.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, .., var name])
+                names.Add(name);
+        }
+
+        return names;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using Optimizer.Chains.Solana;
+using Optimizer.Model;
+
+namespace Optimizer.Transactions.Policies;
+
+/// <summary>A rule about a program of Solana. Its function is written as the plan writes it; conditions are about the accounts that
+/// the instruction names, and about amounts, which are the last eight bytes of the data each.</summary>
+internal sealed class SolanaRule : IReadiedRule
+{
+    private readonly PolicyRule _rule;
+    private readonly SolanaAddress _program;
+    private readonly string[] _arguments;
+
+    public SolanaRule(PolicyRule rule)
+    {
+        _rule = rule;
+        try
+        {
+            _program = SolanaAddress.Parse(rule.Contract);
+        }
+        catch (FormatException wrong)
+        {
+            throw new TransactionException($"policy rule '{rule.Name}': {wrong.Message}");
+        }
+
+        if (rule.Function.Split('(') is not [_, var inside] || !inside.EndsWith(')'))
+            throw new TransactionException($"policy rule '{rule.Name}': '{rule.Function}' is no function; expected a name and its arguments in parentheses, such as deposit(lamports)");
+        _arguments = inside[..^1].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var name in rule.AtMost.Keys.Where(name => !_arguments.Contains(name)))
+            throw new TransactionException($"policy rule '{rule.Name}': {rule.Function} has no argument '{name}'");
+    }
+
+    /// <inheritdoc/>
+    public (int Matched, string Text)? Objection(string chain, string account, ContractCall call)
+    {
+        if (chain != _rule.Chain || call.To != $"{_program}")
+            return (0, "no rule allows this program");
+        // That the data are those of the function is PlanVerifier's to see, which makes every call anew.
+        if (call.Function != _rule.Function)
+            return (1, "no rule allows this function of the program");
+        if (call.Value > _rule.Value)
+            return (2, $"rule '{_rule.Name}' lets {_rule.Value} lamports be taken, not {call.Value}");
+        foreach (var (name, wanted) in _rule.Where)
+        {
+            var expected = wanted == "account" ? account : wanted;
+            if (call.Accounts.FirstOrDefault(named => named.Name == name)?.Address is var named && named != expected)
+                return (3, $"rule '{_rule.Name}' wants {name} to be {expected}, not {named ?? "absent"}");
+        }
+
+        var data = Convert.FromHexString(call.Data[2..]);
+        foreach (var (name, most) in _rule.AtMost)
+        {
+            var behind = (_arguments.Length - Array.IndexOf(_arguments, name)) * sizeof(ulong);
+            if (data.Length < behind || new BigInteger(BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(data.Length - behind))) is var amount && amount > most)
+                return (3, $"rule '{_rule.Name}' wants {name} to be at most {most}");
+        }
+
+        return null;
+    }
+}
