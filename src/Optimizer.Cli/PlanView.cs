@@ -26,8 +26,34 @@ internal static class PlanView
         }
 
         console.Write(table);
-        console.WriteLine($"{plan.Steps.Count} steps cost {Text.Cents(plan.CostUsd)} USD ({Text.Cents(plan.GasUsd)} of it gas) and take {Duration.FromSeconds(plan.DurationSeconds)};"
-            + (plan.BreakEvenDays is { } days ? $" earned back in {days:0.#} days" : " not earned back by carry: they buy less risk, or what the limits ask for"));
+        if (plan.Economics is { Moves.Count: > 0 } economics)
+            ShowMoves(console, economics);
+        console.WriteLine($"{plan.Steps.Count} steps cost {Text.Cents(plan.CostUsd)} USD ({Text.Cents(plan.GasUsd)} of it gas) and take {Text.Time(plan.DurationSeconds / 86_400)}; {EarnedBack(plan.Economics)}");
+    }
+
+    private static void ShowMoves(IAnsiConsole console, PlanEconomics economics)
+    {
+        var table = Text.Table("Move", "From", "Value, USD>", "Cost, USD>", "Gain, USD a year>", "Back in>", "Pays from, USD>");
+        foreach (var move in economics.Moves)
+        {
+            table.AddRow(Markup.Escape(move.To), Markup.Escape(string.Join(", ", move.From)), Text.Usd(move.Usd), Text.Cents(move.CostUsd), Text.Signed(move.GainUsdPerYear),
+                move.SteadyDays is { } days ? Text.Time(days) : "never", move.PaysFromUsd is { } least ? Text.Usd(least) : "");
+        }
+
+        console.Write(table);
+    }
+
+    /// <summary>When the costs come back, and what waiting costs.</summary>
+    private static string EarnedBack(PlanEconomics? economics)
+    {
+        if (economics is not { BreakEven: { SteadyDays: { } steady } even })
+            return "not earned back by carry: they buy less risk, or what the limits ask for";
+        string When(double? days) => days is { } known ? Text.Time(known) : "never";
+        // Where rates have no time to fall there is nothing to tell apart.
+        var decaying = When(even.LateDays) == When(steady) ? ""
+            : $", or {When(even.MedianDays)} ({When(even.EarlyDays)} to {When(even.LateDays)}) if what is better halves in about {Text.Time(even.HalfLifeDays)}"
+            + (even.NeverProbability >= 0.005 ? $", and never with {even.NeverProbability:P0}" : "");
+        return $"earned back in {When(steady)} if rates stay{decaying}; a day of waiting forgoes {Text.Cents(economics.WaitingUsdPerDay)} USD";
     }
 
     private static string Destination(Step step) => step.Kind switch

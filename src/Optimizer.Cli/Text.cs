@@ -16,6 +16,15 @@ internal static class Text
 
     public static string InUnit(double figure, string unit) => unit == "usd" ? $"{Usd(figure)} USD" : $"{figure:0.##}";
 
+    /// <summary>A time in the unit that fits, to two or three digits.</summary>
+    public static string Time(double days) => days switch
+    {
+        < 1.0 / 24 => $"{Math.Ceiling(days * 24 * 60):0} min",
+        < 2 => $"{days * 24:0.#} h",
+        < 10 => $"{days:0.#} days",
+        _ => $"{days:#,0} days",
+    };
+
     /// <summary>A number of things: <c>1 call</c>, <c>2 calls</c>.</summary>
     public static string Counted(int count, string thing) => $"{count} {thing}{(count == 1 ? "" : "s")}";
 

@@ -34,8 +34,7 @@ internal static class Report
             .Where(t => t.Usd != 0 || t.BeforeUsd != 0).OrderByDescending(t => t.Usd).ThenBy(t => t.Token.ToString(), StringComparer.Ordinal).ToArray();
 
         var objective = Objective(problem, answer, positions, idle, plan, risk.Variance);
-        var gainPerDay = (objective.ReturnPerYear * problem.BookUsd + (plan.CostUsd + objective.TimeUsd) / years
-            - objective.ReturnPerYearBefore * problem.BookUsd) / Duration.DaysPerYear;
+        var gainPerYear = objective.ReturnPerYear * problem.BookUsd + (plan.CostUsd + objective.TimeUsd) / years - objective.ReturnPerYearBefore * problem.BookUsd;
         var (status, message) = Agreement(problem, answer, positionUsd, idleUsd) is { } difference
             ? ("failed", $"the exact plan does not end where the solver meant it to: {difference}")
             : (result.Status, result.Message);
@@ -49,7 +48,7 @@ internal static class Report
             Constraints = Constraints(problem, answer),
             Risks = risk.Causes,
             Certificate = result.Certificate with { ObjectiveRecomputed = Recomputed(problem, objective, risk.Variance) },
-            Plan = plan with { BreakEvenDays = plan.Steps.Count == 0 ? 0 : gainPerDay > 0 ? plan.CostUsd / gainPerDay : null },
+            Plan = plan with { Economics = Economics.Of(problem, plan, positions, gainPerYear) },
             Unmoved = [.. Unmoved.Explain(problem, answer.Values)],
         };
     }

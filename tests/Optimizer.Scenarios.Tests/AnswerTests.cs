@@ -20,6 +20,22 @@ public sealed class AnswerTests
         Assert.All(result.Idle, idle => Assert.True(idle.Amount >= 0));
     }
 
+    /// <summary>What several moves need is shared among them, and nothing of it is lost or counted twice.</summary>
+    [Theory]
+    [MemberData(nameof(Solvable))]
+    public void Costs_and_gains_of_moves_add_up_to_those_of_the_plan(string name)
+    {
+        var result = Solve(name, out var loaded);
+        var economics = result.Plan!.Economics!;
+        Assert.Equal(result.Plan.CostUsd, economics.Moves.Sum(move => move.CostUsd), 1e-6 + 1e-9 * result.Plan.CostUsd);
+        // What moves gain at positions is the whole gain, views and expected losses of idle tokens apart.
+        var idle = result.Idle.Sum(i => (i.BeforeUsd - i.Usd) * Loss(loaded.Market, i.Token));
+        if (loaded.Scenario.Views.Count == 0 && economics.Moves.Count > 0)
+            Assert.Equal(economics.GainUsdPerYear, economics.Moves.Sum(move => move.GainUsdPerYear) + idle, 0.02 * Math.Abs(economics.GainUsdPerYear) + 1e-4 * result.BookUsd);
+        Assert.All(economics.Moves, move => Assert.NotEmpty(move.From));
+        double Loss(Market market, TokenId token) => new Risk.RiskModel(market, loaded.Settings.Risk, loaded.Scenario.Numeraire).ExpectedLossRate(market.EventsOf(token));
+    }
+
     [Theory]
     [MemberData(nameof(Solvable))]
     public void The_certificate_holds(string name)

@@ -97,9 +97,37 @@ public sealed record Plan
     /// <summary>Seconds from the first step to the last delivery, steps that can overlap overlapping.</summary>
     public required double DurationSeconds { get; init; }
 
-    /// <summary>Days in which the better carry earns the costs back; absent where it does not.</summary>
-    public double? BreakEvenDays { get; init; }
+    /// <summary>What the moves gain; absent where nothing was solved for.</summary>
+    public PlanEconomics? Economics { get; init; }
 }
+
+/// <summary>What moves gain for what they cost.</summary>
+/// <param name="GainUsdPerYear">What the moves add at the rates of the snapshot, net of expected losses, in USD per year.</param>
+/// <param name="WaitingUsdPerDay">What each day without them forgoes, in USD.</param>
+/// <param name="BreakEven">When the costs are earned back.</param>
+/// <param name="Moves">The same for each place that money goes to; their costs add up to those of the plan.</param>
+public sealed record PlanEconomics(double GainUsdPerYear, double WaitingUsdPerDay, BreakEvenResult BreakEven, IReadOnlyList<MoveResult> Moves);
+
+/// <summary>When costs are earned back.</summary>
+/// <param name="SteadyDays">Days where the advantage stays as it is; absent for never.</param>
+/// <param name="HalfLifeDays">Days in which the advantage is taken to halve, the median.</param>
+/// <param name="EarlyDays">Days in one of ten cases; absent for never.</param>
+/// <param name="MedianDays">Days in half of all cases; absent for never.</param>
+/// <param name="LateDays">Days in nine of ten cases; absent for never.</param>
+/// <param name="NeverProbability">The probability that the advantage is gone before.</param>
+public sealed record BreakEvenResult(double? SteadyDays, double HalfLifeDays, double? EarlyDays, double? MedianDays, double? LateDays, double NeverProbability);
+
+/// <summary>Money that goes to one place.</summary>
+/// <param name="From">The positions and idle tokens that it comes from.</param>
+/// <param name="To">The position, or the token that stays idle.</param>
+/// <param name="Step">Its last step.</param>
+/// <param name="Usd">How much, in USD.</param>
+/// <param name="CostUsd">Its share of the costs: of steps that several need, by their amounts.</param>
+/// <param name="GainUsdPerYear">What it adds where it goes less what it earned where it came from, net of expected losses.</param>
+/// <param name="SteadyDays">Days in which that earns the cost back where rates stay; absent for never.</param>
+/// <param name="PaysFromUsd">The least amount for which the same move would pay within the horizon: what gas costs over what is
+/// gained beyond fees; absent where none does.</param>
+public sealed record MoveResult(IReadOnlyList<string> From, string To, int Step, double Usd, double CostUsd, double GainUsdPerYear, double? SteadyDays, double? PaysFromUsd);
 
 /// <summary>What one holds, exactly: idle tokens and positions, in base units.</summary>
 public sealed record Ledger

@@ -79,6 +79,10 @@ public sealed record MoveSettings
     /// <summary>Value of native token to keep on every chain that money is moved on, for the way back. Default 5 USD.</summary>
     public Limit KeepGas { get; init; } = new(5, false);
 
+    /// <summary>Time in which the advantage of a better rate halves, since others come for it too: its median, of which a factor
+    /// of two is one standard deviation. Default 90 days.</summary>
+    public Duration RateHalfLife { get; init; } = new(90);
+
     /// <summary>Moves worth less are not made. Default 0.05 % of the book.</summary>
     public Limit MinimumMove { get; init; } = new(0.0005, true);
 
