@@ -91,6 +91,30 @@ public sealed class ConstraintTests
         Assert.True(result.Plan.Steps.Where(s => s.Kind == StepKind.Withdraw).Sum(s => s.Usd) <= 0.1 * result.BookUsd + Dollar);
     }
 
+    [Fact]
+    public void Daily_movement_bounds_every_way_to_move()
+    {
+        var result = Gallery.Load("treasury-usdc").With(new DailyMovement { Max = new(700_000, false) }).Solve();
+        Assert.NotEmpty(result.Plan!.Steps);
+        foreach (var kinds in (StepKind[][])[[StepKind.Deposit], [StepKind.Withdraw], [StepKind.BridgeSend, StepKind.GasTopUp], [StepKind.Swap, StepKind.Wrap]])
+            Assert.True(result.Plan.Steps.Where(s => kinds.Contains(s.Kind)).Sum(s => s.Usd) <= 700_000 + Dollar);
+        // It does hold something back.
+        Assert.True(Gallery.Load("treasury-usdc").Solve().Plan!.Steps.Where(s => s.Kind == StepKind.Deposit).Sum(s => s.Usd) > 5_000_000);
+    }
+
+    [Fact]
+    public void Only_allowed_contracts_are_used()
+    {
+        var loaded = Gallery.Load("multisig");
+        string Address(string chain, string protocol, string role) => loaded.Market.Chain(chain).Protocols.Single(entry => entry.Id == protocol).Addresses[role];
+        string[] allowed = [Address("base", "aave-v3", "pool").ToLowerInvariant(), Address("ethereum", "compound-v3", "cometUsdt"), Address("ethereum", "cctp-v2", "tokenMessenger")];
+        var result = loaded.With(new Contracts { Allow = allowed }).Solve();
+        // A list for Tether's market allows no USDC, and Aave on Base does not allow Aave elsewhere.
+        Assert.Equal(["aave-v3/base/USDC"], result.Plan!.Steps.Where(s => s.Kind == StepKind.Deposit).Select(s => s.Via).Distinct());
+        Assert.All(result.Plan.Steps.Where(s => s.Kind == StepKind.BridgeSend), s => Assert.True(s.Chain == "ethereum" && s.Via.StartsWith("cctp-", StringComparison.Ordinal)));
+        Assert.DoesNotContain(loaded.With(new Contracts { Allow = [] }).Solve().Plan!.Steps, s => s.Kind is StepKind.Deposit or StepKind.BridgeSend);
+    }
+
     [Theory]
     [InlineData(CostKind.All, 100)]
     [InlineData(CostKind.Gas, 0.7)]

@@ -74,6 +74,13 @@ public sealed record Chain
         return token.Address is not null ? token : Tokens.FirstOrDefault(t => t.Address is not null && t.AssetId() == token.AssetId() && t.Symbol == $"W{symbol}");
     }
 
+    /// <summary>The entry that an opportunity or a route belongs to: by its own name where there is one, else by its protocol's or
+    /// provider's.</summary>
+    /// <param name="id">The id of an opportunity or a route: <c>aave-v3/base/USDC</c>.</param>
+    /// <param name="protocol">Its protocol or provider.</param>
+    /// <returns>Null where there is none.</returns>
+    public Protocol? Entry(string id, string protocol) => Protocols.FirstOrDefault(entry => entry.Id == id.Split('/')[0]) ?? Protocols.FirstOrDefault(entry => entry.Id == protocol);
+
     /// <summary>The id of the token that pays for gas.</summary>
     public TokenId NativeTokenId() => new(NativeToken, Id);
 }
@@ -123,4 +130,15 @@ public sealed record Protocol
 
     /// <summary>What else an adapter needs to know, by name: LayerZero's <c>endpointId</c>.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The address that is for a token: the only one, or the one whose role names it in camel case (<c>cometUsdc</c> is for
+    /// USDC, and <c>metaMorphoSusds</c> is not for USDS).</summary>
+    /// <returns>Null where there is none, or more than one.</returns>
+    public string? AddressFor(string symbol)
+    {
+        if (Addresses.Count == 1)
+            return Addresses.Values.Single();
+        var name = $"{char.ToUpperInvariant(symbol[0])}{symbol[1..].ToLowerInvariant()}";
+        return Addresses.Where(role => role.Key.EndsWith(name, StringComparison.Ordinal)).ToArray() is [var only] ? only.Value : null;
+    }
 }

@@ -105,9 +105,7 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     /// <summary>The provider's or protocol's entry in the chain's file: by the opportunity's own name where there is one, else by
     /// its protocol.</summary>
     /// <exception cref="TransactionException">There is none.</exception>
-    public Protocol Entry => Chain.Protocols.FirstOrDefault(entry => entry.Id == Step.Via.Split('/')[0])
-        ?? Chain.Protocols.FirstOrDefault(entry => entry.Id == Provider)
-        ?? throw new TransactionException($"step {Step.Id}: the chain file of {Chain.Id} has no entry {Provider}");
+    public Protocol Entry => Chain.Entry(Step.Via, Provider) ?? throw new TransactionException($"step {Step.Id}: the chain file of {Chain.Id} has no entry {Provider}");
 
     private string Provider => Market.Snapshot.Opportunities.FirstOrDefault(place => place.Id == Step.Via)?.Protocol ?? Market.Snapshot.Routes.FirstOrDefault(route => route.Id == Step.Via)?.Provider
         ?? throw new TransactionException($"step {Step.Id}: the snapshot has no '{Step.Via}'");
@@ -153,17 +151,9 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
 
     /// <summary>The one contract of an entry that is for a token.</summary>
     /// <exception cref="TransactionException">There is none, or more than one.</exception>
-    public EvmAddress RoleOf(Protocol entry, TokenId token)
-    {
-        if (entry.Addresses.Count == 1)
-            return EvmAddress.Parse(entry.Addresses.Values.Single());
-        // A role names its token in camel case: cometUsdc is for USDC, and metaMorphoSusds is not for USDS.
-        var name = $"{char.ToUpperInvariant(token.Symbol[0])}{token.Symbol[1..].ToLowerInvariant()}";
-        var fitting = entry.Addresses.Where(role => role.Key.EndsWith(name, StringComparison.Ordinal)).ToArray();
-        return fitting is [var (_, address)]
-            ? EvmAddress.Parse(address)
-            : throw new TransactionException($"step {Step.Id}: {fitting.Length} addresses of {entry.Id} on {token.Chain} are for {token.Symbol}; expected one role that ends so");
-    }
+    public EvmAddress RoleOf(Protocol entry, TokenId token) => entry.AddressFor(token.Symbol) is { } address
+        ? EvmAddress.Parse(address)
+        : throw new TransactionException($"step {Step.Id}: not one address of {entry.Id} on {token.Chain} is for {token.Symbol}; expected one role that ends so");
 
     /// <summary>An amount of the route's token in base units of what it becomes, where one is worth one.</summary>
     public BigInteger Scaled(BigInteger amount) => amount * BigInteger.Pow(10, Market.Token(Route.To).Decimals) / BigInteger.Pow(10, Market.Token(Route.From).Decimals);
