@@ -9,7 +9,7 @@ namespace Optimizer.History;
 /// <param name="plan">What tells this plan from others, such as a hash of its file.</param>
 public sealed class PlanJournal(string folder, string plan)
 {
-    private const string Columns = "found TIMESTAMP, plan VARCHAR, event VARCHAR, chain VARCHAR, block UBIGINT, hash VARCHAR, step INTEGER";
+    private const string Columns = "found TIMESTAMP, plan VARCHAR, event VARCHAR, chain VARCHAR, block UBIGINT, hash VARCHAR, step INTEGER, count UBIGINT";
 
     /// <summary>The folder's name beside a plan.</summary>
     public const string FolderName = "journal";
@@ -23,8 +23,8 @@ public sealed class PlanJournal(string folder, string plan)
         using var connection = ParquetFolder.Open();
         try
         {
-            var rows = ParquetFolder.Query(connection, $"SELECT DISTINCT plan, event, chain, block, hash, step FROM {ParquetFolder.All(folder)} ORDER BY chain, block, hash, event, step",
-                row => (Plan: row.GetString(0), Entry: new PlanJournalEntry(Enum.Parse<PlanEvent>(row.GetString(1)), row.GetString(2), (ulong)row.GetValue(3), row.GetString(4), row.GetInt32(5)))).ToArray();
+            var rows = ParquetFolder.Query(connection, $"SELECT DISTINCT plan, event, chain, block, hash, step, count FROM {ParquetFolder.All(folder)} ORDER BY chain, block, hash, event, step",
+                row => (Plan: row.GetString(0), Entry: new PlanJournalEntry(Enum.Parse<PlanEvent>(row.GetString(1)), row.GetString(2), (ulong)row.GetValue(3), row.GetString(4), row.GetInt32(5), (ulong)row.GetValue(6)))).ToArray();
             return rows.All(row => row.Plan == plan) ? [.. rows.Select(row => row.Entry)]
                 : throw new HistoryException($"the journal in {folder} is of another plan; a plan that is under way must not be changed");
         }
@@ -42,6 +42,6 @@ public sealed class PlanJournal(string folder, string plan)
         if (entries.Count == 0)
             return;
         ParquetFolder.Add(folder, $"{now.UtcDateTime:yyyyMMddTHHmmssfff}-{Guid.NewGuid():N}", Columns, entries, (row, entry) => row.AppendValue(now.UtcDateTime).AppendValue(plan).AppendValue($"{entry.Event}")
-            .AppendValue(entry.Chain).AppendValue(entry.Block).AppendValue(entry.Transaction).AppendValue(entry.Step));
+            .AppendValue(entry.Chain).AppendValue(entry.Block).AppendValue(entry.Transaction).AppendValue(entry.Step).AppendValue(entry.Count));
     }
 }

@@ -92,12 +92,13 @@ public sealed class ScenarioFiles
         return policy!;
     }
 
-    /// <summary>A scenario's text with other holdings and another name; all else, comments included, stays as it was written.</summary>
+    /// <summary>A scenario's text with other holdings, another name and another snapshot; all else, comments included, stays as it was written.</summary>
     /// <param name="file">The scenario's file.</param>
     /// <param name="name">The new name.</param>
+    /// <param name="snapshot">The new snapshot's file, seen from the scenario's folder.</param>
     /// <param name="holdings">The new holdings.</param>
     /// <exception cref="InputException">The file is no scenario.</exception>
-    public static string WithHoldings(string file, string name, IReadOnlyList<Holding> holdings)
+    public static string WithHoldings(string file, string name, string snapshot, IReadOnlyList<Holding> holdings)
     {
         if (file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             throw new InputException([new(new(file, 1, 1), "is JSON; expected a scenario in YAML")]);
@@ -106,9 +107,9 @@ public sealed class ScenarioFiles
         stream.Load(new StringReader(text));
         var root = (YamlMappingNode)stream.Documents[0].RootNode;
         // The later first, so that what is replaced moves nothing that is still to be.
-        foreach (var (key, value) in root.Children.Where(pair => $"{pair.Key}" is "holdings" or "name").OrderByDescending(pair => pair.Key.Start.Index))
+        foreach (var (key, value) in root.Children.Where(pair => $"{pair.Key}" is "holdings" or "name" or "snapshot").OrderByDescending(pair => pair.Key.Start.Index))
         {
-            var replacement = value is YamlScalarNode ? $" {JsonSerializer.Serialize(name)}"
+            var replacement = value is YamlScalarNode ? $" {JsonSerializer.Serialize($"{key}" == "name" ? name : snapshot)}"
                 : value is YamlSequenceNode { Style: SequenceStyle.Flow } ? $" [{string.Join(',', holdings.Select(holding => $"\n  {Line(holding)}"))}]"
                 : string.Concat(holdings.Select(holding => $"\n  - {Line(holding)}"));
             text = string.Concat(text.AsSpan(0, text.IndexOf(':', (int)key.End.Index) + 1), replacement, text.AsSpan(End(value)));

@@ -75,7 +75,8 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
             }
 
             var end = await BalancesAsync(plan, cancellation).ConfigureAwait(false);
-            foreach (var (token, least) in plan.After.Where(entry => market.Token(TokenId.Parse(entry.Key)).Address is not null && end.ContainsKey(entry.Key)))
+            // Solana's nodes keep nothing of what they try.
+            foreach (var (token, least) in plan.After.Where(entry => market.Token(TokenId.Parse(entry.Key)).Address is not null && SolanaOf(TokenId.Parse(entry.Key).Chain) is null && end.ContainsKey(entry.Key)))
             {
                 var left = plan.Before.GetValueOrDefault(token) + end[token] - start[token];
                 if (left < least)

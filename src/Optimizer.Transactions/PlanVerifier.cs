@@ -82,7 +82,7 @@ public static class PlanVerifier
             wrong.Add(new(Conservation, null, $"{locked} base units of {token} are locked, and {plan.Reserved.GetValueOrDefault(token)} are kept back"));
         foreach (var (token, left) in plan.After.Where(entry => entry.Value < plan.Reserved.GetValueOrDefault(entry.Key)))
             wrong.Add(new(Conservation, null, $"{left} base units of {token} are left, and {plan.Reserved[token]} must stay"));
-        foreach (var (native, lacking) in TransactionPlanner.Lacking(market, plan.After, plan.Steps))
+        foreach (var (native, lacking) in TransactionPlanner.Lacking(market, plan.After, TransactionPlanner.Locked(market, scenario), plan.Steps))
             wrong.Add(new(Conservation, null, $"calls send along {lacking} base units of {native} more than are there"));
         Balances(plan, market, wrong);
         foreach (var step in plan.Steps)

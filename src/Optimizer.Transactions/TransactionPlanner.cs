@@ -70,7 +70,7 @@ public static class TransactionPlanner
             steps[i] = steps[i] with { Description = Describe(market, steps[i]) };
         for (var i = 0; i < steps.Length; i++)
             steps[i] = steps[i] with { Calls = CallBook.Of(Context(steps[i])) };
-        foreach (var (native, lacking) in Lacking(market, After(market, before, steps), steps))
+        foreach (var (native, lacking) in Lacking(market, After(market, before, steps), Locked(market, scenario), steps))
             throw new TransactionException($"{native}: calls send along {lacking} base units more than are there; what is not needed of a message fee comes back, but has to be there first");
         return draft with
         {
@@ -105,15 +105,17 @@ public static class TransactionPlanner
         return reserved;
     }
 
-    /// <summary>Native tokens that calls send along beyond what is there: a margin on message fees comes back, but is needed first.</summary>
-    public static IEnumerable<(string Native, BigInteger Lacking)> Lacking(Market market, IReadOnlyDictionary<string, BigInteger> after, IEnumerable<TransactionStep> steps)
+    /// <summary>Native tokens that calls send along beyond what is free: a margin on message fees, and the rent of Solana's accounts,
+    /// come back, but are needed first.</summary>
+    public static IEnumerable<(string Native, BigInteger Lacking)> Lacking(Market market, IReadOnlyDictionary<string, BigInteger> after, IReadOnlyDictionary<string, BigInteger> locked, IEnumerable<TransactionStep> steps)
     {
         foreach (var chain in steps.GroupBy(step => step.Chain))
         {
             var native = market.Chain(chain.Key).NativeTokenId();
             var margin = chain.Aggregate(BigInteger.Zero, (sum, step) => sum + BigInteger.Max(0, step.Calls.Aggregate(BigInteger.Zero, (all, call) => all + call.Value) - (step.Token == native ? step.Amount : 0) - step.Gas));
-            if (margin > after.GetValueOrDefault($"{native}"))
-                yield return ($"{native}", margin - after.GetValueOrDefault($"{native}"));
+            var free = after.GetValueOrDefault($"{native}") - locked.GetValueOrDefault($"{native}");
+            if (margin > free)
+                yield return ($"{native}", margin - free);
         }
     }
 

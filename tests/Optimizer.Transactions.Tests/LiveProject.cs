@@ -25,6 +25,14 @@ internal sealed class LiveProject : IDisposable
         Write("optimizer.yaml", Formats.Serialize(new { reading = new { maximumBlockAge = "10000 days", maximumPriceAge = "10000 days" } }));
     }
 
+    /// <summary>Writes the same market once more, as if it had been read now.</summary>
+    /// <returns>The file.</returns>
+    public string Anew(LoadedScenario loaded)
+    {
+        Write("scenarios/snapshots/new.json", Formats.Serialize(loaded.Market.Snapshot with { Name = "new", TakenAt = TimeProvider.System.GetUtcNow().AddMinutes(1) }));
+        return In("scenarios/snapshots/new.json");
+    }
+
     public string Scenario => In("scenarios/live.yaml");
 
     public string PlanFolder => In("plan");

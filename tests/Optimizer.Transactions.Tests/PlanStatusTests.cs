@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Tests;
 using Optimizer.Cli;
@@ -56,7 +57,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         Assert.Equal(plan.Steps.Sum(step => step.Calls.Count), made);
         Assert.Equal(made, (await CountsAsync()).Sum() - started.Sum());
         // What is held at the end is what the plan says, and nothing is on its way any more.
-        await LiveProject.RunAsync(0, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"));
+        await LiveProject.RunAsync(0, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"), "--on", project.Anew(new ScenarioFiles().Load(project.Scenario)));
         var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml"));
         Assert.DoesNotContain(rest.Scenario.Holdings, holding => holding.Locked);
         var loaded = new ScenarioFiles().Load(project.Scenario);
@@ -78,16 +79,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
     public async Task A_Safe_is_followed_by_what_it_logs()
     {
         await using var undone = await live.UndoneAsync();
-        var scenario = live.Scenario(node => node.Contract("safe"));
-        foreach (var holding in scenario.Holdings)
-        {
-            var (node, units) = (live.Nodes[holding.Token!.Value.Chain], holding.Amount.Of(holding.Token.Value.Symbol == "ETH" ? 18 : 6).BaseUnits);
-            if (holding.Token.Value.Symbol == "ETH")
-                await node.SendAsync("anvil_setBalance", $"{node.Contract("safe")}", EvmJson.Hex(units));
-            else
-                await node.TransactAsync(node.Account(3), node.Token("USDC"), AbiFunction.Parse("mint(address to, uint256 amount)").Encode(node.Contract("safe"), units));
-        }
-
+        var scenario = await FundedSafeAsync();
         using var project = new LiveProject(await live.ReadAsync(scenario), live.Nodes);
         await LiveProject.RunAsync(0, "plan", project.Scenario, "--out", project.PlanFolder);
         var plan = ScenarioFiles.LoadPlan(project.Plan);
@@ -122,6 +114,66 @@ public sealed class PlanStatusTests(LiveTreasury live)
         Assert.Equal(Phase.Of(plan).Count, signed);
     }
 
+    /// <summary>The scenario of a Safe that holds what it says.</summary>
+    private async Task<Scenario> FundedSafeAsync()
+    {
+        var scenario = live.Scenario(node => node.Contract("safe"));
+        foreach (var holding in scenario.Holdings)
+        {
+            var (node, units) = (live.Nodes[holding.Token!.Value.Chain], holding.Amount.Of(holding.Token.Value.Symbol == "ETH" ? 18 : 6).BaseUnits);
+            if (holding.Token.Value.Symbol == "ETH")
+                await node.SendAsync("anvil_setBalance", $"{node.Contract("safe")}", EvmJson.Hex(units));
+            else
+                await node.TransactAsync(node.Account(3), node.Token("USDC"), AbiFunction.Parse("mint(address to, uint256 amount)").Encode(node.Contract("safe"), units));
+        }
+
+        return scenario;
+    }
+
+    /// <summary>A node that does not tell all must not make a plan look undone: its calls would be signed again.</summary>
+    [NodeFact]
+    public async Task What_a_node_keeps_quiet_about_is_not_to_be_signed_again()
+    {
+        await using var undone = await live.UndoneAsync();
+        using var project = new LiveProject(await live.ReadAsync(await FundedSafeAsync()), live.Nodes);
+        await LiveProject.RunAsync(0, "plan", project.Scenario, "--out", project.PlanFolder);
+        var batch = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(project.PlanFolder, "1-ethereum.safe.json"))).RootElement;
+        var node = live.Nodes["ethereum"];
+        await SignAsync(node, [.. batch.GetProperty("transactions").EnumerateArray().Select(call => new ContractCall { To = call.GetProperty("to").GetString()!, Value = BigInteger.Parse(call.GetProperty("value").GetString()!), Function = "", Arguments = [], Data = call.GetProperty("data").GetString()! })]);
+        JsonObject Refused() => new() { ["error"] = new JsonObject { ["code"] = -32005, ["message"] = "query returned more than 10000 results" } };
+        await QuietAsync("cannot be looked up", (method, _, reply) => method == "eth_getLogs" ? Refused() : reply);
+        await QuietAsync("has grown by 1", (method, _, reply) => method == "eth_getLogs" ? new JsonObject { ["result"] = new JsonArray() } : reply);
+        await QuietAsync("does not have transaction", (method, _, reply) => method == "eth_getTransactionReceipt" ? new JsonObject { ["result"] = null } : reply);
+        await QuietAsync("calls at block", (method, parameters, reply) => method == "eth_call" && parameters[0]!["data"]!.GetValue<string>().Contains("affed0e0", StringComparison.Ordinal) ? Refused() : reply);
+        await QuietAsync("by which others act", (method, parameters, reply) => method == "eth_getCode" ? new JsonObject { ["result"] = $"0xef0100{new string('1', 40)}" } : reply);
+        // Known from an honest node, it is missed at one that lags.
+        Assert.DoesNotContain("To sign now: phase 1 on ethereum", (await StatusAsync(project)).Text, StringComparison.Ordinal);
+        await QuietAsync("has been read before", (method, parameters, reply) =>
+        {
+            if (method == "eth_getBlockByNumber" && parameters[0]!.GetValue<string>() == "latest")
+                reply["result"]!["number"] = EvmJson.Hex(EvmJson.Number(JsonSerializer.SerializeToElement(reply["result"]!["number"]!.GetValue<string>()), "", "") - 3);
+            return reply;
+        });
+
+        async Task QuietAsync(string expected, Func<string, JsonNode, JsonObject, JsonObject> change)
+        {
+            var (variable, next) = ("OPTIMIZER_RPC_ETHEREUM_BY_HAND", project.In($"next-{Guid.NewGuid():N}"));
+            using var quiet = LocalService.Before(node.Url, change);
+            Environment.SetEnvironmentVariable(variable, quiet.Address);
+            try
+            {
+                var (code, text) = await StatusAsync(project, "--out", next);
+                Assert.True(code == 4 && text.Contains(expected, StringComparison.Ordinal), $"{code}: {text}");
+                Assert.DoesNotContain("To sign now: phase 1 on ethereum", text, StringComparison.Ordinal);
+                Assert.False(File.Exists(Path.Combine(next, "1-ethereum.safe.json")), text);
+            }
+            finally
+            {
+                Environment.SetEnvironmentVariable(variable, node.Url);
+            }
+        }
+    }
+
     /// <summary>Has the Safe make calls, as its owner who sends the transaction and so need not sign.</summary>
     /// <returns>The hash that it logs.</returns>
     private static async Task<string> SignAsync(LocalNode node, IReadOnlyList<ContractCall> calls)
@@ -149,16 +201,16 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var node = live.Nodes[send.Chain];
         foreach (var call in plan.Steps.Where(step => step.Chain == send.Chain && step.Id <= send.Id).SelectMany(step => step.Calls))
             await node.TransactAsync(node.Treasury, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..]), new { value = EvmJson.Hex(call.Value) });
-        var text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"));
+        var text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"), "--on", project.Anew(new ScenarioFiles().Load(project.Scenario)));
         Assert.Contains($"Step {receive.Id} is on its way", text, StringComparison.Ordinal);
         var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml"));
         var flying = Assert.Single(rest.Scenario.Holdings, holding => holding.Locked);
         Assert.Equal(receive.Token, flying.Token);
         Assert.InRange(Book.AmountOf(rest.Market, flying).BaseUnits, receive.MinimumReceived, send.Amount);
-        // What cannot be looked up is done when its owner says so, and stays done.
+        // What cannot be looked up is done when its owner says so.
         text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--done", $"{receive.Id}");
         Assert.Contains("done, you say", text, StringComparison.Ordinal);
-        text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/told.yaml"));
+        text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--done", $"{receive.Id}", "--rest", project.In("scenarios/told.yaml"), "--on", project.Anew(new ScenarioFiles().Load(project.Scenario)));
         Assert.Contains("To sign now: phase 2 on base", text, StringComparison.Ordinal);
         var toldOf = new ScenarioFiles().Load(project.In("scenarios/told.yaml"));
         Assert.Equal(plan.Before["USDC@base"] + receive.MinimumReceived, Book.AmountOf(toldOf.Market, toldOf.Scenario.Holdings.Single(holding => $"{holding.Token}" == "USDC@base")).BaseUnits);
@@ -189,7 +241,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var fill = AbiFunction.Parse("fillRelay((bytes32 depositor, bytes32 recipient, bytes32 exclusiveRelayer, bytes32 inputToken, bytes32 outputToken, uint256 inputAmount, uint256 outputAmount, uint256 originChainId, uint256 depositId, uint32 fillDeadline, uint32 exclusivityDeadline, bytes message) relayData, uint256 repaymentChainId, bytes32 repaymentAddress)");
         object[] relay = [deposited[9], deposited[10], deposited[11], deposited[0], deposited[1], deposited[2], deposited[3], new BigInteger(from.ChainId), deposited[5], deposited[7], deposited[8], deposited[12]];
         await to.TransactAsync(filler, to.Contract("acrossSpokePool"), fill.Encode(relay, new BigInteger(from.ChainId), EvmJson.Word(filler.Bytes)));
-        var (code, text) = await StatusAsync(project, "--rest", project.In("scenarios/rest.yaml"));
+        var (code, text) = await StatusAsync(project, "--rest", project.In("scenarios/rest.yaml"), "--on", project.Anew(new ScenarioFiles().Load(project.Scenario)));
         Assert.Equal(9, code);
         Assert.DoesNotContain("on its way", text, StringComparison.Ordinal);
         Assert.Contains("To sign now: phase 2 on base", text, StringComparison.Ordinal);
@@ -214,19 +266,24 @@ public sealed class PlanStatusTests(LiveTreasury live)
         message[146..148].AsSpan().Clear();
         (message[146], message[147]) = (2000 >> 8, 2000 & 0xff);
         var attestation = Convert.FromHexString((await to.SendAsync("eth_sign", $"{to.Contract("cctpAttester")}", EvmJson.Hex(Keccak.Hash(message)))).GetString()![2..]);
-        using var web = new AttestationService();
+        var (answer, asked) = ("{}", "");
+        using var web = new LocalService((path, _) =>
+        {
+            asked = path;
+            return Task.FromResult(answer);
+        });
         Environment.SetEnvironmentVariable("OPTIMIZER_API_CCTP", web.Address);
         try
         {
-            web.Answer = """{ "messages": [ { "message": "0x", "attestation": "PENDING", "status": "pending_confirmations" } ] }""";
+            answer = """{ "messages": [ { "message": "0x", "attestation": "PENDING", "status": "pending_confirmations" } ] }""";
             Assert.DoesNotContain("can be claimed", (await StatusAsync(project)).Text, StringComparison.Ordinal);
-            web.Answer = "nonsense";
+            answer = "nonsense";
             Assert.Contains("whether it can be claimed cannot be told", (await StatusAsync(project)).Text, StringComparison.Ordinal);
             var foreign = message.ToArray();
             foreign[148 + 4 + 32 + 31] ^= 1;
-            web.Answer = $$"""{ "messages": [ { "message": "{{EvmJson.Hex(foreign)}}", "attestation": "{{EvmJson.Hex(attestation)}}", "status": "complete" } ] }""";
+            answer = $$"""{ "messages": [ { "message": "{{EvmJson.Hex(foreign)}}", "attestation": "{{EvmJson.Hex(attestation)}}", "status": "complete" } ] }""";
             Assert.DoesNotContain("can be claimed", (await StatusAsync(project)).Text, StringComparison.Ordinal);
-            web.Answer = $$"""{ "messages": [ { "message": "{{EvmJson.Hex(message)}}", "attestation": "{{EvmJson.Hex(attestation)}}", "status": "complete" } ] }""";
+            answer = $$"""{ "messages": [ { "message": "{{EvmJson.Hex(message)}}", "attestation": "{{EvmJson.Hex(attestation)}}", "status": "complete" } ] }""";
             var next = project.In("next");
             var (code, text) = await StatusAsync(project, "--out", next);
             Assert.True(code == 9 && text.Contains("it can be claimed now", StringComparison.Ordinal), text);
@@ -237,7 +294,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
             Assert.Equal(receive.Received, (await live.HoldingsAsync(market, plan))["USDC@base"] - before);
             text = (await StatusAsync(project)).Text;
             Assert.Contains("To sign now: phase 2 on base", text, StringComparison.Ordinal);
-            Assert.Contains($"/v2/messages/0?transactionHash=0x", web.Asked, StringComparison.Ordinal);
+            Assert.Contains($"/v2/messages/0?transactionHash=0x", asked, StringComparison.Ordinal);
             Assert.Equal(send.Amount, receive.Received);
         }
         finally

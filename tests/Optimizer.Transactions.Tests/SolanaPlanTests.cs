@@ -134,7 +134,7 @@ public sealed class SolanaPlanTests(LiveTreasury live)
             Calls = [],
         };
         wrap = wrap with { Calls = CallBook.Of(new(market, wrap, accounts, DateTimeOffset.UnixEpoch)) };
-        var plan = Made.Value with { Accounts = accounts, Before = new Dictionary<string, BigInteger> { ["SOL@solana"] = amount }, After = new Dictionary<string, BigInteger>(), Steps = [wrap] };
+        var plan = Made.Value with { Accounts = accounts, Before = new Dictionary<string, BigInteger> { ["SOL@solana"] = amount }, After = new Dictionary<string, BigInteger> { ["WSOL@solana"] = amount }, Steps = [wrap] };
         var limits = new EndpointLimits();
         using var http = EndpointClient.Create(limits);
         var node = new JsonRpcClient(new(url), "solana", http, limits);

@@ -27,6 +27,12 @@ public sealed record EvmLog(EvmAddress Address, IReadOnlyList<string> Topics, by
 public sealed record EvmTransaction(
     string Hash, EvmAddress From, EvmAddress? To, BigInteger Value, byte[] Data, EvmBlock Block, ulong Index, bool Succeeded, BigInteger GasWei, IReadOnlyList<EvmLog> Logs);
 
+/// <summary>A transaction of an account, before it is looked at.</summary>
+/// <param name="Transaction">Its hash.</param>
+/// <param name="Block">The block's height.</param>
+/// <param name="Counts">Whether it counts in the account's nonce.</param>
+public sealed record EvmSent(string Transaction, ulong Block, bool Counts);
+
 /// <summary>Finds what happened on an EVM network: transactions, logs, and how often an account has acted.</summary>
 /// <param name="client">Whom to ask.</param>
 public sealed class EvmActivity(EvmClient client)
@@ -90,14 +96,12 @@ public sealed class EvmActivity(EvmClient client)
         return EvmJson.Count((await AskAsync([new("eth_getTransactionCount", account.ToString(), at)], cancellation).ConfigureAwait(false))[0], client.Chain, "count");
     }
 
-    /// <summary>Which of some addresses have no code at a block.</summary>
-    public async Task<IReadOnlyList<EvmAddress>> WithoutCodeAsync(IReadOnlyList<EvmAddress> addresses, ulong block, CancellationToken cancellation)
-    {
-        if (addresses.Count == 0)
-            return [];
-        var replies = await AskAsync([.. addresses.Select(address => new RpcCall("eth_getCode", address.ToString(), EvmJson.Hex(block)))], cancellation).ConfigureAwait(false);
-        return [.. addresses.Where((_, i) => !IsContract(EvmJson.Bytes(replies[i], client.Chain)))];
-    }
+    /// <summary>An address's code at a block.</summary>
+    public async Task<byte[]> CodeAsync(EvmAddress address, ulong block, CancellationToken cancellation) =>
+        EvmJson.Bytes((await AskAsync([new("eth_getCode", address.ToString(), EvmJson.Hex(block))], cancellation).ConfigureAwait(false))[0], client.Chain);
+
+    /// <summary>Whether code only says whose code an account lends itself (EIP-7702).</summary>
+    public static bool IsDelegated(byte[] code) => code.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xef, 0x01, 0x00]);
 
     /// <summary>What an account holds of its chain's native token at a block.</summary>
     public async Task<BigInteger> BalanceAsync(EvmAddress account, ulong block, CancellationToken cancellation) =>
@@ -106,9 +110,9 @@ public sealed class EvmActivity(EvmClient client)
     /// <summary>The transactions that an account signed after one block and up to another, by halving: as many requests as
     /// transactions times the logarithm of the blocks.</summary>
     /// <exception cref="ChainDataException">The states of former blocks cannot be had.</exception>
-    public async Task<IReadOnlyList<string>> SentAsync(EvmAddress account, ulong after, ulong to, CancellationToken cancellation)
+    public async Task<IReadOnlyList<EvmSent>> SentAsync(EvmAddress account, ulong after, ulong to, CancellationToken cancellation)
     {
-        var found = new List<string>();
+        var found = new List<EvmSent>();
         await SearchAsync(after, await CountAsync(account, after, cancellation).ConfigureAwait(false), to, await CountAsync(account, to, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         return found;
 
@@ -122,7 +126,10 @@ public sealed class EvmActivity(EvmClient client)
                 var transactions = EvmJson.Field(block, "transactions");
                 if (transactions.ValueKind != JsonValueKind.Array)
                     throw Malformed($"block {high} without transactions");
-                found.AddRange(transactions.EnumerateArray().Where(transaction => Address(transaction, "from") == account).Select(transaction => EvmJson.Text(EvmJson.Field(transaction, "hash")) ?? throw Malformed("a transaction without hash")));
+                var mine = transactions.EnumerateArray().Where(transaction => Address(transaction, "from") == account).Select(transaction => new EvmSent(Hash(transaction, "hash"), high, true)).ToArray();
+                if ((ulong)mine.Length != highCount - lowCount)
+                    throw Malformed($"block {high} with {mine.Length} transactions of {account}, which has {highCount - lowCount} there by its count");
+                found.AddRange(mine);
                 return;
             }
 
@@ -132,9 +139,6 @@ public sealed class EvmActivity(EvmClient client)
             await SearchAsync(middle, count, high, highCount).ConfigureAwait(false);
         }
     }
-
-    // An account that lends itself code (EIP-7702) still signs for itself.
-    private static bool IsContract(byte[] code) => code.Length > 0 && !code.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xef, 0x01, 0x00]);
 
     private async Task<JsonElement[]> AskAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
     {
@@ -149,7 +153,7 @@ public sealed class EvmActivity(EvmClient client)
         if (topics.ValueKind != JsonValueKind.Array || topics.EnumerateArray().Any(topic => topic.ValueKind != JsonValueKind.String))
             throw Malformed("a log without topics");
         return new(Address(log, "address"), [.. topics.EnumerateArray().Select(topic => topic.GetString()!.ToLowerInvariant())], EvmJson.Bytes(EvmJson.Field(log, "data"), client.Chain), Count(log, "blockNumber"),
-            EvmJson.Text(EvmJson.Field(log, "transactionHash")) ?? throw Malformed("a log without transaction"), Count(log, "logIndex"));
+            Hash(log, "transactionHash"), Count(log, "logIndex"));
     }
 
     private EvmAddress Address(JsonElement parent, string field)
@@ -163,6 +167,8 @@ public sealed class EvmActivity(EvmClient client)
             throw Malformed($"'{field}' that is no address");
         }
     }
+
+    private string Hash(JsonElement parent, string field) => EvmJson.Bytes(EvmJson.Field(parent, field), client.Chain) is { Length: AbiCodec.Word } hash ? EvmJson.Hex(hash) : throw Malformed($"'{field}' that is no hash");
 
     private BigInteger Number(JsonElement parent, string field) => EvmJson.Number(EvmJson.Field(parent, field), client.Chain, field);
 

@@ -15,7 +15,7 @@ public static class EvmJson
     /// <exception cref="ChainDataException">It is none.</exception>
     public static BigInteger Number(JsonElement element, string who, string what)
     {
-        var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
+        var text = Text(element) ?? "";
         return text.Length is > 2 and <= 66 && text.StartsWith("0x", StringComparison.Ordinal)
             && BigInteger.TryParse($"0{text[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
             ? number
@@ -30,14 +30,25 @@ public static class EvmJson
         return number <= long.MaxValue ? (ulong)number : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} of {number}");
     }
 
-    /// <summary>Text; null where it is something else.</summary>
-    public static string? Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    /// <summary>Text; null where it is something else, or no text in Unicode.</summary>
+    public static string? Text(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return null;
+        }
+    }
 
     /// <summary>Bytes, written as pairs of hexadecimal digits.</summary>
     /// <exception cref="ChainDataException">They are none.</exception>
     public static byte[] Bytes(JsonElement element, string who)
     {
-        var text = element.ValueKind == JsonValueKind.String ? element.GetString()! : "";
+        var text = Text(element) ?? "";
         if (text.StartsWith("0x", StringComparison.Ordinal) && text.Length % 2 == 0)
         {
             var bytes = new byte[text.Length / 2 - 1];

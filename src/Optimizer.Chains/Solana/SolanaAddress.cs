@@ -33,8 +33,9 @@ public readonly struct SolanaAddress : IEquatable<SolanaAddress>
     /// <exception cref="FormatException">It is none.</exception>
     public static SolanaAddress Parse(string text)
     {
-        var bytes = new byte[Size + 8];
-        return text.Length is >= 32 and <= 44 && Base58.Bitcoin.TryDecode(text, bytes, out var length) && length == Size ? new(bytes.AsSpan(0, Size)) : throw new FormatException($"'{text}' is no address of Solana; expected {Size} bytes in base 58");
+        const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+        var bytes = new byte[2 * Size];
+        return text.Length is >= 32 and <= 44 && text.All(Alphabet.Contains) && Base58.Bitcoin.TryDecode(text, bytes, out var length) && length == Size ? new(bytes.AsSpan(0, Size)) : throw new FormatException($"'{text}' is no address of Solana; expected {Size} bytes in base 58");
     }
 
     /// <summary>Whether the bytes are a point of Ed25519, so that somebody may hold its key; programs' own addresses are none.</summary>

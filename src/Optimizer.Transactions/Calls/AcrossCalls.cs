@@ -59,14 +59,29 @@ public sealed class AcrossCalls : IRouteCalls
         var (pool, there) = (context.Role("spokePool"), context.RoleOf("spokePool", context.EntryThere));
         foreach (var log in logs.Where(log => log.Address == pool))
         {
-            if (Deposited.Read(log) is not { } deposited || (BigInteger)deposited[2] != context.Step.Amount || (BigInteger)deposited[3] != context.Step.MinimumReceived || (BigInteger)deposited[4] != ChainId(context))
+            if (Deposited.Read(log) is not { } deposited || (BigInteger)deposited[2] != context.Step.Amount || (BigInteger)deposited[3] != context.Step.MinimumReceived || (BigInteger)deposited[4] != ChainId(context)
+                || !((byte[])deposited[9]).AsSpan().SequenceEqual(EvmJson.Word(context.Account.Bytes)) || !((byte[])deposited[10]).AsSpan().SequenceEqual(context.Recipient()))
                 continue;
             var (origin, number) = (new BigInteger(context.Chain.ChainId!.Value), (BigInteger)deposited[5]);
             return new(log, (BigInteger)deposited[3], there, [[Filled.Topic], [AbiEvent.TopicOf(origin)], [AbiEvent.TopicOf(number)]],
-                arrival => arrival.Address == there && Filled.Read(arrival) is { } filled && (BigInteger)filled[5] == origin && (BigInteger)filled[6] == number ? (BigInteger)((object[])filled[14])[2] : null);
+                arrival => arrival.Logs.Where(other => other.Address == there && Filled.Read(other) is { } filled && IsFillOf(deposited, filled, origin)).Select(other => new BridgeArrival(other, (BigInteger)((object[])Filled.Read(other)![14])[2])))
+            {
+                GivenBackAfter = DateTimeOffset.FromUnixTimeSeconds((long)(BigInteger)deposited[7]),
+            };
         }
 
         return null;
+    }
+
+    /// <summary>Whether a fill is that of a deposit. Anybody can fill what was never deposited, to whom he likes, since he only loses what
+    /// he gives: all that a deposit says has to be the same, and no less may have been given.</summary>
+    private static bool IsFillOf(object[] deposited, object[] filled, BigInteger origin)
+    {
+        var (updated, none) = ((object[])filled[14], new byte[AbiCodec.Word]);
+        bool Same(int left, int right) => deposited[left] is byte[] bytes ? bytes.AsSpan().SequenceEqual((byte[])filled[right]) : deposited[left].Equals(filled[right]);
+        return (BigInteger)filled[5] == origin && Same(0, 0) && Same(1, 1) && Same(2, 2) && Same(3, 3) && Same(5, 6) && Same(7, 7) && Same(8, 8) && Same(11, 9) && Same(9, 11) && Same(10, 12)
+            && ((byte[])deposited[12]).Length == 0 && ((byte[])filled[13]).AsSpan().SequenceEqual(none)
+            && ((byte[])updated[0]).AsSpan().SequenceEqual((byte[])deposited[10]) && (BigInteger)updated[2] >= (BigInteger)deposited[3];
     }
 
     private static BigInteger ChainId(CallContext context)

@@ -59,11 +59,11 @@ public interface IClaimedRoute
     /// <summary>The call that claims; null while there is no proof yet.</summary>
     /// <param name="context">The step that claims.</param>
     /// <param name="sent">The transaction that sent.</param>
-    /// <param name="transfer">What it sent.</param>
-    /// <param name="endpoint">Whom to ask.</param>
+    /// <param name="endpoint">Whom to ask for the proof.</param>
+    /// <param name="there">The other chain, to see whether a proof has been used.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="ChainDataException">The source failed, or what it hands out is about something else.</exception>
-    Task<ContractCall?> ClaimAsync(CallContext context, EvmTransaction sent, BridgeTransfer transfer, JsonEndpoint endpoint, CancellationToken cancellation);
+    /// <exception cref="ChainDataException">The source or the other chain failed.</exception>
+    Task<ContractCall?> ClaimAsync(CallContext context, EvmTransaction sent, JsonEndpoint endpoint, IEvmClient there, CancellationToken cancellation);
 }
 
 /// <summary>Something on its way between two chains.</summary>
@@ -71,8 +71,18 @@ public interface IClaimedRoute
 /// <param name="Amount">What is to arrive, in base units of the token there.</param>
 /// <param name="Contract">The contract on the other chain that logs the arrival.</param>
 /// <param name="Topics">What the arrival's topics are; null for anything.</param>
-/// <param name="Arrived">What a log says has arrived, in base units; null where it is about something else.</param>
-public sealed record BridgeTransfer(EvmLog Log, BigInteger Amount, EvmAddress Contract, IReadOnlyList<IReadOnlyList<string>?> Topics, Func<EvmLog, BigInteger?> Arrived);
+/// <param name="Arrived">The log of a transaction that tells of the arrival, and what it says has arrived, in base units; null where
+/// the transaction is about something else. Anybody can log something that looks alike, so that all figures are compared.</param>
+public sealed record BridgeTransfer(EvmLog Log, BigInteger Amount, EvmAddress Contract, IReadOnlyList<IReadOnlyList<string>?> Topics, Func<EvmTransaction, IEnumerable<BridgeArrival>> Arrived)
+{
+    /// <summary>The moment after which what nobody has delivered is given back where it was sent; null where that does not happen.</summary>
+    public DateTimeOffset? GivenBackAfter { get; init; }
+}
+
+/// <summary>What arrived from another chain.</summary>
+/// <param name="Log">The log that tells of it.</param>
+/// <param name="Amount">How much, in base units.</param>
+public sealed record BridgeArrival(EvmLog Log, BigInteger Amount);
 
 /// <summary>A step, and what its calls have to name.</summary>
 /// <param name="Market">Chains, opportunities and routes.</param>

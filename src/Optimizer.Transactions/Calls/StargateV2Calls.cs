@@ -58,12 +58,13 @@ public sealed class StargateV2Calls : IRouteCalls
     /// <inheritdoc/>
     public BridgeTransfer? Sent(CallContext context, IReadOnlyList<EvmLog> logs)
     {
-        var (pool, there) = (Pool(context), context.RoleOf(context.EntryThere, context.Route.To));
+        var (pool, there, recipient) = (Pool(context), context.RoleOf(context.EntryThere, context.Route.To), EvmAddress.Parse(context.AccountOn(context.Route.To.Chain)));
         foreach (var log in logs.Where(log => log.Address == pool))
         {
             if (SentLog.Read(log) is not [byte[] guid, BigInteger destination, EvmAddress, BigInteger sent, BigInteger received] || sent != context.Step.Amount || destination != context.Number(context.Route.To.Chain, "endpointId"))
                 continue;
-            return new(log, context.Scaled(received), there, [[ReceivedLog.Topic], [EvmJson.Hex(guid)]], arrival => arrival.Address == there && ReceivedLog.Read(arrival) is [byte[] same, _, _, BigInteger arrived] && same.AsSpan().SequenceEqual(guid) ? arrived : null);
+            return new(log, context.Scaled(received), there, [[ReceivedLog.Topic], [EvmJson.Hex(guid)]], arrival => arrival.Logs.Where(other => other.Address == there)
+                .Select(other => ReceivedLog.Read(other) is [byte[] same, BigInteger, EvmAddress to, BigInteger arrived] && same.AsSpan().SequenceEqual(guid) && to == recipient ? new BridgeArrival(other, arrived) : null).OfType<BridgeArrival>());
         }
 
         return null;

@@ -20,6 +20,9 @@ public enum StepState
     /// <summary>What was sent has left and has not arrived.</summary>
     InFlight,
 
+    /// <summary>What was sent was not delivered, and is given back where it was sent from.</summary>
+    GivenBack,
+
     /// <summary>It is done.</summary>
     Done,
 }
@@ -42,6 +45,9 @@ public sealed record StepProgress(TransactionStep Step, StepState State, IReadOn
 
     /// <summary>Whether its owner says that it is done, where it cannot be looked up.</summary>
     public bool IsTold { get; init; }
+
+    /// <summary>Transactions that made one of its calls once more.</summary>
+    public IReadOnlyList<EvmTransaction> Again { get; init; } = [];
 
     /// <summary>The transaction that made the last of its calls; null where none did.</summary>
     public EvmTransaction? Last => Made.LastOrDefault(made => made is not null);
@@ -84,10 +90,12 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
     /// <param name="transactions">Transactions of the plan's accounts since it was made, by chain, oldest first.</param>
     /// <param name="arrivals">Where what steps had sent arrived, by the sending step.</param>
     /// <param name="told">Steps that are done by their owner's word.</param>
-    public static PlanProgress Of(TransactionPlan plan, Market market, IReadOnlyDictionary<string, IReadOnlyList<EvmTransaction>> transactions, IReadOnlyDictionary<int, EvmTransaction> arrivals, IReadOnlySet<int> told)
+    /// <param name="givenBack">Arrivals that do not come, since what was sent was given back, by the owner's word.</param>
+    public static PlanProgress Of(TransactionPlan plan, Market market, IReadOnlyDictionary<string, IReadOnlyList<EvmTransaction>> transactions, IReadOnlyDictionary<int, (EvmTransaction Transaction, BridgeArrival Arrival)> arrivals, IReadOnlySet<int> told, IReadOnlySet<int> givenBack)
     {
         var made = plan.Steps.ToDictionary(step => step.Id, step => new EvmTransaction?[step.Calls.Count]);
         var failed = plan.Steps.ToDictionary(step => step.Id, _ => new List<EvmTransaction>());
+        var again = plan.Steps.ToDictionary(step => step.Id, _ => new List<EvmTransaction>());
         var foreign = new Dictionary<string, IReadOnlyList<EvmTransaction>>();
         foreach (var (chain, all) in transactions)
         {
@@ -97,15 +105,19 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
                 var isOurs = false;
                 foreach (var done in MadeCall.Of(EvmAddress.Parse(plan.Accounts[chain]), transaction) ?? [])
                 {
-                    var same = calls.Where(call => call.To == done.To && call.Value == done.Value && call.Data.AsSpan().SequenceEqual(done.Data)).ToArray();
-                    isOurs |= same.Length > 0;
-                    // Where a plan makes the same call twice, the first that is open is meant.
-                    if (same.Length == 0 || Array.Find(same, call => made[call.Step][call.Index] is null) is not { To.IsZero: false } open)
+                    // Some wallets append a mark of their own, which contracts do not read.
+                    var same = calls.Where(call => call.To == done.To && call.Value == done.Value && done.Data.AsSpan().StartsWith(call.Data)).ToArray();
+                    if (same.Length == 0)
                         continue;
-                    if (done.Succeeded)
-                        made[open.Step][open.Index] = transaction;
+                    isOurs = true;
+                    // Where a plan makes the same call twice, the first that is open is meant.
+                    var open = Array.FindIndex(same, call => made[call.Step][call.Index] is null);
+                    if (!done.Succeeded)
+                        failed[same[Math.Max(open, 0)].Step].Add(transaction);
+                    else if (open >= 0)
+                        made[same[open].Step][same[open].Index] = transaction;
                     else
-                        failed[open.Step].Add(transaction);
+                        again[same[0].Step].Add(transaction);
                 }
 
                 return !isOurs;
@@ -116,17 +128,19 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
         var known = new HashSet<EvmLog>();
         foreach (var step in plan.Steps)
         {
-            var progress = new StepProgress(step, StepState.Waiting, made[step.Id], failed[step.Id]) { IsTold = told.Contains(step.Id) };
+            var progress = new StepProgress(step, StepState.Waiting, made[step.Id], failed[step.Id]) { Again = again[step.Id] };
             var isMade = step.Calls.Count > 0 && progress.Made.All(transaction => transaction is not null);
             if (isMade && step.Kind is StepKind.BridgeSend or StepKind.GasTopUp)
                 progress = progress with { Transfer = TransferOf(plan, market, progress, known) };
             var sender = step.Kind == StepKind.BridgeReceive ? steps.FirstOrDefault(other => step.DependsOn.Contains(other.Step.Id) && other.Step.Via == step.Via) : null;
             if (sender is { State: StepState.Done } && arrivals.TryGetValue(sender.Step.Id, out var arrival))
-                progress = progress with { Arrival = arrival, Arrived = arrival.Logs.Select(log => sender.Transfer?.Arrived(log)).FirstOrDefault(amount => amount is not null) ?? 0 };
+                progress = progress with { Arrival = arrival.Transaction, Arrived = arrival.Arrival.Amount };
+            // What a chain shows needs nobody's word.
+            progress = progress with { IsTold = told.Contains(step.Id) && !isMade && progress.Arrival is null };
             steps.Add(progress with
             {
                 State = isMade || progress.IsTold || progress.Arrival is not null ? StepState.Done
-                    : sender is { State: StepState.Done } ? StepState.InFlight
+                    : sender is { State: StepState.Done } ? givenBack.Contains(step.Id) ? StepState.GivenBack : StepState.InFlight
                     : progress.Made.Any(transaction => transaction is not null) ? StepState.Partly
                     : step.Calls.Count == 0 && step.Kind != StepKind.BridgeReceive && step.DependsOn.All(id => steps[id - 1].State == StepState.Done) ? StepState.Done
                     : StepState.Waiting,

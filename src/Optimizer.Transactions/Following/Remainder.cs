@@ -55,6 +55,12 @@ public static class Remainder
     {
         var idle = new SortedDictionary<string, BigInteger>(progress.Plan.Before.ToDictionary(), StringComparer.Ordinal);
         void Add(TokenId token, BigInteger units) => idle[$"{token}"] = idle.GetValueOrDefault($"{token}") + units;
+        foreach (var receive in progress.Steps.Where(step => step.State == StepState.GivenBack))
+        {
+            var send = progress.Steps.First(step => receive.Step.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Step.Via);
+            Add(send.Step.Token, send.Step.Amount);
+        }
+
         // Of what the owner says is done, the plan's own figures are known.
         foreach (var step in progress.Steps.Where(step => step.IsTold).Select(step => step.Step))
         {
@@ -69,8 +75,10 @@ public static class Remainder
         {
             var native = chain.NativeTokenId();
             var steps = progress.Steps.Where(step => step.Step.Chain == chain.Id && !step.IsTold).ToArray();
-            var transactions = steps.SelectMany(step => step.Made).OfType<EvmTransaction>().DistinctBy(transaction => transaction.Hash).ToArray();
-            var contracts = chain.Tokens.Where(token => token.Address is not null).ToDictionary(token => EvmAddress.Parse(token.Address!), token => new TokenId(token.Symbol, chain.Id));
+            var transactions = steps.SelectMany(step => step.Made.Concat(step.Again)).OfType<EvmTransaction>().DistinctBy(transaction => transaction.Hash).ToArray();
+            // Only what the plan counts as idle: a position's own token is counted as the position.
+            var contracts = chain.Tokens.Where(token => token.Address is not null && (progress.Plan.Before.ContainsKey($"{token.Symbol}@{chain.Id}") || progress.Plan.After.ContainsKey($"{token.Symbol}@{chain.Id}")))
+                .ToDictionary(token => EvmAddress.Parse(token.Address!), token => new TokenId(token.Symbol, chain.Id));
             foreach (var transaction in transactions.Concat(steps.SelectMany(step => step.Failed)).DistinctBy(transaction => transaction.Hash).Where(transaction => transaction.From == account))
                 Add(native, -transaction.GasWei);
             foreach (var (log, token) in transactions.SelectMany(transaction => transaction.Logs).Where(log => contracts.ContainsKey(log.Address)).Select(log => (log, contracts[log.Address])))

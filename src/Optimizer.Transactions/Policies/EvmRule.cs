@@ -26,6 +26,9 @@ internal sealed class EvmRule : IReadiedRule
         }
 
         var names = Names(rule.Function);
+        // A name that is missing, or there twice, would make a rule look at another argument than its owner means.
+        if (names.Count != Leaves(_function.Inputs) || names.Distinct().Count() != names.Count)
+            throw new TransactionException($"policy rule '{rule.Name}': {rule.Function} has {Leaves(_function.Inputs)} arguments, and names {string.Join(", ", names)}; expected a name of its own for each, and no lists of tuples");
         for (var i = 0; i < names.Count; i++)
             _places[names[i]] = i;
         foreach (var name in rule.Where.Keys.Concat(rule.AtMost.Keys).Where(name => !_places.ContainsKey(name)))
@@ -99,6 +102,8 @@ internal sealed class EvmRule : IReadiedRule
 
     /// <summary>Arguments with those of tuples in their place.</summary>
     private static object[] Flat(AbiTuple type, object[] arguments) => [.. type.Parts.Zip(arguments).SelectMany(part => part.First is AbiTuple inner ? Flat(inner, (object[])part.Second) : [part.Second])];
+
+    private static int Leaves(AbiTuple type) => type.Parts.Sum(part => part is AbiTuple inner ? Leaves(inner) : 1);
 
     /// <summary>The names of the arguments, tuples' parts in their place.</summary>
     private static List<string> Names(string function)

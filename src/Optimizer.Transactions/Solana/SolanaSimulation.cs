@@ -58,7 +58,7 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
         var logs = EvmJson.Field(result, "logs");
         var last = logs.ValueKind == JsonValueKind.Array && logs.GetArrayLength() > 0 ? EvmJson.Text(logs[logs.GetArrayLength() - 1]) : null;
         var which = EvmJson.Field(error, "InstructionError");
-        var failed = which.ValueKind == JsonValueKind.Array && which.GetArrayLength() > 0 && which[0].TryGetInt32(out var index) && index >= 0 && index < step.Calls.Count ? step.Calls[index] : step.Calls[^1];
+        var failed = which.ValueKind == JsonValueKind.Array && which.GetArrayLength() > 0 && which[0].ValueKind == JsonValueKind.Number && which[0].TryGetInt32(out var index) && index >= 0 && index < step.Calls.Count ? step.Calls[index] : step.Calls[^1];
         return new(step, null, fee, $"{failed.Function} of {failed.To}: {error.GetRawText()}{(last is null ? "" : $" ({last})")}");
     }
 
@@ -66,7 +66,17 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
     private async Task<BigInteger> FeeAsync(TransactionStep step, string account, CancellationToken cancellation)
     {
         var latest = EvmJson.Text(EvmJson.Field(EvmJson.Field(await AskAsync("getLatestBlockhash", [], cancellation).ConfigureAwait(false), "value"), "blockhash"));
-        var message = SolanaTransaction.Message(SolanaAddress.Parse(account), step.Calls, SolanaAddress.Parse(latest ?? ""));
+        SolanaAddress block;
+        try
+        {
+            block = SolanaAddress.Parse(latest ?? "");
+        }
+        catch (FormatException)
+        {
+            throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the node sent no hash of a block");
+        }
+
+        var message = SolanaTransaction.Message(SolanaAddress.Parse(account), step.Calls, block);
         return Number(EvmJson.Field(await AskAsync("getFeeForMessage", [Convert.ToBase64String(message), new { commitment = "confirmed" }], cancellation).ConfigureAwait(false), "value"));
     }
 

@@ -1,0 +1,181 @@
+using System.Numerics;
+using Optimizer.Chains;
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+
+namespace Optimizer.Transactions.Following;
+
+/// <summary>An account as its chain has it.</summary>
+/// <param name="Block">The block that it was read at.</param>
+/// <param name="SafeNonce">The next nonce, where the account is a Safe.</param>
+/// <param name="Unmined">Transactions that it has signed itself and that wait for a block.</param>
+/// <param name="Idle">Tokens of the plan, in base units.</param>
+public sealed record AccountState(EvmBlock Block, BigInteger? SafeNonce, ulong Unmined, IReadOnlyDictionary<string, BigInteger> Idle);
+
+/// <summary>What was found of an account on its chain.</summary>
+/// <param name="State">As it is now.</param>
+/// <param name="Transactions">What it did since the plan was made, oldest first.</param>
+/// <param name="Found">What was not known before.</param>
+/// <param name="Doubts">Why more may have been done than was found; nothing where all is known.</param>
+internal sealed record AccountReading(AccountState State, IReadOnlyList<EvmTransaction> Transactions, IReadOnlyList<PlanJournalEntry> Found, IReadOnlyList<string> Doubts);
+
+/// <summary>Looks up what one account of a plan did on its chain.</summary>
+/// <remarks>
+/// What is overlooked looks as if it had not been done, and would be signed again. So a Safe's logs are counted against its nonce, and
+/// another account's transactions against its count; whatever does not add up, cannot be read or was refused is a doubt, and a node
+/// that knows less than was known before is not believed.
+/// </remarks>
+/// <param name="market">The market that the plan was made on.</param>
+/// <param name="chain">The chain.</param>
+/// <param name="client">Its nodes.</param>
+/// <param name="settings">What is believed of nodes.</param>
+/// <param name="time">The clock.</param>
+internal sealed class AccountReader(Market market, Chain chain, EvmClient client, ReadingSettings settings, TimeProvider time)
+{
+    private static readonly AbiFunction Nonce = AbiFunction.Parse("nonce() returns (uint256)");
+    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
+
+    /// <summary>Clocks of chains and of snapshots may differ by so much.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(10);
+
+    private readonly EvmActivity _activity = new(client);
+
+    /// <summary>Reads an account.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="known">What was found before on the chain.</param>
+    /// <param name="named">Transactions that the owner names.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <exception cref="ChainDataException">A node failed, is of another chain, or does not know what it should.</exception>
+    public async Task<AccountReading> ReadAsync(TransactionPlan plan, IReadOnlyList<PlanJournalEntry> known, IReadOnlyList<string> named, CancellationToken cancellation)
+    {
+        var account = EvmAddress.Parse(plan.Accounts[chain.Id]);
+        var head = (await client.PinAsync(cancellation).ConfigureAwait(false)).Block;
+        RequireFresh(head, known);
+        var code = await _activity.CodeAsync(account, head.Number, cancellation).ConfigureAwait(false);
+        var (doubts, found) = (new List<string>(), new List<PlanJournalEntry>());
+        // Whoever carries the code of an account that lends itself some (EIP-7702) can act for it, and nothing counts that.
+        if (EvmActivity.IsDelegated(code))
+            doubts.Add($"{account} lends itself code, by which others act for it");
+        var nonce = code.Length > 0 && !EvmActivity.IsDelegated(code) ? await NonceAsync(account, head, cancellation).ConfigureAwait(false) : null;
+        if (code.Length > 0 && !EvmActivity.IsDelegated(code) && nonce is null)
+            doubts.Add($"{account} is a contract and no Safe, so that nothing tells what it did");
+
+        var hashes = known.Where(entry => entry.Event == PlanEvent.Transaction).Select(entry => entry.Transaction).Concat(named).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var last = known.Where(entry => entry.Event == PlanEvent.Searched).MaxBy(entry => entry.Block);
+        try
+        {
+            var from = last?.Block ?? ReadAt() ?? await StartAsync(chain, client, head, plan.SnapshotTakenAt, cancellation).ConfigureAwait(false);
+            BigInteger? before = last is null ? null : last.Count;
+            var (fresh, count) = nonce is { } safe
+                ? await ExecutionsAsync(plan, account, from, before, head, safe, doubts, cancellation).ConfigureAwait(false)
+                : (await _activity.SentAsync(account, from, head.Number, cancellation).ConfigureAwait(false), null);
+            hashes.UnionWith(fresh.Select(log => log.Transaction));
+            // Blocks that others may still replace are looked at again.
+            var final = head.Number - Math.Min(head.Number, (ulong)Math.Ceiling(chain.Finality.Seconds / Math.Max(chain.BlockTime.Seconds, 1e-3)));
+            if (final > from && doubts.Count == 0)
+                found.Add(new(PlanEvent.Searched, chain.Id, final, Count: count is { } now ? (ulong)(now - fresh.Count(log => log.Block > final && log.Counts)) : 0));
+        }
+        catch (ChainDataException refused) when (refused.Fault == ChainFault.Refused)
+        {
+            doubts.Add($"what {account} did cannot be looked up at this node ({refused.Message}); ask an archive, or name the transactions, --transaction {chain.Id}=0x…");
+        }
+
+        var transactions = new List<EvmTransaction>();
+        foreach (var hash in hashes)
+        {
+            // A transaction that a log, a count or the owner tells of is in a block: a node that does not have it knows too little.
+            var transaction = await _activity.TransactionAsync(hash, cancellation).ConfigureAwait(false);
+            if (transaction is not null && transaction.Block.Number <= head.Number)
+                transactions.Add(transaction);
+            else if (known.FirstOrDefault(entry => entry.Transaction == hash) is { } entry && entry.Block > (last?.Block ?? 0))
+                doubts.Add($"transaction {hash} was in block {entry.Block}, which another has replaced; look whether it is coming again");
+            else
+                throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node does not have transaction {hash}, which has been made; ask another one");
+        }
+
+        transactions.Sort((a, b) => (a.Block.Number, a.Index).CompareTo((b.Block.Number, b.Index)));
+        foreach (var transaction in transactions)
+        {
+            var entry = new PlanJournalEntry(PlanEvent.Transaction, chain.Id, transaction.Block.Number, transaction.Hash);
+            if (!known.Contains(entry))
+                found.Add(entry);
+            if (!await IsReadableAsync(account, transaction, cancellation).ConfigureAwait(false))
+                doubts.Add($"what {account} did in {transaction.Hash} cannot be read, since another contract asked for it, or foreign code ran in its place");
+        }
+
+        return new(await StateAsync(plan, account, head, nonce, cancellation).ConfigureAwait(false), transactions, found, doubts);
+    }
+
+    /// <summary>The block at which one begins to look for what was done since a moment.</summary>
+    public static async Task<ulong> StartAsync(Chain chain, EvmClient client, EvmBlock head, DateTimeOffset since, CancellationToken cancellation) =>
+        (await BlockSearch.FindLastBeforeAsync(chain, client, head, since - Margin, Margin / 2, cancellation).ConfigureAwait(false))?.Number ?? 0;
+
+    /// <summary>From a node that lags, what has been done looks as if it had not.</summary>
+    private void RequireFresh(EvmBlock head, IReadOnlyList<PlanJournalEntry> known)
+    {
+        // Markets may be read from a block that is some minutes old; what was just signed may not.
+        const int Stricter = 5;
+        if (time.GetUtcNow() - head.Time > TimeSpan.FromDays(settings.MaximumBlockAge.Days) / Stricter)
+            throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node's last block is of {head.Time:yyyy-MM-dd HH:mm:ss} UTC, so that it does not know what was done since; ask another one");
+        var seen = known.Select(entry => entry.Block).Append(ReadAt() ?? 0).Max();
+        if (seen > head.Number)
+            throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node's last block is {head.Number}, and {seen} has been read before; ask another one");
+    }
+
+    /// <summary>The block at which the plan's snapshot read the chain; null where it did not read it.</summary>
+    private ulong? ReadAt() => market.Snapshot.Chains.FirstOrDefault(state => state.Id == chain.Id)?.Gas is EvmGas gas ? market.Snapshot.Provenances.GetValueOrDefault(gas.GweiPerGas.From)?.Block : null;
+
+    /// <summary>What a Safe logged after a block, and its nonce, which has to have grown by as much.</summary>
+    private async Task<(IReadOnlyList<EvmSent> Fresh, BigInteger? Count)> ExecutionsAsync(TransactionPlan plan, EvmAddress safe, ulong from, BigInteger? before, EvmBlock head, BigInteger nonce, List<string> doubts, CancellationToken cancellation)
+    {
+        var logs = (await _activity.LogsAsync(safe, [[MadeCall.ExecutionSuccess.Topic, MadeCall.ExecutionFailure.Topic, MadeCall.ModuleSuccess.Topic, MadeCall.ModuleFailure.Topic]], from + 1, head.Number, cancellation).ConfigureAwait(false))
+            .Select(log => new EvmSent(log.Transaction, log.Block, log.Topics[0] == MadeCall.ExecutionSuccess.Topic || log.Topics[0] == MadeCall.ExecutionFailure.Topic)).ToArray();
+        var started = before ?? await StartedAsync(plan, safe, from, cancellation).ConfigureAwait(false);
+        var executions = logs.Count(log => log.Counts);
+        if (started is { } then && nonce - then != executions)
+            doubts.Add($"the nonce of {safe} has grown by {nonce - then} since block {from}, and the node tells of {executions} transactions");
+        return (logs, nonce);
+    }
+
+    /// <summary>A Safe's nonce at the beginning: as the node has it, else as the plan has it; null where nobody knows.</summary>
+    private async Task<BigInteger?> StartedAsync(TransactionPlan plan, EvmAddress safe, ulong from, CancellationToken cancellation)
+    {
+        try
+        {
+            return await NonceAsync(safe, await client.BlockAsync(from, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false) ?? 0;
+        }
+        catch (ChainDataException past) when (past.Fault is ChainFault.Refused or ChainFault.UnexpectedContract)
+        {
+            return plan.Nonces.TryGetValue(chain.Id, out var stated) ? stated : null;
+        }
+    }
+
+    private async Task<BigInteger?> NonceAsync(EvmAddress account, EvmBlock block, CancellationToken cancellation) =>
+        (await client.CallAsync(block, [new EvmCall(account, Nonce.Encode())], cancellation).ConfigureAwait(false))[0] is { Succeeded: true, Data.Length: AbiCodec.Word } reply ? new BigInteger(reply.Data, isUnsigned: true, isBigEndian: true) : null;
+
+    /// <summary>Whether the calls of a transaction can be read, and a batch among them went through a contract that is there.</summary>
+    private async Task<bool> IsReadableAsync(EvmAddress account, EvmTransaction transaction, CancellationToken cancellation) =>
+        MadeCall.Of(account, transaction) is not null
+        && (MadeCall.BatchedBy(account, transaction) is not { } batcher || (await _activity.CodeAsync(batcher, transaction.Block.Number, cancellation).ConfigureAwait(false)).Length > 0);
+
+    private async Task<AccountState> StateAsync(TransactionPlan plan, EvmAddress account, EvmBlock head, BigInteger? nonce, CancellationToken cancellation)
+    {
+        var tokens = plan.Before.Keys.Union(plan.After.Keys).Select(TokenId.Parse).Where(token => token.Chain == chain.Id).ToArray();
+        var contracts = tokens.Where(token => market.Token(token).Address is not null).ToArray();
+        var returns = await client.CallAsync(head, [.. contracts.Select(token => new EvmCall(EvmAddress.Parse(market.Token(token).Address!), BalanceOf.Encode(account)))], cancellation).ConfigureAwait(false);
+        var idle = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
+        for (var i = 0; i < contracts.Length; i++)
+        {
+            idle[$"{contracts[i]}"] = returns[i].Succeeded && returns[i].Data.Length == AbiCodec.Word
+                ? new(returns[i].Data, isUnsigned: true, isBigEndian: true)
+                : throw new ChainDataException(ChainFault.UnexpectedContract, $"{contracts[i]}: the contract tells no balance");
+        }
+
+        foreach (var native in tokens.Except(contracts))
+            idle[$"{native}"] = await _activity.BalanceAsync(account, head.Number, cancellation).ConfigureAwait(false);
+        var (all, mined) = nonce is null
+            ? (await _activity.CountAsync(account, null, cancellation).ConfigureAwait(false), await _activity.CountAsync(account, head.Number, cancellation).ConfigureAwait(false))
+            : (0, 0);
+        return new(head, nonce, all > mined ? all - mined : 0, idle);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Numerics;
+using Optimizer.Chains.Evm;
+using Optimizer.Model;
+using Optimizer.Scenarios;
+using Optimizer.Transactions.Calls;
+using Optimizer.Transactions.Following;
+using Optimizer.Transactions.Policies;
+using Optimizer.Transactions.Safe;
+
+namespace Optimizer.Transactions.Tests;
+
+/// <summary>What counts as evidence that something was done, and what only looks like it.</summary>
+public sealed class FollowingTests
+{
+    private static readonly LoadedScenario Loaded = new ScenarioFiles().Load(Repository.Path("scenarios", "multisig.yaml"));
+    private static readonly Lazy<TransactionPlan> Made = new(() => TransactionPlanner.Make(Loaded.Market, Loaded.Scenario, Loaded.Settings.Moves, ScenarioRunner.Run(Loaded).Plan!));
+    private static readonly EvmAddress Account = EvmAddress.Parse(Loaded.Scenario.Accounts["ethereum"]);
+    private static readonly EvmAddress Stranger = EvmAddress.Parse("0x00000000000000000000000000000000000000a1");
+    private static readonly AbiFunction Execute = AbiFunction.Parse("execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures)");
+
+    [Fact]
+    public void Every_prefix_of_what_was_made_leaves_exactly_the_rest()
+    {
+        var plan = Made.Value;
+        var all = plan.Steps.Where(step => step.Chain == "ethereum").SelectMany(step => step.Calls).ToArray();
+        for (var made = 0; made <= all.Length; made++)
+        {
+            var progress = Progress(plan, [.. all.Take(made).Select((call, i) => Own(call, (ulong)i))]);
+            Assert.Equal(all.Skip(made), progress.Steps.Where(step => step.Step.Chain == "ethereum").SelectMany(step => step.Remaining));
+            Assert.Empty(progress.Foreign["ethereum"]);
+        }
+    }
+
+    [Fact]
+    public void What_is_made_twice_is_told_and_what_reverts_is_not_made()
+    {
+        var plan = Made.Value;
+        var first = plan.Steps.First(step => step.Chain == "ethereum" && step.Calls.Count > 0);
+        var progress = Progress(plan, [Own(first.Calls[0], 1), Own(first.Calls[0], 2)]);
+        Assert.Single(progress.Steps[first.Id - 1].Again);
+        progress = Progress(plan, [Own(first.Calls[0], 1) with { Succeeded = false }]);
+        Assert.Single(progress.Steps[first.Id - 1].Failed);
+        Assert.NotEqual(StepState.Done, progress.Steps[first.Id - 1].State);
+        // Another contract, another amount along, other data: not the plan's.
+        foreach (var other in (EvmTransaction[])[Own(first.Calls[0], 1) with { To = Stranger }, Own(first.Calls[0], 1) with { Value = 1 }, Own(first.Calls[0] with { Data = first.Calls[0].Data[..^2] + "ff" }, 1)])
+        {
+            progress = Progress(plan, [other]);
+            Assert.True(progress.IsUntouched);
+            Assert.Single(progress.Foreign["ethereum"]);
+        }
+
+        // A wallet's mark behind the data changes nothing for the contract.
+        Assert.False(Progress(plan, [Own(first.Calls[0] with { Data = first.Calls[0].Data + "c0ffee" }, 1)]).IsUntouched);
+    }
+
+    [Fact]
+    public void A_Safe_s_batch_counts_when_the_Safe_says_so_and_by_nobody_else()
+    {
+        var calls = Made.Value.Steps.Where(step => step.Chain == "ethereum").SelectMany(step => step.Calls).ToArray();
+        var batch = SafeTransaction.Of(calls, 7);
+        var success = Log(Account, MadeCall.ExecutionSuccess.Topic);
+        EvmTransaction Asked(EvmAddress to, bool isDelegate, params EvmLog[] logs) => Transaction(Stranger, Account,
+            Execute.Encode(to, BigInteger.Zero, batch.Data, new BigInteger(isDelegate ? 1 : 0), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), Array.Empty<byte>()), logs);
+        var made = MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true, success))!;
+        Assert.Equal(calls.Length, made.Count);
+        Assert.All(made, call => Assert.True(call.Succeeded));
+        Assert.Equal(SafeTransaction.MultiSendCallOnly, MadeCall.BatchedBy(Account, Asked(SafeTransaction.MultiSendCallOnly, true, success)));
+        // Without its word, with somebody else's, or with that of a failure, nothing was done.
+        Assert.All(MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true))!, call => Assert.False(call.Succeeded));
+        Assert.All(MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true, Log(Stranger, MadeCall.ExecutionSuccess.Topic)))!, call => Assert.False(call.Succeeded));
+        Assert.All(MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true, Log(Account, MadeCall.ExecutionFailure.Topic)))!, call => Assert.False(call.Succeeded));
+        // What foreign code, a module, or a second request in the same transaction did is not known.
+        Assert.Null(MadeCall.Of(Account, Asked(Stranger, true, success)));
+        Assert.Null(MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true, success, success)));
+        Assert.Null(MadeCall.Of(Account, Transaction(Stranger, Account, Execute.Encode(Stranger, BigInteger.Zero, Array.Empty<byte>(), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), Array.Empty<byte>()), [Log(Account, MadeCall.ModuleSuccess.Topic)])));
+        Assert.Null(MadeCall.Of(Account, Transaction(Stranger, Stranger, [1, 2, 3, 4], [success])));
+    }
+
+    [Fact]
+    public void Batches_are_unpacked_as_they_were_packed() => Gen.Select(Gen.Byte.Array[20], Gen.Byte.Array[0, 100], Gen.ULong).List[1, 8].Sample(calls =>
+    {
+        (EvmAddress, BigInteger, byte[])[] packed = [.. calls.Select(call => (new EvmAddress(call.Item1), (BigInteger)call.Item3, call.Item2))];
+        var unpacked = SafeTransaction.Unpack(SafeTransaction.Batch(packed));
+        return packed.Length == unpacked.Count && packed.Zip(unpacked).All(pair => pair.First.Item1 == pair.Second.To && pair.First.Item2 == pair.Second.Value && pair.First.Item3.AsSpan().SequenceEqual(pair.Second.Data));
+    }, iter: 200);
+
+    /// <summary>Anybody can fill on Across what was never asked for: only a fill with all of the deposit's figures is its.</summary>
+    [Fact]
+    public void A_forged_fill_is_no_arrival()
+    {
+        var context = Bridge("across/ethereum-base/USDC", 1_000_000_000, 999_700_000);
+        var (pool, there) = (context.Role("spokePool"), context.RoleOf("spokePool", context.EntryThere));
+        var (input, output, account) = (Word(context.Token), Word(context.Contract(context.Route.To)), Word(Account));
+        BigInteger number = 77, deadline = 1_800_000_000;
+        var deposited = new EvmLog(pool, [AcrossCalls.Deposited.Topic, AbiEvent.TopicOf(8453), AbiEvent.TopicOf(number), EvmJson.Hex(account)],
+            Encode("(bytes32,bytes32,uint256,uint256,uint32,uint32,uint32,bytes32,bytes32,bytes)", input, output, context.Step.Amount, context.Step.MinimumReceived, BigInteger.One, deadline, BigInteger.Zero, account, new byte[32], Array.Empty<byte>()), 1, "", 0);
+        var transfer = new AcrossCalls().Sent(context, [deposited])!;
+        Assert.Equal(deadline, transfer.GivenBackAfter!.Value.ToUnixTimeSeconds());
+        EvmTransaction Fill(EvmAddress contract, byte[] of, BigInteger amount, byte[] to, BigInteger origin, BigInteger given) => Transaction(Stranger, contract, [],
+            new EvmLog(contract, [AcrossCalls.Filled.Topic, AbiEvent.TopicOf(origin), AbiEvent.TopicOf(number), EvmJson.Hex(Word(Stranger))],
+                Encode("(bytes32,bytes32,uint256,uint256,uint256,uint32,uint32,bytes32,bytes32,bytes32,bytes32,(bytes32,bytes32,uint256,uint8))", input, of, context.Step.Amount, amount, BigInteger.One, deadline, BigInteger.Zero, new byte[32], account, to, new byte[32], new object[] { to, new byte[32], given, BigInteger.Zero }), 1, "", 0));
+        Assert.Equal(context.Step.MinimumReceived, Assert.Single(transfer.Arrived(Fill(there, output, context.Step.MinimumReceived, account, 1, context.Step.MinimumReceived))).Amount);
+        Assert.Empty(transfer.Arrived(Fill(Stranger, output, context.Step.MinimumReceived, account, 1, context.Step.MinimumReceived)));
+        Assert.Empty(transfer.Arrived(Fill(there, Word(Stranger), BigInteger.Pow(10, 30), Word(Stranger), 1, BigInteger.Pow(10, 30))));
+        Assert.Empty(transfer.Arrived(Fill(there, output, context.Step.MinimumReceived, Word(Stranger), 1, context.Step.MinimumReceived)));
+        Assert.Empty(transfer.Arrived(Fill(there, output, context.Step.MinimumReceived, account, 10, context.Step.MinimumReceived)));
+        Assert.Empty(transfer.Arrived(Fill(there, output, context.Step.MinimumReceived, account, 1, context.Step.MinimumReceived - 1)));
+    }
+
+    /// <summary>On CCTP equal amounts are told apart by whose burn it was, and where.</summary>
+    [Fact]
+    public void Another_s_burn_is_not_ours()
+    {
+        var context = Bridge("cctp-standard/ethereum-base/USDC", 5_000_000, 5_000_000);
+        var messenger = context.Role("tokenMessenger");
+        var burnt = new EvmLog(messenger, [CctpV2Calls.Burnt.Topic, AbiEvent.TopicOf(context.Token), AbiEvent.TopicOf(Account), AbiEvent.TopicOf(2_000)],
+            Encode("(uint256,bytes32,uint32,bytes32,bytes32,uint256,bytes)", context.Step.Amount, Word(Account), new BigInteger(6), new byte[32], new byte[32], BigInteger.Zero, Array.Empty<byte>()), 1, "", 0);
+        var transfer = new CctpV2Calls().Sent(context, [burnt])!;
+        EvmTransaction Mint(BigInteger domain, EvmAddress sender, BigInteger amount, BigInteger fee)
+        {
+            byte[] body = [0, 0, 0, 1, .. Word(context.Token), .. Word(Account), .. EvmJson.Word(amount + fee), .. Word(sender), .. new byte[96]];
+            return Transaction(Stranger, context.RoleOf("messageTransmitter", context.EntryThere), [],
+                new EvmLog(context.RoleOf("tokenMessenger", context.EntryThere), [CctpV2Calls.Minted.Topic, AbiEvent.TopicOf(Account), AbiEvent.TopicOf(context.Contract(context.Route.To))], Encode("(uint256,uint256)", amount, fee), 1, "", 3),
+                new EvmLog(context.RoleOf("messageTransmitter", context.EntryThere), [CctpV2Calls.Received.Topic, AbiEvent.TopicOf(Stranger), AbiEvent.TopicOf(9), AbiEvent.TopicOf(2_000)], Encode("(uint32,bytes32,bytes)", domain, new byte[32], body), 1, "", 4));
+        }
+
+        Assert.Equal(4_999_000, Assert.Single(transfer.Arrived(Mint(0, Account, 4_999_000, 1_000))).Amount);
+        Assert.Empty(transfer.Arrived(Mint(3, Account, 5_000_000, 0)));
+        Assert.Empty(transfer.Arrived(Mint(0, Stranger, 5_000_000, 0)));
+        Assert.Empty(transfer.Arrived(Mint(0, Account, 5_000_001, 0)));
+    }
+
+    [Theory]
+    [InlineData("supply(address asset, uint256, address onBehalfOf, uint16 referralCode)")]
+    [InlineData("supply(address asset, uint256 asset, address onBehalfOf, uint16 referralCode)")]
+    [InlineData("supply((address asset, uint256 amount)[] parts, address onBehalfOf)")]
+    public void A_rule_whose_names_could_mean_another_argument_is_refused(string function)
+    {
+        var rule = new PolicyRule { Name = "Lend", Chain = "base", Contract = $"{Stranger}", Function = function, Where = new Dictionary<string, string> { ["onBehalfOf"] = "account" } };
+        Assert.Contains("a name of its own", Assert.Throws<TransactionException>(() => PolicyCheck.Check(Made.Value, new Policy { Name = "P", Allow = [rule] }, Loaded.Market)).Message, StringComparison.Ordinal);
+    }
+
+    private static CallContext Bridge(string route, BigInteger amount, BigInteger least)
+    {
+        var step = Made.Value.Steps.First(step => step.Kind == StepKind.BridgeSend) with { Chain = "ethereum", Via = route, Token = new("USDC", "ethereum"), ReceivedToken = new("USDC", "base"), Amount = amount, Received = least, MinimumReceived = least };
+        return new(Loaded.Market, step, Loaded.Scenario.Accounts, DateTimeOffset.UnixEpoch);
+    }
+
+    private static PlanProgress Progress(TransactionPlan plan, EvmTransaction[] transactions) => PlanProgress.Of(plan, Loaded.Market, new Dictionary<string, IReadOnlyList<EvmTransaction>> { ["ethereum"] = transactions },
+        new Dictionary<int, (EvmTransaction, BridgeArrival)>(), new HashSet<int>(), new HashSet<int>());
+
+    private static EvmTransaction Own(ContractCall call, ulong block) => Transaction(Account, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..])) with { Value = call.Value, Hash = $"0x{block}", Block = new(block, "", DateTimeOffset.UnixEpoch) };
+
+    private static EvmTransaction Transaction(EvmAddress from, EvmAddress to, byte[] data, params EvmLog[] logs) => new("0x1", from, to, 0, data, new(1, "", DateTimeOffset.UnixEpoch), 0, true, 0, logs);
+
+    private static EvmLog Log(EvmAddress address, string topic) => new(address, [topic, AbiEvent.TopicOf(1)], new byte[32], 1, "0x1", 0);
+
+    private static byte[] Word(EvmAddress address) => EvmJson.Word(address.Bytes);
+
+    private static byte[] Encode(string types, params object[] values) => AbiCodec.Encode((AbiTuple)AbiType.Parse(types), values);
+}
