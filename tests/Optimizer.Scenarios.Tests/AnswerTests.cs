@@ -36,6 +36,27 @@ public sealed class AnswerTests
         double Loss(Market market, TokenId token) => new Risk.RiskModel(market, loaded.Settings.Risk, loaded.Scenario.Numeraire).ExpectedLossRate(market.EventsOf(token));
     }
 
+    /// <summary>One signer who makes one step after the other has everything as early as when all steps began at once.</summary>
+    [Theory]
+    [MemberData(nameof(Solvable))]
+    public void What_takes_longest_is_begun_first(string name)
+    {
+        var plan = Solve(name, out _).Plan!;
+        var tail = plan.Steps.Reverse().Aggregate(new Dictionary<int, double>(), (known, step) =>
+        {
+            known[step.Id] = step.DurationSeconds + plan.Steps.Where(user => user.DependsOn.Contains(step.Id)).Select(user => known[user.Id]).DefaultIfEmpty(0).Max();
+            return known;
+        });
+        // What arrives is waited for while others are made.
+        double Urgency(Step step) => tail[step.Id] - (step.Kind == StepKind.BridgeReceive ? step.DurationSeconds : 0);
+        var done = new HashSet<int>();
+        foreach (var step in plan.Steps)
+        {
+            Assert.All(plan.Steps.Where(other => !done.Contains(other.Id) && other.DependsOn.All(done.Contains)), other => Assert.True(Urgency(other) <= Urgency(step), $"step {other.Id} takes longer than step {step.Id}"));
+            done.Add(step.Id);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Solvable))]
     public void The_certificate_holds(string name)
