@@ -77,7 +77,11 @@ internal static class PlanCheckCommand
         var reader = new MarketReader(Endpoints.Of, market, settings.Reading, limits, TimeProvider.System);
         var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
         var snapshot = SnapshotAssembly.Join("now", readings, market.Snapshot, settings.Reading, TimeProvider.System.GetUtcNow());
-        var drifts = MarketDrift.Check(plan, market, market.With(snapshot), settings.Moves);
+        var drifts = MarketDrift.Check(plan, market, market.With(snapshot), settings.Moves).ToList();
+        using var http = EndpointClient.Create(limits);
+        // A chain that cannot be read has been told of already.
+        foreach (var chain in chains.Where(chain => chain.ChainId is not null && plan.Accounts.ContainsKey(chain.Id) && snapshot.Chains.Any(state => state.Id == chain.Id)))
+            drifts.AddRange(await Progress.ShowAsync(terminal, $"looking for the contracts on {chain.Name}", () => MarketDrift.MissingAsync(plan, chain, Endpoints.ClientOf(chain, http, limits, settings.Reading.TwoEndpoints), cancellation)));
         if (drifts.Count == 0)
         {
             terminal.Result.WriteLine("Valid: the market is as the plan counts on it.");

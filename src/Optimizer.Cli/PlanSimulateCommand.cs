@@ -15,9 +15,10 @@ internal static class PlanSimulateCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("simulate", """
-            Tries a plan on development nodes, such as forks of the chains by anvil, at the addresses in the chains'
-            environment variables: every call is made as the account, what bridges bring is put where it would arrive, and
-            everything is undone. Ends in exit code 6 where a step fails or delivers less than the plan counts on.
+            Tries a plan at the addresses in the chains' environment variables: on development nodes, such as forks of the
+            chains by anvil, every call is made as the account, and everything is undone; other nodes simulate the calls
+            (eth_simulateV1; simulateTransaction on Solana) and keep nothing. What bridges bring is put where it would arrive.
+            Ends in exit code 6 where a step fails or delivers less than the plan counts on.
             """);
         var file = new Argument<FileInfo>("PLAN") { Description = "The plan's file (plan.json)." };
         var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario that it was made from." };

@@ -1,5 +1,8 @@
 using System.Numerics;
+using Optimizer.Chains;
+using Optimizer.Chains.Evm;
 using Optimizer.Model;
+using Optimizer.Transactions.Safe;
 
 namespace Optimizer.Transactions;
 
@@ -49,6 +52,41 @@ public static class MarketDrift
             Route(step, then, now, moves, Note);
         foreach (var step in plan.Steps.Where(step => step.Kind is StepKind.Deposit or StepKind.Withdraw))
             Place(step, then, now, Note);
+        return found;
+    }
+
+    /// <summary>Contracts that a plan calls, or batches through, and that are not there: what is sent to them is lost, or does nothing
+    /// and looks done.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="client">Its nodes.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public static async Task<IReadOnlyList<Drift>> MissingAsync(TransactionPlan plan, Chain chain, EvmClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            return await WithoutCodeAsync(plan, chain, client, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainDataException unreachable)
+        {
+            return [new(DriftKind.Dangerous, null, $"whether the plan's contracts on {chain.Id} are there cannot be told: {unreachable.Message}")];
+        }
+    }
+
+    private static async Task<IReadOnlyList<Drift>> WithoutCodeAsync(TransactionPlan plan, Chain chain, EvmClient client, CancellationToken cancellation)
+    {
+        var found = new List<Drift>();
+        var (activity, head) = (new EvmActivity(client), (await client.PinAsync(cancellation).ConfigureAwait(false)).Block.Number);
+        var called = plan.Steps.Where(step => step.Chain == chain.Id).SelectMany(step => step.Calls.Select(call => (step.Id, Address: EvmAddress.Parse(call.To)))).DistinctBy(call => call.Address).ToArray();
+        foreach (var (step, address) in called)
+        {
+            if ((await activity.CodeAsync(address, head, cancellation).ConfigureAwait(false)).Length == 0)
+                found.Add(new(DriftKind.Dangerous, step, $"{address} on {chain.Id} is no contract"));
+        }
+
+        var isSafe = (await activity.CodeAsync(EvmAddress.Parse(plan.Accounts[chain.Id]), head, cancellation).ConfigureAwait(false)) is { Length: > 0 } code && !EvmActivity.IsDelegated(code);
+        if (isSafe && called.Length > 1 && (await activity.CodeAsync(SafeTransaction.MultiSendCallOnly, head, cancellation).ConfigureAwait(false)).Length == 0)
+            found.Add(new(DriftKind.Drifted, null, $"MultiSendCallOnly 1.4.1 is not on {chain.Id} at {SafeTransaction.MultiSendCallOnly}: the hashes of batches in the check-list are not those that the Safe will show"));
         return found;
     }
 

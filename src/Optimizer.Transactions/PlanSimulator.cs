@@ -15,8 +15,8 @@ namespace Optimizer.Transactions;
 /// <param name="Failure">Why it failed; null where it did not.</param>
 public sealed record SimulatedStep(TransactionStep Step, BigInteger? Received, BigInteger GasWei, string? Failure);
 
-/// <summary>Tries a plan on development nodes, such as a fork of the chain by anvil: every call is really made, as the account,
-/// and everything is undone afterwards.</summary>
+/// <summary>Tries a plan: on development nodes, such as a fork of the chain by anvil, every call is really made, as the account, and
+/// everything is undone afterwards; other nodes simulate all calls of their chain one after the other.</summary>
 /// <remarks>On Solana any node will do, which simulates each step and keeps nothing. What a bridge brings is put where it would arrive, at the least that the plan counts on. The account's signature is
 /// not needed: such nodes let anybody act as anybody.</remarks>
 /// <param name="market">Chains and tokens.</param>
@@ -33,13 +33,12 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
     public const string Left = "simulation-left";
 
     private const string PlentyOfGas = "0x989680";
-    private const int MostSlots = 120;
 
     private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
 
     /// <summary>Tries the plan.</summary>
     /// <returns>What each step did, up to the first that failed, and what is not as the plan says.</returns>
-    /// <exception cref="ChainDataException">A node cannot be reached, is of another chain, or is no development node.</exception>
+    /// <exception cref="ChainDataException">A node cannot be reached, is of another chain, or can neither be acted on nor simulate.</exception>
     public async Task<(IReadOnlyList<SimulatedStep> Steps, IReadOnlyList<Violation> Violations)> RunAsync(TransactionPlan plan, CancellationToken cancellation)
     {
         var snapshots = new Dictionary<string, JsonElement>();
@@ -54,8 +53,8 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
                     continue;
                 }
 
-                await PrepareAsync(chain, account, cancellation).ConfigureAwait(false);
-                snapshots[chain] = await AskAsync(chain, "evm_snapshot", [], cancellation).ConfigureAwait(false);
+                if (await IsDevelopmentAsync(chain, account, cancellation).ConfigureAwait(false))
+                    snapshots[chain] = await AskAsync(chain, "evm_snapshot", [], cancellation).ConfigureAwait(false);
             }
 
             var start = await BalancesAsync(plan, cancellation).ConfigureAwait(false);
@@ -64,9 +63,16 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
             if (wrong.Count > 0)
                 return (done, wrong);
 
+            var simulated = new Dictionary<string, (IReadOnlyList<SimulatedStep> Steps, IReadOnlyDictionary<TokenId, BigInteger> End)>();
+            foreach (var (chain, account) in plan.Accounts.Where(pair => !snapshots.ContainsKey(pair.Key) && SolanaOf(pair.Key) is null))
+            {
+                TokenId[] tokens = [.. plan.After.Keys.Select(TokenId.Parse).Where(token => token.Chain == chain && market.Token(token).Address is not null)];
+                simulated[chain] = await new OverrideSimulation(market, market.Chain(chain), nodeOf(chain)).RunAsync([.. plan.Steps.Where(step => step.Chain == chain)], account, tokens, cancellation).ConfigureAwait(false);
+            }
+
             foreach (var step in plan.Steps)
             {
-                var tried = await TryAsync(plan, step, cancellation).ConfigureAwait(false);
+                var tried = simulated.TryGetValue(step.Chain, out var known) ? known.Steps.Single(other => other.Step.Id == step.Id) : await TryAsync(plan, step, cancellation).ConfigureAwait(false);
                 done.Add(tried);
                 if (tried.Failure is null)
                     continue;
@@ -75,6 +81,8 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
             }
 
             var end = await BalancesAsync(plan, cancellation).ConfigureAwait(false);
+            foreach (var (token, units) in simulated.Values.SelectMany(chain => chain.End))
+                end[$"{token}"] = units;
             // Solana's nodes keep nothing of what they try.
             foreach (var (token, least) in plan.After.Where(entry => market.Token(TokenId.Parse(entry.Key)).Address is not null && SolanaOf(TokenId.Parse(entry.Key).Chain) is null && end.ContainsKey(entry.Key)))
             {
@@ -94,19 +102,13 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
 
     private SolanaSimulation? SolanaOf(string chain) => market.Chain(chain).ChainId is null ? new(market.Chain(chain), nodeOf(chain)) : null;
 
-    private async Task PrepareAsync(string chain, string account, CancellationToken cancellation)
+    /// <summary>Whether a node lets anybody act as anybody; it has to be of the chain.</summary>
+    private async Task<bool> IsDevelopmentAsync(string chain, string account, CancellationToken cancellation)
     {
         var id = Number(await AskAsync(chain, "eth_chainId", [], cancellation).ConfigureAwait(false));
         if (id != market.Chain(chain).ChainId)
             throw new ChainDataException(ChainFault.WrongChain, $"{chain}: the node is of chain {id}, not of {market.Chain(chain).ChainId}");
-        try
-        {
-            await AskAsync(chain, "anvil_impersonateAccount", [account], cancellation).ConfigureAwait(false);
-        }
-        catch (ChainDataException refused) when (refused.Fault == ChainFault.Refused)
-        {
-            throw new ChainDataException(ChainFault.Refused, $"{chain}: the node is no development node, on which a plan can be tried; start a fork of the chain, such as 'anvil --fork-url …', and give its address ({refused.Message})");
-        }
+        return (await nodeOf(chain).SendAsync([new("anvil_impersonateAccount", account)], cancellation).ConfigureAwait(false))[0].Error is null;
     }
 
     private async Task<SimulatedStep> TryAsync(TransactionPlan plan, TransactionStep step, CancellationToken cancellation)
@@ -172,22 +174,8 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
             return;
         }
 
-        var owner = EvmJson.Word(EvmAddress.Parse(account).Bytes);
-        for (var slot = 0; slot < MostSlots; slot++)
-        {
-            var index = EvmJson.Word([(byte)slot]);
-            // Solidity's order of key and slot, and Vyper's.
-            foreach (var place in (string[])[EvmJson.Hex(Keccak.Hash([.. owner, .. index])), EvmJson.Hex(Keccak.Hash([.. index, .. owner]))])
-            {
-                var former = await AskAsync(token.Chain, "eth_getStorageAt", [contract, place, "latest"], cancellation).ConfigureAwait(false);
-                await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, EvmJson.Hex(EvmJson.Word(held + amount))], cancellation).ConfigureAwait(false);
-                if (await BalanceAsync(token, account, cancellation).ConfigureAwait(false) == held + amount)
-                    return;
-                await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, former.GetString()], cancellation).ConfigureAwait(false);
-            }
-        }
-
-        throw new ChainDataException(ChainFault.UnexpectedContract, $"{token}: the token keeps balances in a way that is not known, so that an arrival cannot be tried");
+        var place = await new OverrideSimulation(market, market.Chain(token.Chain), nodeOf(token.Chain)).PlaceAsync(token, account, cancellation).ConfigureAwait(false);
+        await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, EvmJson.Hex(EvmJson.Word(held + amount))], cancellation).ConfigureAwait(false);
     }
 
     private async Task<Dictionary<string, BigInteger>> BalancesAsync(TransactionPlan plan, CancellationToken cancellation)

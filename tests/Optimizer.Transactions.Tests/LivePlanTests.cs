@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Text.Json.Nodes;
 using Optimizer.Chains.Evm;
+using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Tests;
 using Optimizer.Model;
 using Optimizer.Scenarios;
@@ -30,6 +32,11 @@ public sealed class LivePlanTests(LiveTreasury live)
         Assert.True(wrong.Count == 0, string.Join("; ", wrong));
         Assert.Equal(plan.Steps.Count, tried.Count);
         await ByHandAsync(loaded, nodes);
+        await WithoutForksAsync(loaded, nodes, plan, tried);
+        // An address without a contract takes whatever is sent to it.
+        Assert.Empty(await MarketDrift.MissingAsync(plan, loaded.Market.Chain("ethereum"), nodes["ethereum"].Client(), default));
+        var lost = plan with { Steps = [.. plan.Steps.Select((step, i) => i > 0 ? step : step with { Calls = [.. step.Calls.Select(call => call with { To = "0x00000000000000000000000000000000000000A1" })] })] };
+        Assert.Equal(DriftKind.Dangerous, Assert.Single(await MarketDrift.MissingAsync(lost, loaded.Market.Chain(lost.Steps[0].Chain), nodes[lost.Steps[0].Chain].Client(), default)).Kind);
         // A swap that asks for more than the pool gives fails where it is tried; and nothing of it stays.
         var swap = plan.Steps.Single(step => step.Kind == StepKind.Swap);
         var greedy = swap with { MinimumReceived = 2 * swap.Received };
@@ -129,6 +136,34 @@ public sealed class LivePlanTests(LiveTreasury live)
         var held = EvmJson.Number(await node.SendAsync("eth_call", new { to = $"{node.Contract(token)}", data }, "latest"), "", "");
         // Rebasing tokens round down by a share's worth.
         Assert.InRange(held, amount - 2, amount);
+    }
+
+    /// <summary>The same on nodes that let nobody act as somebody else, and simulate.</summary>
+    private static async Task WithoutForksAsync(LoadedScenario loaded, Dictionary<string, LocalNode> nodes, TransactionPlan plan, IReadOnlyList<SimulatedStep> tried)
+    {
+        var honest = nodes.ToDictionary(node => node.Key, node => LocalService.Before(node.Value.Url, (method, _, reply) =>
+            method.StartsWith("anvil_", StringComparison.Ordinal) || method.StartsWith("evm_", StringComparison.Ordinal) || method == "eth_sendTransaction" ? new JsonObject { ["error"] = new JsonObject { ["code"] = -32601, ["message"] = "the method does not exist" } } : reply));
+        var limits = new EndpointLimits();
+        using var http = EndpointClient.Create(limits);
+        var simulator = new PlanSimulator(loaded.Market, chain => new JsonRpcClient(new(honest[chain].Address), chain, http, limits));
+        var (simulated, wrong) = await simulator.RunAsync(plan, default);
+        Assert.True(wrong.Count == 0, string.Join("; ", wrong));
+        // What is received is the same to the unit, interest of seconds aside.
+        Assert.Equal(tried.Select(step => (step.Step.Id, step.Received)), simulated.Select(step => (step.Step.Id, step.Received)));
+        var swap = plan.Steps.Single(step => step.Kind == StepKind.Swap);
+        var greedy = swap with { MinimumReceived = 2 * swap.Received };
+        greedy = greedy with { Calls = CallBook.Of(new(loaded.Market, greedy, plan.Accounts, plan.ValidUntil)) };
+        (_, wrong) = await simulator.RunAsync(plan with { Steps = [.. plan.Steps.Select(step => step.Id == swap.Id ? greedy : step)] }, default);
+        Assert.Contains("Too little received", Assert.Single(wrong).Message, StringComparison.Ordinal);
+        Assert.Equal((PlanSimulator.Failed, swap.Id), (wrong[0].Rule, wrong[0].Step));
+        // A deposit of more than will be there.
+        var deposit = plan.Steps.Last(step => step.Kind == StepKind.Deposit);
+        var rich = deposit with { Amount = 10 * deposit.Amount };
+        rich = rich with { Calls = CallBook.Of(new(loaded.Market, rich, plan.Accounts, plan.ValidUntil)) };
+        (_, wrong) = await simulator.RunAsync(plan with { Steps = [.. plan.Steps.Select(step => step.Id == deposit.Id ? rich : step)] }, default);
+        Assert.Equal((PlanSimulator.Failed, deposit.Id), (Assert.Single(wrong).Rule, wrong[0].Step));
+        foreach (var service in honest.Values)
+            service.Dispose();
     }
 
     /// <summary>The same by the commands that a person gives.</summary>

@@ -1,0 +1,162 @@
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+using Optimizer.Chains;
+using Optimizer.Chains.Evm;
+using Optimizer.Chains.Rpc;
+using Optimizer.Model;
+
+namespace Optimizer.Transactions;
+
+/// <summary>Tries a plan's steps on one chain at a node that keeps nothing: one call after the other, each on what those before it
+/// left, with what bridges bring written over the state.</summary>
+/// <remarks>Source: ethereum/execution-apis, <c>eth_simulateV1</c>: a block for each step; nobody pays for gas, and transfers of the
+/// native token are logged as those of a token at 0xeee….</remarks>
+/// <param name="market">Tokens.</param>
+/// <param name="chain">The chain.</param>
+/// <param name="node">The node.</param>
+internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClient node)
+{
+    private const int MostSlots = 120;
+
+    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
+    private static readonly AbiEvent Transfer = AbiEvent.Parse("Transfer(address indexed from, address indexed to, uint256 value)");
+    private static readonly AbiFunction Error = AbiFunction.Parse("Error(string reason)");
+    private static readonly EvmAddress Native = EvmAddress.Parse("0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE");
+
+    /// <summary>Tries the steps of a chain.</summary>
+    /// <param name="steps">The steps, in order.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="tokens">Tokens of which the balances at the end are wanted.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>What each did, and what of the tokens is there at the end, in base units.</returns>
+    /// <exception cref="ChainDataException">The node cannot simulate.</exception>
+    public async Task<(IReadOnlyList<SimulatedStep> Steps, IReadOnlyDictionary<TokenId, BigInteger> End)> RunAsync(IReadOnlyList<TransactionStep> steps, string account, IReadOnlyList<TokenId> tokens, CancellationToken cancellation)
+    {
+        var price = EvmJson.Number(await AskAsync("eth_gasPrice", [], cancellation).ConfigureAwait(false), chain.Id, "gas price");
+        var (blocks, moved) = (new List<object>(), new Dictionary<TokenId, BigInteger>());
+        void Move(TokenId token, BigInteger units) => moved[token] = moved.GetValueOrDefault(token) + units;
+        foreach (var step in steps)
+        {
+            // What the plan counts on is written over the state; what came on top of it before an arrival is not.
+            if (TransactionPlanner.Spends(step.Kind))
+                Move(step.Token, -step.Amount);
+            if (TransactionPlanner.Delivers(step.Kind))
+                Move(step.ReceivedToken!.Value, step.MinimumReceived);
+            if (step.Kind == StepKind.BridgeReceive)
+                blocks.Add(new { stateOverrides = await GivenAsync(step.ReceivedToken!.Value, account, moved, cancellation).ConfigureAwait(false), calls = Array.Empty<object>() });
+            else
+                blocks.Add(new { calls = Asked(step, account) });
+        }
+
+        blocks.Add(new { calls = tokens.Select(token => Balance(token, account)) });
+        var reply = (await node.SendAsync([new("eth_simulateV1", new { blockStateCalls = blocks, traceTransfers = true, validation = false }, "latest")], cancellation).ConfigureAwait(false))[0];
+        if (reply.Error is not null || reply.Result.ValueKind != JsonValueKind.Array || reply.Result.GetArrayLength() != blocks.Count)
+            throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: the node is no development node, and cannot simulate (eth_simulateV1: {reply.Error ?? "no result for each step"}); start a fork of the chain, such as 'anvil --fork-url …', and give its address");
+        var results = reply.Result.EnumerateArray().Select(block => EvmJson.Field(block, "calls")).Select(calls => calls.ValueKind == JsonValueKind.Array ? calls.EnumerateArray().ToArray() : []).ToArray();
+        var end = tokens.Select((token, i) => (token, Units(results[^1], i))).ToDictionary(pair => pair.token, pair => pair.Item2);
+        return ([.. steps.Select((step, i) => Read(step, account, results[i], price))], end);
+    }
+
+    /// <summary>Where a token keeps an account's balance: the place in its storage whose change changes it.</summary>
+    /// <exception cref="ChainDataException">None is found.</exception>
+    public async Task<string> PlaceAsync(TokenId token, string account, CancellationToken cancellation)
+    {
+        var contract = market.Token(token).Address!;
+        var (owner, probe) = (EvmJson.Word(EvmAddress.Parse(account).Bytes), BigInteger.Pow(2, 77) + 1);
+        // Solidity's order of key and slot, and Vyper's.
+        string[] places = [.. Enumerable.Range(0, MostSlots).Select(slot => EvmJson.Word([(byte)slot])).SelectMany(index => (string[])[EvmJson.Hex(Keccak.Hash([.. owner, .. index])), EvmJson.Hex(Keccak.Hash([.. index, .. owner]))])];
+        foreach (var some in places.Chunk(40))
+        {
+            var replies = await node.SendAsync([.. some.Select(place => new RpcCall("eth_call", Balance(token, account), "latest", new Dictionary<string, object> { [contract] = new { stateDiff = new Dictionary<string, string> { [place] = EvmJson.Hex(EvmJson.Word(probe)) } } }))], cancellation).ConfigureAwait(false);
+            var found = Array.FindIndex(replies, reply => reply.Error is null && EvmJson.Text(reply.Result) == EvmJson.Hex(EvmJson.Word(probe)));
+            if (found >= 0)
+                return some[found];
+        }
+
+        throw new ChainDataException(ChainFault.UnexpectedContract, $"{token}: the token keeps balances in a way that is not known, so that an arrival cannot be tried");
+    }
+
+    /// <summary>What a bridge brings, as what is written over the state: what was there at the start, and what the steps up to it
+    /// moved.</summary>
+    private async Task<Dictionary<string, object>> GivenAsync(TokenId token, string account, Dictionary<TokenId, BigInteger> moved, CancellationToken cancellation)
+    {
+        var all = moved[token];
+        if (market.Token(token).Address is not { } contract)
+            return new() { [account] = new { balance = EvmJson.Hex(EvmJson.Number(await AskAsync("eth_getBalance", [account, "latest"], cancellation).ConfigureAwait(false), chain.Id, "balance") + all) } };
+        var held = EvmJson.Number(await AskAsync("eth_call", [Balance(token, account), "latest"], cancellation).ConfigureAwait(false), chain.Id, "balance");
+        return new() { [contract] = new { stateDiff = new Dictionary<string, string> { [await PlaceAsync(token, account, cancellation).ConfigureAwait(false)] = EvmJson.Hex(EvmJson.Word(held + all)) } } };
+    }
+
+    /// <summary>A step's calls, between two looks at the balance where one of a token's is wanted.</summary>
+    private IEnumerable<object> Asked(TransactionStep step, string account)
+    {
+        var calls = step.Calls.Select(call => (object)new { from = account, to = call.To, data = call.Data, value = EvmJson.Hex(call.Value) });
+        return Counted(step) is { } token ? [Balance(token, account), .. calls, Balance(token, account)] : calls;
+    }
+
+    private SimulatedStep Read(TransactionStep step, string account, JsonElement[] results, BigInteger price)
+    {
+        if (step.Kind == StepKind.BridgeReceive)
+            return new(step, step.MinimumReceived, 0, null);
+        var counted = Counted(step);
+        var (first, calls) = (counted is null ? 0 : 1, step.Calls.Count);
+        if (results.Length != calls + 2 * first)
+            throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the node sent {results.Length} results for {calls + 2 * first} calls");
+        var made = results[first..(first + calls)];
+        var gas = made.Aggregate(BigInteger.Zero, (sum, result) => sum + EvmJson.Number(EvmJson.Field(result, "gasUsed"), chain.Id, "gas")) * price;
+        for (var i = 0; i < calls; i++)
+        {
+            if (EvmJson.Text(EvmJson.Field(made[i], "status")) != "0x1")
+                return new(step, null, gas, $"{step.Calls[i].Function} of {step.Calls[i].To}: {Reason(made[i])}");
+        }
+
+        if (!TransactionPlanner.Delivers(step.Kind) || step.ReceivedToken is not { } received)
+            return new(step, null, gas, null);
+        var arrived = counted is not null ? Units(results, results.Length - 1) - Units(results, 0) : made.Aggregate(BigInteger.Zero, (sum, result) => sum + Moved(result, account)) + step.Calls.Aggregate(BigInteger.Zero, (sum, call) => sum + call.Value);
+        return new(step, arrived, gas, arrived < step.MinimumReceived ? $"{arrived} base units of {received} were received; the plan counts on {step.MinimumReceived}" : null);
+    }
+
+    /// <summary>The token of a contract that a step delivers; null where it delivers none.</summary>
+    private TokenId? Counted(TransactionStep step) => TransactionPlanner.Delivers(step.Kind) && step.ReceivedToken is { } token && market.Token(token).Address is not null ? token : null;
+
+    /// <summary>Native tokens that a call moved to the account, less those that it moved from it.</summary>
+    private static BigInteger Moved(JsonElement result, string account)
+    {
+        var (sum, owner) = (BigInteger.Zero, EvmAddress.Parse(account));
+        foreach (var log in EvmJson.Field(result, "logs") is { ValueKind: JsonValueKind.Array } logs ? logs.EnumerateArray().ToArray() : [])
+        {
+            var topics = EvmJson.Field(log, "topics");
+            if (EvmJson.Text(EvmJson.Field(log, "address")) is not { } address || !string.Equals(address, $"{Native}", StringComparison.OrdinalIgnoreCase) || topics.ValueKind != JsonValueKind.Array)
+                continue;
+            if (Transfer.Read(new(Native, [.. topics.EnumerateArray().Select(topic => EvmJson.Text(topic) ?? "")], EvmJson.Bytes(EvmJson.Field(log, "data"), ""), 0, "", 0)) is [EvmAddress from, EvmAddress to, BigInteger value])
+                sum += (to == owner ? value : 0) - (from == owner ? value : 0);
+        }
+
+        return sum;
+    }
+
+    private static string Reason(JsonElement result)
+    {
+        var text = EvmJson.Text(EvmJson.Field(EvmJson.Field(result, "error"), "message")) ?? "it failed";
+        try
+        {
+            var data = EvmJson.Bytes(EvmJson.Field(result, "returnData"), "");
+            return data.AsSpan().StartsWith([.. Error.Selector]) ? $"{text}: {AbiCodec.Decode(Error.Inputs, data.AsSpan(4))[0]}" : data.Length > 0 ? $"{text} ({EvmJson.Hex(data)})" : text;
+        }
+        catch (Exception unreadable) when (unreadable is ChainDataException or AbiException or DecoderFallbackException)
+        {
+            return text;
+        }
+    }
+
+    private object Balance(TokenId token, string account) => new { to = market.Token(token).Address, data = EvmJson.Hex(BalanceOf.Encode(EvmAddress.Parse(account))) };
+
+    private BigInteger Units(JsonElement[] results, int index) => EvmJson.Number(EvmJson.Field(results[index], "returnData"), chain.Id, "balance");
+
+    private async Task<JsonElement> AskAsync(string method, object?[] parameters, CancellationToken cancellation)
+    {
+        var reply = (await node.SendAsync([new(method, parameters)], cancellation).ConfigureAwait(false))[0];
+        return reply.Error is null ? reply.Result : throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: {method}: {reply.Error}");
+    }
+}
