@@ -5,6 +5,7 @@ using Optimizer.Model;
 using Optimizer.Scenarios;
 using Optimizer.Transactions;
 using Optimizer.Transactions.Policies;
+using Optimizer.Transactions.Safe;
 using Spectre.Console;
 
 namespace Optimizer.Cli;
@@ -32,6 +33,9 @@ internal static class PlanCommand
         format.AcceptOnlyFromAmong("table", "json");
         var output = new Option<DirectoryInfo?>("--out") { Description = "A folder to write the files into; it must not exist yet, or hold a plan." };
         var nonces = new Option<Dictionary<string, BigInteger>>("--nonce") { Description = "The Safe's next nonce on a chain, such as ethereum=12, for the hashes to compare.", CustomParser = Nonces, Arity = ArgumentArity.OneOrMore };
+        var version = new Option<string?>("--safe-version") { Description = $"The version of the Safes, for the hashes of batches: {string.Join(", ", SafeTransaction.Versions)}; {SafeTransaction.UsualVersion} by default." };
+        version.AcceptOnlyFromAmong([.. SafeTransaction.Versions]);
+        command.Options.Add(version);
         command.Options.Add(format);
         command.Options.Add(output);
         var policy = Policy();
@@ -44,9 +48,9 @@ internal static class PlanCommand
         command.Subcommands.Add(PlanStatusCommand.Create(terminal));
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
-            if (parsed.GetValue(output) is null && (parsed.GetValue(policy) is not null || parsed.GetValue(nonces) is not null))
+            if (parsed.GetValue(output) is null && (parsed.GetValue(policy) is not null || parsed.GetValue(nonces) is not null || parsed.GetValue(version) is not null))
             {
-                terminal.Error.WriteLine("--policy and --nonce are about files to sign; give --out as well");
+                terminal.Error.WriteLine("--policy, --nonce and --safe-version are about files to sign; give --out as well");
                 return 2;
             }
 
@@ -55,7 +59,7 @@ internal static class PlanCommand
             if (result.Plan is null)
                 SolveView.Show(terminal.Notes, result);
             else if (parsed.GetValue(output) is { } folder)
-                return Write(terminal, folder, loaded, result.Plan, parsed.GetValue(nonces) ?? [], parsed.GetValue(policy), parsed.GetValue(late));
+                return Write(terminal, folder, loaded, result.Plan, parsed.GetValue(nonces) ?? [], parsed.GetValue(version), parsed.GetValue(policy), parsed.GetValue(late));
             else if (parsed.GetValue(format) == OutputFormat.Json)
                 terminal.Output.WriteLine(Formats.Serialize(result.Plan));
             else
@@ -65,7 +69,7 @@ internal static class PlanCommand
         return command;
     }
 
-    private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces, FileInfo? policy, bool late)
+    private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces, string? version, FileInfo? policy, bool late)
     {
         // Only what this command wrote itself makes place for a new plan.
         if (PlanFolder.Foreign(folder) is { } foreign)
@@ -83,7 +87,7 @@ internal static class PlanCommand
         TransactionPlan plan;
         try
         {
-            plan = TransactionPlanner.Make(loaded.Market, loaded.Scenario, loaded.Settings.Moves, moves, nonces);
+            plan = TransactionPlanner.Make(loaded.Market, loaded.Scenario, loaded.Settings.Moves, moves, nonces, version);
         }
         catch (TransactionException missing)
         {

@@ -12,6 +12,7 @@ using Optimizer.Scenarios;
 using Optimizer.Transactions;
 using Optimizer.Transactions.Following;
 using Optimizer.Transactions.Policies;
+using Optimizer.Transactions.Safe;
 using Spectre.Console;
 
 namespace Optimizer.Cli;
@@ -223,7 +224,11 @@ internal static class PlanStatusCommand
 
         var nonces = followed.Accounts.Where(account => account.Value.SafeNonce is not null).ToDictionary(account => account.Key, account => account.Value.SafeNonce!.Value);
         TransactionStep[] steps = [.. ready.SelectMany(phase => phase.Steps)];
-        var rest = plan with { Nonces = nonces, Steps = steps, CostUsd = steps.Sum(step => step.GasUsd + step.FeeUsd) };
+        // A Safe says itself which version it is; Safes of several versions have no one contract for their batches.
+        var versions = ready.Select(phase => followed.Accounts.GetValueOrDefault(phase.Chain)?.SafeVersion?.Split('+')[0]).OfType<string>().Distinct().ToArray();
+        if (versions is not [var only] || !SafeTransaction.Versions.Contains(only))
+            nonces = versions.Length == 0 ? nonces : [];
+        var rest = plan with { Nonces = nonces, SafeVersion = versions is [var one] && SafeTransaction.Versions.Contains(one) ? one : plan.SafeVersion, Steps = steps, CostUsd = steps.Sum(step => step.GasUsd + step.FeeUsd) };
         if (policy is not null && PolicyCheck.Check(rest, ScenarioFiles.LoadPolicy(policy.FullName), market) is { Count: > 0 } forbidden)
         {
             PlanCommand.Show(terminal, forbidden);

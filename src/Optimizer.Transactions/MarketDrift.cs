@@ -85,8 +85,9 @@ public static class MarketDrift
         }
 
         var isSafe = (await activity.CodeAsync(EvmAddress.Parse(plan.Accounts[chain.Id]), head, cancellation).ConfigureAwait(false)) is { Length: > 0 } code && !EvmActivity.IsDelegated(code);
-        if (isSafe && called.Length > 1 && (await activity.CodeAsync(SafeTransaction.MultiSendCallOnly, head, cancellation).ConfigureAwait(false)).Length == 0)
-            found.Add(new(DriftKind.Drifted, null, $"MultiSendCallOnly 1.4.1 is not on {chain.Id} at {SafeTransaction.MultiSendCallOnly}: the hashes of batches in the check-list are not those that the Safe will show"));
+        var batcher = SafeTransaction.MultiSendCallOnly(plan.SafeVersion ?? SafeTransaction.UsualVersion);
+        if (isSafe && called.Length > 1 && (await activity.CodeAsync(batcher, head, cancellation).ConfigureAwait(false)).Length == 0)
+            found.Add(new(DriftKind.Drifted, null, $"MultiSendCallOnly {plan.SafeVersion ?? SafeTransaction.UsualVersion} is not on {chain.Id} at {batcher}: the hashes of batches in the check-list are not those that the Safe will show"));
         return found;
     }
 

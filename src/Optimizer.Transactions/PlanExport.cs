@@ -148,9 +148,10 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
             return;
         }
 
-        var transaction = SafeTransaction.Of([.. phase.Calls], nonce);
+        var version = plan.SafeVersion ?? SafeTransaction.UsualVersion;
+        var transaction = SafeTransaction.Of([.. phase.Calls], nonce, SafeTransaction.MultiSendCallOnly(version));
         var hashes = transaction.Hashes(chain.ChainId!.Value, EvmAddress.Parse(safe));
-        line($"- [ ] With nonce {nonce}{(transaction.IsDelegateCall ? $", as a batch through MultiSendCallOnly 1.4.1 (`{transaction.To}`; a Safe of another version batches through another contract and shows other hashes)" : "")}, the hardware wallet shows:");
+        line($"- [ ] With nonce {nonce}{(transaction.IsDelegateCall ? $", as a batch through MultiSendCallOnly {version} (`{transaction.To}`; a Safe of another version batches through another contract and shows other hashes, see --safe-version)" : "")}, the hardware wallet shows:");
         line($"  - domain hash `{hashes.Domain}`");
         line($"  - message hash `{hashes.Message}`");
         line($"  - SafeTx hash `{hashes.SafeTransaction}`");

@@ -2,6 +2,7 @@ using System.Numerics;
 using Optimizer.Chains.Evm;
 using Optimizer.Model;
 using Optimizer.Transactions.Calls;
+using Optimizer.Transactions.Safe;
 
 namespace Optimizer.Transactions;
 
@@ -66,6 +67,8 @@ public static class PlanVerifier
             wrong.Add(new(Deadline, null, $"the plan holds until {plan.ValidUntil:u}; at most {moves.ValidFor} after the snapshot of {plan.SnapshotTakenAt:u} are allowed"));
         foreach (var (chain, account) in plan.Accounts.Where(account => scenario.Accounts.GetValueOrDefault(account.Key) != account.Value))
             wrong.Add(new(Account, null, $"{account} is not the scenario's account on {chain}"));
+        if (plan.SafeVersion is { } version && !SafeTransaction.Versions.Contains(version))
+            wrong.Add(new(Account, null, $"batches of Safe {version} are not known; known are {string.Join(", ", SafeTransaction.Versions)}"));
         Structure(plan, market, wrong);
         if (wrong.Count > 0)
             return wrong;

@@ -19,8 +19,9 @@ public static class TransactionPlanner
     /// <param name="moves">Slippage, and how long the plan holds.</param>
     /// <param name="plan">The moves.</param>
     /// <param name="nonces">The next nonce of the Safe by chain, where known.</param>
+    /// <param name="safeVersion">The version of the Safes, where known.</param>
     /// <exception cref="TransactionException">Steps whose calls are not known, or that lack something; all of them are named.</exception>
-    public static TransactionPlan Make(Market market, Scenario scenario, MoveSettings moves, Plan plan, IReadOnlyDictionary<string, BigInteger>? nonces = null)
+    public static TransactionPlan Make(Market market, Scenario scenario, MoveSettings moves, Plan plan, IReadOnlyDictionary<string, BigInteger>? nonces = null, string? safeVersion = null)
     {
         var (before, reserved) = (Holdings(market, scenario), Reserved(market, scenario, plan));
         var draft = new TransactionPlan
@@ -31,6 +32,7 @@ public static class TransactionPlanner
             ValidUntil = market.Snapshot.TakenAt + TimeSpan.FromDays(moves.ValidFor.Days),
             Accounts = scenario.Accounts.Where(account => plan.Steps.Any(step => step.Chain == account.Key)).OrderBy(account => account.Key, StringComparer.Ordinal).ToDictionary(),
             Nonces = nonces ?? new Dictionary<string, BigInteger>(),
+            SafeVersion = safeVersion,
             Before = before,
             Reserved = reserved,
             After = before,

@@ -16,6 +16,7 @@ public sealed class FollowingTests
     private static readonly Lazy<TransactionPlan> Made = new(() => TransactionPlanner.Make(Loaded.Market, Loaded.Scenario, Loaded.Settings.Moves, ScenarioRunner.Run(Loaded).Plan!));
     private static readonly EvmAddress Account = EvmAddress.Parse(Loaded.Scenario.Accounts["ethereum"]);
     private static readonly EvmAddress Stranger = EvmAddress.Parse("0x00000000000000000000000000000000000000a1");
+    private static readonly EvmAddress Batcher = SafeTransaction.MultiSendCallOnly("1.3.0");
     private static readonly AbiFunction Execute = AbiFunction.Parse("execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures)");
 
     [Fact]
@@ -57,23 +58,38 @@ public sealed class FollowingTests
     public void A_Safe_s_batch_counts_when_the_Safe_says_so_and_by_nobody_else()
     {
         var calls = Made.Value.Steps.Where(step => step.Chain == "ethereum").SelectMany(step => step.Calls).ToArray();
-        var batch = SafeTransaction.Of(calls, 7);
+        var batch = SafeTransaction.Of(calls, 7, Batcher);
         var success = Log(Account, MadeCall.ExecutionSuccess.Topic);
         EvmTransaction Asked(EvmAddress to, bool isDelegate, params EvmLog[] logs) => Transaction(Stranger, Account,
             Execute.Encode(to, BigInteger.Zero, batch.Data, new BigInteger(isDelegate ? 1 : 0), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), Array.Empty<byte>()), logs);
-        var made = MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true, success))!;
+        var made = MadeCall.Of(Account, Asked(Batcher, true, success))!;
         Assert.Equal(calls.Length, made.Count);
         Assert.All(made, call => Assert.True(call.Succeeded));
-        Assert.Equal(SafeTransaction.MultiSendCallOnly, MadeCall.BatchedBy(Account, Asked(SafeTransaction.MultiSendCallOnly, true, success)));
+        Assert.Equal(Batcher, MadeCall.BatchedBy(Account, Asked(Batcher, true, success)));
         // Without its word, with somebody else's, or with that of a failure, nothing was done.
-        Assert.All(MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true))!, call => Assert.False(call.Succeeded));
-        Assert.All(MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true, Log(Stranger, MadeCall.ExecutionSuccess.Topic)))!, call => Assert.False(call.Succeeded));
-        Assert.All(MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true, Log(Account, MadeCall.ExecutionFailure.Topic)))!, call => Assert.False(call.Succeeded));
+        Assert.All(MadeCall.Of(Account, Asked(Batcher, true))!, call => Assert.False(call.Succeeded));
+        Assert.All(MadeCall.Of(Account, Asked(Batcher, true, Log(Stranger, MadeCall.ExecutionSuccess.Topic)))!, call => Assert.False(call.Succeeded));
+        Assert.All(MadeCall.Of(Account, Asked(Batcher, true, Log(Account, MadeCall.ExecutionFailure.Topic)))!, call => Assert.False(call.Succeeded));
         // What foreign code, a module, or a second request in the same transaction did is not known.
         Assert.Null(MadeCall.Of(Account, Asked(Stranger, true, success)));
-        Assert.Null(MadeCall.Of(Account, Asked(SafeTransaction.MultiSendCallOnly, true, success, success)));
+        Assert.Null(MadeCall.Of(Account, Asked(Batcher, true, success, success)));
         Assert.Null(MadeCall.Of(Account, Transaction(Stranger, Account, Execute.Encode(Stranger, BigInteger.Zero, Array.Empty<byte>(), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), Array.Empty<byte>()), [Log(Account, MadeCall.ModuleSuccess.Topic)])));
         Assert.Null(MadeCall.Of(Account, Transaction(Stranger, Stranger, [1, 2, 3, 4], [success])));
+    }
+
+    [Theory]
+    [InlineData(null, "0x9641d764fc13c8B624c04430C7356C1C7C8102e2")]
+    [InlineData("1.3.0", "0x40A2aCCbd92BCA938b02010E17A5b8929b49130D")]
+    [InlineData("1.5.0", "0xA83c336B20401Af773B6219BA5027174338D1836")]
+    public void Hashes_are_those_of_the_Safe_s_version(string? version, string batcher)
+    {
+        var plan = Made.Value with { SafeVersion = version, Nonces = new Dictionary<string, BigInteger> { ["ethereum"] = 12 } };
+        Assert.Empty(PlanVerifier.Check(plan, Loaded.Market, Loaded.Scenario, Loaded.Settings.Moves, null));
+        var checklist = new PlanExport(plan, Loaded.Market).Files().Single(file => file.Name == "checklist.md").Text;
+        var calls = Phase.Of(plan).First(phase => phase.Chain == "ethereum").Calls.ToArray();
+        Assert.Contains($"`{batcher}`", checklist, StringComparison.Ordinal);
+        Assert.Contains(SafeTransaction.Of(calls, 12, EvmAddress.Parse(batcher)).Hashes(1, Account).SafeTransaction, checklist, StringComparison.Ordinal);
+        Assert.Contains(PlanVerifier.Check(plan with { SafeVersion = "0.9" }, Loaded.Market, Loaded.Scenario, Loaded.Settings.Moves, null), violation => violation.Rule == PlanVerifier.Account);
     }
 
     [Fact]

@@ -180,7 +180,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
     {
         var (safe, owner) = (node.Contract("safe"), node.Contract("safeOwner"));
         var nonce = BigInteger.Parse($"0{(await node.SendAsync("eth_call", new { to = $"{safe}", data = EvmJson.Hex(AbiFunction.Parse("nonce()").Encode()) }, "latest")).GetString()![2..]}", System.Globalization.NumberStyles.HexNumber);
-        var transaction = SafeTransaction.Of(calls, nonce);
+        var transaction = SafeTransaction.Of(calls, nonce, node.Contract("multiSendCallOnly"));
         byte[] signature = [.. EvmJson.Word(owner.Bytes), .. new byte[32], 1];
         var execute = AbiFunction.Parse("execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures)");
         var receipt = await node.TransactAsync(owner, safe, execute.Encode(transaction.To, transaction.Value, transaction.Data, new BigInteger(transaction.IsDelegateCall ? 1 : 0), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), signature));

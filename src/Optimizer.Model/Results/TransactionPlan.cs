@@ -23,6 +23,9 @@ public sealed record TransactionPlan
     /// <summary>The next nonce of the Safe by chain, for the hashes that signers compare; only where somebody gave it.</summary>
     public IReadOnlyDictionary<string, BigInteger> Nonces { get; init; } = new Dictionary<string, BigInteger>();
 
+    /// <summary>The version of the Safes, for the contract that makes their batches; only where somebody gave it.</summary>
+    public string? SafeVersion { get; init; }
+
     /// <summary>What each account holds idle before the plan, in base units by token.</summary>
     public required IReadOnlyDictionary<string, BigInteger> Before { get; init; }
 

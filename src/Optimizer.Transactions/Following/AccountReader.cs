@@ -8,9 +8,10 @@ namespace Optimizer.Transactions.Following;
 /// <summary>An account as its chain has it.</summary>
 /// <param name="Block">The block that it was read at.</param>
 /// <param name="SafeNonce">The next nonce, where the account is a Safe.</param>
+/// <param name="SafeVersion">Its version; null where it is none.</param>
 /// <param name="Unmined">Transactions that it has signed itself and that wait for a block.</param>
 /// <param name="Idle">Tokens of the plan, in base units.</param>
-public sealed record AccountState(EvmBlock Block, BigInteger? SafeNonce, ulong Unmined, IReadOnlyDictionary<string, BigInteger> Idle);
+public sealed record AccountState(EvmBlock Block, BigInteger? SafeNonce, string? SafeVersion, ulong Unmined, IReadOnlyDictionary<string, BigInteger> Idle);
 
 /// <summary>What was found of an account on its chain.</summary>
 /// <param name="State">As it is now.</param>
@@ -33,6 +34,7 @@ internal sealed record AccountReading(AccountState State, IReadOnlyList<EvmTrans
 internal sealed class AccountReader(Market market, Chain chain, EvmClient client, ReadingSettings settings, TimeProvider time)
 {
     private static readonly AbiFunction Nonce = AbiFunction.Parse("nonce() returns (uint256)");
+    private static readonly AbiFunction Version = AbiFunction.Parse("VERSION() returns (string)");
     private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
 
     /// <summary>Clocks of chains and of snapshots may differ by so much.</summary>
@@ -150,6 +152,18 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         }
     }
 
+    private async Task<string?> VersionAsync(EvmAddress safe, EvmBlock block, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await client.CallAsync(block, [new EvmCall(safe, Version.Encode())], cancellation).ConfigureAwait(false))[0] is { Succeeded: true } reply ? (string)Version.Decode(reply.Data)[0] : null;
+        }
+        catch (AbiException)
+        {
+            return null;
+        }
+    }
+
     private async Task<BigInteger?> NonceAsync(EvmAddress account, EvmBlock block, CancellationToken cancellation) =>
         (await client.CallAsync(block, [new EvmCall(account, Nonce.Encode())], cancellation).ConfigureAwait(false))[0] is { Succeeded: true, Data.Length: AbiCodec.Word } reply ? new BigInteger(reply.Data, isUnsigned: true, isBigEndian: true) : null;
 
@@ -176,6 +190,6 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         var (all, mined) = nonce is null
             ? (await _activity.CountAsync(account, null, cancellation).ConfigureAwait(false), await _activity.CountAsync(account, head.Number, cancellation).ConfigureAwait(false))
             : (0, 0);
-        return new(head, nonce, all > mined ? all - mined : 0, idle);
+        return new(head, nonce, nonce is null ? null : await VersionAsync(account, head, cancellation).ConfigureAwait(false), all > mined ? all - mined : 0, idle);
     }
 }

@@ -21,18 +21,28 @@ public sealed record SafeHashes(string Domain, string Message, string SafeTransa
 /// <param name="Nonce">How many transactions the Safe made before.</param>
 public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Data, bool IsDelegateCall, BigInteger Nonce)
 {
-    /// <summary>Where MultiSendCallOnly 1.4.1 is on most chains (@safe-global/safe-deployments).</summary>
-    public static readonly EvmAddress MultiSendCallOnly = EvmAddress.Parse("0x9641d764fc13c8B624c04430C7356C1C7C8102e2");
+    /// <summary>The version that is taken for a Safe's where nobody says otherwise.</summary>
+    public const string UsualVersion = "1.4.1";
 
-    /// <summary>MultiSend and MultiSendCallOnly of versions 1.3.0 (two places), 1.4.1 and 1.5.0, and those for zkSync
-    /// (@safe-global/safe-deployments 1.37.56).</summary>
-    private static readonly HashSet<EvmAddress> MultiSends = [.. new[]
+    /// <summary>Where MultiSendCallOnly is, by the Safe's version (@safe-global/safe-deployments 1.37.56). Of 1.3.0 there are two
+    /// deployments; this is the first.</summary>
+    private static readonly Dictionary<string, EvmAddress> Batchers = new()
     {
-        "0x40A2aCCbd92BCA938b02010E17A5b8929b49130D", "0xA1dabEF33b3B82c7814B6D82A79e50F4AC44102B", "0xf220D3b4DFb23C4ade8C88E526C1353AbAcbC38F",
+        ["1.3.0"] = EvmAddress.Parse("0x40A2aCCbd92BCA938b02010E17A5b8929b49130D"),
+        [UsualVersion] = EvmAddress.Parse("0x9641d764fc13c8B624c04430C7356C1C7C8102e2"),
+        ["1.5.0"] = EvmAddress.Parse("0xA83c336B20401Af773B6219BA5027174338D1836"),
+    };
+
+    /// <summary>The versions whose batches are known.</summary>
+    public static IReadOnlyCollection<string> Versions => Batchers.Keys;
+
+    /// <summary>All contracts that make several calls in a Safe's place and do nothing else: other deployments too, those of zkSync,
+    /// and MultiSend, which takes the same batches.</summary>
+    private static readonly HashSet<EvmAddress> MultiSends = [.. Batchers.Values, .. new[]
+    {
+        "0xA1dabEF33b3B82c7814B6D82A79e50F4AC44102B", "0xf220D3b4DFb23C4ade8C88E526C1353AbAcbC38F", "0x0408EF011960d02349d50286D20531229BCef773",
         "0xA238CBeb142c10Ef7Ad8442C6D1f9E89e07e7761", "0x998739BFdAAdde7C933B942a68053933098f9EDa", "0x0dFcccB95225ffB03c6FBB2559B530C2B7C8A912",
-        "0x9641d764fc13c8B624c04430C7356C1C7C8102e2", "0x0408EF011960d02349d50286D20531229BCef773",
-        "0x38869bf66a61cF6bDB996A6aE40D5853Fd43B526", "0x309D0B190FeCCa8e1D5D8309a16F7e3CB133E885",
-        "0xA83c336B20401Af773B6219BA5027174338D1836", "0x218543288004CD07832472D464648173c77D7eB7",
+        "0x38869bf66a61cF6bDB996A6aE40D5853Fd43B526", "0x309D0B190FeCCa8e1D5D8309a16F7e3CB133E885", "0x218543288004CD07832472D464648173c77D7eB7",
     }.Select(EvmAddress.Parse)];
 
     private static readonly AbiFunction MultiSend = AbiFunction.Parse("multiSend(bytes transactions)");
@@ -62,9 +72,17 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
     /// <summary>Calls as one transaction: the call itself, or a batch.</summary>
     /// <param name="calls">At least one.</param>
     /// <param name="nonce">How many transactions the Safe made before.</param>
-    public static SafeTransaction Of(IReadOnlyList<ContractCall> calls, BigInteger nonce) => calls is [var only]
+    /// <param name="batcher">MultiSendCallOnly as the Safe's application would take it.</param>
+    public static SafeTransaction Of(IReadOnlyList<ContractCall> calls, BigInteger nonce, EvmAddress batcher) => calls is [var only]
         ? new(EvmAddress.Parse(only.To), only.Value, Bytes(only.Data), false, nonce)
-        : new(MultiSendCallOnly, 0, Batch([.. calls.Select(call => (EvmAddress.Parse(call.To), call.Value, Bytes(call.Data)))]), true, nonce);
+        : new(batcher, 0, Batch([.. calls.Select(call => (EvmAddress.Parse(call.To), call.Value, Bytes(call.Data)))]), true, nonce);
+
+    /// <summary>Where MultiSendCallOnly is for a Safe's version, on most chains.</summary>
+    /// <param name="version">One of <see cref="Versions"/>; anything behind a plus sign, as in <c>1.4.1+L2</c>, does not matter.</param>
+    /// <exception cref="TransactionException">The version is not known.</exception>
+    public static EvmAddress MultiSendCallOnly(string version) => Batchers.TryGetValue(version.Split('+')[0], out var batcher)
+        ? batcher
+        : throw new TransactionException($"batches of Safe {version} are not known; known are {string.Join(", ", Versions)}");
 
     /// <summary>The calldata of a batch.</summary>
     public static byte[] Batch(IReadOnlyList<(EvmAddress To, BigInteger Value, byte[] Data)> calls)
