@@ -214,6 +214,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         Assert.Contains("To sign now: phase 2 on base", text, StringComparison.Ordinal);
         var toldOf = new ScenarioFiles().Load(project.In("scenarios/told.yaml"));
         Assert.Equal(plan.Before["USDC@base"] + receive.MinimumReceived, Book.AmountOf(toldOf.Market, toldOf.Scenario.Holdings.Single(holding => $"{holding.Token}" == "USDC@base")).BaseUnits);
+        Assert.Contains("has no step 0", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario, "--given-back", "0"), StringComparison.Ordinal);
         Assert.Contains("has no step 99", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario, "--done", "99"), StringComparison.Ordinal);
         // A call of the account that is none of the plan's is named, and a plan that was changed meanwhile is not followed.
         await node.TransactAsync(node.Treasury, node.Token("USDC"), Calls.Erc20.Approve.Encode(node.Treasury, BigInteger.One));
