@@ -65,6 +65,8 @@ public static class Unmoved
             Reason = source is { WithdrawalSwitch: null } ? "locked or without liquidity to leave"
                 : best.GainUsd <= 0 ? "nothing pays more after expected losses"
                 : best.GainUsd <= best.CostUsd ? "the move costs more than it gains within the horizon"
+                : best.GainUsd <= best.CostUsd + problem.Settings.Moves.Effort.InUsd(problem.BookUsd) ? "the gain is not worth the effort of signing"
+                : usd <= problem.Settings.Moves.MinimumMove.InUsd(problem.BookUsd) ? "it is less than the smallest move"
                 : "limits, or the risk that the move would add, weigh more than the gain",
         };
     }

@@ -92,6 +92,8 @@ internal static class PlanCheckCommand
         foreach (var drift in drifts.OrderByDescending(drift => drift.Kind))
             table.AddRow(Text.Words(drift.Kind.ToString()), $"{drift.Step}", Markup.Escape(drift.Message));
         terminal.Result.Write(table);
+        foreach (var finding in snapshot.Findings.Where(finding => finding.IsRefused && chains.Any(chain => chain.Id == finding.Subject)))
+            terminal.Result.WriteLine($"{finding.Subject}: {finding.Message}");
         var isDangerous = drifts.Any(drift => drift.Kind == DriftKind.Dangerous);
         terminal.Result.WriteLine(isDangerous ? "Do not sign: take a new snapshot and plan again." : "The plan can still be carried out, and may no longer be the best one.");
         return isDangerous ? 8 : 7;

@@ -72,15 +72,15 @@ internal static class PlanCommand
     private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces, string? version, FileInfo? policy, bool late)
     {
         // Only what this command wrote itself makes place for a new plan.
-        if (PlanFolder.Foreign(folder) is { } foreign)
+        if (PlanFolder.Foreign(folder, isWhole: true) is { } foreign)
         {
             terminal.Error.WriteLine(foreign);
             return 2;
         }
 
-        if (nonces.Keys.FirstOrDefault(chain => !loaded.Scenario.Accounts.ContainsKey(chain)) is { } unknown)
+        if (nonces.Keys.FirstOrDefault(chain => !loaded.Scenario.Accounts.ContainsKey(chain) || loaded.Market.Chain(chain).ChainId is null) is { } unknown)
         {
-            terminal.Error.WriteLine($"--nonce: the scenario names no account on '{unknown}'");
+            terminal.Error.WriteLine($"--nonce: the scenario names no Safe on '{unknown}'");
             return 2;
         }
 
@@ -149,7 +149,9 @@ internal static class PlanCommand
         foreach (var text in result.Tokens.Select(token => token.Value))
         {
             var parts = text.Split('=');
-            if (parts.Length == 2 && BigInteger.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var nonce) && nonce < long.MaxValue)
+            if (nonces.ContainsKey(parts[0]))
+                result.AddError($"--nonce: two nonces for '{parts[0]}'");
+            else if (parts.Length == 2 && BigInteger.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var nonce) && nonce < long.MaxValue)
                 nonces[parts[0]] = nonce;
             else
                 result.AddError($"--nonce: '{text}' is no chain and number; expected ethereum=12");

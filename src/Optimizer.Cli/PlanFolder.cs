@@ -18,10 +18,20 @@ internal static class PlanFolder
     public static bool IsOurs(string name) => name is PlanFile or "checklist.md" or "transactions.json" or "accounting.csv" || name.EndsWith(".safe.json", StringComparison.Ordinal) || name.EndsWith(".solana.json", StringComparison.Ordinal);
 
     /// <summary>Why a folder must not make place for new files; null where it may.</summary>
-    public static string? Foreign(DirectoryInfo folder) => !folder.Exists ? null
-        : folder.EnumerateFileSystemInfos().FirstOrDefault(entry => entry is DirectoryInfo || !IsOurs(entry.Name)) is not { } foreign ? null
-        : foreign is DirectoryInfo { Name: PlanJournal.FolderName } ? $"{folder} holds a plan that is followed; expected another folder"
-        : $"{folder} holds {foreign.Name}, which is no file of a plan; expected a new folder, or one with a former plan and nothing else";
+    /// <param name="folder">The folder.</param>
+    /// <param name="isWhole">Whether a whole plan is to be written, or what remains of one.</param>
+    public static string? Foreign(DirectoryInfo folder, bool isWhole)
+    {
+        var entries = folder.Exists ? folder.GetFileSystemInfos() : [];
+        if (entries.Any(entry => entry is DirectoryInfo { Name: PlanJournal.FolderName }))
+            return $"{folder} holds a plan that is followed; expected another folder";
+        if (Array.Find(entries, entry => entry is DirectoryInfo || !IsOurs(entry.Name)) is { } foreign)
+            return $"{folder} holds {foreign.Name}, which is no file of a plan; expected a new folder, or one with a former plan and nothing else";
+        // What remains to be signed of one plan must not be covered by another that is whole, nor the other way round.
+        return entries.Length == 0 || entries.Any(entry => entry.Name == PlanFile) == isWhole ? null
+            : isWhole ? $"{folder} holds what remained of a plan; expected a new folder, or one with a former plan"
+            : $"{folder} holds a whole plan; expected a new folder, or one with what remained of a plan";
+    }
 
     /// <summary>Writes a folder whole or not at all: beside, then in the place of the former one.</summary>
     public static void Write(DirectoryInfo folder, IEnumerable<(string Name, string Text)> files)

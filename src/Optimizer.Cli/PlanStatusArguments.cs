@@ -69,7 +69,7 @@ internal sealed record PlanStatusWishes(
         // The plan's own folder holds what is known of it.
         if (Output is not null && planFile.FullName.StartsWith($"{Output.FullName.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             return $"--out: {Output} holds the plan itself; expected another folder";
-        if (Output is not null && PlanFolder.Foreign(Output) is { } foreign)
+        if (Output is not null && PlanFolder.Foreign(Output, isWhole: false) is { } foreign)
             return foreign;
         if (Rest is null)
             return On is null ? null : "--on is about --rest; give that as well";

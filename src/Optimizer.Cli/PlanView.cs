@@ -28,7 +28,7 @@ internal static class PlanView
         console.Write(table);
         if (plan.Economics is { Moves.Count: > 0 } economics)
             ShowMoves(console, economics);
-        console.WriteLine($"{plan.Steps.Count} steps cost {Text.Cents(plan.CostUsd)} USD ({Text.Cents(plan.GasUsd)} of it gas) and take {Text.Time(plan.DurationSeconds / 86_400)}; {EarnedBack(plan.Economics)}");
+        console.WriteLine($"{Text.Counted(plan.Steps.Count, "step")} {(plan.Steps.Count == 1 ? "costs" : "cost")} {Text.Cents(plan.CostUsd)} USD ({Text.Cents(plan.GasUsd)} of it gas) and {(plan.Steps.Count == 1 ? "takes" : "take")} {Text.Time(plan.DurationSeconds / 86_400)}; {EarnedBack(plan.Economics)}");
     }
 
     private static void ShowMoves(IAnsiConsole console, PlanEconomics economics)

@@ -12,8 +12,9 @@ internal static class Economics
     /// <param name="problem">The problem.</param>
     /// <param name="plan">Its plan.</param>
     /// <param name="positions">Positions before and after.</param>
+    /// <param name="idle">Idle tokens before and after.</param>
     /// <param name="gainUsdPerYear">What the whole plan adds per year.</param>
-    public static PlanEconomics Of(AllocationProblem problem, Plan plan, IReadOnlyList<PositionResult> positions, double gainUsdPerYear)
+    public static PlanEconomics Of(AllocationProblem problem, Plan plan, IReadOnlyList<PositionResult> positions, IReadOnlyList<IdleResult> idle, double gainUsdPerYear)
     {
         var shares = Attribution.Shares(plan.Steps);
         var years = problem.Scenario.Horizon.Years;
@@ -21,14 +22,29 @@ internal static class Economics
         // A position's change is that of the steps that change it, in proportion.
         var turned = plan.Steps.Where(IsOfPosition).GroupBy(step => step.Via).ToDictionary(group => group.Key, group => group.Sum(step => step.Usd));
         double GainOf(Step step) => IsOfPosition(step) && turned[step.Via] > 0 ? gains[step.Via] * step.Usd / turned[step.Via] : 0;
+        // What signing is worth is no cost, and decides all the same from where on a move pays.
+        var effort = problem.Settings.Moves.Effort.InUsd(problem.BookUsd);
         var moves = new List<MoveResult>();
         foreach (var last in plan.Steps.Where(step => shares[step.Id].ContainsKey(step.Id)))
         {
             var way = plan.Steps.Select(step => (Step: step, Share: shares[step.Id].GetValueOrDefault(last.Id))).Where(part => part.Share > 0).ToArray();
             var (cost, gas) = (way.Sum(part => part.Share * part.Step.CostUsd), way.Sum(part => part.Share * part.Step.GasUsd));
             var gain = way.Sum(part => part.Share * GainOf(part.Step));
+            var signing = effort * way.Where(part => part.Step.Kind is not StepKind.Approve).Sum(part => part.Share);
             var perUsd = last.Usd > 0 ? (gain * years - (cost - gas)) / last.Usd : 0;
-            moves.Add(new(Sources(way), last.To, last.Id, last.Usd, cost, gain, gain > 0 ? cost / gain * Duration.DaysPerYear : null, perUsd > 0 ? gas / perUsd : null));
+            moves.Add(new(Sources(way), last.To, last.Id, last.Usd, cost, gain, gain > 0 ? cost / gain * Duration.DaysPerYear : null, perUsd > 0 ? (gas + signing) / perUsd : null));
+        }
+
+        // What an idle token was expected to lose is saved by the moves that take it, in proportion.
+        foreach (var token in idle)
+        {
+            var saved = (token.BeforeUsd - token.Usd) * problem.Risk.ExpectedLossRate(problem.Market.EventsOf(token.Token));
+            var users = moves.Where(move => move.From.Contains($"{token.Token}")).Sum(move => move.Usd);
+            for (var m = 0; m < moves.Count && users > 0 && saved != 0; m++)
+            {
+                if (moves[m].From.Contains($"{token.Token}") && moves[m].GainUsdPerYear + saved * moves[m].Usd / users is var gain)
+                    moves[m] = moves[m] with { GainUsdPerYear = gain, SteadyDays = gain > 0 ? moves[m].CostUsd / gain * Duration.DaysPerYear : null };
+            }
         }
 
         var perDay = gainUsdPerYear / Duration.DaysPerYear;

@@ -48,7 +48,7 @@ internal static class Report
             Constraints = Constraints(problem, answer),
             Risks = risk.Causes,
             Certificate = result.Certificate with { ObjectiveRecomputed = Recomputed(problem, objective, risk.Variance) },
-            Plan = plan with { Economics = Economics.Of(problem, plan, positions, gainPerYear) },
+            Plan = plan with { Economics = Economics.Of(problem, plan, positions, idle, gainPerYear) },
             Unmoved = [.. Unmoved.Explain(problem, answer.Values)],
         };
     }

@@ -107,7 +107,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
             {
                 foreach (var call in step.Calls)
                 {
-                    Line($"- [ ] Step {step.Id}: **{step.Description}**");
+                    Line($"- [ ] Step {step.Id}: **{(call.Function == SolanaPrograms.CreateFunction ? $"Open the account for what comes out, for: {step.Description}" : step.Description)}**");
                     Line($"  - to `{call.To}`, {NameOf(chain, call.To)} ([explorer]({chain.Explorer}/{(IsSolana(phase) ? "account" : "address")}/{call.To}))");
                     if (!call.Value.IsZero)
                         Line($"  - {(IsSolana(phase) ? "which takes" : "with")} {new TokenAmount(call.Value, market.Token(chain.NativeTokenId()).Decimals)} {chain.NativeToken}");
@@ -138,6 +138,9 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
 
         if (!plan.Nonces.TryGetValue(phase.Chain, out var nonce))
         {
+            // What remains of a plan has the nonces of its Safes; another account has none.
+            if (phases is not null)
+                return;
             line($"- [ ] Hashes to compare on the hardware wallet: give the Safe's next nonce, `--nonce {phase.Chain}=N`, to have them here.");
             return;
         }

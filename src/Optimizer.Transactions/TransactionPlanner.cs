@@ -73,7 +73,7 @@ public static class TransactionPlanner
         for (var i = 0; i < steps.Length; i++)
             steps[i] = steps[i] with { Calls = CallBook.Of(Context(steps[i])) };
         foreach (var (native, lacking) in Lacking(market, After(market, before, steps), Locked(market, scenario), steps))
-            throw new TransactionException($"{native}: calls send along {lacking} base units more than are there; what is not needed of a message fee comes back, but has to be there first");
+            throw new TransactionException($"{native}: calls send along {lacking} base units more than are there; what is not needed of a message fee, and the rent of an account on Solana, comes back, but has to be there first");
         return draft with
         {
             Steps = steps,

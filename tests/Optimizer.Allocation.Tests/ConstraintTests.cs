@@ -112,6 +112,8 @@ public sealed class ConstraintTests
         // A list for Tether's market allows no USDC, and Aave on Base does not allow Aave elsewhere.
         Assert.Equal(["aave-v3/base/USDC"], result.Plan!.Steps.Where(s => s.Kind == StepKind.Deposit).Select(s => s.Via).Distinct());
         Assert.All(result.Plan.Steps.Where(s => s.Kind == StepKind.BridgeSend), s => Assert.True(s.Chain == "ethereum" && s.Via.StartsWith("cctp-", StringComparison.Ordinal)));
+        // What only tells prices or passes messages on takes no money.
+        Assert.DoesNotContain(loaded.With(new Contracts { Allow = [Address("ethereum", "aave-v3", "oracle"), Address("ethereum", "cctp-v2", "messageTransmitter")] }).Solve().Plan!.Steps, s => s.Kind is StepKind.Deposit or StepKind.BridgeSend);
         Assert.DoesNotContain(loaded.With(new Contracts { Allow = [] }).Solve().Plan!.Steps, s => s.Kind is StepKind.Deposit or StepKind.BridgeSend);
     }
 

@@ -4,7 +4,8 @@ namespace Optimizer.Allocation;
 
 /// <summary>Money is put only into contracts, and sent only through contracts, that a list allows.</summary>
 /// <remarks>The contracts are those of the chain files: an opportunity's or a route's own for its token where the entry has one,
-/// else any of the entry's; a wrapped token's for wrapping. What has none in the chain files is not allowed.</remarks>
+/// else the entry's that is called (its pool, its router), and where none is known to be, all of the entry's; a wrapped token's for
+/// wrapping. What has none in the chain files is not allowed.</remarks>
 public sealed record Contracts : AllocationConstraint
 {
     /// <summary>Addresses of contracts, or of programs on Solana.</summary>
@@ -31,10 +32,22 @@ public sealed record Contracts : AllocationConstraint
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<Reference> References() => Allow.Select(address => new Reference("allow", "contract", address));
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Field, string Problem)> Contradictions()
+    {
+        if (Allow.Count == 0)
+            yield return ("allow", "allows nothing; expected at least one address");
+    }
+
+    /// <inheritdoc/>
     protected override string Describe() => $"only {Allow.Count} contracts";
 
     private bool IsAllowed(Chain chain, string id, string protocol, TokenId token) => chain.Entry(id, protocol) is { } entry
-        && (entry.AddressFor(token.Symbol) is { } own ? IsListed(own) : entry.Addresses.Values.Any(IsListed));
+        && (entry.AddressFor(token.Symbol) is { } own ? IsListed(own)
+            : entry.Called() is { Count: > 0 } called ? called.All(IsListed)
+            : entry.Addresses.Count > 0 && entry.Addresses.Values.All(IsListed));
 
     private bool IsListed(string address) => Allow.Any(allowed => string.Equals(allowed, address, address.StartsWith("0x", StringComparison.Ordinal) ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal));
 }

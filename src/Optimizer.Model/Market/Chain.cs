@@ -131,6 +131,12 @@ public sealed record Protocol
     /// <summary>What else an adapter needs to know, by name: LayerZero's <c>endpointId</c>.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Roles of contracts that money is sent to or taken by.</summary>
+    private static readonly string[] CalledRoles = ["pool", "swapRouter", "swapRouter02", "tokenMessenger", "spokePool", "steth", "liquidityPool", "stakePool", "program"];
+
+    /// <summary>The contracts that money is sent to or taken by, of those that are not for one token alone.</summary>
+    public IReadOnlyList<string> Called() => [.. Addresses.Where(role => CalledRoles.Contains(role.Key)).Select(role => role.Value)];
+
     /// <summary>The address that is for a token: the only one, or the one whose role names it in camel case (<c>cometUsdc</c> is for
     /// USDC, and <c>metaMorphoSusds</c> is not for USDS).</summary>
     /// <returns>Null where there is none, or more than one.</returns>

@@ -125,8 +125,8 @@ public sealed record BreakEvenResult(double? SteadyDays, double HalfLifeDays, do
 /// <param name="CostUsd">Its share of the costs: of steps that several need, by their amounts.</param>
 /// <param name="GainUsdPerYear">What it adds where it goes less what it earned where it came from, net of expected losses.</param>
 /// <param name="SteadyDays">Days in which that earns the cost back where rates stay; absent for never.</param>
-/// <param name="PaysFromUsd">The least amount for which the same move would pay within the horizon: what gas costs over what is
-/// gained beyond fees; absent where none does.</param>
+/// <param name="PaysFromUsd">The least amount for which the same move would pay within the horizon: what gas costs and signing
+/// is worth over what is gained beyond fees; absent where none does.</param>
 public sealed record MoveResult(IReadOnlyList<string> From, string To, int Step, double Usd, double CostUsd, double GainUsdPerYear, double? SteadyDays, double? PaysFromUsd);
 
 /// <summary>What one holds, exactly: idle tokens and positions, in base units.</summary>

@@ -18,13 +18,14 @@ internal static class ScenarioChecks
             ["protocol"] = [.. market.Snapshot.Opportunities.Select(o => o.Protocol).Distinct()],
             ["provider"] = [.. market.Snapshot.Routes.Select(r => r.Provider).Distinct()],
             ["issuer"] = [.. market.Chains.SelectMany(c => c.Tokens).Select(t => t.Issuer).OfType<string>().Distinct()],
+            ["contract"] = market.Chains.SelectMany(c => c.Protocols.SelectMany(p => p.Addresses.Values).Concat(c.Tokens.Select(t => t.Address).OfType<string>())).ToHashSet(StringComparer.OrdinalIgnoreCase),
             ["tag"] = [.. market.Snapshot.Opportunities.SelectMany(o => o.Tags).Distinct()],
         };
         static bool IsSame(string? address, string account) => address is not null && address.Equals(account, StringComparison.OrdinalIgnoreCase);
         void Known(SourceNode at, string what, string id)
         {
             if (!ids[what].Contains(id))
-                reader.Report(at.Location, $"unknown {what} '{id}'{NearMatch.Hint(id, ids[what])}; expected one of the snapshot's");
+                reader.Report(at.Location, $"unknown {what} '{id}'{NearMatch.Hint(id, ids[what])}; expected one of {(what == "contract" ? "those that the chain files name" : "the snapshot's")}");
         }
 
         if (scenario.Horizon.Days is < 0.04 or > 3_650)

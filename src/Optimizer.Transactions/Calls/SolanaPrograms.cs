@@ -23,6 +23,9 @@ public static class SolanaPrograms
     /// <summary>SPL's stake pools.</summary>
     public static readonly SolanaAddress StakePool = SolanaAddress.Parse("SPoo1Ku8WFXoNDMHPsrGSTSG1Y47rzgn41SLUNakuHy");
 
+    /// <summary>What opens an account of tokens, where there is none yet.</summary>
+    public const string CreateFunction = "createIdempotent()";
+
     private static readonly Dictionary<string, string> Names = new() { [$"{SystemProgram}"] = "Solana's system program", [$"{Token}"] = "the token program", [$"{AssociatedToken}"] = "the associated token account program", [$"{StakePool}"] = "the stake pool program" };
 
     /// <summary>What a program that is everybody's is called; null for others.</summary>
@@ -39,7 +42,7 @@ public static class SolanaPrograms
     {
         var rent = context.Market.Snapshot.Chains.FirstOrDefault(chain => chain.Id == context.Chain.Id)?.Gas is SolanaGas { RentLamportsPerTokenAccount: { } read } ? new BigInteger(read.Value) : UsualRentLamports;
         var owner = context.SolanaAccount;
-        return Instruction(AssociatedToken, "createIdempotent()", rent, [], [1],
+        return Instruction(AssociatedToken, CreateFunction, rent, [], [1],
         [
             Account("payer", owner, signer: true, writable: true), Account("associatedToken", TokenAccount(owner, mint), writable: true), Account("owner", owner), Account("mint", mint), Account("systemProgram", SystemProgram), Account("tokenProgram", Token),
         ]);

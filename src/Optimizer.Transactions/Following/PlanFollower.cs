@@ -57,6 +57,20 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
 
         var transactions = read.ToDictionary(pair => pair.Key, pair => pair.Value.Transactions);
         var progress = PlanProgress.Of(plan, market, transactions, new Dictionary<int, (EvmTransaction, BridgeArrival)>(), isDone, isBack);
+        // What the chains know for sure needs nobody's word, and takes none against it.
+        foreach (var id in told.Where(id => !IsUnknown(progress, doubts, plan.Steps[id - 1])))
+        {
+            isDone.Remove(id);
+            notes.Add($"step {id} is {(progress.Steps[id - 1].State == StepState.Done && !progress.Steps[id - 1].IsTold ? "done" : "not done")} as its chain has it; --done {id} was not listened to");
+        }
+
+        foreach (var id in givenBack.Where(id => SenderOf(progress, plan.Steps[id - 1])?.Transfer?.GivenBackAfter is null))
+        {
+            isBack.Remove(id);
+            notes.Add($"step {id}: nothing tells that its bridge gives anything back; --given-back {id} was not listened to");
+        }
+
+        progress = PlanProgress.Of(plan, market, transactions, new Dictionary<int, (EvmTransaction, BridgeArrival)>(), isDone, isBack);
         var arrivals = new Dictionary<int, (EvmTransaction, BridgeArrival)>();
         var used = new HashSet<(string, ulong)>();
         foreach (var receive in progress.Steps.Where(step => step.State == StepState.InFlight))
@@ -90,6 +104,15 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         progress = progress with { Steps = steps };
         return new(progress, read.ToDictionary(pair => pair.Key, pair => pair.Value.State), found, notes, doubts);
     }
+
+    /// <summary>Whether nobody but the owner knows how far a step is: on a chain that is not looked up, or where there are doubts, and of
+    /// what has been sent.</summary>
+    private bool IsUnknown(PlanProgress progress, Dictionary<string, IReadOnlyList<string>> doubts, TransactionStep step) =>
+        step.Kind == StepKind.BridgeReceive ? SenderOf(progress, step) is { State: StepState.Done }
+            : step.Calls.Count > 0 && (market.Chain(step.Chain).ChainId is null || doubts.ContainsKey(step.Chain));
+
+    private static StepProgress? SenderOf(PlanProgress progress, TransactionStep receive) =>
+        progress.Steps.FirstOrDefault(step => receive.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Via && step.Step.Kind is StepKind.BridgeSend or StepKind.GasTopUp);
 
     private async Task<(EvmTransaction Transaction, BridgeArrival Arrival)?> ArrivalAsync(TransactionStep receive, StepProgress send, BridgeTransfer transfer, IReadOnlyList<PlanJournalEntry> known, EvmBlock head, HashSet<(string, ulong)> used, CancellationToken cancellation)
     {
