@@ -112,8 +112,8 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
                     if (!call.Value.IsZero)
                         Line($"  - {(IsSolana(phase) ? "which takes" : "with")} {new TokenAmount(call.Value, market.Token(chain.NativeTokenId()).Decimals)} {chain.NativeToken}");
                     Line($"  - `{call.Function}`");
-                    for (var i = 0; i < call.Arguments.Count; i++)
-                        Line($"    - {i + 1}: `{call.Arguments[i]}`{AccountIn(call.Arguments[i])}");
+                    foreach (var (name, argument) in ArgumentNames(call.Function).Zip(call.Arguments))
+                        Line($"    - {name}: `{argument}`{AccountIn(argument)}{ContractIn(chain, argument)}");
                     foreach (var account in call.Accounts)
                         Line($"    - {account.Name}: `{account.Address}`{AccountIn(account.Address)}{(account.Signer ? ", signs" : "")}{(account.Writable ? ", is written" : "")}");
                 }
@@ -185,11 +185,31 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
         return named.Length == 0 ? "" : $" (the account itself, on {string.Join(" and ", named.Select(account => market.Chain(account.Key).Name))})";
     }
 
-    private static string NameOf(Chain chain, string address)
+    /// <summary>What the chain file calls the contract that an argument is.</summary>
+    private static string ContractIn(Chain chain, string argument) => Named(chain, argument) is { } name ? $" ({name})" : "";
+
+    /// <summary>The names of a function's arguments, those of tuples as a whole.</summary>
+    private static IEnumerable<string> ArgumentNames(string function)
+    {
+        var (depth, start) = (0, function.IndexOf('(', StringComparison.Ordinal) + 1);
+        for (var at = start; at < function.Length; at++)
+        {
+            depth += function[at] switch { '(' => 1, ')' => -1, _ => 0 };
+            if (depth > 0 || function[at] != ',' && depth == 0)
+                continue;
+            if (function[start..at].Trim() is { Length: > 0 } part)
+                yield return part[(part.LastIndexOf(' ') + 1)..];
+            start = at + 1;
+        }
+    }
+
+    private static string NameOf(Chain chain, string address) => Named(chain, address) ?? "named by no chain file";
+
+    private static string? Named(Chain chain, string address)
     {
         bool Is(string? known) => string.Equals(known, address, chain.ChainId is null ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
         return chain.Tokens.FirstOrDefault(token => Is(token.Address)) is { } token ? $"the token {token.Symbol}"
             : chain.Protocols.SelectMany(entry => entry.Addresses.Where(role => Is(role.Value)).Select(role => $"{role.Key} of {entry.Name}")).FirstOrDefault()
-            ?? (chain.ChainId is null ? SolanaPrograms.NameOf(address) : null) ?? "named by no chain file";
+            ?? (chain.ChainId is null ? SolanaPrograms.NameOf(address) : null);
     }
 }

@@ -88,6 +88,9 @@ public sealed class FollowingTests
         var checklist = new PlanExport(plan, Loaded.Market).Files().Single(file => file.Name == "checklist.md").Text;
         var calls = Phase.Of(plan).First(phase => phase.Chain == "ethereum").Calls.ToArray();
         Assert.Contains($"`{batcher}`", checklist, StringComparison.Ordinal);
+        // Arguments go by their names, and addresses by what the chain file calls them.
+        Assert.Contains("    - spender: `0x28b5a0e9C621a5BadaA536219b3a228C8168cf5d` (tokenMessenger of Circle CCTP v2)\n", checklist, StringComparison.Ordinal);
+        Assert.Contains("    - minFinalityThreshold: `2000`\n", checklist, StringComparison.Ordinal);
         Assert.Contains(SafeTransaction.Of(calls, 12, EvmAddress.Parse(batcher)).Hashes(1, Account).SafeTransaction, checklist, StringComparison.Ordinal);
         Assert.Contains(PlanVerifier.Check(plan with { SafeVersion = "0.9" }, Loaded.Market, Loaded.Scenario, Loaded.Settings.Moves, null), violation => violation.Rule == PlanVerifier.Account);
     }
