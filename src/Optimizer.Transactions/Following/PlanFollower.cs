@@ -64,10 +64,10 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
             notes.Add($"step {id} is {(progress.Steps[id - 1].State == StepState.Done && !progress.Steps[id - 1].IsTold ? "done" : "not done")} as its chain has it; --done {id} was not listened to");
         }
 
-        foreach (var id in givenBack.Where(id => SenderOf(progress, plan.Steps[id - 1])?.Transfer?.GivenBackAfter is null))
+        foreach (var id in givenBack.Where(id => SenderOf(progress, plan.Steps[id - 1])?.Transfer?.GivenBackAfter is not { } after || after >= time.GetUtcNow()))
         {
             isBack.Remove(id);
-            notes.Add($"step {id}: nothing tells that its bridge gives anything back; --given-back {id} was not listened to");
+            notes.Add($"step {id}: its bridge gives nothing back, or may still deliver; --given-back {id} was not listened to");
         }
 
         progress = PlanProgress.Of(plan, market, transactions, new Dictionary<int, (EvmTransaction, BridgeArrival)>(), isDone, isBack);
