@@ -40,8 +40,7 @@ internal static class PlanStatusView
             terminal.Result.WriteLine($"{Text.Counted(foreign.Count, "transaction")} of the account on {chain} since then are none of this plan's.");
         foreach (var receive in progress.Steps.Where(step => step.State == StepState.InFlight))
         {
-            var sent = progress.Steps.First(step => receive.Step.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Step.Via);
-            if (sent.Last is not { } sending)
+            if (progress.SenderOf(receive.Step) is not { Last: { } sending } sent)
                 continue;
             var (left, due) = (sending.Block.Time, sending.Block.Time.AddSeconds(Math.Max(sent.Step.DurationSeconds, receive.Step.DurationSeconds)));
             var isLate = TimeProvider.System.GetUtcNow() > due;
@@ -102,10 +101,11 @@ internal static class PlanStatusView
         var nonces = followed.Accounts.Where(account => account.Value.SafeNonce is not null).ToDictionary(account => account.Key, account => account.Value.SafeNonce!.Value);
         TransactionStep[] steps = [.. ready.SelectMany(phase => phase.Steps)];
         // A Safe says itself which version it is; Safes of several versions have no one contract for their batches.
-        var versions = ready.Select(phase => followed.Accounts.GetValueOrDefault(phase.Chain)?.SafeVersion?.Split('+')[0]).OfType<string>().Distinct().ToArray();
-        if (versions is not [var only] || !SafeTransaction.Versions.Contains(only))
-            nonces = versions.Length == 0 ? nonces : [];
-        var rest = plan with { Nonces = nonces, SafeVersion = versions is [var one] && SafeTransaction.Versions.Contains(one) ? one : plan.SafeVersion, Steps = steps, CostUsd = steps.Sum(step => step.GasUsd + step.FeeUsd) };
+        string[] versions = [.. ready.Select(phase => followed.Accounts.GetValueOrDefault(phase.Chain)?.SafeVersion?.Split('+')[0]).OfType<string>().Distinct()];
+        var version = versions is [var only] && SafeTransaction.Versions.Contains(only) ? only : null;
+        if (versions.Length > 0 && version is null)
+            nonces = [];
+        var rest = plan with { Nonces = nonces, SafeVersion = version ?? plan.SafeVersion, Steps = steps, CostUsd = steps.Sum(step => step.GasUsd + step.FeeUsd) };
         if (policy is not null && PolicyCheck.Check(rest, ScenarioFiles.LoadPolicy(policy.FullName), market) is { Count: > 0 } forbidden)
         {
             PlanCommand.Show(terminal, forbidden);

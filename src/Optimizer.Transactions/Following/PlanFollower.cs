@@ -64,7 +64,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
             notes.Add($"step {id} is {(progress.Steps[id - 1].State == StepState.Done && !progress.Steps[id - 1].IsTold ? "done" : "not done")} as its chain has it; --done {id} was not listened to");
         }
 
-        foreach (var id in givenBack.Where(id => SenderOf(progress, plan.Steps[id - 1])?.Transfer?.GivenBackAfter is not { } after || after >= time.GetUtcNow()))
+        foreach (var id in givenBack.Where(id => progress.SenderOf(plan.Steps[id - 1])?.Transfer?.GivenBackAfter is not { } after || after >= time.GetUtcNow()))
         {
             isBack.Remove(id);
             notes.Add($"step {id}: its bridge gives nothing back, or may still deliver; --given-back {id} was not listened to");
@@ -75,7 +75,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         var used = new HashSet<(string, ulong)>();
         foreach (var receive in progress.Steps.Where(step => step.State == StepState.InFlight))
         {
-            var send = progress.Steps.First(step => receive.Step.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Step.Via);
+            var send = progress.SenderOf(receive.Step)!;
             if (send.Transfer is not { } transfer)
                 notes.Add($"step {receive.Step.Id}: nothing {(send.Last is null ? "" : $"in {send.Last.Hash} ")}tells how to recognise the arrival; say yourself when it is there, by --done {receive.Step.Id}");
             else if (await ArrivalAsync(receive.Step, send, transfer, known, read[receive.Step.Chain].State.Block, used, cancellation).ConfigureAwait(false) is { } arrival)
@@ -108,11 +108,8 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
     /// <summary>Whether nobody but the owner knows how far a step is: on a chain that is not looked up, or where there are doubts, and of
     /// what has been sent.</summary>
     private bool IsUnknown(PlanProgress progress, Dictionary<string, IReadOnlyList<string>> doubts, TransactionStep step) =>
-        step.Kind == StepKind.BridgeReceive ? SenderOf(progress, step) is { State: StepState.Done }
+        step.Kind == StepKind.BridgeReceive ? progress.SenderOf(step) is { State: StepState.Done }
             : step.Calls.Count > 0 && (market.Chain(step.Chain).ChainId is null || doubts.ContainsKey(step.Chain));
-
-    private static StepProgress? SenderOf(PlanProgress progress, TransactionStep receive) =>
-        progress.Steps.FirstOrDefault(step => receive.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Via && step.Step.Kind is StepKind.BridgeSend or StepKind.GasTopUp);
 
     private async Task<(EvmTransaction Transaction, BridgeArrival Arrival)?> ArrivalAsync(TransactionStep receive, StepProgress send, BridgeTransfer transfer, IReadOnlyList<PlanJournalEntry> known, EvmBlock head, HashSet<(string, ulong)> used, CancellationToken cancellation)
     {
@@ -140,7 +137,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
     {
         if (receive.State != StepState.InFlight)
             return receive;
-        var send = progress.Steps.First(step => receive.Step.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Step.Via);
+        var send = progress.SenderOf(receive.Step)!;
         var context = new CallContext(market, send.Step, plan.Accounts, plan.ValidUntil);
         if (send.Transfer is null || CallBook.RouteOf(context) is not IClaimedRoute route)
             return receive;

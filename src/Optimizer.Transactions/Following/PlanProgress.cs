@@ -73,6 +73,9 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
     /// <summary>Whether nothing has been done yet.</summary>
     public bool IsUntouched => Steps.All(step => !step.IsTold && step.Last is null);
 
+    /// <summary>The step that sent what another one receives; null for steps that receive nothing from elsewhere.</summary>
+    public StepProgress? SenderOf(TransactionStep receive) => SenderOf(Steps, receive);
+
     /// <summary>What can be signed now: phases for which everything before them is done, with the calls that remain.</summary>
     public IReadOnlyList<Phase> Open =>
     [
@@ -132,7 +135,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
             var isMade = step.Calls.Count > 0 && progress.Made.All(transaction => transaction is not null);
             if (isMade && step.Kind is StepKind.BridgeSend or StepKind.GasTopUp)
                 progress = progress with { Transfer = TransferOf(plan, market, progress, known) };
-            var sender = step.Kind == StepKind.BridgeReceive ? steps.FirstOrDefault(other => step.DependsOn.Contains(other.Step.Id) && other.Step.Via == step.Via) : null;
+            var sender = SenderOf(steps, step);
             if (sender is { State: StepState.Done } && arrivals.TryGetValue(sender.Step.Id, out var arrival))
                 progress = progress with { Arrival = arrival.Transaction, Arrived = arrival.Arrival.Amount };
             // What a chain shows needs nobody's word.
@@ -151,6 +154,9 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
             steps[step.Id - 1] = steps[step.Id - 1] with { State = StepState.Ready };
         return new(plan, steps, foreign);
     }
+
+    private static StepProgress? SenderOf(IReadOnlyList<StepProgress> steps, TransactionStep receive) => receive.Kind != StepKind.BridgeReceive ? null
+        : steps.FirstOrDefault(step => receive.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Via && step.Step.Kind is StepKind.BridgeSend or StepKind.GasTopUp);
 
     private static bool IsOpen(Phase phase, IReadOnlyList<StepProgress> steps) => phase.WaitsFor.All(id => steps[id - 1].State == StepState.Done);
 

@@ -34,7 +34,7 @@ public static class Remainder
 
         foreach (var receive in progress.Steps.Where(step => step.State == StepState.InFlight))
         {
-            var send = progress.Steps.FirstOrDefault(step => receive.Step.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Step.Via);
+            var send = progress.SenderOf(receive.Step);
             held.Add(new() { Token = receive.Step.Token, Amount = Whole(receive.Step.Token, send?.Transfer?.Amount ?? receive.Step.MinimumReceived), Locked = true });
         }
 
@@ -57,7 +57,7 @@ public static class Remainder
         void Add(TokenId token, BigInteger units) => idle[$"{token}"] = idle.GetValueOrDefault($"{token}") + units;
         foreach (var receive in progress.Steps.Where(step => step.State == StepState.GivenBack))
         {
-            var send = progress.Steps.First(step => receive.Step.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Step.Via);
+            var send = progress.SenderOf(receive.Step)!;
             Add(send.Step.Token, send.Step.Amount);
         }
 
