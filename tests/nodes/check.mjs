@@ -7,11 +7,14 @@ import { checkAcross } from './lib/across-check.mjs';
 import { rootDirectory } from './lib/cache.mjs';
 import { checkCctp } from './lib/cctp-check.mjs';
 import { Contract } from './lib/contract.mjs';
+import { checkRewards } from './lib/rewards-check.mjs';
+import { checkRollupBridges } from './lib/rollup-bridges-check.mjs';
 import { Rpc } from './lib/rpc.mjs';
 import { checkSafes } from './lib/safe-check.mjs';
 import { checkSolana } from './lib/solana-check.mjs';
 import { checkStaking } from './lib/staking-check.mjs';
 import { checkStargate } from './lib/stargate-check.mjs';
+import { checkUniswap } from './lib/uniswap-check.mjs';
 
 const startTimeoutMs = 180_000;
 const secondsPerYear = 31_536_000;
@@ -32,6 +35,7 @@ try {
   await checkHistory(chains.ethereum);
   await checkLending(chains.ethereum);
   await checkUniswap(chains.ethereum);
+  await checkRewards(chains.ethereum);
   await checkStaking(chains.ethereum);
   await checkSafes(Object.values(evmChains));
   await checkStargate(chains.ethereum, 30_101, chains.op, 30_111);
@@ -40,6 +44,7 @@ try {
   await checkAcross(chains.op, chains.ethereum);
   await checkCctp(chains.ethereum, chains.op);
   await checkCctp(chains.op, chains.arbitrum);
+  await checkRollupBridges(chains.ethereum, chains.op);
   await checkL1Fee(chains.op);
   await checkArbitrum(chains.arbitrum);
   if (solana || process.platform !== 'win32') {
@@ -151,22 +156,6 @@ async function checkLending({ url, contracts, tokens }) {
     `Morpho: ${market.totalBorrowAssets} of ${market.totalSupplyAssets} borrowed at ${yearly(borrowRate)}, rate at target ${yearly(atTarget)}`,
   );
   assert.ok(atTarget > 0n && borrowRate > 0n);
-}
-
-async function checkUniswap({ url, contracts, tokens }) {
-  const quoter = new Contract(new Rpc(url), contracts.uniswapQuoter, [
-    'function quoteExactInputSingle((address, address, uint256, uint24, uint160)) returns (uint256 amountOut, uint160, uint32, uint256)',
-  ]);
-  const [amountOut] = await quoter.read('quoteExactInputSingle', [
-    tokens.USDC.address,
-    tokens.WETH.address,
-    10_000_000_000n,
-    500,
-    0,
-  ]);
-  console.log(`Uniswap: 10000 USDC buy ${Number(amountOut) / 1e18} WETH`);
-  // The price of the pool is 2500, less the fee and a little impact.
-  assert.ok(amountOut > 3_980_000_000_000_000_000n && amountOut < 4_000_000_000_000_000_000n);
 }
 
 function percent(ray) {

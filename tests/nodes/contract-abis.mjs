@@ -14,11 +14,16 @@ import { toEventSelector, toFunctionSelector } from 'viem';
 import { agreed, writeVectors } from './lib/vector-file.mjs';
 
 const openZeppelin = '@openzeppelin/contracts@5.7.0';
+const aave = '@aave/core-v3@1.19.3';
+const migration = '@morpho-org/migration-sdk-viem@3.0.3';
+const uniswap = '@uniswap/v3-periphery@1.4.4';
 const lido = '@lidofinance/lido-ethereum-sdk@4.9.0';
 const circle = '@circle-fin/adapter-viem-v2@1.18.0';
 const safe = '@safe-global/safe-contracts@1.4.1';
 const layerZero = '@layerzerolabs/lz-evm-protocol-v2@2.0.11';
 const paraswap = '@paraswap/dex-lib@5.0.6';
+const optimism = '@eth-optimism/contracts-bedrock@0.17.3';
+const nitro = '@arbitrum/nitro-contracts@3.2.0';
 
 // Where an ABI is part of a program, `variable` is what it is called there.
 const contracts = [
@@ -36,16 +41,54 @@ const contracts = [
   },
   {
     contract: 'Aave v3 Pool',
-    source: '@aave/core-v3@1.19.3',
+    source: aave,
     file: 'artifacts/contracts/protocol/pool/Pool.sol/Pool.json',
     functions: ['supply', 'withdraw'],
   },
   {
+    contract: 'Aave v3 AToken',
+    source: aave,
+    file: 'artifacts/contracts/protocol/tokenization/AToken.sol/AToken.json',
+    functions: ['getIncentivesController'],
+  },
+  {
+    contract: 'Aave v3 RewardsController',
+    source: '@aave/periphery-v3@3.0.1',
+    file: 'artifacts/contracts/rewards/RewardsController.sol/RewardsController.json',
+    functions: [
+      'getRewardsByAsset',
+      'getRewardsData',
+      'getRewardOracle',
+      'getRewardsList',
+      'getUserRewards',
+      'claimRewards',
+      'claimAllRewards',
+    ],
+    events: ['RewardsClaimed'],
+  },
+  {
     contract: 'Comet',
-    source: '@morpho-org/migration-sdk-viem@3.0.3',
+    source: migration,
     file: 'lib/esm/abis/compoundV3.js',
     variable: 'cometAbi',
-    functions: ['supply', 'withdraw'],
+    functions: [
+      'supply',
+      'withdraw',
+      'accrueAccount',
+      'baseTrackingSupplySpeed',
+      'baseTrackingBorrowSpeed',
+      'trackingIndexScale',
+      'baseMinForRewards',
+      'userBasic',
+    ],
+  },
+  {
+    // Comet answers these too, and passes them on.
+    contract: 'Comet extension',
+    source: migration,
+    file: 'lib/esm/abis/compoundV3.js',
+    variable: 'cometExtAbi',
+    functions: ['baseAccrualScale', 'baseTrackingAccrued', 'totalsBasic'],
   },
   {
     contract: 'ERC4626',
@@ -110,9 +153,32 @@ const contracts = [
   },
   {
     contract: 'Uniswap v3 SwapRouter',
-    source: '@uniswap/v3-periphery@1.4.4',
+    source: uniswap,
     file: 'artifacts/contracts/SwapRouter.sol/SwapRouter.json',
     functions: ['exactInputSingle'],
+  },
+  {
+    contract: 'Uniswap v3 NonfungiblePositionManager',
+    source: uniswap,
+    file: 'artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json',
+    functions: ['mint', 'increaseLiquidity', 'decreaseLiquidity', 'collect', 'burn', 'positions'],
+    events: ['IncreaseLiquidity', 'DecreaseLiquidity', 'Collect'],
+  },
+  {
+    contract: 'Uniswap v3 Pool',
+    source: '@uniswap/v3-core@1.0.1',
+    file: 'artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool.json',
+    functions: [
+      'slot0',
+      'liquidity',
+      'feeGrowthGlobal0X128',
+      'feeGrowthGlobal1X128',
+      'fee',
+      'tickSpacing',
+      'token0',
+      'token1',
+      'ticks',
+    ],
   },
   {
     contract: 'Uniswap SwapRouter02',
@@ -162,6 +228,63 @@ const contracts = [
     file: 'dist/evm/artifacts/Ethereum_SpokePool.sol/Ethereum_SpokePool.json',
     functions: ['depositV3', 'deposit', 'depositNow', 'fillRelay'],
     events: ['FundsDeposited', 'FilledRelay'],
+  },
+  {
+    contract: 'OP L1StandardBridge',
+    source: optimism,
+    file: 'forge-artifacts/L1StandardBridge.sol/L1StandardBridge.json',
+    functions: ['messenger', 'deposits', 'paused'],
+  },
+  {
+    contract: 'OP L1CrossDomainMessenger',
+    source: optimism,
+    file: 'forge-artifacts/L1CrossDomainMessenger.sol/L1CrossDomainMessenger.json',
+    functions: ['portal', 'PORTAL'],
+  },
+  {
+    contract: 'OP OptimismPortal2',
+    source: optimism,
+    file: 'forge-artifacts/OptimismPortal2.sol/OptimismPortal2.json',
+    functions: [
+      'proofMaturityDelaySeconds',
+      'disputeGameFinalityDelaySeconds',
+      'respectedGameType',
+      'disputeGameFactory',
+      'superchainConfig',
+      'guardian',
+      'paused',
+    ],
+  },
+  {
+    contract: 'OP DisputeGameFactory',
+    source: optimism,
+    file: 'forge-artifacts/DisputeGameFactory.sol/DisputeGameFactory.json',
+    functions: ['gameImpls'],
+  },
+  {
+    contract: 'OP FaultDisputeGame',
+    source: optimism,
+    file: 'forge-artifacts/FaultDisputeGame.sol/FaultDisputeGame.json',
+    functions: ['maxClockDuration'],
+  },
+  {
+    contract: 'OP SuperchainConfig',
+    source: optimism,
+    file: 'forge-artifacts/SuperchainConfig.sol/SuperchainConfig.json',
+    functions: ['guardian', 'paused', 'pause', 'unpause'],
+  },
+  {
+    contract: 'Arbitrum RollupUserLogic',
+    source: nitro,
+    file: 'build/contracts/src/rollup/RollupUserLogic.sol/RollupUserLogic.json',
+    functions: ['confirmPeriodBlocks', 'challengeGracePeriodBlocks', 'bridge', 'paused'],
+  },
+  {
+    // What the rollup is to its owner.
+    contract: 'Arbitrum RollupAdminLogic',
+    source: nitro,
+    file: 'build/contracts/src/rollup/RollupAdminLogic.sol/RollupAdminLogic.json',
+    functions: ['pause', 'resume'],
   },
   {
     contract: 'Safe',

@@ -5,18 +5,23 @@ import {
   freezeReserve,
   touchAaveMarket,
 } from '../deploy/aave.mjs';
+import { startEmissions } from '../deploy/aave-rewards.mjs';
 import { deployEthereumSpokePool } from '../deploy/across.mjs';
+import { deployArbitrumRollup } from '../deploy/arbitrum-rollup.mjs';
 import { installCctp } from '../deploy/cctp.mjs';
-import { deployComet } from '../deploy/comet.mjs';
+import { deployComet, deployCometRewards } from '../deploy/comet.mjs';
 import { deployEtherFi } from '../deploy/ether-fi.mjs';
 import { deployFeeds, describeFeeds } from '../deploy/feeds.mjs';
 import { accrueLido, deployLido, describeLido } from '../deploy/lido.mjs';
 import { deployMorpho, describeMorpho, touchMorpho } from '../deploy/morpho.mjs';
+import { deployOpBridge } from '../deploy/op-bridge.mjs';
 import { deployStargate, describeStargate } from '../deploy/stargate.mjs';
 import { deployTokens } from '../deploy/tokens.mjs';
-import { deployUniswap } from '../deploy/uniswap.mjs';
+import { deployUniswap, describeUniswap, tradeOnUniswap } from '../deploy/uniswap.mjs';
 import { deploySteadyVault } from '../deploy/vaults.mjs';
-import { liveThroughHistory } from './history.mjs';
+import { arbitrum } from './arbitrum.mjs';
+import { liveThroughHistory, presentTimestamp, secondsPerDay } from './history.mjs';
+import { op } from './op.mjs';
 
 // The numbers that LayerZero gives to the real chains.
 const endpointIds = { endpointId: 30_101, remoteEndpointId: 30_111 };
@@ -27,6 +32,8 @@ const cctpDomain = 0;
 const lidoRate = 300;
 
 const prices = { USDC: 1, DAI: 1, WETH: 2_500, WBTC: 65_000 };
+// These are no reserves of the market, which has one of each other token.
+const rewardPrices = { AAVE: 100, COMP: 40 };
 
 const reserves = [
   {
@@ -82,10 +89,18 @@ export const ethereum = {
     const { rpc, accounts } = context;
     const tokens = await deployTokens(context, Object.keys(prices));
     const feeds = await deployFeeds(context, prices);
-    const market = await deployAaveMarket(context, tokens, feeds, reserves);
+    const rewardTokens = await deployTokens(context, Object.keys(rewardPrices));
+    const rewardFeeds = await deployFeeds(context, rewardPrices);
+    const market = await deployAaveMarket(context, tokens, feeds, reserves, { withRewards: true });
+    await startEmissions(context, market, rewardTokens.AAVE, rewardFeeds.AAVE, [
+      // About 1.5 % a year.
+      { asset: tokens.USDC, amount: 1_560, end: presentTimestamp() + 730 * secondsPerDay },
+      { asset: tokens.WETH, amount: 4_000, end: presentTimestamp() - 20 * secondsPerDay },
+    ]);
     const stataUsdc = await deployStataToken(context, market, tokens.USDC, 250_000);
     const steadyVault = await deploySteadyVault(context, tokens.USDC, 1_000_000);
     const comet = await deployComet(context, tokens.USDC, 6_000_000, 5_100_000);
+    const cometRewards = await deployCometRewards(context, comet, rewardTokens.COMP);
     const morpho = await deployMorpho(
       context,
       {
@@ -113,32 +128,43 @@ export const ethereum = {
       // Five per cent a year of the first deposit.
       await steadyVault.send('accrue', tokens.USDC.units(1_000_000) * 5n * BigInt(days) / 36_500n);
       await accrueLido(lido, lidoRate, days);
+      await tradeOnUniswap(context, uniswap, days);
     });
     await freezeReserve(market, tokens.DAI);
     const spokePool = await deployEthereumSpokePool(context, tokens.WETH);
     const cctp = await installCctp(context, tokens.USDC, cctpDomain);
+    // The first contract of each node is its USDC, so it has the same address on the rollup.
+    const usdcOnOp = tokens.USDC.address;
+    const opBridge = await deployOpBridge(context, tokens.USDC, usdcOnOp, op.chainId, { ether: 500, token: 1_500_000 });
+    const arbitrumRollup = await deployArbitrumRollup(context, tokens.WETH, arbitrum.chainId, 800);
 
     await tokens.USDC.mint(accounts.user, 5_000_000);
     await tokens.DAI.mint(accounts.user, 1_000_000);
     await tokens.WETH.mint(accounts.user, 1_000);
     await tokens.WBTC.mint(accounts.user, 20);
     return {
-      feeds,
+      feeds: { ...feeds, ...rewardFeeds },
       stargate,
       tokens,
       contracts: {
         ...describeAaveMarket(market),
-        ...describeFeeds(feeds),
+        ...describeFeeds({ ...feeds, ...rewardFeeds }),
+        rewardsController: market.rewards.controller.address,
+        aaveRewardToken: rewardTokens.AAVE.address,
         stataUsdc: stataUsdc.address,
         steadyVault: steadyVault.address,
         cometUsdc: comet.address,
+        cometRewards: cometRewards.address,
+        compToken: rewardTokens.COMP.address,
         ...describeMorpho(morpho),
-        ...uniswap,
+        ...describeUniswap(uniswap),
         ...describeStargate(stargate),
         ...describeLido(lido),
         ...etherFi,
         acrossSpokePool: spokePool.address,
         ...cctp,
+        ...opBridge,
+        ...arbitrumRollup,
       },
     };
   },

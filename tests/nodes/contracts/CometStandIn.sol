@@ -3,13 +3,15 @@ pragma solidity ^0.8.24;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// STAND-IN for Compound v3 (Comet), whose source is not on npm. Written from the documented formulas.
 ///
-/// Same as Comet: the signatures, utilisation, the two kinked rate curves, the accrual of both indexes and the
-/// rounding of principals. Different: there is one borrower without collateral (nothing can be liquidated),
-/// no reserves, no rewards and no price feeds.
+/// Same as Comet: the signatures, utilisation, the two kinked rate curves, the accrual of both indexes, the rounding
+/// of principals and the tracking of rewards, which CometRewardsStandIn pays. Different: there is one borrower without
+/// collateral (nothing can be liquidated), no reserves and no price feeds.
 contract CometStandIn {
+  using SafeCast for uint256;
   using SafeERC20 for IERC20;
 
   /// Rates per second and kinks, scaled by 1e18.
@@ -20,38 +22,82 @@ contract CometStandIn {
     uint64 slopeHigh;
   }
 
+  /// What all suppliers and all borrowers earn a second, scaled by trackingIndexScale, and how much has to be supplied
+  /// or borrowed for that, in the base token's smallest unit.
+  struct Tracking {
+    uint64 supplySpeed;
+    uint64 borrowSpeed;
+    uint104 minForRewards;
+  }
+
+  struct TotalsBasic {
+    uint64 baseSupplyIndex;
+    uint64 baseBorrowIndex;
+    uint64 trackingSupplyIndex;
+    uint64 trackingBorrowIndex;
+    uint104 totalSupplyBase;
+    uint104 totalBorrowBase;
+    uint40 lastAccrualTime;
+    uint8 pauseFlags;
+  }
+
+  /// Positive principals are supplied and negative ones borrowed. The last two are never set here.
+  struct UserBasic {
+    int104 principal;
+    uint64 baseTrackingIndex;
+    uint64 baseTrackingAccrued;
+    uint16 assetsIn;
+    uint8 _reserved;
+  }
+
   error Unauthorized();
   error Paused();
   error NotCollateralized();
 
   uint64 private constant FACTOR_SCALE = 1e18;
   uint64 private constant BASE_INDEX_SCALE = 1e15;
+  uint64 private constant BASE_ACCRUAL_SCALE = 1e6;
+  uint256 public constant trackingIndexScale = 1e15;
 
   address public immutable baseToken;
   uint256 public immutable baseScale;
   uint8 public immutable decimals;
   /// The only account that may owe.
   address public immutable borrower;
+  uint256 public immutable baseTrackingSupplySpeed;
+  uint256 public immutable baseTrackingBorrowSpeed;
+  uint256 public immutable baseMinForRewards;
 
   Curve private _supplyCurve;
   Curve private _borrowCurve;
   uint64 private _baseSupplyIndex = BASE_INDEX_SCALE;
   uint64 private _baseBorrowIndex = BASE_INDEX_SCALE;
+  uint64 private _trackingSupplyIndex;
+  uint64 private _trackingBorrowIndex;
   uint104 private _totalSupplyBase;
   uint104 private _totalBorrowBase;
   uint40 private _lastAccrualTime;
   bool public isSupplyPaused;
   bool public isWithdrawPaused;
-  /// Positive principals are supplied and negative ones borrowed.
-  mapping(address => int104) private _principals;
+  mapping(address => UserBasic) public userBasic;
 
-  constructor(address baseToken_, uint8 decimals_, address borrower_, Curve memory supplyCurve, Curve memory borrowCurve) {
+  constructor(
+    address baseToken_,
+    uint8 decimals_,
+    address borrower_,
+    Curve memory supplyCurve,
+    Curve memory borrowCurve,
+    Tracking memory tracking
+  ) {
     baseToken = baseToken_;
     decimals = decimals_;
     baseScale = 10 ** decimals_;
     borrower = borrower_;
     _supplyCurve = supplyCurve;
     _borrowCurve = borrowCurve;
+    baseTrackingSupplySpeed = tracking.supplySpeed;
+    baseTrackingBorrowSpeed = tracking.borrowSpeed;
+    baseMinForRewards = tracking.minForRewards;
     _lastAccrualTime = uint40(block.timestamp);
   }
 
@@ -118,20 +164,45 @@ contract CometStandIn {
 
   function balanceOf(address account) external view returns (uint256) {
     (uint64 supplyIndex, ) = _accruedIndexes();
-    int104 principal = _principals[account];
+    int104 principal = userBasic[account].principal;
     return principal > 0 ? _presentValue(uint104(principal), supplyIndex) : 0;
   }
 
   function borrowBalanceOf(address account) external view returns (uint256) {
     (, uint64 borrowIndex) = _accruedIndexes();
-    int104 principal = _principals[account];
+    int104 principal = userBasic[account].principal;
     return principal < 0 ? _presentValue(uint104(-principal), borrowIndex) : 0;
+  }
+
+  /// As of the last accrual.
+  function totalsBasic() external view returns (TotalsBasic memory) {
+    return
+      TotalsBasic({
+        baseSupplyIndex: _baseSupplyIndex,
+        baseBorrowIndex: _baseBorrowIndex,
+        trackingSupplyIndex: _trackingSupplyIndex,
+        trackingBorrowIndex: _trackingBorrowIndex,
+        totalSupplyBase: _totalSupplyBase,
+        totalBorrowBase: _totalBorrowBase,
+        lastAccrualTime: _lastAccrualTime,
+        pauseFlags: (isSupplyPaused ? 1 : 0) | (isWithdrawPaused ? 4 : 0)
+      });
+  }
+
+  function baseAccrualScale() external pure returns (uint64) {
+    return BASE_ACCRUAL_SCALE;
+  }
+
+  /// As of the account's last accrual, scaled by baseAccrualScale.
+  function baseTrackingAccrued(address account) external view returns (uint64) {
+    return userBasic[account].baseTrackingAccrued;
   }
 
   // Changes
 
-  function accrueAccount(address) external {
+  function accrueAccount(address account) external {
     _accrue();
+    _updateAccount(account, userBasic[account].principal);
   }
 
   function supply(address asset, uint256 amount) external {
@@ -147,11 +218,11 @@ contract CometStandIn {
     if (asset != baseToken) revert Unauthorized();
     _accrue();
     if (amount == type(uint256).max) {
-      int104 principal = _principals[msg.sender];
+      int104 principal = userBasic[msg.sender].principal;
       amount = principal > 0 ? _presentValue(uint104(principal), _baseSupplyIndex) : 0;
     }
     _changeBalance(msg.sender, -int256(amount));
-    if (_principals[msg.sender] < 0 && msg.sender != borrower) revert NotCollateralized();
+    if (userBasic[msg.sender].principal < 0 && msg.sender != borrower) revert NotCollateralized();
     IERC20(baseToken).safeTransfer(msg.sender, amount);
   }
 
@@ -185,18 +256,42 @@ contract CometStandIn {
 
   function _accrue() private {
     (_baseSupplyIndex, _baseBorrowIndex) = _accruedIndexes();
+    uint256 elapsed = block.timestamp - _lastAccrualTime;
+    _trackingSupplyIndex += _trackingGrowth(baseTrackingSupplySpeed * elapsed, _totalSupplyBase);
+    _trackingBorrowIndex += _trackingGrowth(baseTrackingBorrowSpeed * elapsed, _totalBorrowBase);
     _lastAccrualTime = uint40(block.timestamp);
   }
 
+  /// What a whole base token of all these principals gets of the rewards.
+  function _trackingGrowth(uint256 rewards, uint104 principals) private view returns (uint64) {
+    return principals < baseMinForRewards ? 0 : ((rewards * baseScale) / principals).toUint64();
+  }
+
   function _changeBalance(address account, int256 change) private {
-    int104 before = _principals[account];
+    int104 before = userBasic[account].principal;
     int256 balance = before >= 0
       ? int256(_presentValue(uint104(before), _baseSupplyIndex))
       : -int256(_presentValue(uint104(-before), _baseBorrowIndex));
     int104 principal = _principalOf(balance + change);
-    _principals[account] = principal;
+    _updateAccount(account, principal);
     _totalSupplyBase = _totalSupplyBase + _positive(principal) - _positive(before);
     _totalBorrowBase = _totalBorrowBase + _positive(-principal) - _positive(-before);
+  }
+
+  /// Credits the rewards of the principal that the account had so far.
+  function _updateAccount(address account, int104 principal) private {
+    UserBasic memory basic = userBasic[account];
+    uint256 growth = _trackingIndex(basic.principal) - basic.baseTrackingIndex;
+    uint256 size = basic.principal >= 0 ? uint104(basic.principal) : uint104(-basic.principal);
+    uint256 descaleFactor = baseScale / BASE_ACCRUAL_SCALE;
+    basic.baseTrackingAccrued += ((size * growth) / trackingIndexScale / descaleFactor).toUint64();
+    basic.baseTrackingIndex = _trackingIndex(principal);
+    basic.principal = principal;
+    userBasic[account] = basic;
+  }
+
+  function _trackingIndex(int104 principal) private view returns (uint64) {
+    return principal >= 0 ? _trackingSupplyIndex : _trackingBorrowIndex;
   }
 
   /// Rounds against the account: a supply down and a debt up.

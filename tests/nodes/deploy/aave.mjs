@@ -1,5 +1,6 @@
 import { AbiCoder } from 'ethers';
 import { Contract, deploy, maxUint256, zeroAddress } from '../lib/contract.mjs';
+import { deployRewardsController } from './aave-rewards.mjs';
 import { depositIntoVault } from './vaults.mjs';
 
 const variableRateMode = 2;
@@ -19,9 +20,11 @@ const libraryNames = [
  * Each reserve: { symbol, supplied, borrowed, collateral, ltv, liquidationThreshold, reserveFactor, rates,
  * supplyCap, borrowCap }. Amounts and caps are whole tokens, ratios and rates basis points;
  * collateral is what the borrower supplies. rates: [optimal usage, base, slope below, slope above].
+ *
+ * A market with rewards has a controller of them, which its tokens can only get when they are created.
  */
-export async function deployAaveMarket(context, tokens, feeds, reserves) {
-  const market = await deployContracts(context, tokens, feeds);
+export async function deployAaveMarket(context, tokens, feeds, reserves, { withRewards = false } = {}) {
+  const market = await deployContracts(context, tokens, feeds, withRewards);
   await listReserves(market, tokens, reserves);
   await supplyAndBorrow(context, market, tokens, reserves);
   return market;
@@ -36,7 +39,8 @@ export function describeAaveMarket(market) {
   };
 }
 
-async function deployContracts({ rpc, accounts, artifacts }, tokens, feeds) {
+async function deployContracts(context, tokens, feeds, withRewards) {
+  const { rpc, accounts, artifacts } = context;
   const { aave } = artifacts;
   const owner = accounts.deployer;
   const create = (name, args, libraries) => deploy(rpc, owner, aave[name], args, libraries);
@@ -81,9 +85,11 @@ async function deployContracts({ rpc, accounts, artifacts }, tokens, feeds) {
   ]);
   await provider.send('setPriceOracle', oracle.address);
 
-  const aToken = await create('ATokenInstance', [pool.address, zeroAddress, owner]);
-  const debtToken = await create('VariableDebtTokenInstance', [pool.address, zeroAddress]);
-  return { provider, pool, configurator, dataProvider, oracle, aToken, debtToken };
+  const rewards = withRewards ? await deployRewardsController(context, provider) : undefined;
+  const rewardsController = rewards?.controller.address ?? zeroAddress;
+  const aToken = await create('ATokenInstance', [pool.address, rewardsController, owner]);
+  const debtToken = await create('VariableDebtTokenInstance', [pool.address, rewardsController]);
+  return { provider, pool, configurator, dataProvider, oracle, rewards, aToken, debtToken };
 }
 
 async function listReserves(market, tokens, reserves) {
@@ -168,11 +174,10 @@ export async function freezeReserve({ configurator }, token) {
 }
 
 /** Aave's own ERC-4626 wrapper of an aToken. */
-export async function deployStataToken({ rpc, accounts, artifacts }, { pool }, token, initialDeposit) {
+export async function deployStataToken({ rpc, accounts, artifacts }, { pool, rewards }, token, initialDeposit) {
   const { aave, own } = artifacts;
   const owner = accounts.deployer;
-  const rewards = await deploy(rpc, owner, aave.RewardsController, [owner]);
-  const code = await deploy(rpc, owner, aave.StataTokenV2, [pool.address, rewards.address]);
+  const code = await deploy(rpc, owner, aave.StataTokenV2, [pool.address, rewards.controller.address]);
   const aToken = await pool.read('getReserveAToken', token.address);
   const initialise = code.interface.encodeFunctionData('initialize', [
     aToken,

@@ -6,6 +6,8 @@ const definitions = {
   DAI: { name: 'Dai Stablecoin', decimals: 18 },
   WETH: { name: 'Wrapped Ether', decimals: 18, wrapsEther: true },
   WBTC: { name: 'Wrapped BTC', decimals: 8 },
+  AAVE: { name: 'Aave Token', decimals: 18 },
+  COMP: { name: 'Compound', decimals: 18 },
 };
 
 const backing = `0x${(10n ** 24n).toString(16)}`;

@@ -1,22 +1,18 @@
 import { Contract, deploy, maxUint256, zeroAddress } from '../lib/contract.mjs';
-import { packagedArtifact } from '../lib/packaged.mjs';
-
-const core = '@uniswap/v3-core/artifacts/contracts';
-const periphery = '@uniswap/v3-periphery/artifacts/contracts';
-const factoryArtifact = packagedArtifact(`${core}/UniswapV3Factory.sol/UniswapV3Factory`);
-const poolArtifact = packagedArtifact(`${core}/UniswapV3Pool.sol/UniswapV3Pool`);
-const positionsArtifact = packagedArtifact(
-  `${periphery}/NonfungiblePositionManager.sol/NonfungiblePositionManager`,
-);
-const routerArtifact = packagedArtifact(`${periphery}/SwapRouter.sol/SwapRouter`);
-const quoterArtifact = packagedArtifact(`${periphery}/lens/QuoterV2.sol/QuoterV2`);
+import {
+  factoryArtifact,
+  poolArtifact,
+  positionsArtifact,
+  quoterArtifact,
+  routerArtifact,
+} from '../lib/uniswap-artifacts.mjs';
+import { dailyVolume, distantDeadline, isBefore, tradeToAndFro } from '../lib/uniswap-trades.mjs';
 
 const fee = 500;
 const tickSpacing = 10;
 const highestTick = 887_270;
 // About 27 % to either side of the price.
 const concentratedTicks = 2_400;
-const distantDeadline = 4_102_444_800;
 
 /** Uniswap v3 with one pool of the stable token and WETH, at this price of WETH. */
 export async function deployUniswap({ rpc, accounts }, stable, weth, wethPrice) {
@@ -26,7 +22,7 @@ export async function deployUniswap({ rpc, accounts }, stable, weth, wethPrice) 
   const router = await deploy(rpc, owner, routerArtifact, [factory.address, weth.address]);
   const quoter = await deploy(rpc, owner, quoterArtifact, [factory.address, weth.address]);
 
-  const stableFirst = stable.address.toLowerCase() < weth.address.toLowerCase();
+  const stableFirst = isBefore(stable, weth);
   const [token0, token1] = stableFirst ? [stable, weth] : [weth, stable];
   const equal = { stable: stable.units(wethPrice), weth: weth.units(1) };
   const [amount0, amount1] = stableFirst ? [equal.stable, equal.weth] : [equal.weth, equal.stable];
@@ -68,8 +64,18 @@ export async function deployUniswap({ rpc, accounts }, stable, weth, wethPrice) 
   await addLiquidity(2_000, middle - concentratedTicks, middle + concentratedTicks);
   await addLiquidity(200, -highestTick, highestTick);
 
+  return { factory, positions, quoter, router, pool, stable, weth };
+}
+
+/** What others trade in these days, which leaves fees and no other price. */
+export async function tradeOnUniswap({ accounts }, uniswap, days) {
+  await tradeToAndFro(uniswap, accounts.borrower, uniswap.stable.units(dailyVolume * days));
+}
+
+export function describeUniswap({ factory, positions, quoter, router, pool }) {
   return {
     uniswapFactory: factory.address,
+    uniswapPositions: positions.address,
     uniswapQuoter: quoter.address,
     uniswapRouter: router.address,
     uniswapPoolUsdcWeth: pool.address,

@@ -10,7 +10,8 @@ export function packagedArtifact(file) {
   const location = path.join(rootDirectory, 'node_modules', `${file}.json`);
   const artifact = JSON.parse(fs.readFileSync(location, 'utf8'));
   return {
-    abi: artifact.abi,
+    // Code in Yul has none.
+    abi: artifact.abi ?? [],
     bytecode: artifact.bytecode.object ?? artifact.bytecode,
     deployedBytecode: artifact.deployedBytecode?.object ?? artifact.deployedBytecode,
     linkReferences: artifact.linkReferences ?? artifact.bytecode.linkReferences,

@@ -71,6 +71,16 @@ export class Rpc {
     await this.send('evm_increaseTime', [seconds]);
   }
 
+  /** Runs an action and takes back what it did to the chain, the passing of time included. */
+  async undone(action) {
+    const snapshot = await this.send('evm_snapshot');
+    try {
+      return await action();
+    } finally {
+      await this.send('evm_revert', [snapshot]);
+    }
+  }
+
   /** Runs an action that sends transactions as an account without a key. */
   async impersonate(address, action) {
     await this.send('anvil_setBalance', [address, '0xde0b6b3a7640000']);

@@ -18,6 +18,7 @@ export const units = {
       'contracts/ArbitrumStandIns.sol',
       'contracts/CctpStandIns.sol',
       'contracts/CometStandIn.sol',
+      'contracts/CometRewardsStandIn.sol',
       'contracts/EtherFiStandIns.sol',
       'contracts/LidoStandIns.sol',
       'contracts/MorphoFeedOracle.sol',
@@ -54,7 +55,9 @@ export const units = {
       'protocol/libraries/logic/LiquidationLogic',
       'protocol/libraries/logic/PoolLogic',
       'protocol/libraries/logic/SupplyLogic',
+      'rewards/EmissionManager',
       'rewards/RewardsController',
+      'rewards/transfer-strategies/PullRewardsTransferStrategy',
     ].map((file) => `${aaveRoot}/${file}.sol`),
   },
   morpho: {
