@@ -38,8 +38,8 @@ public static class ObjectiveTerms
         var years = p.Scenario.Horizon.Years;
         return LinearExpression.Sum([
             .. p.Positions.Select(position =>
-                years * p.Risk.ExpectedLossRate(p.Market.EventsOf(position.Opportunity)) * position.After),
-            .. p.Idles.Select(idle => years * p.Risk.ExpectedLossRate(p.Market.EventsOf(idle.Token)) * idle.After)]);
+                years * p.Risk.ExpectedLossRate(position.Opportunity) * position.After),
+            .. p.Idles.Select(idle => years * p.Risk.ExpectedLossRate(idle.Token) * idle.After)]);
     }
 
     /// <summary>What moving takes out of the book: gas, and everything that goes in and does not come out.</summary>
@@ -65,7 +65,7 @@ public static class ObjectiveTerms
     {
         var rate = p.Settings.Moves.ReferenceRate.Fraction;
         return LinearExpression.Sum([
-            .. p.Flows.Select(flow => flow.Years * (rate + p.Risk.ExpectedLossRate(flow.Route.Events)) * flow.In),
+            .. p.Flows.Select(flow => flow.Years * (rate + p.Risk.ExpectedLossRate(flow.Route)) * flow.In),
             .. p.Positions.Select(position =>
                 Model.Duration.FromSeconds((position.Opportunity.ExitDelayDays?.Value ?? 0) * 86_400).Years
                 * rate * position.Capital * position.Withdrawal)]);

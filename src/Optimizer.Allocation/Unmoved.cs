@@ -25,7 +25,7 @@ public static class Unmoved
             if (stays <= problem.Settings.Moves.MinimumMove.InUsd(book))
                 continue;
             var rate = position.Opportunity.Carry.Rate(position.After.At(values) * book - position.Before * book)
-                - problem.Risk.ExpectedLossRate(problem.Market.EventsOf(position.Opportunity));
+                - problem.Risk.ExpectedLossRate(position.Opportunity);
             var exit = GasCosts.ToUsd(problem.Market, position.Opportunity.Chain, GasCosts.Exit(problem.Market, position.Opportunity))
                 + stays * (1 - position.ExitPerUnit / position.Capital);
             yield return Best(problem, values, position.Opportunity.Id, stays,
@@ -49,7 +49,7 @@ public static class Unmoved
             if (room < usd * 0.5)
                 continue;
             var better = target.Opportunity.Carry.Rate(now - target.Before * problem.BookUsd + usd)
-                - problem.Risk.ExpectedLossRate(problem.Market.EventsOf(target.Opportunity)) - rate;
+                - problem.Risk.ExpectedLossRate(target.Opportunity) - rate;
             var cost = target.Opportunity.Inputs.Max(i => costTo[i.Token])
                 + GasCosts.ToUsd(problem.Market, target.Opportunity.Chain, GasCosts.Enter(problem.Market, target.Opportunity))
                 + usd * (target.EntryPerUnit / target.Capital - 1);
@@ -100,5 +100,5 @@ public static class Unmoved
     }
 
     private static double NetRate(AllocationProblem problem, TokenId token) =>
-        -problem.Risk.ExpectedLossRate(problem.Market.EventsOf(token));
+        -problem.Risk.ExpectedLossRate(token);
 }

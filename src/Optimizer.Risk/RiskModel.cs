@@ -60,9 +60,34 @@ public sealed class RiskModel
     public double Intensity(Event e) =>
         e.IntensityPerYear?.Value ?? -double.LogP1(-_settings.Ratings[e.Rating.ToString()].Fraction);
 
-    /// <summary>Expected loss per year, as a fraction of what is exposed.</summary>
-    public double ExpectedLossRate(IEnumerable<EventLoss> losses) =>
-        losses.Sum(loss => Intensity(_market.Event(loss.Event)) * loss.Loss);
+    /// <summary>What an opportunity is expected to lose per year, as a fraction of its position: by events, and to those who
+    /// trade against it.</summary>
+    public double ExpectedLossRate(Opportunity opportunity) => ExpectedLossRate(_market.EventsOf(opportunity)) + RebalancingLossRate(opportunity);
+
+    /// <summary>What an idle token is expected to lose per year by events, as a fraction.</summary>
+    public double ExpectedLossRate(TokenId token) => ExpectedLossRate(_market.EventsOf(token));
+
+    /// <summary>What is on its way is expected to lose per year by events, as a fraction.</summary>
+    public double ExpectedLossRate(Route route) => ExpectedLossRate(route.Events);
+
+    /// <summary>What a position loses per year to those who trade against it whenever its inputs' prices move
+    /// (loss-versus-rebalancing), as a fraction: c·½·(Σ shareᵢ·σᵢ² − σ²), c being its <see cref="Opportunity.LiquidityConcentration"/>,
+    /// σᵢ the volatilities of the prices of its inputs and σ that of the basket.</summary>
+    public double RebalancingLossRate(Opportunity opportunity)
+    {
+        if (opportunity.LiquidityConcentration is not { } concentration)
+            return 0;
+        var basket = new Dictionary<int, double>();
+        var apart = 0.0;
+        foreach (var input in opportunity.Inputs)
+        {
+            var asset = _market.AssetOf(input.Token).Id;
+            AddAsset(basket, asset, input.Share);
+            apart += input.Share * Variance(_assetLoadings[asset]);
+        }
+
+        return concentration / 2 * Math.Max(0, apart - Variance(basket));
+    }
 
     /// <summary>Loadings per unit of an opportunity's position.</summary>
     public IReadOnlyDictionary<int, double> Loadings(Opportunity opportunity)
@@ -88,6 +113,11 @@ public sealed class RiskModel
         opportunity.Exposures is { } own
             ? own.Select(pair => (pair.Key, pair.Value.Value))
             : opportunity.Inputs.Select(input => (_market.AssetOf(input.Token).Id, input.Share));
+
+    private double ExpectedLossRate(IEnumerable<EventLoss> losses) =>
+        losses.Sum(loss => Intensity(_market.Event(loss.Event)) * loss.Loss);
+
+    private static double Variance(Dictionary<int, double> loadings) => loadings.Values.Sum(loading => loading * loading);
 
     private Dictionary<int, double> EventLoadings(IEnumerable<EventLoss> losses)
     {

@@ -38,7 +38,7 @@ internal static class Economics
         // What an idle token was expected to lose is saved by the moves that take it, in proportion.
         foreach (var token in idle)
         {
-            var saved = (token.BeforeUsd - token.Usd) * problem.Risk.ExpectedLossRate(problem.Market.EventsOf(token.Token));
+            var saved = (token.BeforeUsd - token.Usd) * problem.Risk.ExpectedLossRate(token.Token);
             var users = moves.Where(move => move.From.Contains($"{token.Token}")).Sum(move => move.Usd);
             for (var m = 0; m < moves.Count && users > 0 && saved != 0; m++)
             {

@@ -27,7 +27,7 @@ internal static class Report
             return new PositionResult(p.Key, opportunity.Inputs[0].Token, after.Positions[p.Key], p.Value, before,
                 p.Value / problem.BookUsd,
                 problem.CreditedRate(problem.Positions.Single(x => x.Opportunity.Id == p.Key), p.Value / opportunity.Capital()),
-                problem.Risk.ExpectedLossRate(market.EventsOf(opportunity)), risk.ShareOf(p.Key));
+                problem.Risk.ExpectedLossRate(opportunity), risk.ShareOf(p.Key));
         }).Where(p => p.Usd != 0 || p.BeforeUsd != 0).OrderByDescending(p => p.Usd).ThenBy(p => p.Opportunity, StringComparer.Ordinal).ToArray();
         var idle = idleUsd
             .Select(t => new IdleResult(t.Key, after.Idle[t.Key], t.Value, Book.HeldUsd(market, problem.Scenario, t.Key).Held, risk.ShareOf(t.Key.ToString())))
@@ -75,7 +75,7 @@ internal static class Report
         var earning = problem.Positions.ToDictionary(p => p.Opportunity.Id, p => p);
         var carry = positions.Sum(p => p.Usd / earning[p.Opportunity].Capital * p.CarryRate * earning[p.Opportunity].EarningYears);
         var loss = years * (positions.Sum(p => p.Usd / earning[p.Opportunity].Capital * p.ExpectedLossRate)
-            + idle.Sum(t => t.Usd * problem.Risk.ExpectedLossRate(market.EventsOf(t.Token))));
+            + idle.Sum(t => t.Usd * problem.Risk.ExpectedLossRate(t.Token)));
         var time = ObjectiveTerms.Time(problem).At(answer.Values) * book;
         var views = ObjectiveTerms.Views(problem).At(answer.Values) * book;
         var penalty = problem.Scenario.Objective is MeanVariance wanted ? wanted.RiskAversion / 2 * years * variance * book : 0;
@@ -104,9 +104,9 @@ internal static class Report
     /// <summary>Carry and views less expected loss per year in USD of leaving everything as it is.</summary>
     private static double Before(AllocationProblem problem) =>
         problem.Positions.Sum(p => p.Before * problem.BookUsd * (p.Opportunity.Carry.Rate(0) * p.EarningYears / problem.Scenario.Horizon.Years
-            + ObjectiveTerms.ViewOn(problem, p) - problem.Risk.ExpectedLossRate(problem.Market.EventsOf(p.Opportunity))))
+            + ObjectiveTerms.ViewOn(problem, p) - problem.Risk.ExpectedLossRate(p.Opportunity)))
         + problem.Idles.Sum(i => i.Before * problem.BookUsd
-            * (ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLossRate(problem.Market.EventsOf(i.Token))));
+            * (ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLossRate(i.Token)));
 
     private static double Recomputed(AllocationProblem problem, ObjectiveResult o, double variance) =>
         problem.Scenario.Objective is MinimumRisk

@@ -128,6 +128,38 @@ public sealed class IdentityTests
     }
 
     [Fact]
+    public void Liquidity_is_put_where_its_fees_pay_for_what_arbitrage_takes()
+    {
+        var loaded = Gallery.Load("mixed-allocator");
+        var snapshot = loaded.Market.Snapshot;
+        Opportunity Pool(double fees, double concentration) => new()
+        {
+            Id = "pool/base/USDC-WETH",
+            Protocol = "pool",
+            Chain = "base",
+            Kind = OpportunityKind.Liquidity,
+            Inputs = [new(new("USDC", "base"), 0.5), new(new("WETH", "base"), 0.5)],
+            Carry = new() { Base = new EmissionCurve { Basis = RateBasis.Simple, UsdPerYear = Assumed.With(fees * 5e7), SuppliedUsd = Assumed.With(5e7) } },
+            LiquidityConcentration = Assumed.With(concentration),
+            Volatility = Assumed.With(0.01),
+            TotalUsd = Assumed.With(5e7),
+            EnterGasUnits = Assumed.With(450_000),
+            ExitGasUnits = Assumed.With(350_000),
+            Events = [],
+        };
+        SolveResult With(Opportunity pool) => (loaded with
+        {
+            Market = loaded.Market.With(snapshot with { Opportunities = [.. snapshot.Opportunities, pool] }),
+            Scenario = loaded.Scenario with { Objective = new MeanVariance { RiskAversion = 0.5 }, Views = new Dictionary<string, Percentage>(), Constraints = [] },
+        }).Solve();
+        var worth = With(Pool(0.4, 1)).Positions.Single(p => p.Opportunity == "pool/base/USDC-WETH");
+        Assert.True(worth.Usd > 100_000, $"{worth.Usd:0} USD");
+        // The same fees in a narrow range, where arbitrage takes ten times as much.
+        Assert.InRange(worth.ExpectedLossRate, 0.02, 0.1);
+        Assert.DoesNotContain(With(Pool(0.4, 10)).Positions, p => p.Opportunity == "pool/base/USDC-WETH" && p.Usd > 0);
+    }
+
+    [Fact]
     public void A_pool_above_its_target_is_neither_drained_nor_credited_with_its_spike()
     {
         var loaded = Gallery.Load("small-book");

@@ -32,7 +32,7 @@ public sealed class RiskTests
         var model = new RiskModel(Markets.OneEvent(rating: "A", loss: 0.6), new RiskSettings());
         var variance = model.Loadings(Markets.Token).Values.Sum(l => l * l);
         Assert.Equal(-Math.Log(1 - 0.0025) * 0.36, variance, 1e-12);
-        Assert.Equal(-Math.Log(1 - 0.0025) * 0.6, model.ExpectedLossRate(Markets.OneEvent("A", 0.6).EventsOf(Markets.Token)), 1e-12);
+        Assert.Equal(-Math.Log(1 - 0.0025) * 0.6, model.ExpectedLossRate(Markets.Token), 1e-12);
     }
 
     [Fact]
@@ -41,6 +41,30 @@ public sealed class RiskTests
         var market = Markets.OneEvent("A", 0.6);
         var shared = market.With(market.Snapshot with { Chains = [market.Snapshot.Chains[0] with { Events = [new("e", new(0.2, ""))] }] });
         Assert.Equal(0.6 * 0.6, new RiskModel(shared, new RiskSettings()).Loadings(Markets.Token).Values.Sum(l => l * l) / -Math.Log(1 - 0.0025), 1e-9);
+    }
+
+    /// <summary>Loss-versus-rebalancing is what a small move of the price, up or down with even chance, takes from the pool's own
+    /// value function: 0 for what merely holds tokens.</summary>
+    [Fact]
+    public void Liquidity_loses_what_a_small_move_takes_from_its_value() => Gen.Select(Gen.Double[1.01, 20], Gen.Double[0.05, 1.5]).Sample((range, volatility) =>
+    {
+        // Two units of liquidity over prices from 1/range to range, at a price of one: worth of both tokens in the second.
+        double Worth(double price) => 2 * Math.Sqrt(price) - price / Math.Sqrt(range) - 1 / Math.Sqrt(range);
+        const double Move = 1e-4;
+        var perVariance = (Worth(1) - (Worth(1 + Move) + Worth(1 - Move)) / 2) / (Move * Move) / Worth(1) * 2;
+        var model = Markets.Pool(1 / (1 - 1 / Math.Sqrt(range)), volatility);
+        Assert.Equal(1, model.Model.RebalancingLossRate(model.Pool) / (perVariance / 2 * volatility * volatility), 1e-4);
+        Assert.Equal(model.Model.RebalancingLossRate(model.Pool), model.Model.ExpectedLossRate(model.Pool), 1e-15);
+    });
+
+    [Fact]
+    public void A_constant_product_pool_loses_an_eighth_of_the_variance_and_a_place_without_trading_nothing()
+    {
+        // Milionis et al. 2022: σ²/8 a year; and nothing where both tokens move together.
+        var (model, pool) = Markets.Pool(1, 0.6);
+        Assert.Equal(0.6 * 0.6 / 8, model.RebalancingLossRate(pool), 1e-12);
+        Assert.Equal(0, model.RebalancingLossRate(pool with { LiquidityConcentration = null }));
+        Assert.Equal(0, model.RebalancingLossRate(pool with { Inputs = [new(Markets.Ether, 0.5), new(Markets.Ether, 0.5)] }), 1e-15);
     }
 
     [Fact]
@@ -57,6 +81,29 @@ internal static class Markets
 {
     public static readonly TokenId Token = new("USD1", "c");
     public static readonly TokenId Ether = new("ETH", "c");
+
+    /// <summary>A pool of dollars that do not move and ether of a volatility.</summary>
+    public static (RiskModel Model, Opportunity Pool) Pool(double concentration, double volatility)
+    {
+        var market = OneEvent("A+", 0);
+        var assets = market.Snapshot.Assets.Select(asset => asset.Id == "ETH" ? asset with { ResidualVolatility = new(volatility, "") } : asset);
+        var moving = market.With(market.Snapshot with { Assets = [.. assets], History = new() { IntervalDays = 7, Series = [] } });
+        return (new(moving, new RiskSettings()), new()
+        {
+            Id = "pool/c/USD1-ETH",
+            Protocol = "pool",
+            Chain = "c",
+            Kind = OpportunityKind.Liquidity,
+            Inputs = [new(Token, 0.5), new(Ether, 0.5)],
+            Carry = new() { Base = new FlatCurve { Basis = RateBasis.Simple, RatePerYear = new(0.1, "") } },
+            LiquidityConcentration = new(concentration, ""),
+            Volatility = new(0, ""),
+            TotalUsd = new(1e8, ""),
+            EnterGasUnits = new(450_000, ""),
+            ExitGasUnits = new(350_000, ""),
+            Events = [],
+        });
+    }
 
     public static Market OneEvent(string rating, double loss) => new(
         new Snapshot

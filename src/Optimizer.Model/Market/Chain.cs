@@ -12,7 +12,7 @@ public enum ChainFamily
     /// <summary>Arbitrum Nitro: L1 data is charged as extra L2 gas.</summary>
     Arbitrum,
 
-    /// <summary>Linea: the data fee is part of a node's priority-fee estimate.</summary>
+    /// <summary>Linea: the data fee is what its nodes estimate beyond the usual price of the gas.</summary>
     Linea,
 
     /// <summary>HyperEVM: small blocks of EIP-1559 gas beside HyperCore.</summary>

@@ -68,6 +68,14 @@ public sealed record Opportunity
     [Between(0, 5)]
     public required Figure Volatility { get; init; }
 
+    /// <summary>How much those who trade against it take, as a multiple of what a pool that holds its inputs in constant
+    /// shares at every price loses to them: 1 for Uniswap v2, more where the liquidity lies in a range of prices; absent
+    /// where nobody trades against it.</summary>
+    /// <remarks>The pool of constant shares loses ½·(Σ shareᵢ·σᵢ² − σ²) a year, σᵢ being the volatilities of its inputs' prices
+    /// and σ that of the basket. Source: Milionis, Moallemi, Roughgarden and Zhang 2022, loss-versus-rebalancing.</remarks>
+    [Between(0, 100_000)]
+    public Figure? LiquidityConcentration { get; init; }
+
     /// <summary>All that is in the place now, in USD.</summary>
     [Between(0)]
     public required Figure TotalUsd { get; init; }

@@ -112,7 +112,7 @@ public sealed record ObjectiveResult
 /// <param name="BeforeUsd">Its value before.</param>
 /// <param name="Weight">Its share of the book before the plan.</param>
 /// <param name="CarryRate">Effective annual rate at that size, after haircut and fees.</param>
-/// <param name="ExpectedLossRate">Expected loss per year by events, a fraction.</param>
+/// <param name="ExpectedLossRate">Expected loss per year, a fraction: by events, and of liquidity to those who trade against it.</param>
 /// <param name="RiskContribution">Its share of the book's variance; all shares add up to 1.</param>
 public sealed record PositionResult(
     string Opportunity, TokenId Token, System.Numerics.BigInteger Amount, double Usd, double BeforeUsd, double Weight,

@@ -117,6 +117,8 @@ internal static partial class MarketChecks
         var shares = opportunity.Inputs.Sum(i => i.Share);
         if (Math.Abs(shares - 1) > 1e-9 || opportunity.Inputs.Any(i => i.Share <= 0))
             reader.Report(at.Find("inputs").Location, $"the shares add up to {shares}; expected shares above zero that add up to 1");
+        if (opportunity.LiquidityConcentration is not null && opportunity.Inputs.Count == 1)
+            reader.Report(at.Find("liquidityConcentration").Location, "is stated for a single token; expected two or more inputs that are traded against each other");
         if (opportunity.CapitalPerUnit is { Value: 0 })
             reader.Report(at.Find("capitalPerUnit").Location, "is zero; expected the margin of a perpetual, 1 for a deposit, or below zero for a debt");
         foreach (var (curve, key) in new[] { (opportunity.Carry.Base, "base"), (opportunity.Carry.Rewards, "rewards") })
