@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Optimizer.Model;
 using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
@@ -64,20 +65,23 @@ internal static class DemoCommand
     {
         var last = MarketArguments.LastSnapshot(checkout)!;
         var (market, _) = new ScenarioFiles().LoadMarket(last);
-        foreach (var chain in market.Chains)
-        {
-            var local = Nodes.FirstOrDefault(n => n.Chain == chain.Id).Node is { } node
-                ? nodes.Local(chain with { RpcEnvironmentVariable = Variable(chain.Id) }, node)
-                : chain;
-            // JSON is YAML too.
-            AtomicFile.Write(Path.Combine(folder, "chains", $"{chain.Id}.yaml"), Formats.Serialize(local));
-        }
+        Chain[] chains = [.. market.Chains.Select(chain => Nodes.FirstOrDefault(n => n.Chain == chain.Id).Node is { } node
+            ? nodes.Local(chain with { RpcEnvironmentVariable = Variable(chain.Id) }, node)
+            : chain)];
+        // JSON is YAML too.
+        foreach (var chain in chains)
+            AtomicFile.Write(Path.Combine(folder, "chains", $"{chain.Id}.yaml"), Formats.Serialize(chain));
 
-        // Dollars, ether and SOL are what the nodes have pools and prices for.
+        // Dollars, ether and SOL are what the nodes have pools and prices for; a route that is not on them would be made up.
         string[] tokens = ["USDC", "ETH", "WETH", "SOL"];
+        bool IsThere(Route route, string chain) => Nodes.Any(node => node.Chain == chain) && chains.Single(c => c.Id == chain).Entry(route.Id, route.Provider) is { } entry
+            && (entry.Adapter != "stargateV2" || route.From.Symbol == "USDC");
+        bool IsOffered(Route route) => route.Kind == RouteKind.Wrap ? Nodes.Any(node => node.Chain == route.From.Chain)
+            : route.Provider is "op-standard-bridge" or "arbitrum-native" ? Nodes.Any(node => node.Chain == route.From.Chain) && IsThere(route, route.To.Chain)
+            : IsThere(route, route.From.Chain) && IsThere(route, route.To.Chain);
         AtomicFile.Write(judged, Formats.Serialize(market.Snapshot with
         {
-            Routes = [.. market.Snapshot.Routes.Where(route => tokens.Contains(route.From.Symbol) && tokens.Contains(route.To.Symbol))],
+            Routes = [.. market.Snapshot.Routes.Where(route => tokens.Contains(route.From.Symbol) && tokens.Contains(route.To.Symbol) && IsOffered(route))],
         }));
         AtomicFile.Write(Path.Combine(folder, "optimizer.yaml"), File.ReadAllText(Path.Combine(checkout.FullName, "optimizer.yaml")));
         AtomicFile.Write(Path.Combine(folder, "scenarios", "demo.yaml"), """

@@ -57,7 +57,8 @@ internal sealed class LocalNodes : IAsyncDisposable
     {
         var (deployed, contracts) = (Of(node), Of(node).GetProperty("contracts"));
         string? Feed(string symbol) => contracts.TryGetProperty($"feed{symbol[0]}{symbol[1..].ToLowerInvariant()}", out var feed) ? feed.GetString() : null;
-        Token Here(Token token) => deployed.GetProperty("tokens").TryGetProperty(token.Symbol, out var local)
+        string? Reward(string symbol) => contracts.TryGetProperty($"{symbol.ToLowerInvariant()}Token", out var token) ? token.GetString() : null;
+        Token Here(Token token) => Reward(token.Symbol) is { } reward ? token with { Address = reward, PriceFeed = Feed(token.Symbol) } : deployed.GetProperty("tokens").TryGetProperty(token.Symbol, out var local)
             ? token with { Address = local.GetProperty("address").GetString(), Decimals = local.GetProperty("decimals").GetInt32(), PriceFeed = Feed(token.Symbol) }
             : token with { PriceFeed = token.Address is null ? Feed(token.Symbol) : null };
         return chain with
@@ -67,7 +68,7 @@ internal sealed class LocalNodes : IAsyncDisposable
             Explorer = "http://127.0.0.1",
             Tokens = [.. chain.Tokens.Select(Here)],
             // Solana's accounts are copies of the real ones, at their addresses.
-            Protocols = chain.GenesisHash is null ? [.. Protocols(contracts)] : chain.Protocols,
+            Protocols = chain.GenesisHash is null ? [.. Protocols(node, contracts)] : chain.Protocols,
         };
     }
 
@@ -103,23 +104,33 @@ internal sealed class LocalNodes : IAsyncDisposable
         return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed:\n{await errors}");
     }
 
-    private static IEnumerable<Protocol> Protocols(JsonElement contracts)
+    private static IEnumerable<Protocol> Protocols(string node, JsonElement contracts)
     {
         string? Address(string name) => contracts.TryGetProperty(name, out var address) ? address.GetString() : null;
         if (Address("pool") is { } pool)
-            yield return Entry("aave-v3", "Aave v3", "aaveV3", ("pool", pool), ("dataProvider", Address("dataProvider")!), ("oracle", Address("oracle")!));
+            yield return Entry("aave-v3", "Aave v3", "aaveV3", [("pool", pool), ("dataProvider", Address("dataProvider")!), ("oracle", Address("oracle")!)]);
         if (Address("cometUsdc") is { } comet)
-            yield return Entry("compound-v3", "Compound v3", "compoundV3", ("cometUsdc", comet));
+            yield return Entry("compound-v3", "Compound v3", "compoundV3", [("rewards", Address("cometRewards")!), ("cometUsdc", comet)]);
         if (Address("uniswapQuoter") is { } quoter)
-            yield return Entry("uniswap-v3", "Uniswap v3", "uniswapV3", ("quoterV2", quoter), ("swapRouter", Address("uniswapRouter")!));
+            yield return Entry("uniswap-v3", "Uniswap v3", "uniswapV3", [("quoterV2", quoter), ("swapRouter", Address("uniswapRouter")!), ("usdcWeth", Address("uniswapPoolUsdcWeth")!)], ("usdcWeth", "full, 25%"));
         if (Address("metaMorphoUsdc") is { } morpho)
-            yield return Entry("morpho-blue", "A MetaMorpho vault", "metaMorpho", ("metaMorphoUsdc", morpho));
+            yield return Entry("morpho-blue", "A MetaMorpho vault", "metaMorpho", [("metaMorphoUsdc", morpho)]);
         if (Address("steadyVault") is { } vault)
-            yield return Entry("sky-savings", "A steady vault", "erc4626", ("steadyVault", vault));
+            yield return Entry("sky-savings", "A steady vault", "erc4626", [("steadyVault", vault)]);
+        if (Address("cctpTokenMessenger") is { } messenger)
+            yield return Entry("cctp-v2", "Circle CCTP v2", "cctpV2", [("tokenMessenger", messenger), ("messageTransmitter", Address("cctpMessageTransmitter")!)], ("domain", node switch { "ethereum" => "0", "op" => "2", _ => "3" }));
+        if (Address("stargateUsdc") is { } stargate)
+            yield return Entry("stargate-v2", "Stargate v2", "stargateV2", [("poolUsdc", stargate)], ("endpointId", node == "ethereum" ? "30101" : "30111"));
+        if (Address("acrossSpokePool") is { } across)
+            yield return Entry("across", "Across", "across", [("spokePool", across)]);
+        if (Address("opL1StandardBridge") is { } bridge)
+            yield return Entry("op-standard-bridge", "OP standard bridge", "opStandardBridge", [("l1StandardBridgeBase", bridge)]);
+        if (Address("arbitrumRollup") is { } rollup)
+            yield return Entry("arbitrum-native", "Arbitrum bridge", "arbitrumBridge", [("rollupArbitrum", rollup)]);
     }
 
-    private static Protocol Entry(string id, string name, string adapter, params (string Role, string Address)[] contracts) =>
-        new() { Id = id, Name = name, Adapter = adapter, Addresses = contracts.ToDictionary(c => c.Role, c => c.Address) };
+    private static Protocol Entry(string id, string name, string adapter, (string Role, string Address)[] contracts, params (string Name, string Value)[] parameters) =>
+        new() { Id = id, Name = name, Adapter = adapter, Addresses = contracts.ToDictionary(c => c.Role, c => c.Address), Parameters = parameters.ToDictionary(p => p.Name, p => p.Value) };
 
     /// <summary>Installs the packages once, whoever comes first.</summary>
     private static async Task InstallAsync(string folder, CancellationToken cancellation)

@@ -5,6 +5,7 @@ using Optimizer.Chains.Rpc;
 using Optimizer.History;
 using Optimizer.Model;
 using Optimizer.Scenarios;
+using Optimizer.Transactions;
 using Spectre.Console;
 
 namespace Optimizer.Cli;
@@ -55,10 +56,13 @@ internal static class SnapshotCommand
             return 2;
         }
 
-        var quotes = nodesOnly ? null : new QuoteReader(market, Endpoints.WebOf, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds));
-        var reader = new MarketReader(Endpoints.Of, market, settings.Reading, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds), TimeProvider.System, SharesOf(history), quotes);
+        var limits = EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds);
+        var quotes = nodesOnly ? null : new QuoteReader(market, Endpoints.WebOf, limits);
+        var reader = new MarketReader(Endpoints.Of, market, settings.Reading, limits, TimeProvider.System, SharesOf(history), quotes);
         var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
         var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
+        using var http = EndpointClient.Create(limits);
+        snapshot = await Progress.ShowAsync(terminal, "trying what actions take of gas", () => GasTrial.MeasureAsync(market.With(snapshot), chain => Endpoints.NodesOf(chain, http, limits), cancellation));
         cancellation.ThrowIfCancellationRequested();
         if (snapshot.Chains.Count > 0)
         {

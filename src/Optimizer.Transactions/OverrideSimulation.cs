@@ -19,6 +19,9 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
 {
     private const int MostSlots = 120;
 
+    /// <summary>More than what anybody holds of anything, and less than what tokens keep other things above.</summary>
+    private static readonly BigInteger Probe = BigInteger.Pow(2, 90) + 1;
+
     private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
     private static readonly AbiEvent Transfer = AbiEvent.Parse("Transfer(address indexed from, address indexed to, uint256 value)");
     private static readonly AbiFunction Error = AbiFunction.Parse("Error(string reason)");
@@ -62,18 +65,13 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
     /// <exception cref="ChainDataException">None is found.</exception>
     public async Task<string> PlaceAsync(TokenId token, string account, CancellationToken cancellation)
     {
-        var contract = market.Token(token).Address!;
-        var (owner, probe) = (EvmJson.Word(EvmAddress.Parse(account).Bytes), BigInteger.Pow(2, 77) + 1);
-        // Solidity's order of key and slot, and Vyper's.
+        var (contract, owner) = (market.Token(token).Address!, EvmJson.Word(EvmAddress.Parse(account).Bytes));
+        // Solidity's order of key and slot, and Vyper's. A number of its own is written to each place: the balance tells which it was.
         string[] places = [.. Enumerable.Range(0, MostSlots).Select(slot => EvmJson.Word([(byte)slot])).SelectMany(index => (string[])[EvmJson.Hex(Keccak.Hash([.. owner, .. index])), EvmJson.Hex(Keccak.Hash([.. index, .. owner]))])];
-        foreach (var some in places.Chunk(40))
-        {
-            var replies = await node.SendAsync([.. some.Select(place => new RpcCall("eth_call", Balance(token, account), "latest", new Dictionary<string, object> { [contract] = new { stateDiff = new Dictionary<string, string> { [place] = EvmJson.Hex(EvmJson.Word(probe)) } } }))], cancellation).ConfigureAwait(false);
-            var found = Array.FindIndex(replies, reply => reply.Error is null && EvmJson.Text(reply.Result) == EvmJson.Hex(EvmJson.Word(probe)));
-            if (found >= 0)
-                return some[found];
-        }
-
+        var written = places.Select((place, i) => (place, EvmJson.Hex(EvmJson.Word(Probe + i)))).ToDictionary(pair => pair.place, pair => pair.Item2);
+        var reply = (await node.SendAsync([new("eth_call", Balance(token, account), "latest", new Dictionary<string, object> { [contract] = new { stateDiff = written } })], cancellation).ConfigureAwait(false))[0];
+        if (reply.Error is null && EvmJson.Number(reply.Result, chain.Id, "balance") - Probe is var found && found >= 0 && found < places.Length)
+            return places[(int)found];
         throw new ChainDataException(ChainFault.UnexpectedContract, $"{token}: the token keeps balances in a way that is not known, so that an arrival cannot be tried");
     }
 
@@ -107,7 +105,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         var gas = made.Aggregate(BigInteger.Zero, (sum, result) => sum + EvmJson.Number(EvmJson.Field(result, "gasUsed"), chain.Id, "gas")) * price;
         for (var i = 0; i < calls; i++)
         {
-            if (EvmJson.Text(EvmJson.Field(made[i], "status")) != "0x1")
+            if (!IsMade(made[i]))
                 return new(step, null, gas, $"{step.Calls[i].Function} of {step.Calls[i].To}: {Reason(made[i])}");
         }
 
@@ -136,7 +134,11 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         return sum;
     }
 
-    private static string Reason(JsonElement result)
+    /// <summary>Whether a simulated call went through.</summary>
+    internal static bool IsMade(JsonElement result) => EvmJson.Text(EvmJson.Field(result, "status")) == "0x1";
+
+    /// <summary>Why a simulated call failed.</summary>
+    internal static string Reason(JsonElement result)
     {
         var text = EvmJson.Text(EvmJson.Field(EvmJson.Field(result, "error"), "message")) ?? "it failed";
         try

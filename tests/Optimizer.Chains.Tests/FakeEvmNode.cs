@@ -18,6 +18,9 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : FakeNode
     /// <summary>Whether fee histories have rewards.</summary>
     public bool HasRewards { get; set; } = true;
 
+    /// <summary>What <c>linea_estimateGas</c> answers: gas, and base and priority fee in wei; null where the node does not know it.</summary>
+    public (BigInteger GasUnits, BigInteger BaseFeeWei, BigInteger PriorityFeeWei)? LineaEstimate { get; set; }
+
     public FakeEvmNode With(EvmAddress contract, string function, Func<object[], object[]?> answer)
     {
         var parsed = AbiFunction.Parse(function);
@@ -34,6 +37,7 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : FakeNode
         "eth_getBlockByNumber" => Block(parameters[0].GetString() is "latest" or null ? block : ulong.Parse(parameters[0].GetString()![2..], System.Globalization.NumberStyles.HexNumber)),
         "eth_feeHistory" => new { oldestBlock = Hex(block - 1), baseFeePerGas = new[] { Hex(7_000_000_000), Hex(BaseFeeWei) }, reward = HasRewards ? new[] { new[] { Hex(1_000_000_000) } } : null },
         "eth_call" => Call(parameters),
+        "linea_estimateGas" when LineaEstimate is var (units, baseFee, priorityFee) => new { gasLimit = Hex(units), baseFeePerGas = Hex(baseFee), priorityFeePerGas = Hex(priorityFee) },
         _ => throw new NotSupportedException(method),
     };
 

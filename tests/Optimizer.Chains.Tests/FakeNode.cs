@@ -29,16 +29,24 @@ internal abstract class FakeNode : HttpMessageHandler
     {
         Requests++;
         using var document = JsonDocument.Parse(await request.Content!.ReadAsByteArrayAsync(cancellation));
-        var replies = document.RootElement.EnumerateArray().Select(call => new Dictionary<string, object?>
-        {
-            ["jsonrpc"] = "2.0",
-            ["id"] = call.GetProperty("id").GetInt64(),
-            ["result"] = Answer(call.GetProperty("method").GetString()!, call.GetProperty("params")),
-        });
+        var replies = document.RootElement.EnumerateArray().Select(call => new Dictionary<string, object?>([new("jsonrpc", "2.0"), new("id", call.GetProperty("id").GetInt64()), Result(call)]));
         var body = JsonSerializer.Serialize(replies);
         return Misbehave?.Invoke(Requests, body) ?? Ok(body);
     }
 
+    private KeyValuePair<string, object?> Result(JsonElement call)
+    {
+        try
+        {
+            return new("result", Answer(call.GetProperty("method").GetString()!, call.GetProperty("params")));
+        }
+        catch (NotSupportedException unknown)
+        {
+            return new("error", new { code = -32_601, message = $"the method {unknown.Message} does not exist" });
+        }
+    }
+
     /// <summary>The result of one call.</summary>
+    /// <exception cref="NotSupportedException">The node does not know the method; the message is its name.</exception>
     protected abstract object? Answer(string method, JsonElement parameters);
 }

@@ -110,7 +110,7 @@ public sealed class IntegrityTests
     public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, Rules.Unrated, "names no events for new-protocol");
 
     [Fact]
-    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, pendlePrincipal, stakingRate, stargateV2, uniswapV3, across, cctpV2, jupiter, lifi, defiLlama");
+    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, pendlePrincipal, stakingRate, uniswapV3, arbitrumBridge, opStandardBridge, stargateV2, across, cctpV2, jupiter, lifi, defiLlama");
 
     [Fact]
     public async Task A_rate_that_the_contract_states_otherwise_is_doubted()
@@ -222,6 +222,28 @@ public sealed class IntegrityTests
         var finding = Assert.Single(snapshot.Findings, finding => finding.IsRefused);
         Assert.Equal((Rules.DeadChain, "base"), (finding.Rule, finding.Subject));
         Assert.Contains("base #1 answered HTTP 403", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_publishing_costs_on_linea_is_what_its_nodes_ask_beyond_the_usual_price()
+    {
+        var chain = Chain("ethereum", new()) with { Family = ChainFamily.Linea };
+        async Task<ChainReading> On(FakeEvmNode node)
+        {
+            var reading = new ChainReading(chain, Settings);
+            await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, FakeEvmNode.Time, default);
+            return reading;
+        }
+
+        var knows = Node(new());
+        // 22,500 units at 9.5 gwei, where 8 gwei and a tip of one are usual.
+        knows.LineaEstimate = (22_500, 7, 9_500_000_000 - 7);
+        var told = await On(knows);
+        Assert.True(told.Gas is not null, string.Join("; ", told.Findings));
+        Assert.Equal(22_500 * 0.5, Assert.IsType<EvmGas>(told.Gas).DataFeeGwei!.Value.Value, 1e-6);
+        var silent = await On(Node(new()));
+        Assert.Null(Assert.IsType<EvmGas>(silent.Gas).DataFeeGwei);
+        Assert.Contains(silent.Findings, finding => finding is { Rule: Rules.NoEstimate, IsRefused: false });
     }
 
     [Fact]

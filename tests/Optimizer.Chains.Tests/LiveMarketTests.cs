@@ -317,6 +317,115 @@ public sealed class LiveMarketTests(SharedNodes nodes)
     }
 
     /// <summary>What a vault's shares are worth now.</summary>
+
+    [NodeFact]
+    public async Task Liquidity_in_uniswap_collects_the_fees_that_its_rate_says()
+    {
+        var node = nodes.Of("ethereum");
+        var pool = node.Contract("uniswapPoolUsdcWeth");
+        var chain = node.Chain("ethereum", ChainFamily.Evm);
+        chain = chain with
+        {
+            Protocols =
+            [
+                .. chain.Protocols,
+                new() { Id = "uniswap-v3", Name = "Uniswap v3", Adapter = "uniswapV3", Addresses = new Dictionary<string, string> { ["pool"] = $"{pool}" }, Parameters = new Dictionary<string, string> { ["pool"] = "full, 25%" } },
+            ],
+        };
+        foreach (var (range, suffix, tolerance) in new[] { ("full", "", 1e-4), ("1.25", "-25pct", 5e-3) })
+        {
+            var before = await node.SendAsync("evm_snapshot");
+            var earned = JsonDocument.Parse(await SharedNodes.RunAsync("uniswap-fees.mjs", node.Url, $"{pool}", $"{node.Contract("uniswapPositions")}", $"{node.Contract("uniswapRouter")}", range, "7")).RootElement;
+            var reading = await ReadAsync(node, chain);
+            await node.SendAsync("evm_revert", before);
+            var place = reading.Opportunities.Single(o => o.Protocol == "uniswap-v3" && o.Id.EndsWith($"-500{suffix}", StringComparison.Ordinal));
+            Assert.DoesNotContain(reading.Findings, finding => finding.Subject.StartsWith("uniswap", StringComparison.Ordinal));
+            double Usd(string amount0, string amount1) => place.Inputs.Zip([amount0, amount1]).Sum(pair =>
+                double.Parse(earned.GetProperty(pair.Second).GetString()!) / Math.Pow(10, node.Decimals(pair.First.Token.Symbol)) * reading.Prices[pair.First.Token.Symbol == "WETH" ? "ETH" : pair.First.Token.Symbol]);
+            double Seconds(string moment) => double.Parse(earned.GetProperty(moment).GetProperty("timestamp").GetString()!);
+            var years = (Seconds("end") - Seconds("start")) / 86_400 / Duration.DaysPerYear;
+            Assert.Equal(1, Usd("collected0", "collected1") / (place.Carry.Base.SpotRate(0) * Usd("deposited0", "deposited1") * years), tolerance);
+            var width = range == "full" ? 1 : 1 - 1 / Math.Sqrt(1.25);
+            Assert.Equal(range == "full" ? 1 : 1 / width + 4 * 0.0005 / Math.Pow(Math.Log(1.25), 2), place.LiquidityConcentration!.Value.Value, 1e-12);
+            Assert.Equal([0.5, 0.5], place.Inputs.Select(input => input.Share));
+        }
+    }
+
+    [NodeFact]
+    public async Task Rewards_of_aave_and_compound_are_what_is_given_out()
+    {
+        var node = nodes.Of("ethereum");
+        var plain = node.Chain("ethereum", ChainFamily.Evm);
+        var chain = plain with
+        {
+            Tokens =
+            [
+                .. plain.Tokens,
+                new() { Symbol = "AAVE", Decimals = 18, Address = $"{node.Contract("aaveRewardToken")}", PriceFeed = $"{node.Contract("feedAave")}" },
+                new() { Symbol = "COMP", Decimals = 18, Address = $"{node.Contract("compToken")}", PriceFeed = $"{node.Contract("feedComp")}" },
+            ],
+            Protocols =
+            [
+                .. plain.Protocols,
+                new() { Id = "compound-v3", Name = "Compound v3", Adapter = "compoundV3", Addresses = new Dictionary<string, string> { ["rewards"] = $"{node.Contract("cometRewards")}", ["cometUsdc"] = $"{node.Contract("cometUsdc")}" } },
+            ],
+        };
+        const int Deposit = 400_000;
+        foreach (var (protocol, arguments, reward) in new[] { ("aave-v3", new[] { "aave", $"{node.Contract("pool")}", $"{node.Token("USDC")}" }, 100.0), ("compound-v3", ["comet", $"{node.Contract("cometUsdc")}", $"{node.Contract("cometRewards")}"], 40) })
+        {
+            var before = await node.SendAsync("evm_snapshot");
+            var reading = await ReadAsync(node, chain);
+            var given = JsonDocument.Parse(await SharedNodes.RunAsync(["claim-rewards.mjs", node.Url, .. arguments, $"{Deposit}", "30"])).RootElement;
+            await node.SendAsync("evm_revert", before);
+            var place = reading.Opportunities.Single(o => o.Id == $"{protocol}/ethereum/USDC");
+            double Seconds(string moment) => double.Parse(given.GetProperty(moment).GetProperty("timestamp").GetString()!);
+            var years = (Seconds("end") - Seconds("start")) / 86_400 / Duration.DaysPerYear;
+            var received = double.Parse(given.GetProperty("received").GetString()!) / 1e18 * reward;
+            // What is shared grows with interest, by the same for all.
+            Assert.Equal(1, received / (place.Carry.Rewards!.SpotRate(Deposit) * Deposit * years), 2e-3);
+            Assert.InRange(place.Carry.Rewards.SpotRate(0), 0.01, 0.03);
+            // Nobody holds what is given out, so that it need not be judged; what has ended is not given.
+            Assert.DoesNotContain("COMP", reading.Prices.Keys);
+            Assert.Null(reading.Opportunities.Single(o => o.Id == "aave-v3/ethereum/WETH").Carry.Rewards);
+        }
+
+        // What the chain file does not name is not counted, and that is said.
+        var unnamed = await ReadAsync(node, plain);
+        Assert.Null(unnamed.Opportunities.Single(o => o.Id == "aave-v3/ethereum/USDC").Carry.Rewards);
+        Assert.Contains(unnamed.Findings, finding => finding is { Rule: Rules.UnknownToken, Subject: "aave-v3/ethereum/USDC", IsRefused: false });
+    }
+
+    [NodeFact]
+    public async Task Withdrawals_by_rollups_own_bridges_take_what_their_contracts_say_and_stop_when_paused()
+    {
+        var node = nodes.Of("ethereum");
+        var plain = node.Chain("ethereum", ChainFamily.Evm);
+        Protocol Entry(string id, string adapter, string role, EvmAddress contract) => new() { Id = id, Name = id, Adapter = adapter, Addresses = new Dictionary<string, string> { [role] = $"{contract}" } };
+        var chain = plain with { Protocols = [Entry("op-standard-bridge", "opStandardBridge", "l1StandardBridgeBase", node.Contract("opL1StandardBridge")), Entry("arbitrum-native", "arbitrumBridge", "rollupArbitrum", node.Contract("arbitrumRollup"))] };
+        Route Judged(string id) => Universe.Snapshot.Routes.Single(route => route.Id == id) with { DurationSeconds = new(1, "judged") };
+        var universe = new Market(Universe.Snapshot with { Routes = [Judged("op-standard-bridge/base-ethereum/ETH"), Judged("arbitrum-native/arbitrum-ethereum/ETH"), Judged("op-standard-bridge/ethereum-base/ETH")] },
+            [chain, nodes.Of("op").Chain("base", ChainFamily.OpStack), nodes.Of("arbitrum").Chain("arbitrum", ChainFamily.Arbitrum)]);
+        var read = (await ReadAsync(node, chain, universe: universe)).Routes.ToDictionary(route => route.Id, route => route.DurationSeconds.Value);
+        // Seven days of a proof, or half of them of a game and half of rest; 45,818 blocks of twelve seconds.
+        Assert.Equal(new() { ["op-standard-bridge/base-ethereum/ETH"] = 7 * 86_400, ["arbitrum-native/arbitrum-ethereum/ETH"] = 45_818 * 12 }, read);
+
+        var before = await node.SendAsync("evm_snapshot");
+        await node.TransactAsync(node.Contract("opGuardian"), node.Contract("opSuperchainConfig"), AbiFunction.Parse("pause(string identifier)").Encode("a test"));
+        await node.TransactAsync(node.Contract("arbitrumRollupOwner"), node.Contract("arbitrumRollup"), AbiFunction.Parse("pause()").Encode());
+        var paused = await ReadAsync(node, chain, universe: universe);
+        Assert.Empty(paused.Routes);
+        Assert.Equal(2, paused.DeadRoutes.Count);
+        Assert.All(paused.Findings.Where(finding => finding.Rule == Rules.DeadRoute), finding => Assert.Contains("paused", finding.Message, StringComparison.Ordinal));
+        await node.SendAsync("evm_revert", before);
+
+        // Games of a kind that does not tell how long they take.
+        before = await node.SendAsync("evm_snapshot");
+        await node.TransactAsync(node.Contract("opGuardian"), node.Contract("opPortal"), AbiFunction.Parse("setRespectedGameType(uint32 gameType)").Encode(new BigInteger(621)));
+        var unknown = await ReadAsync(node, chain, universe: universe);
+        await node.SendAsync("evm_revert", before);
+        Assert.Contains(unknown.Findings, finding => finding is { Rule: Rules.DeadRoute, Subject: "op-standard-bridge/base-ethereum/ETH" } && finding.Message.Contains("do not tell", StringComparison.Ordinal));
+    }
+
     private static async Task<BigInteger> WorthAsync(LocalNode node, EvmAddress vault)
     {
         var client = node.Client();

@@ -13,7 +13,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
         var (code, output) = await SnapshotAsync(proxy => proxy.Latency = TimeSpan.FromMilliseconds(200));
         Assert.Equal(0, code);
         Assert.DoesNotContain("endpoint", output, StringComparison.Ordinal);
-        Assert.Contains("7 opportunities", output, StringComparison.Ordinal);
+        Assert.Contains("9 opportunities", output, StringComparison.Ordinal);
     }
 
     [NodeFact]
@@ -49,7 +49,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
         var (code, output) = await SnapshotAsync(proxy => proxy.Refusal = _ => (HttpStatusCode.InternalServerError, null), hasSecond: true);
         Assert.Equal(0, code);
         Assert.Contains("doubted endpoint ethereum HttpError: ethereum #1 answered HTTP 500", output, StringComparison.Ordinal);
-        Assert.Contains("7 opportunities", output, StringComparison.Ordinal);
+        Assert.Contains("9 opportunities", output, StringComparison.Ordinal);
     }
 
     [NodeFact]
@@ -95,7 +95,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
         }, hasSecond: true);
         Assert.Equal(0, code);
         Assert.Contains("doubted endpoint ethereum Behind: ethereum #1 is 100 blocks behind; it is not used", output, StringComparison.Ordinal);
-        Assert.Contains("7 opportunities", output, StringComparison.Ordinal);
+        Assert.Contains("9 opportunities", output, StringComparison.Ordinal);
     }
 
     [NodeFact]

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
 using Optimizer.Chains.Evm;
+using Optimizer.Chains.Markets;
 using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Tests;
 using Optimizer.Model;
@@ -68,9 +69,14 @@ public sealed class LivePlanTests(LiveTreasury live)
                 Assert.InRange(really, least, least + extra + extra / 10 + 10);
         }
 
-        // Gas is judged in the snapshot: no step takes three times as much, message fees apart.
-        foreach (var step in plan.Steps.Where(step => step.Calls.Count > 0 && step.Kind != StepKind.BridgeSend))
-            Assert.InRange((double)gas[step.Id], 0, 3 * (double)step.Gas);
+        // Gas was measured by the same calls with other amounts and of somebody else.
+        foreach (var step in plan.Steps.Where(step => step.Calls.Count > 0 && step.Kind != StepKind.Approve))
+        {
+            var measured = step.Kind == StepKind.Deposit ? loaded.Market.Opportunity(step.Via).EnterGasUnits : loaded.Market.Snapshot.Routes.Single(route => route.Id == step.Via).SourceGasUnits;
+            Assert.StartsWith($"gas-units-{step.Chain}-", measured.From, StringComparison.Ordinal);
+            Assert.True((double)gas[step.Id] / measured is > 0.8 and < 1.2, $"{step.Description}: {gas[step.Id]} units of gas where {measured.Value} were measured");
+        }
+
         foreach (var chain in nodes.Keys)
         {
             var native = $"ETH@{chain}";
@@ -78,7 +84,10 @@ public sealed class LivePlanTests(LiveTreasury live)
             Assert.InRange((double)(before[native] - after[native]), 0, 1.05 * (double)expected + 0.02e18);
         }
 
-        // Nothing is left to do but what slippage moved: what is held now is what the market asks for.
+        // Nothing is left to do but what slippage moved: what is held now is what the market asks for. The few transactions of a
+        // local node let its base fee fall to nothing, so that the former one is set again.
+        await nodes["ethereum"].SendAsync("anvil_setNextBlockBaseFeePerGas", "0x1dcd65000");
+        await nodes["ethereum"].SendAsync("evm_mine");
         var held = scenario with
         {
             Holdings =
@@ -91,6 +100,40 @@ public sealed class LivePlanTests(LiveTreasury live)
         var band = settings with { Moves = settings.Moves with { MinimumMove = new(settings.Moves.Slippage.Fraction, true) } };
         var again = ScenarioRunner.Run(await live.ReadAsync(held, band));
         Assert.True(again.Plan is { Steps.Count: 0 }, string.Join("; ", again.Plan?.Steps.Select(step => $"{step.Kind} {step.Via} {step.Usd:0}") ?? [again.Message ?? again.Status]));
+    }
+
+    [NodeFact]
+    public async Task Gas_that_cannot_be_tried_stays_as_it_was_judged_and_that_is_said()
+    {
+        await using var undone = await live.UndoneAsync();
+        var market = (await live.ReadAsync(live.Scenario())).Market;
+        var place = market.Snapshot.Opportunities.First(place => place.Id == "aave-v3/ethereum/USDC");
+        market = market.With(market.Snapshot with { Opportunities = [place with { EnterGasUnits = new(1, "judged"), ExitGasUnits = new(2, "judged") }], Routes = [] });
+        var node = live.Nodes["ethereum"];
+        async Task<(Figure Enter, Figure Exit, string Doubt)> Through(Func<string, JsonNode, JsonObject, JsonObject> change, params JsonRpcClient[] others)
+        {
+            using var other = LocalService.Before(node.Url, change);
+            var measured = await GasTrial.MeasureAsync(market, chain => chain.Id == "ethereum" ? [new JsonRpcClient(new(other.Address), "ethereum #1", EndpointClient.Create(new EndpointLimits()), new EndpointLimits()), .. others] : [], default);
+            return (measured.Opportunities[0].EnterGasUnits, measured.Opportunities[0].ExitGasUnits, string.Join("; ", measured.Findings.Where(finding => finding.Rule == Rules.UntriedGas).Select(finding => finding.Message)));
+        }
+
+        JsonObject Unknown(string method, JsonNode parameters, JsonObject reply) => method == "eth_simulateV1" ? new() { ["error"] = new JsonObject { ["code"] = -32601, ["message"] = "the method does not exist" } } : reply;
+        var (enter, exit, doubt) = await Through(Unknown);
+        Assert.Equal((1.0, 2.0), (enter.Value, exit.Value));
+        Assert.Contains("the method does not exist", doubt, StringComparison.Ordinal);
+        // The next node of the chain knows it.
+        (enter, exit, doubt) = await Through(Unknown, node.Rpc);
+        Assert.Equal((place.EnterGasUnits.From, place.ExitGasUnits, ""), (enter.From, exit, doubt));
+        Assert.InRange(enter.Value, 0.9 * place.EnterGasUnits, 1.1 * place.EnterGasUnits);
+        // Leaving fails, and entering does not.
+        (enter, exit, doubt) = await Through((method, _, reply) =>
+        {
+            if (method == "eth_simulateV1")
+                reply["result"]![0]!["calls"]!.AsArray()[^1]!["status"] = "0x0";
+            return reply;
+        });
+        Assert.Equal((place.EnterGasUnits.From, new Figure(2, "judged")), (enter.From, exit));
+        Assert.Contains("1 of 1 actions could not be tried, so that their gas units are as they were judged: aave-v3/ethereum/USDC: leaving it", doubt, StringComparison.Ordinal);
     }
 
     [NodeFact]

@@ -21,7 +21,7 @@ public sealed class LiveTreasuryTests : ICollectionFixture<LiveTreasury>
 /// <summary>A treasury on local nodes with real contracts, the market read from them, and the plan that it gives.</summary>
 public sealed class LiveTreasury : IAsyncDisposable
 {
-    private static readonly (string Chain, string Node, string EndpointId)[] Places = [("ethereum", "ethereum", "30101"), ("base", "op", "30111"), ("arbitrum", "arbitrum", "30110")];
+    private static readonly (string Chain, string Node)[] Places = [("ethereum", "ethereum"), ("base", "op"), ("arbitrum", "arbitrum")];
     private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
     private static readonly Lazy<Scenario> Multisig = new(() => new ScenarioFiles().Load(Repository.Path("scenarios", "multisig.yaml")).Scenario);
 
@@ -42,7 +42,7 @@ public sealed class LiveTreasury : IAsyncDisposable
         Nodes = Places.ToDictionary(place => place.Chain, place => new LocalNode(started.Of(place.Node)));
         var judged = new ScenarioFiles().LoadMarket(Repository.Path("scenarios", "snapshots", "2026-08-12.json"));
         _judged = judged.Market;
-        _chains = [.. Places.Select(place => Local(started, judged.Market.Chain(place.Chain), place.Node, place.EndpointId, Nodes[place.Chain]))];
+        _chains = [.. Places.Select(place => started.Local(judged.Market.Chain(place.Chain), place.Node))];
         Settings = judged.Settings with { Reading = judged.Settings.Reading with { MaximumBlockAge = new(10_000), MaximumPriceAge = new(10_000) } };
     }
 
@@ -97,24 +97,6 @@ public sealed class LiveTreasury : IAsyncDisposable
 
     internal static Amount Whole(Market market, TokenId token, BigInteger units) => Amount.Parse(new TokenAmount(units, market.Token(token).Decimals).ToString());
 
-    private static Chain Local(LocalNodes started, Chain chain, string node, string endpointId, LocalNode deployed)
-    {
-        var local = started.Local(chain, node);
-        Protocol Entry(string id, string adapter, Dictionary<string, string> addresses, Dictionary<string, string>? parameters = null) => new() { Id = id, Name = id, Adapter = adapter, Addresses = addresses, Parameters = parameters ?? [] };
-        var entries = new List<Protocol>
-        {
-            // The test sets the domain of the node that stands in for Base.
-            Entry("cctp-v2", "cctpV2", new() { ["tokenMessenger"] = $"{deployed.Contract("cctpTokenMessenger")}", ["messageTransmitter"] = $"{deployed.Contract("cctpMessageTransmitter")}" }, new() { ["domain"] = chain.Id switch { "ethereum" => "0", "base" => "6", _ => "3" } }),
-        };
-        if (started.Of(node).GetProperty("contracts").TryGetProperty("stargateUsdc", out _))
-        {
-            entries.Add(Entry("stargate-v2", "stargateV2", new() { ["poolUsdc"] = $"{deployed.Contract("stargateUsdc")}" }, new() { ["endpointId"] = endpointId }));
-            entries.Add(Entry("across", "across", new() { ["spokePool"] = $"{deployed.Contract("acrossSpokePool")}" }));
-        }
-
-        return local with { Protocols = [.. local.Protocols, .. entries] };
-    }
-
     /// <summary>The market as the nodes have it, with routes that are really there.</summary>
     /// <param name="scenario">Who asks.</param>
     /// <param name="settings">Other settings than usual.</param>
@@ -133,7 +115,9 @@ public sealed class LiveTreasury : IAsyncDisposable
         var snapshot = SnapshotAssembly.Join("live", readings, universe.Snapshot, known.Reading, TimeProvider.System.GetUtcNow());
         Assert.Equal(bridge is null ? 2 : 1, snapshot.Routes.Count(route => route.Parameters.Count > 0));
         Assert.Equal(2, snapshot.Routes.Count);
-        return new("live.yaml", scenario, universe.With(snapshot), known);
+        var measured = await GasTrial.MeasureAsync(universe.With(snapshot), chain => [nodes[chain.Id].Rpc], default);
+        Assert.DoesNotContain(measured.Findings, finding => finding.Rule == Rules.UntriedGas);
+        return new("live.yaml", scenario, universe.With(measured), known);
     }
 
     /// <summary>What the treasury really has: tokens, and positions in what can be taken out.</summary>
@@ -155,7 +139,7 @@ public sealed class LiveTreasury : IAsyncDisposable
             held[id] = entry.Adapter switch
             {
                 "aaveV3" => await CallAsync(node, await AddressAsync(node, EvmAddress.Parse(entry.Addresses["pool"]), AbiFunction.Parse("getReserveAToken(address asset) returns (address)"), node.Token("USDC")), BalanceOf, node.Treasury),
-                "compoundV3" => await CallAsync(node, EvmAddress.Parse(entry.Addresses.Values.Single()), BalanceOf, node.Treasury),
+                "compoundV3" => await CallAsync(node, EvmAddress.Parse(entry.Addresses["cometUsdc"]), BalanceOf, node.Treasury),
                 _ => await CallAsync(node, EvmAddress.Parse(entry.Addresses.Values.Single()), AbiFunction.Parse("convertToAssets(uint256 shares) returns (uint256)"), await CallAsync(node, EvmAddress.Parse(entry.Addresses.Values.Single()), BalanceOf, node.Treasury)),
             };
         }
@@ -164,7 +148,7 @@ public sealed class LiveTreasury : IAsyncDisposable
     }
 
     /// <summary>Makes every call as the treasury, and delivers on the other chain what was sent.</summary>
-    /// <returns>What each step paid for gas, in wei.</returns>
+    /// <returns>What each step used of gas, in units.</returns>
     internal async Task<Dictionary<int, BigInteger>> ExecuteAsync(TransactionPlan plan)
     {
         var nodes = Nodes;
@@ -178,7 +162,7 @@ public sealed class LiveTreasury : IAsyncDisposable
                 var trial = Record.ExceptionAsync(() => node.SendAsync("eth_call", new { from = $"{node.Treasury}", to = call.To, data = call.Data, value }, "latest"));
                 Assert.True(await trial is null, $"step {step.Id}, {step.Description}: {call.Function} of {call.To}: {(await trial)?.Message}");
                 var receipt = await node.TransactAsync(node.Treasury, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..]), new { value });
-                gas[step.Id] = gas.GetValueOrDefault(step.Id) + Hex(receipt, "gasUsed") * Hex(receipt, "effectiveGasPrice");
+                gas[step.Id] = gas.GetValueOrDefault(step.Id) + Hex(receipt, "gasUsed");
             }
 
             if (step.Kind == StepKind.BridgeReceive)

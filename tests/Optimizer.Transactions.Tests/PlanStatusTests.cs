@@ -257,7 +257,6 @@ public sealed class PlanStatusTests(LiveTreasury live)
     {
         await using var undone = await live.UndoneAsync();
         var (from, to) = (live.Nodes["ethereum"], live.Nodes["base"]);
-        await to.TransactAsync(to.Account(3), to.Contract("cctpMessageTransmitter"), AbiFunction.Parse("setLocalDomain(uint32 domain)").Encode(new BigInteger(6)));
         using var project = new LiveProject(await live.ReadAsync(live.Scenario(), bridge: "cctp-standard"), live.Nodes);
         var (plan, send, receive) = await SendAsync(project);
         var logs = await from.SendAsync("eth_getLogs", new { fromBlock = "earliest", address = $"{from.Contract("cctpMessageTransmitter")}", topics = new[] { AbiEvent.Parse("MessageSent(bytes message)").Topic } });

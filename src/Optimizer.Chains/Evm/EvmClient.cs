@@ -49,6 +49,14 @@ public interface IEvmClient
     /// <summary>Makes calls at a block, all in one round trip; a call that reverts does not harm the others.</summary>
     Task<EvmReturn[]> CallAsync(EvmBlock block, IReadOnlyList<EvmCall> calls, CancellationToken cancellation);
 
+    /// <summary>What Linea's nodes ask for a transaction: its gas, and base and priority fee per gas in wei, of which the latter holds
+    /// what publishing the bytes costs.</summary>
+    /// <param name="to">Who is called.</param>
+    /// <param name="data">The calldata.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>Null where the nodes know no such estimate.</returns>
+    Task<(BigInteger GasUnits, BigInteger WeiPerGas)?> LineaEstimateAsync(EvmAddress to, byte[] data, CancellationToken cancellation);
+
     /// <summary>What was noticed about the nodes so far: those that failed, lag or disagree.</summary>
     IReadOnlyList<(ChainFault Fault, string Message)> Noticed { get; }
 }
@@ -158,6 +166,16 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         }
 
         return returns;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Source: Linea's documentation, <c>linea_estimateGas</c>. The account called has no code, so that the call succeeds
+    /// whoever sends it.</remarks>
+    public async Task<(BigInteger GasUnits, BigInteger WeiPerGas)?> LineaEstimateAsync(EvmAddress to, byte[] data, CancellationToken cancellation)
+    {
+        var replies = await _endpoints.AskAsync([new("linea_estimateGas", new { from = $"{to}", to = $"{to}", data = EvmJson.Hex(data) })], cancellation).ConfigureAwait(false);
+        BigInteger Number(string field) => EvmJson.Number(EvmJson.Field(replies[0].Result, field), chain, field);
+        return replies[0].Error is null ? (Number("gasLimit"), Number("baseFeePerGas") + Number("priorityFeePerGas")) : null;
     }
 
     /// <summary>Asks the endpoint that answers, or the next where it fails.</summary>

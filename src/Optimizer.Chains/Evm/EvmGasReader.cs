@@ -8,7 +8,7 @@ namespace Optimizer.Chains.Evm;
 /// <remarks>
 /// Execution gas: the next block's base fee and the median tip of recent blocks. OP Stack: the L1 data fee that the chain's
 /// own GasPriceOracle asks for the bytes of a typical deposit. Arbitrum: the extra gas that NodeInterface counts for them,
-/// at the base fee.
+/// at the base fee. Linea: what its nodes ask for those bytes beyond the usual price of the gas.
 /// </remarks>
 public static class EvmGasReader
 {
@@ -24,19 +24,19 @@ public static class EvmGasReader
     /// <param name="reading">Where findings go.</param>
     /// <param name="head">The pinned block and its fees.</param>
     /// <param name="reader">Reads contracts at that block.</param>
+    /// <param name="client">Whom to ask for an estimate of the present; null where a former moment is read.</param>
     /// <param name="from">Key of the provenance.</param>
-    public static async Task<GasFees> ReadAsync(ChainReading reading, EvmHead head, BlockReader reader, string from)
+    /// <param name="cancellation">Cancels.</param>
+    public static async Task<GasFees> ReadAsync(ChainReading reading, EvmHead head, BlockReader reader, IEvmClient? client, string from, CancellationToken cancellation)
     {
         var chain = reading.Chain;
         if (head.PriorityFeeWei is null)
             reading.Flag(Rules.NoPriorityFee, chain.Id, "the node has seen no priority fees in recent blocks; none is counted");
         var price = head.BaseFeeWei + (head.PriorityFeeWei ?? 0);
-        BigInteger? dataFee = chain.Family switch
-        {
-            ChainFamily.OpStack => (BigInteger)(await reader.ReadAsync(GasPriceOracle, L1Fee, TypicalTransaction(chain.ChainId!.Value, price).ToBytes()).ConfigureAwait(false))[0],
-            ChainFamily.Arbitrum => await ArbitrumDataFeeAsync(reader, TypicalTransaction(chain.ChainId!.Value, price)).ConfigureAwait(false),
-            _ => null,
-        };
+        var typical = TypicalTransaction(chain.ChainId!.Value, price);
+        var dataFee = chain.Family != ChainFamily.Linea ? await DataFeeAsync(chain, reader, typical).ConfigureAwait(false)
+            : client is null ? null
+            : await LineaDataFeeAsync(reading, client, typical, price, cancellation).ConfigureAwait(false);
         return new EvmGas
         {
             GweiPerGas = new(ToGwei(price), from),
@@ -44,9 +44,31 @@ public static class EvmGasReader
         };
     }
 
-    private static async Task<BigInteger> ArbitrumDataFeeAsync(BlockReader reader, UnsignedTransaction typical)
+    /// <summary>What a rollup charges for the bytes of a transaction, in wei.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="reader">Reads contracts at a block.</param>
+    /// <param name="transaction">The transaction.</param>
+    /// <returns>Null where the chain charges nothing for them.</returns>
+    /// <exception cref="ChainDataException">The chain does not tell.</exception>
+    public static async Task<BigInteger?> DataFeeAsync(Chain chain, BlockReader reader, UnsignedTransaction transaction) => chain.Family switch
     {
-        var parts = await reader.TryReadAsync(EvmCallKind.Direct, NodeInterface, L1Component, typical.To, false, typical.Data).ConfigureAwait(false)
+        ChainFamily.OpStack => (BigInteger)(await reader.ReadAsync(GasPriceOracle, L1Fee, transaction.ToBytes()).ConfigureAwait(false))[0],
+        ChainFamily.Arbitrum => await ArbitrumDataFeeAsync(reader, transaction).ConfigureAwait(false),
+        _ => null,
+    };
+
+    /// <summary>What Linea asks for a transaction beyond its gas at the usual price: its bytes make the priority fee higher.</summary>
+    private static async Task<BigInteger?> LineaDataFeeAsync(ChainReading reading, IEvmClient client, UnsignedTransaction transaction, BigInteger price, CancellationToken cancellation)
+    {
+        if (await client.LineaEstimateAsync(transaction.To, transaction.Data, cancellation).ConfigureAwait(false) is var (units, perGas))
+            return BigInteger.Max(0, units * (perGas - price));
+        reading.Flag(Rules.NoEstimate, reading.Chain.Id, "the node does not know linea_estimateGas, so that what publishing a transaction costs is only counted as far as recent tips held it");
+        return null;
+    }
+
+    private static async Task<BigInteger> ArbitrumDataFeeAsync(BlockReader reader, UnsignedTransaction transaction)
+    {
+        var parts = await reader.TryReadAsync(EvmCallKind.Direct, NodeInterface, L1Component, transaction.To, false, transaction.Data).ConfigureAwait(false)
             ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the node does not answer {L1Component.Name} at {NodeInterface}, as nodes of Arbitrum do");
         return (BigInteger)parts[0] * (BigInteger)parts[1];
     }

@@ -16,10 +16,13 @@ public static class EvmMarketReader
         new MetaMorpho(),
         new PendlePrincipal(),
         new StakingRate(),
+        new UniswapV3Pools(),
     }.ToDictionary(adapter => adapter.Name);
 
     private static readonly Dictionary<string, IEvmRouteAdapter> RouteAdapters = new IEvmRouteAdapter[]
     {
+        new ArbitrumBridge(),
+        new OpStandardBridge(),
         new StargateV2(),
         new UniswapV3(),
     }.ToDictionary(adapter => adapter.Name);
@@ -70,14 +73,14 @@ public static class EvmMarketReader
         var native = prices.OfAsync(chain.Tokens.Single(token => token.Symbol == chain.NativeToken));
         var from = $"gas-{chain.Id}";
         reading.Provenances[from] = new() { Source = $"{chain.Name}: fee history, and the chain's own oracle of data fees where it has one", AsOf = head.Block.Time, Block = head.Block.Number };
-        var gas = EvmGasReader.ReadAsync(reading, head, reader, from);
+        var gas = EvmGasReader.ReadAsync(reading, head, reader, at is null ? client : null, from, cancellation);
         var protocols = chain.Protocols.Where(p => p.Adapter is not null)
             .Select(entry => (Entry: entry, Read: ReadProtocolAsync(new(reading, entry, reader, prices, () => past.Value))))
             .ToArray();
-        var routes = universe.Snapshot.Routes.Where(route => route.From.Chain == chain.Id)
+        var routes = universe.Snapshot.Routes.Where(route => route.From.Chain == chain.Id || route.To.Chain == chain.Id)
             .Select(route => (Route: route, Entry: chain.Protocols.FirstOrDefault(p => p.Id == route.Provider)))
-            .Where(pair => pair.Entry?.Adapter is { } adapter && RouteAdapters.ContainsKey(adapter))
-            .Select(pair => ReadRouteAsync(new(reading, pair.Entry!, reader, prices, () => past.Value), pair.Route, universe.Chain(pair.Route.To.Chain)))
+            .Where(pair => pair.Entry?.Adapter is { } name && RouteAdapters.TryGetValue(name, out var adapter) && (adapter.ReadsAtDestination ? pair.Route.To : pair.Route.From).Chain == chain.Id)
+            .Select(pair => ReadRouteAsync(new(reading, pair.Entry!, reader, prices, () => past.Value), pair.Route, universe.Chain((pair.Route.From.Chain == chain.Id ? pair.Route.To : pair.Route.From).Chain)))
             .ToArray();
         await session.RunAsync([native, gas, .. protocols.Select(p => p.Read), .. routes], cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
@@ -107,11 +110,11 @@ public static class EvmMarketReader
 
     private static async Task<IReadOnlyList<OpportunityReading>> ReadProtocolAsync(EvmProtocol protocol)
     {
-        if (RouteAdapters.ContainsKey(protocol.Entry.Adapter!) || QuoteReader.Knows(protocol.Entry.Adapter!))
-            return [];
         if (!Adapters.TryGetValue(protocol.Entry.Adapter!, out var adapter))
         {
-            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"there is no adapter '{protocol.Entry.Adapter}'; there are {string.Join(", ", [.. Adapters.Keys, .. RouteAdapters.Keys, .. QuoteReader.Names])}");
+            if (RouteAdapters.ContainsKey(protocol.Entry.Adapter!) || QuoteReader.Knows(protocol.Entry.Adapter!))
+                return [];
+            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"there is no adapter '{protocol.Entry.Adapter}'; there are {string.Join(", ", Adapters.Keys.Union(RouteAdapters.Keys).Union(QuoteReader.Names))}");
             return [];
         }
 
@@ -132,12 +135,12 @@ public static class EvmMarketReader
         }
     }
 
-    private static async Task<Route?> ReadRouteAsync(EvmProtocol protocol, Route judged, Chain destination)
+    private static async Task<Route?> ReadRouteAsync(EvmProtocol protocol, Route judged, Chain other)
     {
         Route? read = null;
         try
         {
-            read = await RouteAdapters[protocol.Entry.Adapter!].ReadAsync(protocol, judged, destination).ConfigureAwait(false);
+            read = await RouteAdapters[protocol.Entry.Adapter!].ReadAsync(protocol, judged, other).ConfigureAwait(false);
         }
         catch (ChainDataException wrong)
         {

@@ -22,7 +22,16 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
     private readonly ConcurrentDictionary<string, Task<Figure?>> _byAsset = new();
 
     /// <summary>The price of one whole token in USD; null where there is none to be believed, which is noted.</summary>
-    public Task<Figure?> OfAsync(Token token) => _byAsset.GetOrAdd(token.AssetId(), ReadAsync);
+    public async Task<Figure?> OfAsync(Token token)
+    {
+        var price = await OfRewardAsync(token).ConfigureAwait(false);
+        if (price is { } found)
+            reading.Prices[token.AssetId()] = found;
+        return price;
+    }
+
+    /// <summary>The same for a token that is only given out: nobody holds it, so that the snapshot need not judge it.</summary>
+    public Task<Figure?> OfRewardAsync(Token token) => _byAsset.GetOrAdd(token.AssetId(), ReadAsync);
 
     private async Task<Figure?> ReadAsync(string asset)
     {
@@ -38,9 +47,7 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
             reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {second.Value:g9} USD by {reading.Provenances[second.From].Source}; the first is taken");
         // A feed that is not believed is not replaced by a source that does not say how old it is.
         var price = feed is null ? fromOracle : fromFeed;
-        if (price is { } found)
-            reading.Prices[asset] = found;
-        else if (feed is null)
+        if (price is null && feed is null)
             reading.Refuse(Rules.MissingPrice, subject, $"the chain file names no price feed for {asset}, and no Aave oracle on the chain knows it");
         if (price is not null && feed is null)
             reading.Flag(Rules.AgelessPrice, reading.Chain.Id, "prices without a feed of their own are those of Aave's oracle, which does not say how old they are");

@@ -22,6 +22,9 @@ public sealed record OpportunityReading
     /// <summary>What it earns.</summary>
     public required Carry Carry { get; init; }
 
+    /// <summary>As in <see cref="Opportunity.LiquidityConcentration"/>; null where nobody trades against the place.</summary>
+    public Figure? LiquidityConcentration { get; init; }
+
     /// <summary>All that is in the place now, in USD.</summary>
     public required Figure TotalUsd { get; init; }
 

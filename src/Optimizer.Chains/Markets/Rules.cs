@@ -81,6 +81,12 @@ public static class Rules
     /// <summary>The node has seen no priority fees lately.</summary>
     public const string NoPriorityFee = "no-priority-fee";
 
+    /// <summary>What an action takes of gas could not be tried.</summary>
+    public const string UntriedGas = "untried-gas";
+
+    /// <summary>The node does not know the estimate of fees that its chain has.</summary>
+    public const string NoEstimate = "no-estimate";
+
     /// <summary>Nobody has judged the risk.</summary>
     public const string Unrated = "unrated";
 

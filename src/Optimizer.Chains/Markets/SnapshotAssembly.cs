@@ -166,6 +166,7 @@ public static class SnapshotAssembly
             // Rewards whose worth nobody has judged are not counted on.
             Carry = read.Carry.Rewards is null ? read.Carry : read.Carry with { RewardsHaircut = judgement.Carry.RewardsHaircut ?? new(1, read.TotalUsd.From) },
             Volatility = judgement.Volatility,
+            LiquidityConcentration = read.LiquidityConcentration,
             TotalUsd = read.TotalUsd,
             CapacityUsd = read.CapacityUsd,
             WithdrawableUsd = read.WithdrawableUsd,

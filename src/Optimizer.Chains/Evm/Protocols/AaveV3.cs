@@ -13,6 +13,7 @@ public sealed class AaveV3 : IEvmAdapter
     private const int LastKnownRevision = 10;
 
     private const double Ray = 1e27;
+    private const double SecondsPerYear = 31_536_000;
 
     private static readonly AbiFunction Revision = AbiFunction.Parse("POOL_REVISION() returns (uint256)");
     private static readonly AbiFunction ReservesList = AbiFunction.Parse("getReservesList() returns (address[])");
@@ -39,6 +40,11 @@ public sealed class AaveV3 : IEvmAdapter
     private static readonly AbiFunction BaseRate = AbiFunction.Parse("getBaseVariableBorrowRate() returns (uint256)");
     private static readonly AbiFunction Slope1 = AbiFunction.Parse("getVariableRateSlope1() returns (uint256)");
     private static readonly AbiFunction Slope2 = AbiFunction.Parse("getVariableRateSlope2() returns (uint256)");
+
+    private static readonly AbiFunction IncentivesController = AbiFunction.Parse("getIncentivesController() returns (address)");
+    private static readonly AbiFunction RewardsOf = AbiFunction.Parse("getRewardsByAsset(address asset) returns (address[])");
+    private static readonly AbiFunction RewardData = AbiFunction.Parse(
+        "getRewardsData(address asset, address reward) returns (uint256 index, uint256 emissionPerSecond, uint256 lastUpdate, uint256 distributionEnd)");
 
     /// <inheritdoc/>
     public string Name => "aaveV3";
@@ -84,7 +90,7 @@ public sealed class AaveV3 : IEvmAdapter
             return null;
         }
 
-        var (askRates, askPrice) = (RatesAsync(reader, strategy, asset), protocol.PriceAsync(token));
+        var (askRates, askPrice, askRewards) = (RatesAsync(reader, strategy, asset), protocol.PriceAsync(token), RewardsAsync(protocol, aToken, subject));
         var available = (BigInteger)(await askBalance.ConfigureAwait(false) ?? await reader.ReadAsync(asset, BalanceOf, aToken).ConfigureAwait(false))[0];
         if (await askRates.ConfigureAwait(false) is not { } rates)
         {
@@ -133,12 +139,43 @@ public sealed class AaveV3 : IEvmAdapter
                     Slope2 = new(rates.Slope2, from),
                     ReserveFactor = new(reserveFactor, from),
                 },
+                Rewards = await askRewards.ConfigureAwait(false) is > 0 and var given && Usd((BigInteger)data[2]) is { Value: >= 1 } shared
+                    ? new EmissionCurve { Basis = RateBasis.Simple, UsdPerYear = new(given, from), SuppliedUsd = shared }
+                    : null,
             },
             TotalUsd = Usd(available + debt),
             CapacityUsd = !isOpen ? new Figure(0, from) : cap.IsZero ? null : Usd(BigInteger.Max(0, cap - supplied)),
             WithdrawableUsd = isPaused || configuration[8] is false ? new Figure(0, from) : Usd(available),
             StatedRate = (double)(BigInteger)data[5] / Ray,
         };
+    }
+
+    /// <summary>What the suppliers of a reserve are given on top, in USD a year: all that their token's controller gives out now.</summary>
+    /// <remarks>Source: aave-dao/aave-v3-origin, RewardsController. It is shared by what each holds of the reserve's token.</remarks>
+    private static async Task<double> RewardsAsync(EvmProtocol protocol, EvmAddress aToken, string id)
+    {
+        var reader = protocol.Reader;
+        if (await reader.TryReadAsync(aToken, IncentivesController).ConfigureAwait(false) is not [EvmAddress { IsZero: false } controller]
+            || await reader.TryReadAsync(controller, RewardsOf, aToken).ConfigureAwait(false) is not [object[] { Length: > 0 } listed])
+            return 0;
+        try
+        {
+            return (await Task.WhenAll(listed.Cast<EvmAddress>().Select(GivenAsync)).ConfigureAwait(false)).Sum();
+        }
+        catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
+        {
+            protocol.Reading.Refuse(Rules.DeadAdapter, id, $"its rewards cannot be read and are not counted: {wrong.Message}");
+            return 0;
+        }
+
+        async Task<double> GivenAsync(EvmAddress reward)
+        {
+            var read = await reader.ReadAsync(controller, RewardData, aToken, reward).ConfigureAwait(false);
+            var (perSecond, end) = ((BigInteger)read[1], (BigInteger)read[3]);
+            return perSecond.Sign > 0 && end > reader.Block.Time.ToUnixTimeSeconds() && await protocol.RewardAsync(reward, id).ConfigureAwait(false) is var (token, price)
+                ? EvmProtocol.Usd(perSecond, token, price) * SecondsPerYear
+                : 0;
+        }
     }
 
     private static async Task<(double Optimal, double Base, double Slope1, double Slope2)?> RatesAsync(BlockReader reader, EvmAddress strategy, EvmAddress asset)

@@ -5,11 +5,14 @@ using Optimizer.Model;
 namespace Optimizer.Chains.Evm.Protocols;
 
 /// <summary>Compound v3: one market (Comet) per base token; every address of the entry is one.</summary>
-/// <remarks>Source: compound-finance/comet, Comet. Rates are per second in 18 decimals; COMP rewards are paid apart and are not
-/// read here.</remarks>
+/// <remarks>Source: compound-finance/comet, Comet and CometRewards. Rates are per second in 18 decimals; rewards are paid apart,
+/// by the contract of the role <c>rewards</c>.</remarks>
 public sealed class CompoundV3 : IEvmAdapter
 {
     private const double SecondsPerYear = 31_536_000;
+
+    /// <summary>The one role that is no market: who gives out rewards.</summary>
+    private const string RewardsRole = "rewards";
 
     private static readonly AbiFunction BaseToken = AbiFunction.Parse("baseToken() returns (address)");
     private static readonly AbiFunction TotalSupply = AbiFunction.Parse("totalSupply() returns (uint256)");
@@ -22,6 +25,11 @@ public sealed class CompoundV3 : IEvmAdapter
     private static readonly AbiFunction SupplyRate = AbiFunction.Parse("getSupplyRate(uint256 utilization) returns (uint64)");
     private static readonly AbiFunction IsSupplyPaused = AbiFunction.Parse("isSupplyPaused() returns (bool)");
     private static readonly AbiFunction IsWithdrawPaused = AbiFunction.Parse("isWithdrawPaused() returns (bool)");
+    private static readonly AbiFunction TrackingSpeed = AbiFunction.Parse("baseTrackingSupplySpeed() returns (uint256)");
+    private static readonly AbiFunction TrackingScale = AbiFunction.Parse("trackingIndexScale() returns (uint256)");
+    private static readonly AbiFunction LeastForRewards = AbiFunction.Parse("baseMinForRewards() returns (uint256)");
+    private static readonly AbiFunction RewardConfiguration = AbiFunction.Parse("rewardConfig(address comet) returns (address token, uint64 rescaleFactor, bool shouldUpscale)");
+    private static readonly AbiFunction RewardMultiplier = AbiFunction.Parse("rewardConfig(address comet) returns (address token, uint64 rescaleFactor, bool shouldUpscale, uint256 multiplier)");
     private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address owner) returns (uint256)");
 
     /// <inheritdoc/>
@@ -29,7 +37,43 @@ public sealed class CompoundV3 : IEvmAdapter
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<OpportunityReading>> ReadAsync(EvmProtocol protocol) =>
-        [.. (await Task.WhenAll(protocol.Entry.Addresses.Select(entry => MarketAsync(protocol, entry.Key, EvmAddress.Parse(entry.Value)))).ConfigureAwait(false)).OfType<OpportunityReading>()];
+        [.. (await Task.WhenAll(protocol.Entry.Addresses.Where(entry => entry.Key != RewardsRole).Select(entry => MarketAsync(protocol, entry.Key, EvmAddress.Parse(entry.Value)))).ConfigureAwait(false)).OfType<OpportunityReading>()];
+
+    /// <summary>What suppliers are given on top: so much a second, shared by all, while enough is supplied.</summary>
+    private static async Task<EmissionCurve?> RewardsAsync(EvmProtocol protocol, EvmAddress comet, string id, BigInteger supplied, Figure suppliedUsd)
+    {
+        if (!protocol.Entry.Addresses.ContainsKey(RewardsRole) || suppliedUsd < 1)
+            return null;
+        var rewards = protocol.Contract(RewardsRole);
+        try
+        {
+            var askMultiplier = MultiplierAsync();
+            var read = await Task.WhenAll(protocol.Reader.ReadAsync(rewards, RewardConfiguration, comet), protocol.Reader.ReadAsync(comet, TrackingSpeed), protocol.Reader.ReadAsync(comet, TrackingScale), protocol.Reader.ReadAsync(comet, LeastForRewards)).ConfigureAwait(false);
+            var (token, speed, scale, least) = ((EvmAddress)read[0][0], (BigInteger)read[1][0], (BigInteger)read[2][0], (BigInteger)read[3][0]);
+            if (token.IsZero || speed.IsZero || scale.IsZero || supplied < least || await protocol.RewardAsync(token, id).ConfigureAwait(false) is not var (_, price))
+                return null;
+            var perSecond = (double)speed / (double)scale * await askMultiplier.ConfigureAwait(false);
+            return new() { Basis = RateBasis.Simple, UsdPerYear = new(perSecond * SecondsPerYear * price, suppliedUsd.From), SuppliedUsd = suppliedUsd };
+        }
+        catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
+        {
+            protocol.Reading.Refuse(Rules.DeadAdapter, id, $"its rewards cannot be read and are not counted: {wrong.Message}");
+            return null;
+        }
+
+        async Task<double> MultiplierAsync()
+        {
+            try
+            {
+                return (double)(BigInteger)(await protocol.Reader.ReadAsync(rewards, RewardMultiplier, comet).ConfigureAwait(false))[3] / 1e18;
+            }
+            catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
+            {
+                // Contracts of before 2023 have none, and answer with one word less.
+                return 1;
+            }
+        }
+    }
 
     private static async Task<OpportunityReading?> MarketAsync(EvmProtocol protocol, string role, EvmAddress comet)
     {
@@ -61,6 +105,7 @@ public sealed class CompoundV3 : IEvmAdapter
             return null;
         var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, {role} {comet}", role.ToLowerInvariant());
         Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
+        var askRewards = RewardsAsync(protocol, comet, protocol.IdOf(token.Symbol), Number(0), Usd(Number(0)));
         Figure PerYear(BigInteger perSecond) => new((double)perSecond / 1e18 * SecondsPerYear, from);
         return new()
         {
@@ -80,6 +125,7 @@ public sealed class CompoundV3 : IEvmAdapter
                     SlopeLow = PerYear(Number(4)),
                     SlopeHigh = PerYear(Number(5)),
                 },
+                Rewards = await askRewards.ConfigureAwait(false),
             },
             TotalUsd = Usd(Number(0)),
             CapacityUsd = read[7][0] is true ? new Figure(0, from) : null,

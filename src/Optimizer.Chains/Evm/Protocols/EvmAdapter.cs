@@ -22,13 +22,17 @@ public interface IEvmRouteAdapter
     /// <summary>The name that chain files use: <c>stargateV2</c>.</summary>
     string Name { get; }
 
+    /// <summary>Whether the route's destination knows what it costs, and not its source: rollups' own bridges deliver by contracts
+    /// on the chain that the rollup settles on.</summary>
+    bool ReadsAtDestination => false;
+
     /// <summary>Reads a route that a former snapshot names.</summary>
-    /// <param name="protocol">The protocol on the route's source chain.</param>
+    /// <param name="protocol">The protocol on the route's source chain, or on its destination.</param>
     /// <param name="judged">The route as it was; what nobody measures is kept: its duration, gas and events.</param>
-    /// <param name="destination">The chain that it leads to.</param>
+    /// <param name="other">The chain of its other end.</param>
     /// <returns>Null where a price is missing, which is noted.</returns>
     /// <exception cref="ChainDataException">It gives no quote.</exception>
-    Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain destination);
+    Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain other);
 }
 
 /// <summary>A protocol on a chain, and the means to read it.</summary>
@@ -67,6 +71,19 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         if ((BigInteger)decimals[0] == token.Decimals)
             return await price.ConfigureAwait(false);
         Reading.Refuse(Rules.WrongDecimals, $"{token.Symbol}@{Chain.Id}", $"the contract has {decimals[0]} decimals, the chain file {token.Decimals}");
+        return null;
+    }
+
+    /// <summary>A token that a protocol gives out, with its price.</summary>
+    /// <param name="contract">The token's contract.</param>
+    /// <param name="id">The opportunity, for what is noted.</param>
+    /// <returns>Null where the chain file does not name it or nobody knows a price to be believed; that is noted, and what is
+    /// given out in it does not count.</returns>
+    public async Task<(Token Token, Figure PriceUsd)?> RewardAsync(EvmAddress contract, string id)
+    {
+        if (Chain.Tokens.FirstOrDefault(token => token.Address is not null && EvmAddress.Parse(token.Address) == contract) is { } known)
+            return await Prices.OfRewardAsync(known).ConfigureAwait(false) is { } price ? (known, price) : null;
+        Reading.Flag(Rules.UnknownToken, id, $"rewards are given out in {contract}, which the chain file does not name; they are not counted");
         return null;
     }
 

@@ -23,13 +23,13 @@ public sealed class StargateV2 : IEvmRouteAdapter
     public string Name => "stargateV2";
 
     /// <inheritdoc/>
-    public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain destination)
+    public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain other)
     {
         const double LeastUsd = 100;
         const double Growth = 4.0 / 3;
         const int Sizes = 48;
         var from = protocol.Chain.Tokens.Single(t => t.Symbol == judged.From.Symbol);
-        var endpoint = EndpointOf(destination, protocol.Entry.Id);
+        var endpoint = EndpointOf(other, protocol.Entry.Id);
         var pool = await PoolAsync(protocol, from).ConfigureAwait(false);
         if (await protocol.PriceAsync(from).ConfigureAwait(false) is not { } price)
             return null;
@@ -41,7 +41,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
         if (quotes[0] is not { } first || await askFee.ConfigureAwait(false) is not [object[] fee])
             throw new ChainDataException(ChainFault.UnexpectedContract, $"pool {pool} gives no quote to endpoint {endpoint}");
         var limit = (double)(BigInteger)((object[])first[0])[1] / oneUsd;
-        var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}, quotes to {destination.Name}", destination.Id);
+        var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}, quotes to {other.Name}", other.Id);
         var tiers = new List<FeeTier>();
         var known = 0.0;
         for (var i = 0; i < Sizes && sizes[i] <= limit && quotes[i] is { } quote; i++)

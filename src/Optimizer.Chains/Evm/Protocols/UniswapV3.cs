@@ -27,7 +27,7 @@ public sealed class UniswapV3 : IEvmRouteAdapter
     public string Name => "uniswapV3";
 
     /// <inheritdoc/>
-    public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain destination)
+    public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain other)
     {
         var quoter = protocol.Contract("quoterV2");
         var (sold, bought) = (Contract(judged.From), Contract(judged.To));

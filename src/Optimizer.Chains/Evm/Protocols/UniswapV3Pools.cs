@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Numerics;
+using Optimizer.Chains.Markets;
+using Optimizer.Model;
+
+namespace Optimizer.Chains.Evm.Protocols;
+
+/// <summary>Liquidity in Uniswap v3 pools and their forks, over all prices or in a range around the present one.</summary>
+/// <remarks>
+/// Every role of the entry that has a parameter of its name is a pool; the parameter names the ranges in which liquidity may be
+/// put: <c>full</c>, or <c>25%</c> for prices from P/1.25 to P·1.25; several are separated by commas.
+/// <para>The pool itself counts what a unit of liquidity earned that was in range all the time (uniswap/v3-core,
+/// <c>feeGrowthGlobal</c>); the growth over the yield window is what such a unit earns. Who adds to the pool shares its fees
+/// with the liquidity of the moment. A range is taken to be brought back around the price whenever the price leaves it: half of
+/// the position is then swapped, σ²/ln²(range) times a year, since that is how often a price of volatility σ gets so far. Both
+/// this and what arbitrage takes (loss-versus-rebalancing) grow with σ², so they are stated as one
+/// <see cref="Opportunity.LiquidityConcentration"/>; σ is the risk model's. The gas of bringing back is not counted.</para>
+/// </remarks>
+public sealed class UniswapV3Pools : IEvmAdapter
+{
+    private static readonly BigInteger Words = BigInteger.One << 256;
+    private static readonly double FeeScale = Math.Pow(2, 128);
+    private static readonly double PriceScale = Math.Pow(2, 96);
+
+    private static readonly AbiFunction Token0 = AbiFunction.Parse("token0() returns (address)");
+    private static readonly AbiFunction Token1 = AbiFunction.Parse("token1() returns (address)");
+    private static readonly AbiFunction Fee = AbiFunction.Parse("fee() returns (uint24)");
+    private static readonly AbiFunction Liquidity = AbiFunction.Parse("liquidity() returns (uint128)");
+    private static readonly AbiFunction Growth0 = AbiFunction.Parse("feeGrowthGlobal0X128() returns (uint256)");
+    private static readonly AbiFunction Growth1 = AbiFunction.Parse("feeGrowthGlobal1X128() returns (uint256)");
+    private static readonly AbiFunction Slot0 = AbiFunction.Parse("slot0() returns (uint160 sqrtPriceX96, int24 tick)");
+    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address owner) returns (uint256)");
+
+    /// <inheritdoc/>
+    public string Name => "uniswapV3";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<OpportunityReading>> ReadAsync(EvmProtocol protocol)
+    {
+        var pools = protocol.Entry.Parameters.Where(p => protocol.Entry.Addresses.ContainsKey(p.Key));
+        return [.. (await Task.WhenAll(pools.Select(p => PoolAsync(protocol, p.Key, Ranges(protocol, p.Key, p.Value)))).ConfigureAwait(false)).SelectMany(read => read)];
+    }
+
+    /// <summary>The ranges that a parameter names: the factor between their middle and their end, infinite for all prices.</summary>
+    private static (string Name, double Factor)[] Ranges(EvmProtocol protocol, string role, string parameter) => [.. parameter.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(word =>
+        word == "full" ? ("", double.PositiveInfinity)
+        : word.EndsWith('%') && double.TryParse(word[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and <= 10_000
+            ? ($"-{word[..^1]}pct", 1 + percent / 100)
+            : throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {protocol.Chain.Id} gives '{word}' as a range for {role}; expected full, or how far the range reaches to either side, such as 25%"))];
+
+    private static async Task<IReadOnlyList<OpportunityReading>> PoolAsync(EvmProtocol protocol, string role, (string Name, double Factor)[] ranges)
+    {
+        var pool = protocol.Contract(role);
+        Task<object[]> Ask(AbiFunction function) => protocol.Reader.ReadAsync(pool, function);
+        object[] first, second, feeOf, liquidityOf, slot, growth0, growth1;
+        try
+        {
+            var asked = await Task.WhenAll(Ask(Token0), Ask(Token1), Ask(Fee), Ask(Liquidity), Ask(Slot0), Ask(Growth0), Ask(Growth1)).ConfigureAwait(false);
+            (first, second, feeOf, liquidityOf, slot, growth0, growth1) = (asked[0], asked[1], asked[2], asked[3], asked[4], asked[5], asked[6]);
+        }
+        catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
+        {
+            protocol.Reading.Refuse(Rules.DeadAdapter, protocol.IdOf(role), wrong.Message);
+            return [];
+        }
+
+        if (Known((EvmAddress)first[0]) is not { } token0 || Known((EvmAddress)second[0]) is not { } token1)
+        {
+            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the pool trades {first[0]} and {second[0]}, of which the chain file does not name both");
+            return [];
+        }
+
+        var fee = (double)(BigInteger)feeOf[0] / 1e6;
+        var id = protocol.IdOf($"{token0.Symbol}-{token1.Symbol}-{feeOf[0]}");
+        var (askBalance0, askBalance1) = (protocol.Reader.ReadAsync((EvmAddress)first[0], BalanceOf, pool), protocol.Reader.ReadAsync((EvmAddress)second[0], BalanceOf, pool));
+        var (askPrice0, askPrice1) = (protocol.PriceAsync(token0), protocol.PriceAsync(token1));
+        var askEarned = EarnedAsync();
+        var held = (Balance0: (BigInteger)(await askBalance0.ConfigureAwait(false))[0], Balance1: (BigInteger)(await askBalance1.ConfigureAwait(false))[0]);
+        if (await askPrice0.ConfigureAwait(false) is not { } price0 || await askPrice1.ConfigureAwait(false) is not { } price1)
+            return [];
+        var liquidity = (double)(BigInteger)liquidityOf[0];
+        var root = (double)(BigInteger)slot[0] / PriceScale;
+        if (liquidity <= 0 || root <= 0)
+        {
+            protocol.Reading.Refuse(Rules.AbsurdAmount, id, "no liquidity is in range");
+            return [];
+        }
+
+        // Base units of the second token for one of the first, by the pool and by the oracles.
+        var oracles = price0 / price1 * Math.Pow(10, token1.Decimals - token0.Decimals);
+        if (Math.Abs(root * root / oracles - 1) > protocol.Reading.Settings.Tolerance.Fraction)
+            protocol.Reading.Flag(Rules.PriceDisagreement, id, $"the pool's price is {root * root / oracles - 1:+0.00%;-0.00%} off that of the oracles; what is put in at it is worth less");
+        if (await askEarned.ConfigureAwait(false) is not { } earned)
+            return [];
+        var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}", role.ToLowerInvariant());
+        double Usd(double amount0, double amount1) => amount0 / Math.Pow(10, token0.Decimals) * price0 + amount1 / Math.Pow(10, token1.Decimals) * price1;
+        var heldUsd = Usd((double)held.Balance0, (double)held.Balance1);
+        var feesUsd = Usd(earned.Fees0 * liquidity, earned.Fees1 * liquidity) / earned.Years;
+        return [.. ranges.Select(range =>
+        {
+            // What the liquidity of the moment would be worth if it all lay in this range.
+            var width = 1 - 1 / Math.Sqrt(range.Factor);
+            var inRange = Usd(liquidity / root * width, liquidity * root * width);
+            return new OpportunityReading
+            {
+                Id = id + range.Name,
+                Protocol = protocol.Entry.Id,
+                Kind = OpportunityKind.Liquidity,
+                Inputs = [new(new(token0.Symbol, protocol.Chain.Id), 0.5), new(new(token1.Symbol, protocol.Chain.Id), 0.5)],
+                Carry = new() { Base = new EmissionCurve { Basis = RateBasis.Simple, UsdPerYear = new(feesUsd, from), SuppliedUsd = new(inRange, from) } },
+                LiquidityConcentration = new(1 / width + Recentring(range.Factor, fee), from),
+                TotalUsd = new(Math.Min(inRange, heldUsd), from),
+            };
+        })];
+
+        Token? Known(EvmAddress address) => protocol.Chain.Tokens.FirstOrDefault(t => t.Address is not null && EvmAddress.Parse(t.Address) == address);
+
+        // What a unit of liquidity earned of each token, in base units, and in which time.
+        async Task<(double Fees0, double Fees1, double Years)?> EarnedAsync()
+        {
+            try
+            {
+                var past = await protocol.Past().ConfigureAwait(false);
+                var (before0, before1) = (past.TryReadAsync(pool, Growth0), past.TryReadAsync(pool, Growth1));
+                if (await before0.ConfigureAwait(false) is not [BigInteger former0] || await before1.ConfigureAwait(false) is not [BigInteger former1])
+                    throw new ChainDataException(ChainFault.Refused, $"{pool} was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its fees cannot be measured");
+                return (Grown((BigInteger)growth0[0], former0), Grown((BigInteger)growth1[0], former1), (protocol.Reader.Block.Time - past.Block.Time).TotalDays / Duration.DaysPerYear);
+            }
+            catch (ChainDataException wrong)
+            {
+                protocol.Reading.Refuse(Rules.NoPast, id, wrong.Message);
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The counter may pass its end, as it is meant to.</summary>
+    private static double Grown(BigInteger now, BigInteger before) => (double)((now - before + Words) % Words) / FeeScale;
+
+    /// <summary>What swapping half of the position costs whenever the price has left the range, in multiples of σ²/8, which a
+    /// pool of two even shares over all prices loses.</summary>
+    private static double Recentring(double factor, double fee) => double.IsInfinity(factor) ? 0 : 4 * fee / Math.Pow(Math.Log(factor), 2);
+}

@@ -1,0 +1,272 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using Optimizer.Chains;
+using Optimizer.Chains.Evm;
+using Optimizer.Chains.Evm.Protocols;
+using Optimizer.Chains.Markets;
+using Optimizer.Chains.Rpc;
+using Optimizer.Model;
+using Optimizer.Transactions.Calls;
+
+namespace Optimizer.Transactions;
+
+/// <summary>Measures what entering and leaving places, and sending by routes, takes of gas: each is tried at a node that keeps
+/// nothing, with the calls that a plan would send, by somebody who is given what they need.</summary>
+/// <remarks>Source: ethereum/execution-apis, <c>eth_simulateV1</c>. One request for sixteen actions, and one call for each token
+/// to find where it keeps balances. Rollups are asked what they charge for the bytes of these calls; the dearest is taken for
+/// all.</remarks>
+public static class GasTrial
+{
+    private const double TriedUsd = 1_000;
+    private const int ActionsInRequest = 16;
+
+    /// <summary>Measures a snapshot's actions on every chain that has a node.</summary>
+    /// <param name="market">The market as it was read.</param>
+    /// <param name="nodesOf">A chain's nodes, of which the first that can is taken; empty where there is none.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>The snapshot with the gas units that were measured; those of other actions stay as they are judged, which is
+    /// noted where they were tried.</returns>
+    public static async Task<Snapshot> MeasureAsync(Market market, Func<Chain, IReadOnlyList<JsonRpcClient>> nodesOf, CancellationToken cancellation)
+    {
+        var trials = await Task.WhenAll(market.Snapshot.Chains.Select(state => market.Chain(state.Id)).Where(chain => chain.ChainId is not null)
+            .Select(chain => TryAsync(market, chain, nodesOf(chain), cancellation))).ConfigureAwait(false);
+        var gas = trials.SelectMany(trial => trial.Gas).ToDictionary();
+        var dataFees = trials.Select(trial => trial.DataFeeGwei).OfType<KeyValuePair<string, Figure>>().ToDictionary();
+        var provenances = trials.SelectMany(trial => trial.Provenances).UnionBy(market.Snapshot.Provenances, pair => pair.Key).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary();
+        Figure Measured(string id, bool enters, Figure judged) => gas.GetValueOrDefault((id, enters), judged);
+        return market.Snapshot with
+        {
+            Provenances = provenances,
+            Chains = [.. market.Snapshot.Chains.Select(state => state.Gas is EvmGas gas && dataFees.TryGetValue(state.Id, out var fee) ? state with { Gas = gas with { DataFeeGwei = fee } } : state)],
+            Findings = [.. market.Snapshot.Findings, .. trials.Select(trial => trial.Doubt).OfType<Finding>()],
+            Opportunities = [.. market.Snapshot.Opportunities.Select(place => place with { EnterGasUnits = Measured(place.Id, true, place.EnterGasUnits), ExitGasUnits = Measured(place.Id, false, place.ExitGasUnits) })],
+            Routes = [.. market.Snapshot.Routes.Select(route => route with { SourceGasUnits = Measured(route.Id, true, route.SourceGasUnits) })],
+        };
+    }
+
+    private static async Task<Trial> TryAsync(Market market, Chain chain, IReadOnlyList<JsonRpcClient> nodes, CancellationToken cancellation)
+    {
+        var trial = new Trial([], null, [], null);
+        foreach (var node in nodes)
+        {
+            try
+            {
+                return await new ChainTrial(market, chain, node).RunAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (ChainDataException wrong)
+            {
+                trial = new([], null, [], Doubt(chain, $"the node cannot try what actions take, so that gas units are as they were judged: {wrong.Message}"));
+            }
+        }
+
+        return trial;
+    }
+
+    private static Finding Doubt(Chain chain, string message) => new() { Rule = Rules.UntriedGas, Subject = chain.Id, Message = message, IsRefused = false };
+
+    /// <summary>What was measured on a chain.</summary>
+    /// <param name="Gas">Gas units by place or route, and whether of entering (sending) it or of leaving it.</param>
+    /// <param name="DataFeeGwei">What the dearest transaction's bytes cost; null where the chain charges nothing for them.</param>
+    /// <param name="Provenances">Where the figures come from.</param>
+    /// <param name="Doubt">What could not be tried; null for nothing.</param>
+    private sealed record Trial(IReadOnlyList<KeyValuePair<(string Id, bool Enters), Figure>> Gas, KeyValuePair<string, Figure>? DataFeeGwei, IReadOnlyList<KeyValuePair<string, Provenance>> Provenances, Finding? Doubt);
+
+    /// <summary>Calls that belong together.</summary>
+    /// <param name="Id">The place or route.</param>
+    /// <param name="Token">What is put in or sent.</param>
+    /// <param name="Allow">What has to be allowed before, which is counted apart.</param>
+    /// <param name="Enter">What puts it in or sends it.</param>
+    /// <param name="Leave">What takes half of it out.</param>
+    private sealed record Action(string Id, TokenId Token, IReadOnlyList<ContractCall> Allow, IReadOnlyList<ContractCall> Enter, IReadOnlyList<ContractCall> Leave);
+
+    private sealed class ChainTrial(Market market, Chain chain, JsonRpcClient node)
+    {
+        private static readonly string Somebody = $"{EvmProtocol.Anyone}";
+        private static readonly string Plenty = EvmJson.Hex(EvmJson.Word(BigInteger.Pow(2, 89)));
+
+        private const ulong UsualNonce = 100;
+        private const ulong UsualGas = 350_000;
+
+        private readonly ConcurrentDictionary<string, string> _failures = new();
+
+        public async Task<Trial> RunAsync(CancellationToken cancellation)
+        {
+            var actions = market.Snapshot.Opportunities.Where(place => place.Chain == chain.Id).Select(Of)
+                .Concat(market.Snapshot.Routes.Where(route => route.From.Chain == chain.Id).Select(Of)).OfType<Action>().ToArray();
+            if (actions.Length == 0)
+                return new([], null, [], null);
+            var block = market.Snapshot.Provenances[((EvmGas)market.State(chain.Id).Gas).GweiPerGas.From];
+            // A key of its own: what an earlier snapshot measured, and this one cannot, keeps where it comes from.
+            var from = $"gas-units-{chain.Id}-{block.Block}";
+            var measured = new List<KeyValuePair<(string, bool), Figure>>();
+            var given = await GivenAsync(actions, cancellation).ConfigureAwait(false);
+            foreach (var some in actions.Where(action => given.ContainsKey(action.Token)).Chunk(ActionsInRequest))
+                measured.AddRange((await TryAsync(some, given, block, cancellation).ConfigureAwait(false)).Select(used => KeyValuePair.Create(used.Action, new Figure(used.Gas, from))));
+            var dataFee = await DataFeeAsync(actions, block, cancellation).ConfigureAwait(false);
+            var provenances = new List<KeyValuePair<string, Provenance>>();
+            if (measured.Count > 0)
+                provenances.Add(KeyValuePair.Create(from, block with { Source = $"{chain.Name}: gas used where it was tried, by eth_simulateV1" }));
+            if (dataFee is { } charged)
+                provenances.Add(KeyValuePair.Create(charged.Value.From, block with { Source = $"{chain.Name}: what the chain charges for the bytes of the dearest of {actions.Length} actions" }));
+            return new(measured, dataFee, provenances,
+                _failures.IsEmpty ? null : Doubt(chain, $"{_failures.Count} of {actions.Length} actions could not be tried, so that their gas units are as they were judged: {string.Join("; ", _failures.OrderBy(f => f.Key, StringComparer.Ordinal).Take(3).Select(f => $"{f.Key}: {f.Value}"))}"));
+        }
+
+        /// <summary>What the bytes of the dearest call cost.</summary>
+        private async Task<KeyValuePair<string, Figure>?> DataFeeAsync(Action[] actions, Provenance at, CancellationToken cancellation)
+        {
+            if (market.State(chain.Id).Gas is not EvmGas { DataFeeGwei: not null } gas)
+                return null;
+            var client = new EvmClient(chain.Id, chain.ChainId!.Value, [node]);
+            var session = new ReadSession(client);
+            var reader = new BlockReader(session, await client.BlockAsync((ulong)at.Block!.Value, cancellation).ConfigureAwait(false));
+            var price = new BigInteger(gas.GweiPerGas * 1e9);
+            var asked = actions.SelectMany(action => action.Enter.Concat(action.Leave)).Select(call => EvmGasReader.DataFeeAsync(chain, reader,
+                new(chain.ChainId.Value, UsualNonce, price / 10, 2 * price, UsualGas, EvmAddress.Parse(call.To), call.Value, EvmJson.Bytes(JsonSerializer.SerializeToElement(call.Data), "")))).ToArray();
+            await session.RunAsync(asked, cancellation).ConfigureAwait(false);
+            var fees = await Task.WhenAll(asked).ConfigureAwait(false);
+            return fees.Max() is { } dearest ? KeyValuePair.Create(chain.Id, new Figure((double)dearest / 1e9, $"data-fee-{chain.Id}-{at.Block}")) : null;
+        }
+
+        private Action? Of(Opportunity place)
+        {
+            var token = place.Inputs[0].Token;
+            var usd = Math.Min(TriedUsd, (place.CapacityUsd?.Value ?? double.PositiveInfinity) / 10);
+            var units = Units(token, usd);
+            var step = Step(StepKind.Deposit, place.Id, token, units, token);
+            return place.Inputs.Count > 1 || units < 2 ? null : Known(() => new(place.Id, token, Allow(step), CallBook.Of(Context(step)), Leave(step with { Kind = StepKind.Withdraw, Amount = units / 2 })));
+        }
+
+        private Action? Of(Route route)
+        {
+            var usd = Math.Max(TriedUsd, 2 * (route.MinimumUsd?.Value ?? 0));
+            if (usd > route.MaximumUsd)
+                return null;
+            return Known(() =>
+            {
+                var kind = route.Kind switch { RouteKind.Swap => StepKind.Swap, RouteKind.Wrap => StepKind.Wrap, _ => StepKind.BridgeSend };
+                var step = Step(kind, route.Id, route.From, Units(route.From, usd), route.To);
+                var calls = CallBook.RouteOf(Context(step));
+                // Nine tenths are asked for: the prices of the oracles are not those of pools.
+                step = step with { Amount = step.Amount - step.Amount % calls.Granularity(Context(step)), Received = Units(route.To, 0.9 * usd) };
+                step = step with { MinimumReceived = calls.Minimum(Context(step), 0) };
+                return new(route.Id, route.From, Allow(step), CallBook.Of(Context(step)), []);
+            });
+        }
+
+        /// <summary>Null where no calls are known, or they need what is not there.</summary>
+        private static Action? Known(Func<Action> build)
+        {
+            try
+            {
+                return build();
+            }
+            catch (Exception unknown) when (unknown is TransactionException or FormatException)
+            {
+                return null;
+            }
+        }
+
+        /// <summary>A place that one cannot leave by calls that are known can be entered all the same.</summary>
+        private IReadOnlyList<ContractCall> Leave(TransactionStep step)
+        {
+            try
+            {
+                return CallBook.Of(Context(step));
+            }
+            catch (TransactionException)
+            {
+                return [];
+            }
+        }
+
+        private IReadOnlyList<ContractCall> Allow(TransactionStep step) => GasCosts.NeedsApproval(market, step.Token) && market.Token(step.Token).Address is not null
+            ? CallBook.Of(Context(step with { Kind = StepKind.Approve })) : [];
+
+        private CallContext Context(TransactionStep step) => new(market, step, market.Chains.Where(c => c.ChainId is not null).ToDictionary(c => c.Id, _ => Somebody), market.Snapshot.TakenAt + TimeSpan.FromDays(1));
+
+        private TransactionStep Step(StepKind kind, string via, TokenId token, BigInteger amount, TokenId received) => new()
+        {
+            Id = 0,
+            Kind = kind,
+            Chain = chain.Id,
+            Description = "",
+            Via = via,
+            Token = token,
+            Amount = amount,
+            ReceivedToken = received,
+            Received = amount,
+            MinimumReceived = amount,
+            Gas = 0,
+            GasUsd = 0,
+            FeeUsd = 0,
+            DurationSeconds = 0,
+            DependsOn = [],
+            Calls = [],
+        };
+
+        private BigInteger Units(TokenId token, double usd) => new(usd / market.PriceUsd(token) * Math.Pow(10, market.Token(token).Decimals));
+
+        /// <summary>What has to be written over the state for somebody to have enough of each token.</summary>
+        private async Task<Dictionary<TokenId, object>> GivenAsync(Action[] actions, CancellationToken cancellation)
+        {
+            var given = await Task.WhenAll(actions.Select(action => action.Token).Distinct().Select(async token => (Token: token, Overrides: await OverridesAsync(token).ConfigureAwait(false)))).ConfigureAwait(false);
+            return given.Where(pair => pair.Overrides is not null).ToDictionary(pair => pair.Token, pair => (object)pair.Overrides!);
+
+            async Task<Dictionary<string, object>?> OverridesAsync(TokenId token)
+            {
+                var overrides = new Dictionary<string, object> { [Somebody] = new { balance = Plenty } };
+                if (market.Token(token).Address is not { } contract)
+                    return overrides;
+                try
+                {
+                    var place = await new OverrideSimulation(market, chain, node).PlaceAsync(token, Somebody, cancellation).ConfigureAwait(false);
+                    overrides[contract] = new { stateDiff = new Dictionary<string, string> { [place] = Plenty } };
+                    return overrides;
+                }
+                catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
+                {
+                    foreach (var action in actions.Where(action => action.Token == token))
+                        _failures[action.Id] = wrong.Message;
+                    return null;
+                }
+            }
+        }
+
+        private async Task<List<((string Id, bool Enters) Action, double Gas)>> TryAsync(Action[] actions, Dictionary<TokenId, object> given, Provenance at, CancellationToken cancellation)
+        {
+            object Call(ContractCall call) => new { from = Somebody, to = call.To, data = call.Data, value = EvmJson.Hex(call.Value) };
+            var blocks = actions.Select(action => new { stateOverrides = given[action.Token], calls = action.Allow.Concat(action.Enter).Concat(action.Leave).Select(Call) });
+            var number = at.Block is { } block ? $"0x{block.ToString("x", CultureInfo.InvariantCulture)}" : "latest";
+            var reply = (await node.SendAsync([new("eth_simulateV1", new { blockStateCalls = blocks, validation = false }, number)], cancellation).ConfigureAwait(false))[0];
+            if (reply.Error is not null || reply.Result.ValueKind != JsonValueKind.Array || reply.Result.GetArrayLength() != actions.Length)
+                throw new ChainDataException(ChainFault.Refused, $"eth_simulateV1: {reply.Error ?? "no result for each action"}");
+            var measured = new List<((string Id, bool Enters) Action, double Gas)>();
+            foreach (var (action, result) in actions.Zip(reply.Result.EnumerateArray()))
+            {
+                var calls = EvmJson.Field(result, "calls") is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().ToArray() : [];
+                if (calls.Length != action.Allow.Count + action.Enter.Count + action.Leave.Count)
+                    throw new ChainDataException(ChainFault.Malformed, $"eth_simulateV1: {calls.Length} results for {action.Id}");
+                var entered = calls[..(action.Allow.Count + action.Enter.Count)];
+                if (Array.Find(entered, call => !OverrideSimulation.IsMade(call)) is { ValueKind: not JsonValueKind.Undefined } failed)
+                {
+                    _failures[action.Id] = OverrideSimulation.Reason(failed);
+                    continue;
+                }
+
+                measured.Add(((action.Id, true), Used(entered[action.Allow.Count..])));
+                var left = calls[entered.Length..];
+                if (left.Length > 0 && Array.TrueForAll(left, OverrideSimulation.IsMade))
+                    measured.Add(((action.Id, false), Used(left)));
+                else if (left.Length > 0)
+                    _failures[action.Id] = $"leaving it: {OverrideSimulation.Reason(Array.Find(left, call => !OverrideSimulation.IsMade(call)))}";
+            }
+
+            return measured;
+        }
+
+        private double Used(JsonElement[] calls) => calls.Sum(call => (double)EvmJson.Number(EvmJson.Field(call, "gasUsed"), chain.Id, "gas"));
+    }
+}
