@@ -18,9 +18,9 @@ public static class AbiCodec
     /// <exception cref="AbiException">A value is not of its type, or out of its range; the message says which.</exception>
     public static byte[] Encode(AbiTuple types, params IReadOnlyList<object> values)
     {
-        var output = new List<byte>();
-        EncodeTuple(types.Parts, values, output);
-        return [.. output];
+        var output = new byte[SizeOf(types.Parts, values)];
+        Write(types.Parts, values, output);
+        return output;
     }
 
     /// <summary>Decodes values.</summary>
@@ -31,100 +31,115 @@ public static class AbiCodec
         return DecodeTuple(types.Parts, data, ref budget);
     }
 
-    private static void EncodeTuple(IReadOnlyList<AbiType> types, IReadOnlyList<object> values, List<byte> output)
+    /// <summary>Bytes that values take, heads and tails; makes sure that each is of its type.</summary>
+    private static int SizeOf(IReadOnlyList<AbiType> types, IReadOnlyList<object> values)
     {
         if (values.Count != types.Count)
             throw new AbiException($"{values.Count} values for {types.Count} types");
-        var start = output.Count;
-        var at = start;
-        // Offsets are filled in once it is known where the values begin.
-        output.AddRange(new byte[types.Sum(type => type.HeadSize)]);
-        var fixedPart = new List<byte>(Word);
-        for (var i = 0; i < types.Count; i++)
+        var size = 0;
+        for (var i = 0; i < values.Count; i++)
         {
             try
             {
-                fixedPart.Clear();
-                if (types[i].IsDynamic)
-                {
-                    EncodeInteger(output.Count - start, fixedPart);
-                    EncodeOne(types[i], values[i], output);
-                }
-                else
-                {
-                    EncodeOne(types[i], values[i], fixedPart);
-                }
+                size += SizeOf(types[i], values[i]) + (types[i].IsDynamic ? Word : 0);
             }
             catch (AbiException wrong)
             {
                 throw wrong.In(i);
             }
-
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(fixedPart).CopyTo(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(output)[at..]);
-            at += types[i].HeadSize;
         }
+
+        return size;
     }
 
-    private static void EncodeOne(AbiType type, object value, List<byte> output)
+    private static int SizeOf(AbiType type, object value) => (type, value) switch
     {
-        switch (type, value)
+        (AbiInteger integer, BigInteger number) when IsInRange(integer, number) => Word,
+        (AbiInteger integer, int number) when IsInRange(integer, number) => Word,
+        (AbiAddress, EvmAddress) or (AbiBool, bool) => Word,
+        (AbiBytes { Length: { } length }, byte[] bytes) when bytes.Length == length => Word,
+        (AbiBytes { Length: null, IsText: false }, byte[] bytes) => Word + Padded(bytes.Length),
+        (AbiBytes { IsText: true }, string text) => Word + Padded(StrictText.GetByteCount(text)),
+        (AbiArray array, object[] elements) when array.Length is null || array.Length == elements.Length => (array.Length is null ? Word : 0) + SizeOf(Parts(array, elements.Length), elements),
+        (AbiTuple tuple, object[] parts) => SizeOf(tuple.Parts, parts),
+        _ => throw new AbiException($"{value} ({value.GetType().Name}) is no {type}"),
+    };
+
+    /// <summary>Writes values, whose sizes are known to fit.</summary>
+    /// <param name="types">The types.</param>
+    /// <param name="values">Values of them.</param>
+    /// <param name="output">Zeros from where the values begin.</param>
+    /// <returns>The bytes taken.</returns>
+    private static int Write(IReadOnlyList<AbiType> types, IReadOnlyList<object> values, Span<byte> output)
+    {
+        var (head, tail) = (0, types.Sum(type => type.HeadSize));
+        for (var i = 0; i < values.Count; i++)
         {
-            case (AbiInteger integer, BigInteger number) when IsInRange(integer, number):
-                EncodeInteger(number, output);
-                break;
-            case (AbiInteger integer, int number) when IsInRange(integer, number):
-                EncodeInteger(number, output);
-                break;
-            case (AbiAddress, EvmAddress address):
-                output.AddRange(new byte[Word - EvmAddress.Size]);
-                output.AddRange(address.Bytes);
-                break;
-            case (AbiBool, bool truth):
-                EncodeInteger(truth ? 1 : 0, output);
-                break;
-            case (AbiBytes { Length: { } length }, byte[] bytes) when bytes.Length == length:
-                output.AddRange(bytes);
-                output.AddRange(new byte[Word - length]);
-                break;
-            case (AbiBytes { Length: null, IsText: false }, byte[] bytes):
-                EncodeBytes(bytes, output);
-                break;
-            case (AbiBytes { IsText: true }, string text):
-                EncodeBytes(StrictText.GetBytes(text), output);
-                break;
-            case (AbiArray array, object[] elements) when array.Length is null || array.Length == elements.Length:
-                if (array.Length is null)
-                    EncodeInteger(elements.Length, output);
-                EncodeTuple([.. Enumerable.Repeat(array.Element, elements.Length)], elements, output);
-                break;
-            case (AbiTuple tuple, object[] parts):
-                EncodeTuple(tuple.Parts, parts, output);
-                break;
+            if (types[i].IsDynamic)
+            {
+                WriteInteger(tail, output[head..]);
+                tail += Write(types[i], values[i], output[tail..]);
+            }
+            else
+            {
+                Write(types[i], values[i], output[head..]);
+            }
+
+            head += types[i].HeadSize;
+        }
+
+        return tail;
+    }
+
+    private static int Write(AbiType type, object value, Span<byte> output)
+    {
+        switch (value)
+        {
+            case BigInteger number:
+                return WriteInteger(number, output);
+            case int number:
+                return WriteInteger(number, output);
+            case bool truth:
+                return WriteInteger(truth ? 1 : 0, output);
+            case EvmAddress address:
+                address.Bytes.CopyTo(output[(Word - EvmAddress.Size)..]);
+                return Word;
+            case byte[] bytes when type is AbiBytes { Length: not null }:
+                bytes.CopyTo(output);
+                return Word;
+            case byte[] bytes:
+                bytes.CopyTo(output[WriteInteger(bytes.Length, output)..]);
+                return Word + Padded(bytes.Length);
+            case string text:
+                return Word + Padded(StrictText.GetBytes(text, output[WriteInteger(StrictText.GetByteCount(text), output)..]));
+            case object[] elements when type is AbiArray array:
+                var length = array.Length is null ? WriteInteger(elements.Length, output) : 0;
+                return length + Write(Parts(array, elements.Length), elements, output[length..]);
             default:
-                throw new AbiException($"{value} ({value.GetType().Name}) is no {type}");
+                return Write(((AbiTuple)type).Parts, (object[])value, output);
         }
     }
 
-    private static void EncodeBytes(byte[] bytes, List<byte> output)
+    private static int WriteInteger(BigInteger number, Span<byte> output)
     {
-        EncodeInteger(bytes.Length, output);
-        output.AddRange(bytes);
-        output.AddRange(new byte[(Word - bytes.Length % Word) % Word]);
+        if (number.Sign < 0)
+            output[..Word].Fill(0xFF);
+        number.TryWriteBytes(output[(Word - number.GetByteCount(isUnsigned: number.Sign >= 0))..Word], out _, isUnsigned: number.Sign >= 0, isBigEndian: true);
+        return Word;
     }
 
-    private static void EncodeInteger(BigInteger number, List<byte> output)
+    private static int Padded(int length) => (length + Word - 1) / Word * Word;
+
+    private static AbiType[] Parts(AbiArray array, int length)
     {
-        var word = new byte[Word];
-        if (number.Sign < 0)
-            Array.Fill(word, (byte)0xFF);
-        var length = number.GetByteCount(isUnsigned: number.Sign >= 0);
-        number.TryWriteBytes(word.AsSpan(Word - length), out _, isUnsigned: number.Sign >= 0, isBigEndian: true);
-        output.AddRange(word);
+        var parts = new AbiType[length];
+        Array.Fill(parts, array.Element);
+        return parts;
     }
 
     private static bool IsInRange(AbiInteger type, BigInteger number) => type.IsSigned
-        ? number >= -BigInteger.One << (type.Bits - 1) && number < BigInteger.One << (type.Bits - 1)
-        : number.Sign >= 0 && number < BigInteger.One << type.Bits;
+        ? number.GetBitLength() < type.Bits
+        : number.Sign >= 0 && number.GetBitLength() <= type.Bits;
 
     private static object[] DecodeTuple(IReadOnlyList<AbiType> types, ReadOnlySpan<byte> data, ref int budget)
     {
@@ -199,7 +214,7 @@ public static class AbiCodec
         var content = type.Length is null ? data[Word..] : data;
         if (length > budget || (long)length * type.Element.HeadSize > content.Length)
             throw new AbiException($"{length} elements announced, {content.Length} bytes there");
-        return DecodeTuple([.. Enumerable.Repeat(type.Element, length)], content, ref budget);
+        return DecodeTuple(Parts(type, length), content, ref budget);
     }
 
     /// <summary>An offset or a length: no larger than the data.</summary>

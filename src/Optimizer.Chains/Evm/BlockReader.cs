@@ -112,8 +112,8 @@ public sealed class ReadSession(IEvmClient client)
         try
         {
             // Readers of one protocol often ask the same: for a price, a revision.
-            var distinct = questions.GroupBy(q => (q.Call.To, q.Call.Kind, Convert.ToHexString(q.Call.Data))).ToArray();
-            var returns = await client.CallAsync(block, [.. distinct.Select(same => same.First().Call)], cancellation).ConfigureAwait(false);
+            var distinct = questions.GroupBy(question => question.Call, SameCall.Comparer).ToArray();
+            var returns = await client.CallAsync(block, [.. distinct.Select(same => same.Key)], cancellation).ConfigureAwait(false);
             for (var i = 0; i < distinct.Length; i++)
             {
                 foreach (var question in distinct[i])
@@ -124,6 +124,21 @@ public sealed class ReadSession(IEvmClient client)
         {
             foreach (var question in questions)
                 question.Answer.TrySetException(wrong);
+        }
+    }
+
+    private sealed class SameCall : IEqualityComparer<EvmCall>
+    {
+        public static readonly SameCall Comparer = new();
+
+        public bool Equals(EvmCall one, EvmCall other) => one.To == other.To && one.Kind == other.Kind && one.Data.AsSpan().SequenceEqual(other.Data);
+
+        public int GetHashCode(EvmCall call)
+        {
+            var hash = new HashCode();
+            hash.Add(call.To);
+            hash.AddBytes(call.Data);
+            return hash.ToHashCode();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 
 namespace Optimizer.Chains.Evm;
@@ -25,9 +26,24 @@ public readonly struct EvmAddress : IEquatable<EvmAddress>
     /// <summary>Whether it is the zero address, which stands for none.</summary>
     public bool IsZero => Bytes.IndexOfAnyExcept((byte)0) < 0;
 
+    /// <summary>Addresses that were read before: those of chain files are read again and again, and a checksum takes a hash.</summary>
+    private static readonly ConcurrentDictionary<string, EvmAddress> Known = new(StringComparer.Ordinal);
+
+    private const int MostKnown = 100_000;
+
     /// <summary>Reads an address. Where it is written in mixed case, its checksum (EIP-55) has to be right.</summary>
     /// <exception cref="FormatException">It is no address, or its checksum is wrong.</exception>
     public static EvmAddress Parse(string text)
+    {
+        if (Known.TryGetValue(text, out var known))
+            return known;
+        var address = Read(text);
+        if (Known.Count < MostKnown)
+            Known[text] = address;
+        return address;
+    }
+
+    private static EvmAddress Read(string text)
     {
         if (text.Length != 2 + 2 * Size || !text.StartsWith("0x", StringComparison.Ordinal) || !text.AsSpan(2).ToString().All(char.IsAsciiHexDigit))
             throw new FormatException($"'{text}' is no address; expected 0x and {2 * Size} hexadecimal digits");

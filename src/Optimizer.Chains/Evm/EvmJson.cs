@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Optimizer.Chains.Evm;
@@ -48,11 +49,11 @@ public static class EvmJson
     /// <exception cref="ChainDataException">They are none.</exception>
     public static byte[] Bytes(JsonElement element, string who)
     {
-        var text = Text(element) ?? "";
-        if (text.StartsWith("0x", StringComparison.Ordinal) && text.Length % 2 == 0)
+        // As they came, between quotes: answers of megabytes are not made into text first.
+        if (element.ValueKind == JsonValueKind.String && JsonMarshal.GetRawUtf8Value(element) is var quoted && quoted.StartsWith("\"0x"u8) && quoted.Length % 2 == 0)
         {
-            var bytes = new byte[text.Length / 2 - 1];
-            if (Convert.FromHexString(text.AsSpan(2), bytes, out _, out _) == OperationStatus.Done)
+            var bytes = new byte[quoted.Length / 2 - 2];
+            if (Convert.FromHexString(quoted[3..^1], bytes, out _, out _) == OperationStatus.Done)
                 return bytes;
         }
 

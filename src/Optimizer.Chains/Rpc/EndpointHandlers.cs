@@ -95,7 +95,7 @@ public static class EndpointClient
             var response = await base.SendAsync(request, cancellation).ConfigureAwait(false);
             try
             {
-                var buffer = new MemoryStream();
+                var buffer = new MemoryStream((int)Math.Min(response.Content.Headers.ContentLength ?? 0, maximumBytes));
                 await using var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
                 var chunk = new byte[64 * 1024];
                 while (await body.ReadAsync(chunk, cancellation).ConfigureAwait(false) is var read and > 0)
@@ -105,9 +105,8 @@ public static class EndpointClient
                     buffer.Write(chunk, 0, read);
                 }
 
-                var content = new ByteArrayContent(buffer.GetBuffer(), 0, (int)buffer.Length);
                 response.Content.Dispose();
-                response.Content = content;
+                response.Content = new WholeAnswer(buffer.GetBuffer(), (int)buffer.Length);
                 return response;
             }
             catch (IOException broken)
@@ -122,4 +121,12 @@ public static class EndpointClient
             }
         }
     }
+}
+
+/// <summary>An answer that is there as a whole.</summary>
+/// <param name="buffer">It, which is not copied to be read.</param>
+/// <param name="length">How much of the buffer it is.</param>
+internal sealed class WholeAnswer(byte[] buffer, int length) : ByteArrayContent(buffer, 0, length)
+{
+    public ReadOnlyMemory<byte> Bytes { get; } = buffer.AsMemory(0, length);
 }

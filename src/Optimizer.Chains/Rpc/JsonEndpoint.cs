@@ -48,7 +48,7 @@ public sealed class JsonEndpoint(Uri endpoint, string name, HttpClient http, End
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         bounded.CancelAfter(TimeSpan.FromSeconds(limits.TotalSeconds + 1));
-        byte[] answer;
+        ReadOnlyMemory<byte> answer;
         try
         {
             using var request = make();
@@ -59,7 +59,7 @@ public sealed class JsonEndpoint(Uri endpoint, string name, HttpClient http, End
                 throw new ChainDataException(ChainFault.RateLimited, $"{name} asks for fewer requests (HTTP 429)");
             if (!response.IsSuccessStatusCode)
                 throw new ChainDataException(ChainFault.HttpError, $"{name} answered HTTP {(int)response.StatusCode}");
-            answer = await response.Content.ReadAsByteArrayAsync(bounded.Token).ConfigureAwait(false);
+            answer = response.Content is WholeAnswer whole ? whole.Bytes : await response.Content.ReadAsByteArrayAsync(bounded.Token).ConfigureAwait(false);
         }
         catch (ChainDataException known) when (known.Fault == ChainFault.Oversized)
         {

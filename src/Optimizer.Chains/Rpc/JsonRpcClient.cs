@@ -37,7 +37,8 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
         Requests++;
         var body = JsonSerializer.SerializeToUtf8Bytes(calls.Select((call, i) =>
             new { jsonrpc = "2.0", id = first + i, method = call.Method, @params = call.Parameters }));
-        using var document = await _endpoint.PostAsync(body, cancellation).ConfigureAwait(false);
+        // Not disposed of: replies point into it, and can be large, so that they are not copied.
+        var document = await _endpoint.PostAsync(body, cancellation).ConfigureAwait(false);
         try
         {
             return Read(document.RootElement, first, calls.Count);
@@ -65,7 +66,7 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
             if (reply.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
                 replies[number - first] = new(default, Shortened(error));
             else if (reply.TryGetProperty("result", out var result))
-                replies[number - first] = new(result.Clone(), null);
+                replies[number - first] = new(result, null);
             else
                 throw new ChainDataException(ChainFault.Malformed, $"{name} answered with neither a result nor an error");
         }
