@@ -44,7 +44,7 @@ internal static class PlanStatusView
                 continue;
             var (left, due) = (sending.Block.Time, sending.Block.Time.AddSeconds(Math.Max(sent.Step.DurationSeconds, receive.Step.DurationSeconds)));
             var isLate = TimeProvider.System.GetUtcNow() > due;
-            terminal.Result.WriteLine($"Step {receive.Step.Id} is on its way since {left:yyyy-MM-dd HH:mm} UTC and {(isLate ? "was" : "is")} due by {due:yyyy-MM-dd HH:mm}{(receive.Claim is null ? "" : "; it can be claimed now")}.");
+            terminal.Result.WriteLine($"Step {receive.Step.Id} {(receive.Step.Kind == StepKind.Claim ? "waits in a queue" : "is on its way")} since {left:yyyy-MM-dd HH:mm} UTC and {(isLate ? "was" : "is")} due by {due:yyyy-MM-dd HH:mm}{(receive.Claim is null ? "" : "; it can be claimed now")}.");
         }
 
         // Where all of the plan is done, nothing of it can be signed twice.

@@ -79,7 +79,7 @@ internal static class Ordering
         }
 
         // An arrival is not made but waited for: meanwhile other steps are.
-        double Urgency(int id) => SecondsFrom(id) - (byId[id].Kind == StepKind.BridgeReceive ? byId[id].DurationSeconds : 0);
+        double Urgency(int id) => SecondsFrom(id) - (byId[id].Kind.IsArrival() ? byId[id].DurationSeconds : 0);
         var order = Topological([.. steps.Select(s => s.Id)], id => byId[id].DependsOn, Urgency,
             id => $"step {id} ({byId[id].Kind} on {byId[id].Chain}) waits for itself: a chain without gas must get it from one that has some");
         var number = order.Select((id, position) => (id, position)).ToDictionary(pair => pair.id, pair => pair.position + 1);

@@ -96,8 +96,16 @@ public sealed class Planner
             _balances[input.Token] = _balances.GetValueOrDefault(input.Token) + received;
         }
 
-        var step = Add(StepKind.Withdraw, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first,
-            GasCosts.Exit(_market, opportunity), valueUsd - receivedUsd, (opportunity.ExitDelayDays?.Value ?? 0) * 86_400, []);
+        var (gas, delaySeconds) = (GasCosts.Exit(_market, opportunity), (opportunity.ExitDelayDays?.Value ?? 0) * 86_400);
+        if (delaySeconds > 0 && opportunity.Inputs.Count == 1)
+        {
+            // Both halves take about as much.
+            var request = Add(StepKind.RequestWithdrawal, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas - gas / 2, valueUsd - receivedUsd, 0, []);
+            Produces(unit, Add(StepKind.Claim, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, first, first, gas / 2, 0, delaySeconds, [request]));
+            return;
+        }
+
+        var step = Add(StepKind.Withdraw, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas, valueUsd - receivedUsd, delaySeconds, []);
         foreach (var input in opportunity.Inputs)
             Produces(input.Token, step);
     }

@@ -51,7 +51,7 @@ internal static class Economics
         return new(gainUsdPerYear, perDay, BreakEven.Of(plan.CostUsd, perDay, problem.Settings.Moves.RateHalfLife), [.. moves.OrderByDescending(move => move.Usd).ThenBy(move => move.Step)]);
     }
 
-    private static bool IsOfPosition(Step step) => step.Kind is StepKind.Deposit or StepKind.Withdraw;
+    private static bool IsOfPosition(Step step) => step.Kind == StepKind.Deposit || step.Kind.IsLeaving();
 
     /// <summary>What a position earns more per year than before, net of expected losses.</summary>
     private static double Gain(AllocationProblem problem, PositionResult result)
@@ -66,13 +66,13 @@ internal static class Economics
     /// than they use.</summary>
     private static string[] Sources((Step Step, double Share)[] way)
     {
-        var moving = way.Where(part => part.Step.Kind is not (StepKind.Approve or StepKind.BridgeReceive)).ToArray();
+        var moving = way.Where(part => part.Step.Kind != StepKind.Approve && !part.Step.Kind.IsArrival()).ToArray();
         var delivered = moving.ToLookup(part => part.Step.To, part => part.Share * (part.Step.Usd - part.Step.FeeUsd));
         const double Most = 0.99;
         return
         [
             .. moving.GroupBy(part => part.Step.From)
-                .Where(uses => uses.First().Step.Kind == StepKind.Withdraw || delivered[uses.Key].Sum() < Most * uses.Sum(part => part.Share * part.Step.Usd))
+                .Where(uses => uses.First().Step.Kind.IsLeaving() || delivered[uses.Key].Sum() < Most * uses.Sum(part => part.Share * part.Step.Usd))
                 .Select(uses => uses.Key).Order(StringComparer.Ordinal),
         ];
     }

@@ -52,8 +52,9 @@ public static class CallBook
             {
                 StepKind.Deposit => PositionOf(context).Deposit(context),
                 StepKind.Withdraw => PositionOf(context).Withdraw(context),
+                StepKind.RequestWithdrawal when QueueOf(context) is not null => PositionOf(context).Withdraw(context),
                 StepKind.Approve => SpenderOf(context) is { } spender ? Erc20.Allow(context.Market.Token(step.Token), spender, step.Amount) : [],
-                StepKind.BridgeReceive => [],
+                StepKind.BridgeReceive or StepKind.Claim => [],
                 _ => RouteOf(context).Send(context),
             };
         }
@@ -62,6 +63,18 @@ public static class CallBook
             throw new TransactionException($"step {step.Id}: {step.Description} cannot be written as a call: {wrong.Message}");
         }
     }
+
+    /// <summary>The calls of a position that is left through a queue.</summary>
+    /// <exception cref="TransactionException">None are known.</exception>
+    public static IQueuedPosition QueueOf(CallContext context) => PositionOf(context) as IQueuedPosition
+        ?? throw new TransactionException($"step {context.Step.Id}: {context.Step.Via} is left through a queue, whose calls cannot be built yet; its token can be sold");
+
+    /// <summary>What a sending, or asking a queue, left in its transaction's logs that tells when it is there.</summary>
+    /// <param name="context">The step.</param>
+    /// <param name="logs">The logs, without those of others that are known already.</param>
+    /// <returns>Null where nothing tells.</returns>
+    public static BridgeTransfer? Sent(CallContext context, IReadOnlyList<EvmLog> logs) =>
+        context.Step.Kind == StepKind.RequestWithdrawal ? QueueOf(context).Requested(context, logs) : RouteOf(context).Sent(context, logs);
 
     /// <summary>Who an allowance is for: the contract, or the name of what has none yet.</summary>
     public static string SpenderName(CallContext context)

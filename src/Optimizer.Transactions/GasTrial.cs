@@ -136,7 +136,7 @@ public static class GasTrial
             var usd = Math.Min(TriedUsd, (place.CapacityUsd?.Value ?? double.PositiveInfinity) / 10);
             var units = Units(token, usd);
             var step = Step(StepKind.Deposit, place.Id, token, units, token);
-            return place.Inputs.Count > 1 || units < 2 ? null : Known(() => new(place.Id, token, Allow(step), CallBook.Of(Context(step)), Leave(step with { Kind = StepKind.Withdraw, Amount = units / 2 })));
+            return place.Inputs.Count > 1 || units < 2 ? null : Known(() => new(place.Id, token, Allow(step), CallBook.Of(Context(step)), place.ExitDelayDays?.Value > 0 ? [] : Leave(step with { Kind = StepKind.Withdraw, Amount = units / 2 })));
         }
 
         private Action? Of(Route route)

@@ -50,7 +50,7 @@ public static class MarketDrift
 
         foreach (var step in plan.Steps.Where(step => TransactionPlanner.IsRoute(step.Kind)))
             Route(step, then, now, moves, Note);
-        foreach (var step in plan.Steps.Where(step => step.Kind is StepKind.Deposit or StepKind.Withdraw))
+        foreach (var step in plan.Steps.Where(step => step.Kind == StepKind.Deposit || step.Kind.IsLeaving()))
             Place(step, then, now, Note);
         return found;
     }
@@ -113,7 +113,7 @@ public static class MarketDrift
         {
             note(DriftKind.Dangerous, step.Id, $"{step.Via} cannot be read now, is paused, or is not believed");
         }
-        else if (step.Kind == StepKind.Withdraw)
+        else if (step.Kind.IsLeaving())
         {
             if (place.WithdrawableUsd is { } there && usd > there)
                 note(DriftKind.Dangerous, step.Id, $"{there.Value:#,0} USD can be taken out of {step.Via} now; {usd:#,0} are to be");

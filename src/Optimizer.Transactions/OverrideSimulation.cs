@@ -46,7 +46,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
                 Move(step.Token, -step.Amount);
             if (TransactionPlanner.Delivers(step.Kind))
                 Move(step.ReceivedToken!.Value, step.MinimumReceived);
-            if (step.Kind == StepKind.BridgeReceive)
+            if (step.Kind.IsArrival())
                 blocks.Add(new { stateOverrides = await GivenAsync(step.ReceivedToken!.Value, account, moved, cancellation).ConfigureAwait(false), calls = Array.Empty<object>() });
             else
                 blocks.Add(new { calls = Asked(step, account) });
@@ -95,7 +95,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
 
     private SimulatedStep Read(TransactionStep step, string account, JsonElement[] results, BigInteger price)
     {
-        if (step.Kind == StepKind.BridgeReceive)
+        if (step.Kind.IsArrival())
             return new(step, step.MinimumReceived, 0, null);
         var counted = Counted(step);
         var (first, calls) = (counted is null ? 0 : 1, step.Calls.Count);

@@ -32,5 +32,5 @@ public sealed record Phase(string Chain, int Number, IReadOnlyList<TransactionSt
             .Select(phase => new Phase(phase.Key.Chain, phase.Key.Number, [.. phase], [.. phase.SelectMany(step => step.DependsOn).Distinct().Where(id => !phase.Any(step => step.Id == id)).Order()]))];
     }
 
-    private static bool TakesTime(TransactionStep step) => step.Kind == StepKind.BridgeReceive || step.Kind == StepKind.Withdraw && step.DurationSeconds > 0;
+    private static bool TakesTime(TransactionStep step) => step.Kind.IsArrival() || step.Kind == StepKind.Withdraw && step.DurationSeconds > 0;
 }

@@ -114,9 +114,9 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
     private async Task<SimulatedStep> TryAsync(TransactionPlan plan, TransactionStep step, CancellationToken cancellation)
     {
         var account = plan.Accounts[step.Chain];
-        if (step.Kind != StepKind.BridgeReceive && SolanaOf(step.Chain) is { } solana)
+        if (!step.Kind.IsArrival() && SolanaOf(step.Chain) is { } solana)
             return await solana.TryAsync(step, account, cancellation).ConfigureAwait(false);
-        if (step.Kind == StepKind.BridgeReceive)
+        if (step.Kind.IsArrival())
         {
             await GiveAsync(step.ReceivedToken!.Value, account, step.MinimumReceived, cancellation).ConfigureAwait(false);
             return new(step, step.MinimumReceived, 0, null);

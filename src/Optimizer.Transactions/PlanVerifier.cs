@@ -154,7 +154,7 @@ public static class PlanVerifier
                 else if (step.MinimumReceived < CallBook.RouteOf(context).Minimum(context, moves.Slippage.Fraction))
                     wrong.Add(new(Minimum, step.Id, $"at least {step.MinimumReceived} of {step.Received} base units are asked for; slippage of {moves.Slippage} allows no less than {CallBook.RouteOf(context).Minimum(context, moves.Slippage.Fraction)}"));
             }
-            else if (step.Kind is StepKind.Withdraw or StepKind.Deposit or StepKind.BridgeReceive && step.MinimumReceived > step.Received)
+            else if ((step.Kind == StepKind.Deposit || step.Kind.IsLeaving() || step.Kind.IsArrival()) && step.MinimumReceived > step.Received)
             {
                 wrong.Add(new(Minimum, step.Id, "more is asked for than is expected"));
             }

@@ -13,6 +13,9 @@ namespace Optimizer.Transactions;
 /// </remarks>
 public static class TransactionPlanner
 {
+    /// <summary>Queues count in shares, and lose a few base units by it: what is claimed is counted on but for this part.</summary>
+    private static readonly BigInteger RoundingInQueue = BigInteger.Pow(10, 12);
+
     /// <summary>Makes the calls.</summary>
     /// <param name="market">The market that the plan was made on.</param>
     /// <param name="scenario">Holdings and accounts.</param>
@@ -51,6 +54,8 @@ public static class TransactionPlanner
                 Context(steps[i]).RequireAccount();
                 if (IsRoute(steps[i].Kind))
                     steps[i] = Bounded(Context(steps[i]), moves.Slippage.Fraction);
+                else if (steps[i].Kind == StepKind.RequestWithdrawal)
+                    steps[i] = steps[i] with { MinimumReceived = steps[i].Received - steps[i].Received / RoundingInQueue - 1 };
                 _ = CallBook.Of(Context(steps[i]));
             }
             catch (TransactionException missing)
@@ -65,7 +70,7 @@ public static class TransactionPlanner
 
         if (wrong.Count > 0)
             throw new TransactionException(string.Join('\n', wrong.Distinct()));
-        foreach (var send in steps.Where(step => IsRoute(step.Kind)).ToArray())
+        foreach (var send in steps.Where(step => IsRoute(step.Kind) || step.Kind.IsSending()).ToArray())
             Follow(steps, send);
         Settle(market, steps, before, reserved, Context, moves.Slippage.Fraction);
         for (var i = 0; i < steps.Length; i++)
@@ -146,7 +151,7 @@ public static class TransactionPlanner
         {
             if (step.Kind == StepKind.Deposit)
                 positions[step.Via] = positions.GetValueOrDefault(step.Via) + step.MinimumReceived;
-            else if (step.Kind == StepKind.Withdraw)
+            else if (step.Kind.IsLeaving())
                 positions[step.Via] = positions.GetValueOrDefault(step.Via) - step.Amount;
         }
 
@@ -157,7 +162,7 @@ public static class TransactionPlanner
     public static bool Spends(StepKind kind) => kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp or StepKind.Deposit;
 
     /// <summary>Whether what a step receives is idle once it is done: what a bridge sends is there once it is received.</summary>
-    public static bool Delivers(StepKind kind) => kind is StepKind.Withdraw or StepKind.Swap or StepKind.Wrap or StepKind.BridgeReceive;
+    public static bool Delivers(StepKind kind) => kind is StepKind.Withdraw or StepKind.Swap or StepKind.Wrap || kind.IsArrival();
 
     /// <summary>What a step does, in a sentence with exact amounts.</summary>
     public static string Describe(Market market, TransactionStep step)
@@ -167,6 +172,8 @@ public static class TransactionPlanner
         return step.Kind switch
         {
             StepKind.Withdraw => $"Withdraw {spent} from {step.Via}",
+            StepKind.RequestWithdrawal => $"Ask for {spent} from {step.Via}, to be claimed when they are set free",
+            StepKind.Claim => $"Claim at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} that {step.Via} sets free",
             StepKind.Deposit => $"Deposit {spent} into {step.Via}",
             StepKind.Approve => $"Allow {step.Via} to take {spent}, and no more",
             StepKind.Swap => $"Swap {spent} for at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} by {by}",
@@ -225,7 +232,7 @@ public static class TransactionPlanner
         Amount = step.Amount,
         ReceivedToken = step.Kind switch
         {
-            StepKind.Withdraw or StepKind.BridgeReceive => step.Token,
+            StepKind.Withdraw or StepKind.RequestWithdrawal or StepKind.BridgeReceive or StepKind.Claim => step.Token,
             StepKind.Deposit or StepKind.Approve => null,
             _ => market.Snapshot.Routes.Single(route => route.Id == step.Via).To,
         },
@@ -294,7 +301,7 @@ public static class TransactionPlanner
         {
             if (steps[i].Kind == StepKind.Approve && step.DependsOn.Contains(steps[i].Id))
                 steps[i] = steps[i] with { Amount = step.Amount, Received = step.Amount };
-            else if (steps[i].Kind == StepKind.BridgeReceive && steps[i].DependsOn.Contains(step.Id) && steps[i].Via == step.Via)
+            else if (steps[i].Kind.IsArrival() && steps[i].DependsOn.Contains(step.Id) && steps[i].Via == step.Via)
                 steps[i] = steps[i] with { Amount = step.Received, Received = step.Received, MinimumReceived = step.MinimumReceived };
         }
     }

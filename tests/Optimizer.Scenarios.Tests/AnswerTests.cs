@@ -46,7 +46,7 @@ public sealed class AnswerTests
             return known;
         });
         // What arrives is waited for while others are made.
-        double Urgency(Step step) => tail[step.Id] - (step.Kind == StepKind.BridgeReceive ? step.DurationSeconds : 0);
+        double Urgency(Step step) => tail[step.Id] - (step.Kind.IsArrival() ? step.DurationSeconds : 0);
         var done = new HashSet<int>();
         foreach (var step in plan.Steps)
         {
@@ -87,7 +87,7 @@ public sealed class AnswerTests
             Add(market.Chain(step.Chain).NativeTokenId(), -step.Gas);
             switch (step.Kind)
             {
-                case StepKind.Withdraw or StepKind.BridgeReceive:
+                case StepKind.Withdraw or StepKind.BridgeReceive or StepKind.Claim:
                     Add(TokenId.Parse(step.To), step.Received);
                     break;
                 case StepKind.Deposit or StepKind.BridgeSend or StepKind.GasTopUp:

@@ -7,6 +7,7 @@ using Optimizer.Chains.Tests;
 using Optimizer.Cli;
 using Optimizer.Model;
 using Optimizer.Scenarios;
+using Optimizer.Transactions.Calls;
 using Optimizer.Transactions.Safe;
 
 namespace Optimizer.Transactions.Tests;
@@ -304,6 +305,81 @@ public sealed class PlanStatusTests(LiveTreasury live)
     }
 
     /// <summary>Makes what a folder asks to be signed, as the treasury.</summary>
+    /// <summary>The way out of Lido: the money is asked for, set free by others, and claimed by a call that nobody could write before.</summary>
+    [NodeFact]
+    public async Task What_leaves_by_a_queue_is_claimed_once_it_is_set_free()
+    {
+        await using var undone = await live.UndoneAsync();
+        var node = live.Nodes["ethereum"];
+        var (steth, queue, staked) = (node.Contract("steth"), node.Contract("lidoWithdrawalQueue"), 1_200 * BigInteger.Pow(10, 18));
+        await node.TransactAsync(node.Treasury, steth, StakingCalls.Submit.Encode(default(EvmAddress)), new { value = EvmJson.Hex(staked + 2) });
+        var loaded = await live.ReadAsync(live.Scenario());
+        var lido = new Protocol { Id = "lido", Name = "Lido", Adapter = "stakingRate", Addresses = new Dictionary<string, string> { ["steth"] = $"{steth}", ["withdrawalQueue"] = $"{queue}" } };
+        var (chain, any) = (loaded.Market.Chain("ethereum"), loaded.Market.Snapshot.Opportunities.First(place => place.Chain == "ethereum"));
+        var place = any with
+        {
+            Id = "lido/ethereum/ETH",
+            Protocol = "lido",
+            Kind = OpportunityKind.LiquidStaking,
+            Inputs = [new(new("ETH", "ethereum"), 1)],
+            Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = any.Volatility with { Value = 0.03 } } },
+            ExitDelayDays = any.Volatility with { Value = 5 },
+            TotalUsd = any.TotalUsd with { Value = 1e10 },
+            CapacityUsd = null,
+            WithdrawableUsd = null,
+        };
+        loaded = loaded with
+        {
+            Market = new Market(loaded.Market.Snapshot with { Opportunities = [.. loaded.Market.Snapshot.Opportunities, place] }, [.. loaded.Market.Chains.Where(other => other.Id != chain.Id), chain with { Protocols = [.. chain.Protocols, lido] }]),
+            Scenario = loaded.Scenario with
+            {
+                Holdings = [.. loaded.Scenario.Holdings, new Holding { Opportunity = place.Id, Amount = Amount.Parse("1_200") }],
+                Constraints = [new Allocation.Limit { Protocol = "lido", Max = new(0, false) }],
+            },
+        };
+        using var project = new LiveProject(loaded, live.Nodes);
+        await LiveProject.RunAsync(0, "plan", project.Scenario, "--out", project.PlanFolder);
+        var plan = ScenarioFiles.LoadPlan(project.Plan);
+        var (request, claim) = (plan.Steps.Single(step => step.Kind == StepKind.RequestWithdrawal), plan.Steps.Single(step => step.Kind == StepKind.Claim));
+        // Allowed to the unit, and in two requests, since one may be of a thousand ether at most.
+        Assert.Equal(["approve(address spender, uint256 value)", "requestWithdrawals(uint256[] _amounts, address _owner)"], request.Calls.Select(call => call.Function));
+        Assert.Equal($"({staked / 2}, {staked / 2})", request.Calls[1].Arguments[0]);
+        Assert.Empty(claim.Calls);
+        Assert.Equal(-staked, plan.Positions[place.Id]);
+        Assert.Contains("Ask for 1200 ETH from lido/ethereum/ETH", await File.ReadAllTextAsync(Path.Combine(project.PlanFolder, "checklist.md")), StringComparison.Ordinal);
+        await LiveProject.RunAsync(0, "plan", "simulate", project.Plan, project.Scenario);
+        // What the claim brings is used in a later phase than the request, and not counted on to the last unit.
+        Assert.InRange(claim.Received - claim.MinimumReceived, 1, BigInteger.Pow(10, 12));
+        Assert.All(plan.Steps.Where(step => step.DependsOn.Contains(claim.Id)), step => Assert.True(Phase.Of(plan).Single(phase => phase.Steps.Contains(step)).Number > 1));
+
+        foreach (var call in JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(project.PlanFolder, "transactions.json"))).RootElement.EnumerateArray().Where(call => call.GetProperty("phase").GetInt32() == 1))
+            await MakeAsync(call);
+        var next = project.In("next");
+        var (code, text) = await StatusAsync(project, "--out", next);
+        Assert.True(code == 9 && text.Contains($"Step {claim.Id} waits in a queue", StringComparison.Ordinal), text);
+        Assert.False(Directory.Exists(next), text);
+        // The rest is counted where it will be, and not twice.
+        await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"), "--on", project.Anew(loaded));
+        var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml")).Scenario;
+        Assert.DoesNotContain(rest.Holdings, holding => holding.Opportunity == place.Id);
+        Assert.Contains(rest.Holdings, holding => holding is { Locked: true } && $"{holding.Token}" == "ETH@ethereum" && $"{holding.Amount}" == "1200");
+
+        // The first half is set free, then the second.
+        var last = (BigInteger)AbiFunction.Parse("getLastRequestId() returns (uint256)").Decode(Convert.FromHexString((await node.SendAsync("eth_call", new { to = $"{queue}", data = EvmJson.Hex(AbiFunction.Parse("getLastRequestId()").Encode()) }, "latest")).GetString()![2..]))[0];
+        var finalize = AbiFunction.Parse("finalize(uint256 last, uint256 rate)");
+        await node.TransactAsync(node.Account(3), queue, finalize.Encode(last - 1, BigInteger.Zero));
+        Assert.DoesNotContain("can be claimed", (await StatusAsync(project)).Text, StringComparison.Ordinal);
+        await node.TransactAsync(node.Account(3), queue, finalize.Encode(last, BigInteger.Zero));
+        (code, text) = await StatusAsync(project, "--out", next);
+        Assert.True(code == 9 && text.Contains("it can be claimed now", StringComparison.Ordinal), text);
+        var before = await node.BalanceAsync(node.Treasury);
+        await MakeAsync(next);
+        Assert.InRange(await node.BalanceAsync(node.Treasury) - before, claim.MinimumReceived - BigInteger.Pow(10, 16), claim.Received);
+        (code, text) = await StatusAsync(project);
+        Assert.DoesNotContain("waits in a queue", text, StringComparison.Ordinal);
+        Assert.Contains("To sign now: phase 2 on ethereum", text, StringComparison.Ordinal);
+    }
+
     private async Task MakeAsync(string folder)
     {
         foreach (var call in JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "transactions.json"))).RootElement.EnumerateArray())

@@ -28,6 +28,25 @@ public enum StepKind
 
     /// <summary>Put value into a position.</summary>
     Deposit,
+
+    /// <summary>First phase of leaving a position through a queue: the money is asked for.</summary>
+    RequestWithdrawal,
+
+    /// <summary>Second phase of leaving a position through a queue: what has been set free is claimed, or arrives.</summary>
+    Claim,
+}
+
+/// <summary>What kinds of steps have in common.</summary>
+public static class StepKinds
+{
+    /// <summary>Whether a step is waited for: what another step has sent, or asked for, arrives.</summary>
+    public static bool IsArrival(this StepKind kind) => kind is StepKind.BridgeReceive or StepKind.Claim;
+
+    /// <summary>Whether an arrival follows the step.</summary>
+    public static bool IsSending(this StepKind kind) => kind is StepKind.BridgeSend or StepKind.GasTopUp or StepKind.RequestWithdrawal;
+
+    /// <summary>Whether a step makes a position smaller.</summary>
+    public static bool IsLeaving(this StepKind kind) => kind is StepKind.Withdraw or StepKind.RequestWithdrawal;
 }
 
 /// <summary>One step, exact in base units.</summary>

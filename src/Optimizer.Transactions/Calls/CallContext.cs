@@ -66,10 +66,28 @@ public interface IClaimedRoute
     Task<ContractCall?> ClaimAsync(CallContext context, EvmTransaction sent, JsonEndpoint endpoint, IEvmClient there, CancellationToken cancellation);
 }
 
-/// <summary>Something on its way between two chains.</summary>
-/// <param name="Log">The log that tells of it where it was sent.</param>
+/// <summary>A position that is left through a queue: its money is asked for, set free later, and then claimed.</summary>
+public interface IQueuedPosition
+{
+    /// <summary>What asking left in its transaction's logs that tells when it has been claimed.</summary>
+    /// <param name="context">The step that asked.</param>
+    /// <param name="logs">The logs of the transaction, without those of requests that are known already.</param>
+    /// <returns>Null where nothing tells.</returns>
+    BridgeTransfer? Requested(CallContext context, IReadOnlyList<EvmLog> logs);
+
+    /// <summary>The call that claims; null while not all of it has been set free.</summary>
+    /// <param name="context">The step that asked.</param>
+    /// <param name="asked">The transaction that asked.</param>
+    /// <param name="client">The chain's nodes.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <exception cref="ChainDataException">The nodes failed, or the queue does not answer as it should.</exception>
+    Task<ContractCall?> ClaimAsync(CallContext context, EvmTransaction asked, IEvmClient client, CancellationToken cancellation);
+}
+
+/// <summary>Something on its way between two chains, or through a queue.</summary>
+/// <param name="Log">The log that tells of it where it was sent, or asked for.</param>
 /// <param name="Amount">What is to arrive, in base units of the token there.</param>
-/// <param name="Contract">The contract on the other chain that logs the arrival.</param>
+/// <param name="Contract">The contract that logs the arrival.</param>
 /// <param name="Topics">What the arrival's topics are; null for anything.</param>
 /// <param name="Arrived">The log of a transaction that tells of the arrival, and what it says has arrived, in base units; null where
 /// the transaction is about something else. Anybody can log something that looks alike, so that all figures are compared.</param>

@@ -108,7 +108,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
     /// <summary>Whether nobody but the owner knows how far a step is: on a chain that is not looked up, or where there are doubts, and of
     /// what has been sent.</summary>
     private bool IsUnknown(PlanProgress progress, Dictionary<string, IReadOnlyList<string>> doubts, TransactionStep step) =>
-        step.Kind == StepKind.BridgeReceive ? progress.SenderOf(step) is { State: StepState.Done }
+        step.Kind.IsArrival() ? progress.SenderOf(step) is { State: StepState.Done }
             : step.Calls.Count > 0 && (market.Chain(step.Chain).ChainId is null || doubts.ContainsKey(step.Chain));
 
     private async Task<(EvmTransaction Transaction, BridgeArrival Arrival)?> ArrivalAsync(TransactionStep receive, StepProgress send, BridgeTransfer transfer, IReadOnlyList<PlanJournalEntry> known, EvmBlock head, HashSet<(string, ulong)> used, CancellationToken cancellation)
@@ -139,11 +139,15 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
             return receive;
         var send = progress.SenderOf(receive.Step)!;
         var context = new CallContext(market, send.Step, plan.Accounts, plan.ValidUntil);
-        if (send.Transfer is null || CallBook.RouteOf(context) is not IClaimedRoute route)
+        if (send.Transfer is null)
             return receive;
         try
         {
-            return receive with { Claim = await route.ClaimAsync(context, send.Last!, endpointOf(route.Source), clientOf(receive.Step.Chain), cancellation).ConfigureAwait(false) };
+            if (send.Step.Kind == StepKind.RequestWithdrawal)
+                return receive with { Claim = await CallBook.QueueOf(context).ClaimAsync(context, send.Last!, clientOf(receive.Step.Chain), cancellation).ConfigureAwait(false) };
+            return CallBook.RouteOf(context) is IClaimedRoute route
+                ? receive with { Claim = await route.ClaimAsync(context, send.Last!, endpointOf(route.Source), clientOf(receive.Step.Chain), cancellation).ConfigureAwait(false) }
+                : receive;
         }
         catch (ChainDataException silent)
         {

@@ -17,7 +17,7 @@ public enum StepState
     /// <summary>Some of its calls were made.</summary>
     Partly,
 
-    /// <summary>What was sent has left and has not arrived.</summary>
+    /// <summary>What was sent has left and has not arrived, or what was asked for has not been claimed.</summary>
     InFlight,
 
     /// <summary>What was sent was not delivered, and is given back where it was sent from.</summary>
@@ -34,7 +34,7 @@ public enum StepState
 /// <param name="Failed">Transactions that tried and reverted.</param>
 public sealed record StepProgress(TransactionStep Step, StepState State, IReadOnlyList<EvmTransaction?> Made, IReadOnlyList<EvmTransaction> Failed)
 {
-    /// <summary>What it sent to another chain, where its transaction tells.</summary>
+    /// <summary>What it sent to another chain, or asked a queue for, where its transaction tells.</summary>
     public BridgeTransfer? Transfer { get; init; }
 
     /// <summary>Where what was sent arrived.</summary>
@@ -133,7 +133,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
         {
             var progress = new StepProgress(step, StepState.Waiting, made[step.Id], failed[step.Id]) { Again = again[step.Id] };
             var isMade = step.Calls.Count > 0 && progress.Made.All(transaction => transaction is not null);
-            if (isMade && step.Kind is StepKind.BridgeSend or StepKind.GasTopUp)
+            if (isMade && step.Kind.IsSending())
                 progress = progress with { Transfer = TransferOf(plan, market, progress, known) };
             var sender = SenderOf(steps, step);
             if (sender is { State: StepState.Done } && arrivals.TryGetValue(sender.Step.Id, out var arrival))
@@ -145,7 +145,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
                 State = isMade || progress.IsTold || progress.Arrival is not null ? StepState.Done
                     : sender is { State: StepState.Done } ? givenBack.Contains(step.Id) ? StepState.GivenBack : StepState.InFlight
                     : progress.Made.Any(transaction => transaction is not null) ? StepState.Partly
-                    : step.Calls.Count == 0 && step.Kind != StepKind.BridgeReceive && step.DependsOn.All(id => steps[id - 1].State == StepState.Done) ? StepState.Done
+                    : step.Calls.Count == 0 && !step.Kind.IsArrival() && step.DependsOn.All(id => steps[id - 1].State == StepState.Done) ? StepState.Done
                     : StepState.Waiting,
             });
         }
@@ -155,15 +155,15 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
         return new(plan, steps, foreign);
     }
 
-    private static StepProgress? SenderOf(IReadOnlyList<StepProgress> steps, TransactionStep receive) => receive.Kind != StepKind.BridgeReceive ? null
-        : steps.FirstOrDefault(step => receive.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Via && step.Step.Kind is StepKind.BridgeSend or StepKind.GasTopUp);
+    private static StepProgress? SenderOf(IReadOnlyList<StepProgress> steps, TransactionStep receive) => !receive.Kind.IsArrival() ? null
+        : steps.FirstOrDefault(step => receive.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Via && step.Step.Kind.IsSending());
 
     private static bool IsOpen(Phase phase, IReadOnlyList<StepProgress> steps) => phase.WaitsFor.All(id => steps[id - 1].State == StepState.Done);
 
     private static BridgeTransfer? TransferOf(TransactionPlan plan, Market market, StepProgress progress, HashSet<EvmLog> known)
     {
         var context = new CallContext(market, progress.Step, plan.Accounts, plan.ValidUntil);
-        var transfer = CallBook.RouteOf(context).Sent(context, [.. progress.Last!.Logs.Where(log => !known.Contains(log))]);
+        var transfer = CallBook.Sent(context, [.. progress.Last!.Logs.Where(log => !known.Contains(log))]);
         if (transfer is not null)
             known.Add(transfer.Log);
         return transfer;
