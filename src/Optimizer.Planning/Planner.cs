@@ -111,7 +111,8 @@ public sealed class Planner
     }
 
     /// <summary>Shares what is there of a token among the routes and deposits that use it.</summary>
-    /// <remarks>Small uses first: what was there from the start serves them, so that they wait for nothing.</remarks>
+    /// <remarks>What was there from the start serves all uses but one, so that they wait for nothing: the smallest that takes up all
+    /// that is late waits for it. Where none does, small uses come first.</remarks>
     private void Share(TokenId token, Dictionary<TargetDeposit, Dictionary<TokenId, Part>> taken)
     {
         var uses = _target.Flows.Where(f => f.Route.From == token)
@@ -122,6 +123,9 @@ public sealed class Planner
             .ToArray();
         var available = Free(token) - GasReserve(token);
         var atHand = _start.GetValueOrDefault(token) - GasReserve(token);
+        var waiting = Array.FindIndex(uses, use => Units(token, use.Usd) >= available - atHand);
+        if (waiting >= 0 && available > atHand)
+            uses = [.. uses[..waiting], .. uses[(waiting + 1)..], uses[waiting]];
         var keepsNothing = _target.IdleUsd.GetValueOrDefault(token) - Usd(token, _locked.GetValueOrDefault(token)) <= _dustUsd;
         for (var u = 0; u < uses.Length; u++)
         {

@@ -83,6 +83,23 @@ public sealed class PlannerTests
         Assert.Equal(999 * 0.998 / 2, Value(market, EurA, given.Idle[EurA]), 1e-3);
     }
 
+    [Theory]
+    [InlineData(100, 200)]
+    [InlineData(299, 300)]
+    [InlineData(400, 600)]
+    public void What_is_late_keeps_only_the_smallest_use_waiting_that_takes_it_up(double late, double waiting)
+    {
+        var market = SmallMarket.Create();
+        var places = new[] { 200.0, 300, 600 }.Select((usd, i) => (Place: market.Snapshot.Opportunities[0] with { Id = $"place-{i}/b" }, Usd: usd)).ToArray();
+        market = market.With(market.Snapshot with { Opportunities = [.. places.Select(place => place.Place)] });
+        var target = new Target { Withdrawals = [], Flows = [new(market.Snapshot.Routes[0], 0, late)], Deposits = [.. places.Select(place => new TargetDeposit(place.Place, place.Usd))], IdleUsd = new Dictionary<TokenId, double>() };
+        var (plan, after) = Planner.Make(market, SmallMarket.Holding((UsdA, late), (UsdB, 1_100 - late), (GasA, 10), (GasB, 10)), target);
+        var arrival = plan.Steps.Single(step => step.Kind == StepKind.BridgeReceive);
+        var waits = Assert.Single(plan.Steps, step => step.Kind == StepKind.Deposit && step.DependsOn.Contains(arrival.Id));
+        Assert.Equal(waiting, waits.Usd, 1e-6);
+        Assert.Equal(BigInteger.Zero, after.Idle[UsdB]);
+    }
+
     [Fact]
     public void A_target_that_wants_more_than_there_is_is_refused_with_the_figures()
     {
