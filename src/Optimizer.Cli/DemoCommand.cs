@@ -75,7 +75,7 @@ internal static class DemoCommand
         // Dollars, ether and SOL are what the nodes have pools and prices for; a route that is not on them would be made up.
         string[] tokens = ["USDC", "ETH", "WETH", "SOL"];
         bool IsThere(Route route, string chain) => Nodes.Any(node => node.Chain == chain) && chains.Single(c => c.Id == chain).Entry(route.Id, route.Provider) is { } entry
-            && (entry.Adapter != "stargateV2" || route.From.Symbol == "USDC");
+            && (entry.Adapter != "stargateV2" || entry.AddressFor(route.From.Symbol) is not null);
         bool IsOffered(Route route) => route.Kind == RouteKind.Wrap ? Nodes.Any(node => node.Chain == route.From.Chain)
             : route.Provider is "op-standard-bridge" or "arbitrum-native" ? Nodes.Any(node => node.Chain == route.From.Chain) && IsThere(route, route.To.Chain)
             : IsThere(route, route.From.Chain) && IsThere(route, route.To.Chain);

@@ -120,7 +120,7 @@ internal sealed class LocalNodes : IAsyncDisposable
         if (Address("cctpTokenMessenger") is { } messenger)
             yield return Entry("cctp-v2", "Circle CCTP v2", "cctpV2", [("tokenMessenger", messenger), ("messageTransmitter", Address("cctpMessageTransmitter")!)], ("domain", node switch { "ethereum" => "0", "op" => "2", _ => "3" }));
         if (Address("stargateUsdc") is { } stargate)
-            yield return Entry("stargate-v2", "Stargate v2", "stargateV2", [("poolUsdc", stargate)], ("endpointId", node == "ethereum" ? "30101" : "30111"));
+            yield return Entry("stargate-v2", "Stargate v2", "stargateV2", [("poolUsdc", stargate), ("poolEth", Address("stargateNative")!)], ("endpointId", node == "ethereum" ? "30101" : "30111"));
         if (Address("acrossSpokePool") is { } across)
             yield return Entry("across", "Across", "across", [("spokePool", across)]);
         if (Address("opL1StandardBridge") is { } bridge)

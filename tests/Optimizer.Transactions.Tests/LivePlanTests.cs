@@ -5,6 +5,7 @@ using Optimizer.Chains.Markets;
 using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Tests;
 using Optimizer.Model;
+using Optimizer.Planning;
 using Optimizer.Scenarios;
 
 namespace Optimizer.Transactions.Tests;
@@ -134,6 +135,40 @@ public sealed class LivePlanTests(LiveTreasury live)
         });
         Assert.Equal((place.EnterGasUnits.From, new Figure(2, "judged")), (enter.From, exit));
         Assert.Contains("1 of 1 actions could not be tried, so that their gas units are as they were judged: aave-v3/ethereum/USDC: leaving it", doubt, StringComparison.Ordinal);
+    }
+
+    [NodeFact]
+    public async Task Ether_sent_by_stargate_arrives_as_ether_and_the_fee_that_is_not_needed_comes_back()
+    {
+        await using var undone = await live.UndoneAsync();
+        var scenario = live.Scenario();
+        var market = (await live.ReadAsync(scenario, "stargate-v2/ethereum-base/ETH")).Market;
+        var route = Assert.Single(market.Snapshot.Routes);
+        // What arrives has six decimals, so that quotes of small sizes look dearer: they are no zones of their own.
+        Assert.Equal(3, route.Fees.Count);
+        Assert.All(route.Fees.Zip([6.0, 12, 25]), tier => Assert.Equal(tier.Second, tier.First.Bps, 0.02));
+        Assert.StartsWith("gas-units-ethereum-", route.SourceGasUnits.From, StringComparison.Ordinal);
+        var ether = BigInteger.Pow(10, 18);
+        var target = new Target { Withdrawals = [], Deposits = [], Flows = [new(route, route.Fees[0].Bps, 20 * market.PriceUsd(route.From))], IdleUsd = new Dictionary<TokenId, double>() };
+        var holding = scenario with { Holdings = [.. scenario.Holdings.Where(holding => holding.Token?.Symbol == "ETH")] };
+        var (moves, _) = Planner.Make(market, holding, target);
+        var plan = TransactionPlanner.Make(market, holding, live.Settings.Moves, moves);
+        var (send, receive) = (plan.Steps.Single(step => step.Kind.IsSending()), plan.Steps.Single(step => step.Kind.IsArrival()));
+        var call = Assert.Single(send.Calls);
+        Assert.True(call.Value > send.Amount && send.Amount == 20 * ether, $"{call.Value} sent along, {send.Amount} to arrive");
+        var simulator = new PlanSimulator(market, chain => live.Nodes[chain].Rpc);
+        Assert.Empty((await simulator.RunAsync(plan, default)).Violations);
+
+        var (from, to) = (live.Nodes["ethereum"], live.Nodes["base"]);
+        var (before, there) = (await from.BalanceAsync(from.Treasury), await to.BalanceAsync(to.Treasury));
+        await live.ExecuteAsync(plan);
+        Assert.Equal((double)receive.Received, (double)(await to.BalanceAsync(to.Treasury) - there), 1e-6 * (double)ether * 20);
+        // The ether, the fee of the message and gas; not the margin on the fee.
+        Assert.InRange(before - await from.BalanceAsync(from.Treasury), send.Amount, send.Amount + send.Gas * 105 / 100);
+        var activity = new EvmActivity(from.Client());
+        var hash = (await from.SendAsync("eth_getBlockByNumber", "latest", false)).GetProperty("transactions")[0].GetString()!;
+        var sent = CallBook.Sent(new(market, send, plan.Accounts, plan.ValidUntil), (await activity.TransactionAsync(hash, default))!.Logs);
+        Assert.Equal((await to.BalanceAsync(to.Treasury) - there, to.Contract("stargateNative")), (sent!.Amount, sent.Contract));
     }
 
     [NodeFact]

@@ -103,18 +103,25 @@ public sealed class LiveTreasury : IAsyncDisposable
     /// <param name="bridge">Another bridge from Ethereum to Base than Stargate, whose terms are judged.</param>
     internal async Task<LoadedScenario> ReadAsync(Scenario scenario, Settings? settings = null, string? bridge = null)
     {
-        var (judged, chains, nodes, known) = (_judged, _chains, Nodes, settings ?? Settings);
-        var stargate = judged.Snapshot.Routes.First(route => route.Provider == "stargate-v2" && route.From.Symbol == "USDC");
-        Route[] routes =
-        [
-            judged.Snapshot.Routes.Single(route => route.Id == "uniswap-v3/ethereum/ETH-USDC"),
-            bridge is null ? stargate with { Id = "stargate-v2/ethereum-base/USDC", From = new("USDC", "ethereum"), To = new("USDC", "base") } : judged.Snapshot.Routes.Single(route => route.Id == $"{bridge}/ethereum-base/USDC"),
-        ];
-        var universe = new Market(judged.Snapshot with { Routes = routes }, [.. judged.Chains.Where(chain => chains.All(local => local.Id != chain.Id)), .. chains]);
+        var judged = _judged.Snapshot.Routes;
+        var stargate = judged.First(route => route.Provider == "stargate-v2" && route.From.Symbol == "USDC");
+        var loaded = await ReadAsync(scenario, settings ?? Settings,
+            judged.Single(route => route.Id == "uniswap-v3/ethereum/ETH-USDC"),
+            bridge is null ? stargate with { Id = "stargate-v2/ethereum-base/USDC", From = new("USDC", "ethereum"), To = new("USDC", "base") } : judged.Single(route => route.Id == $"{bridge}/ethereum-base/USDC"));
+        Assert.Equal(bridge is null ? 2 : 1, loaded.Market.Snapshot.Routes.Count(route => route.Parameters.Count > 0));
+        return loaded;
+    }
+
+    /// <summary>The market as the nodes have it, with one route that is judged and read.</summary>
+    internal Task<LoadedScenario> ReadAsync(Scenario scenario, string route) => ReadAsync(scenario, Settings, _judged.Snapshot.Routes.Single(judged => judged.Id == route));
+
+    private async Task<LoadedScenario> ReadAsync(Scenario scenario, Settings known, params Route[] routes)
+    {
+        var (chains, nodes) = (_chains, Nodes);
+        var universe = new Market(_judged.Snapshot with { Routes = routes }, [.. _judged.Chains.Where(chain => chains.All(local => local.Id != chain.Id)), .. chains]);
         var readings = await new MarketReader(chain => nodes[chain.Id].Url, universe, known.Reading, new EndpointLimits(), TimeProvider.System).ReadAsync(chains, default);
         var snapshot = SnapshotAssembly.Join("live", readings, universe.Snapshot, known.Reading, TimeProvider.System.GetUtcNow());
-        Assert.Equal(bridge is null ? 2 : 1, snapshot.Routes.Count(route => route.Parameters.Count > 0));
-        Assert.Equal(2, snapshot.Routes.Count);
+        Assert.Equal(routes.Length, snapshot.Routes.Count);
         var measured = await GasTrial.MeasureAsync(universe.With(snapshot), chain => [nodes[chain.Id].Rpc], default);
         Assert.DoesNotContain(measured.Findings, finding => finding.Rule == Rules.UntriedGas);
         return new("live.yaml", scenario, universe.With(measured), known);

@@ -44,13 +44,13 @@ public sealed class StargateV2Calls : IRouteCalls
     public IReadOnlyList<ContractCall> Send(CallContext context)
     {
         var (step, route) = (context.Step, context.Route);
-        if (context.Market.Token(route.From).Address is null)
-            throw new TransactionException($"step {step.Id}: calls that send {route.From.Symbol} itself by Stargate cannot be built yet");
         // The least is counted in the source's base units.
         var least = step.MinimumReceived * BigInteger.Pow(10, context.Market.Token(route.From).Decimals) / BigInteger.Pow(10, context.Market.Token(route.To).Decimals);
         var native = context.Market.Token(context.Chain.NativeTokenId());
         var fee = new BigInteger(Math.Ceiling((route.NativeFee?.Value ?? 0) * Math.Pow(10, native.Decimals))) * (100 + FeeMarginPercent) / 100;
-        return [SendToken.Call(Pool(context), fee,
+        // A native token is sent along with the fee.
+        var value = fee + (context.Market.Token(route.From).Address is null ? step.Amount : BigInteger.Zero);
+        return [SendToken.Call(Pool(context), value,
             new object[] { context.Number(route.To.Chain, "endpointId"), context.Recipient(), step.Amount, least, Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>() },
             new object[] { fee, BigInteger.Zero }, context.Account)];
     }

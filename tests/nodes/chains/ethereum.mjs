@@ -113,8 +113,8 @@ export const ethereum = {
     );
     const stargate = await deployStargate(context, tokens.USDC, {
       ...endpointIds,
-      liquidity: 4_000_000,
-      credit: 1_500_000,
+      usdc: { liquidity: 4_000_000, credit: 1_500_000 },
+      ether: { liquidity: 600, credit: 350 },
       messageFee: 300_000_000_000_000n,
     });
     const uniswap = await deployUniswap(context, tokens.USDC, tokens.WETH, prices.WETH);

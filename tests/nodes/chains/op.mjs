@@ -32,8 +32,8 @@ export const op = {
     });
     const stargate = await deployStargate(context, result.tokens.USDC, {
       ...endpointIds,
-      liquidity: 2_000_000,
-      credit: 3_000_000,
+      usdc: { liquidity: 2_000_000, credit: 3_000_000 },
+      ether: { liquidity: 400, credit: 500 },
       messageFee: 900_000_000_000_000n,
     });
     const predeploys = await installOpPredeploys(context, l1Values);

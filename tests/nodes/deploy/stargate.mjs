@@ -1,27 +1,23 @@
-import { parseUnits, zeroPadValue } from 'ethers';
-import { deploy, maxUint256 } from '../lib/contract.mjs';
+import { zeroPadValue } from 'ethers';
+import { deploy } from '../lib/contract.mjs';
 import { packagedArtifact } from '../lib/packaged.mjs';
+import { deployNativePool, deployUsdcPool } from './stargate-pool.mjs';
 
 const layerZero = '@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts';
 const stargate = '@stargatefinance/stg-evm-v2/artifacts/src';
 
-const sharedDecimals = 6;
-const assetId = 1;
 const busQueueCapacity = 512;
 const busPassengers = 5;
 const destinationGas = 200_000;
 
-// Fees in millionths of the whole amount, by the zone that the amount falls in.
-const zones = { firstUpperBound: 100_000, secondUpperBound: 1_000_000, fees: [600, 1_200, 2_500], reward: 0 };
-
 /**
- * A Stargate v2 pool of the token on its own LayerZero endpoint. Nothing carries messages between the nodes by
- * itself: a sent amount arrives when somebody delivers its message, as lib/deliver-stargate.mjs does.
+ * Stargate v2's pools of USDC and of ether on their own LayerZero endpoint. Nothing carries messages between the
+ * nodes by itself: a sent amount arrives when somebody delivers its message, as lib/deliver-stargate.mjs does.
  *
- * liquidity and credit (what may be sent to the other chain) are whole tokens; messageFee is in wei.
+ * usdc and ether have each pool's liquidity and credit; messageFee is in wei.
  */
-export async function deployStargate({ rpc, accounts }, token, options) {
-  const { endpointId, remoteEndpointId, liquidity, credit, messageFee } = options;
+export async function deployStargate(context, token, { endpointId, remoteEndpointId, messageFee, usdc, ether }) {
+  const { rpc, accounts } = context;
   const owner = accounts.deployer;
   const create = (file, args) => deploy(rpc, owner, packagedArtifact(file), args);
 
@@ -41,49 +37,19 @@ export async function deployStargate({ rpc, accounts }, token, options) {
     owner,
     busQueueCapacity,
   ]);
-  const pool = await create(`${stargate}/StargatePool.sol/StargatePool`, [
-    `Stargate ${token.symbol}`,
-    `S*${token.symbol}`,
-    token.address,
-    token.decimals,
-    sharedDecimals,
-    endpoint.address,
-    owner,
-  ]);
-  const feeLibrary = await create(`${stargate}/feelibs/FeeLibV1.sol/FeeLibV1`, [pool.address]);
-  await pool.send('setAddressConfig', {
-    feeLib: feeLibrary.address,
-    planner: owner,
-    treasurer: owner,
-    tokenMessaging: messaging.address,
-    // Lets the owner grant credit, which otherwise arrives as a message from the other chain.
-    creditMessaging: owner,
-    lzToken: owner,
-  });
-  await messaging.send('setAssetId', pool.address, assetId);
-  await messaging.send('setMaxAssetId', assetId);
   await messaging.send('setGasLimit', remoteEndpointId, destinationGas, destinationGas);
   await messaging.send('setPlanner', owner);
   // The bus is slower and cheaper than a taxi, because passengers share one message.
   await messaging.send('setMaxNumPassengers', remoteEndpointId, busPassengers);
   const busFare = messageFee / BigInt(busPassengers);
   await messaging.send('setFares', remoteEndpointId, busFare, busFare * 2n);
-  await feeLibrary.send(
-    'setFeeConfig',
-    remoteEndpointId,
-    shared(zones.firstUpperBound),
-    shared(zones.secondUpperBound),
-    ...zones.fees,
-    zones.reward,
-  );
 
-  await token.mint(accounts.lender, liquidity);
-  await token.as(accounts.lender).send('approve', pool.address, maxUint256);
-  await pool.as(accounts.lender).send('deposit', accounts.lender, token.units(liquidity));
-  await pool.send('receiveCredits', remoteEndpointId, [
-    { srcEid: remoteEndpointId, amount: shared(credit) },
-  ]);
-  return { endpoint, messageLibrary, pool, messaging, remoteEndpointId };
+  const transport = { endpoint, messageLibrary, messaging, remoteEndpointId };
+  return {
+    ...transport,
+    usdcPool: await deployUsdcPool(context, transport, token, usdc),
+    nativePool: await deployNativePool(context, transport, ether),
+  };
 }
 
 /** Tells both sides of the other; a side without a partner points to itself, so that it can still quote. */
@@ -96,15 +62,12 @@ export async function linkStargates(one, other = one) {
   }
 }
 
-export function describeStargate({ endpoint, messageLibrary, pool, messaging }) {
+export function describeStargate({ endpoint, messageLibrary, messaging, usdcPool, nativePool }) {
   return {
-    stargateUsdc: pool.address,
+    stargateUsdc: usdcPool.address,
+    stargateNative: nativePool.address,
     stargateTokenMessaging: messaging.address,
     layerZeroEndpoint: endpoint.address,
     layerZeroMessageLibrary: messageLibrary.address,
   };
-}
-
-function shared(amount) {
-  return parseUnits(String(amount), sharedDecimals);
 }

@@ -28,6 +28,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
         const double LeastUsd = 100;
         const double Growth = 4.0 / 3;
         const int Sizes = 48;
+        const int SharedDecimals = 6;
         var from = protocol.Chain.Tokens.Single(t => t.Symbol == judged.From.Symbol);
         var endpoint = EndpointOf(other, protocol.Entry.Id);
         var pool = await PoolAsync(protocol, from).ConfigureAwait(false);
@@ -43,7 +44,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
         var limit = (double)(BigInteger)((object[])first[0])[1] / oneUsd;
         var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}, quotes to {other.Name}", other.Id);
         var tiers = new List<FeeTier>();
-        var known = 0.0;
+        var (known, quantum) = (0.0, Math.Pow(10, Math.Max(0, from.Decimals - SharedDecimals)));
         for (var i = 0; i < Sizes && sizes[i] <= limit && quotes[i] is { } quote; i++)
         {
             var (sent, received) = ((BigInteger)((object[])quote[2])[0], (BigInteger)((object[])quote[2])[1]);
@@ -55,7 +56,12 @@ public sealed class StargateV2 : IEvmRouteAdapter
             {
                 tiers.Add(new() { Bps = new(bps, key) });
             }
-            else if (bps != tiers[^1].Bps)
+            else if (Math.Abs(bps - tiers[^1].Bps) <= 2e4 * quantum / (double)Amount(sizes[i - 1]))
+            {
+                // What is sent and what arrives have six decimals: the larger size shows the zone's fee best.
+                tiers[^1] = tiers[^1] with { Bps = new(bps, key) };
+            }
+            else
             {
                 tiers[^1] = tiers[^1] with { UpToUsd = new(bps > tiers[^1].Bps ? known : sizes[i], key) };
                 tiers.Add(new() { Bps = new(bps, key) });
