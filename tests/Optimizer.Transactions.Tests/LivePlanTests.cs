@@ -7,6 +7,7 @@ using Optimizer.Chains.Tests;
 using Optimizer.Model;
 using Optimizer.Planning;
 using Optimizer.Scenarios;
+using Optimizer.Transactions.Following;
 
 namespace Optimizer.Transactions.Tests;
 
@@ -141,20 +142,14 @@ public sealed class LivePlanTests(LiveTreasury live)
     public async Task Ether_sent_by_stargate_arrives_as_ether_and_the_fee_that_is_not_needed_comes_back()
     {
         await using var undone = await live.UndoneAsync();
-        var scenario = live.Scenario();
-        var market = (await live.ReadAsync(scenario, "stargate-v2/ethereum-base/ETH")).Market;
+        var (market, plan) = await EtherAsync(live.Scenario());
         var route = Assert.Single(market.Snapshot.Routes);
         // What arrives has six decimals, so that quotes of small sizes look dearer: they are no zones of their own.
         Assert.Equal(3, route.Fees.Count);
         Assert.All(route.Fees.Zip([6.0, 12, 25]), tier => Assert.Equal(tier.Second, tier.First.Bps, 0.02));
         Assert.StartsWith("gas-units-ethereum-", route.SourceGasUnits.From, StringComparison.Ordinal);
-        var ether = BigInteger.Pow(10, 18);
-        var target = new Target { Withdrawals = [], Deposits = [], Flows = [new(route, route.Fees[0].Bps, 20 * market.PriceUsd(route.From))], IdleUsd = new Dictionary<TokenId, double>() };
-        var holding = scenario with { Holdings = [.. scenario.Holdings.Where(holding => holding.Token?.Symbol == "ETH")] };
-        var (moves, _) = Planner.Make(market, holding, target);
-        var plan = TransactionPlanner.Make(market, holding, live.Settings.Moves, moves);
         var (send, receive) = (plan.Steps.Single(step => step.Kind.IsSending()), plan.Steps.Single(step => step.Kind.IsArrival()));
-        var call = Assert.Single(send.Calls);
+        var (ether, call) = (BigInteger.Pow(10, 18), Assert.Single(send.Calls));
         Assert.True(call.Value > send.Amount && send.Amount == 20 * ether, $"{call.Value} sent along, {send.Amount} to arrive");
         var simulator = new PlanSimulator(market, chain => live.Nodes[chain].Rpc);
         Assert.Empty((await simulator.RunAsync(plan, default)).Violations);
@@ -162,14 +157,48 @@ public sealed class LivePlanTests(LiveTreasury live)
         var (from, to) = (live.Nodes["ethereum"], live.Nodes["base"]);
         var (before, there) = (await from.BalanceAsync(from.Treasury), await to.BalanceAsync(to.Treasury));
         await live.ExecuteAsync(plan);
-        Assert.Equal((double)receive.Received, (double)(await to.BalanceAsync(to.Treasury) - there), 1e-6 * (double)ether * 20);
+        var arrived = await to.BalanceAsync(to.Treasury) - there;
+        Assert.Equal((double)receive.Received, (double)arrived, 1e-6 * (double)ether * 20);
         // The ether, the fee of the message and gas; not the margin on the fee.
         Assert.InRange(before - await from.BalanceAsync(from.Treasury), send.Amount, send.Amount + send.Gas * 105 / 100);
-        var activity = new EvmActivity(from.Client());
-        var hash = (await from.SendAsync("eth_getBlockByNumber", "latest", false)).GetProperty("transactions")[0].GetString()!;
-        var sent = CallBook.Sent(new(market, send, plan.Accounts, plan.ValidUntil), (await activity.TransactionAsync(hash, default))!.Logs);
-        Assert.Equal((await to.BalanceAsync(to.Treasury) - there, to.Contract("stargateNative")), (sent!.Amount, sent.Contract));
+        var followed = await FollowAsync(market, plan);
+        Assert.Equal((StepState.Done, arrived), (followed.Steps[receive.Id - 1].State, followed.Steps[receive.Id - 1].Arrived));
     }
+
+    /// <summary>Stargate sends ether on with so little gas that a Safe cannot take it, and keeps it until somebody asks once more.</summary>
+    [NodeFact]
+    public async Task Ether_that_a_safe_could_not_take_is_handed_out_by_a_claim()
+    {
+        await using var undone = await live.UndoneAsync();
+        var (from, to) = (live.Nodes["ethereum"], live.Nodes["base"]);
+        var safe = to.Contract("safe");
+        var (market, plan) = await EtherAsync(live.Scenario(node => node.Url == to.Url ? safe : node.Treasury));
+        var receive = plan.Steps.Single(step => step.Kind.IsArrival());
+        var before = await to.BalanceAsync(safe);
+        await live.ExecuteAsync(plan);
+        Assert.Equal(before, await to.BalanceAsync(safe));
+        var held = (await FollowAsync(market, plan)).Steps[receive.Id - 1];
+        Assert.Equal(StepState.InFlight, held.State);
+        Assert.Equal("retryReceiveToken(bytes32 _guid, uint8 _index, uint32 _srcEid, address _receiver, uint256 _amountLD, bytes _composeMsg)", held.Claim!.Function);
+        await to.TransactAsync(to.Treasury, EvmAddress.Parse(held.Claim.To), Convert.FromHexString(held.Claim.Data[2..]));
+        var taken = (await FollowAsync(market, plan)).Steps[receive.Id - 1];
+        Assert.Equal((StepState.Done, null), (taken.State, taken.Claim));
+        Assert.Equal(await to.BalanceAsync(safe) - before, taken.Arrived);
+        Assert.True(taken.Arrived >= receive.MinimumReceived);
+    }
+
+    /// <summary>A plan that sends twenty ether from Ethereum to Base.</summary>
+    private async Task<(Market Market, TransactionPlan Plan)> EtherAsync(Scenario scenario)
+    {
+        var market = (await live.ReadAsync(scenario, "stargate-v2/ethereum-base/ETH")).Market;
+        var route = Assert.Single(market.Snapshot.Routes);
+        var target = new Target { Withdrawals = [], Deposits = [], Flows = [new(route, route.Fees[0].Bps, 20 * market.PriceUsd(route.From))], IdleUsd = new Dictionary<TokenId, double>() };
+        var holding = scenario with { Holdings = [.. scenario.Holdings.Where(holding => holding.Token?.Symbol == "ETH")] };
+        return (market, TransactionPlanner.Make(market, holding, live.Settings.Moves, Planner.Make(market, holding, target).Plan));
+    }
+
+    private async Task<PlanProgress> FollowAsync(Market market, TransactionPlan plan) =>
+        (await new PlanFollower(market, chain => live.Nodes[chain].Client(), live.Settings.Reading, _ => throw new InvalidOperationException("nobody is asked on the web"), TimeProvider.System).FollowAsync(plan, [], [], [], [], default)).Progress;
 
     [NodeFact]
     public async Task Staked_ether_is_there_one_for_one()

@@ -206,8 +206,8 @@ const contracts = [
     contract: 'StargatePool',
     source: '@stargatefinance/stg-evm-v2@2.0.6',
     file: 'artifacts/src/StargatePool.sol/StargatePool.json',
-    functions: ['send', 'quoteSend', 'quoteOFT', 'sendToken'],
-    events: ['OFTSent', 'OFTReceived'],
+    functions: ['send', 'quoteSend', 'quoteOFT', 'sendToken', 'retryReceiveToken', 'unreceivedTokens'],
+    events: ['OFTSent', 'OFTReceived', 'UnreceivedTokenCached'],
   },
   {
     contract: 'LayerZero EndpointV2',

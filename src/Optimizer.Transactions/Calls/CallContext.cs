@@ -95,6 +95,10 @@ public sealed record BridgeTransfer(EvmLog Log, BigInteger Amount, EvmAddress Co
 {
     /// <summary>The moment after which what nobody has delivered is given back where it was sent; null where that does not happen.</summary>
     public DateTimeOffset? GivenBackAfter { get; init; }
+
+    /// <summary>Where the contract there may hold back what it could not hand out: the topic of the log that tells, and the call that
+    /// hands it out once more, null for a log about something else; null where that does not happen.</summary>
+    public (string Topic, Func<EvmLog, ContractCall?> HandOut)? HeldBack { get; init; }
 }
 
 /// <summary>What arrived from another chain.</summary>

@@ -17,6 +17,12 @@ public sealed class StargateV2Calls : IRouteCalls
     /// <summary>Logged where it arrives.</summary>
     public static readonly AbiEvent ReceivedLog = AbiEvent.Parse("OFTReceived(bytes32 indexed guid, uint32 srcEid, address indexed toAddress, uint256 amountReceivedLD)");
 
+    /// <summary>Logged where it arrives and cannot be handed out: ether is sent on with too little gas for a Safe to take it.</summary>
+    public static readonly AbiEvent HeldBackLog = AbiEvent.Parse("UnreceivedTokenCached(bytes32 guid, uint8 index, uint32 srcEid, address receiver, uint256 amountLD, bytes composeMsg)");
+
+    /// <summary>Hands out what was held back, with all the gas that the call has; anybody may call it.</summary>
+    public static readonly ContractFunction HandOut = new("retryReceiveToken(bytes32 _guid, uint8 _index, uint32 _srcEid, address _receiver, uint256 _amountLD, bytes _composeMsg)");
+
     /// <summary>Amounts travel with six decimals, whatever the token has.</summary>
     private const int SharedDecimals = 6;
 
@@ -64,7 +70,10 @@ public sealed class StargateV2Calls : IRouteCalls
             if (SentLog.Read(log) is not [byte[] guid, BigInteger destination, EvmAddress, BigInteger sent, BigInteger received] || sent != context.Step.Amount || destination != context.Number(context.Route.To.Chain, "endpointId"))
                 continue;
             return new(log, context.Scaled(received), there, [[ReceivedLog.Topic], [EvmJson.Hex(guid)]], arrival => arrival.Logs.Where(other => other.Address == there)
-                .Select(other => ReceivedLog.Read(other) is [byte[] same, BigInteger, EvmAddress to, BigInteger arrived] && same.AsSpan().SequenceEqual(guid) && to == recipient ? new BridgeArrival(other, arrived) : null).OfType<BridgeArrival>());
+                .Select(other => ReceivedLog.Read(other) is [byte[] same, BigInteger, EvmAddress to, BigInteger arrived] && same.AsSpan().SequenceEqual(guid) && to == recipient ? new BridgeArrival(other, arrived) : null).OfType<BridgeArrival>())
+            {
+                HeldBack = (HeldBackLog.Topic, other => other.Address == there && HeldBackLog.Read(other) is [byte[] same, BigInteger, BigInteger, EvmAddress to, BigInteger, byte[]] held && same.AsSpan().SequenceEqual(guid) && to == recipient ? HandOut.Call(there, 0, held) : null),
+            };
         }
 
         return null;

@@ -96,7 +96,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         var steps = progress.Steps.ToArray();
         for (var i = 0; i < steps.Length; i++)
         {
-            var claimed = await ClaimedAsync(plan, progress, steps[i], notes, cancellation).ConfigureAwait(false);
+            var claimed = await ClaimedAsync(plan, progress, steps[i], read, notes, cancellation).ConfigureAwait(false);
             // One proof serves one claim, however many burns look alike.
             steps[i] = claimed.Claim is { } claim && steps.Any(step => step.Claim?.Data == claim.Data) ? steps[i] : claimed;
         }
@@ -133,7 +133,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         }
     }
 
-    private async Task<StepProgress> ClaimedAsync(TransactionPlan plan, PlanProgress progress, StepProgress receive, List<string> notes, CancellationToken cancellation)
+    private async Task<StepProgress> ClaimedAsync(TransactionPlan plan, PlanProgress progress, StepProgress receive, Dictionary<string, AccountReading> read, List<string> notes, CancellationToken cancellation)
     {
         if (receive.State != StepState.InFlight)
             return receive;
@@ -145,6 +145,14 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         {
             if (send.Step.Kind == StepKind.RequestWithdrawal)
                 return receive with { Claim = await CallBook.QueueOf(context).ClaimAsync(context, send.Last!, clientOf(receive.Step.Chain), cancellation).ConfigureAwait(false) };
+            if (send.Transfer.HeldBack is var (topic, handOut))
+            {
+                var (client, head) = (clientOf(receive.Step.Chain), read[receive.Step.Chain].State.Block);
+                var from = await AccountReader.StartAsync(market.Chain(receive.Step.Chain), client, head, send.Last!.Block.Time, cancellation).ConfigureAwait(false);
+                var logs = await new EvmActivity(client).LogsAsync(send.Transfer.Contract, [[topic]], from, head.Number, cancellation).ConfigureAwait(false);
+                return receive with { Claim = logs.Select(handOut).FirstOrDefault(call => call is not null) };
+            }
+
             return CallBook.RouteOf(context) is IClaimedRoute route
                 ? receive with { Claim = await route.ClaimAsync(context, send.Last!, endpointOf(route.Source), clientOf(receive.Step.Chain), cancellation).ConfigureAwait(false) }
                 : receive;
