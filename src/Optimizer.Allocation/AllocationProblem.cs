@@ -354,6 +354,10 @@ public sealed class AllocationProblem
             foreach (var arrives in keep > 0 ? arriving.Distinct() : [])
                 _draft.Row($"{chain.Id} keeps gas", keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd <= idle.After);
             var actions = _gas.Where(g => g.Chain == chain.Id).ToArray();
+            // What stays has to be left one day too. Where little is there, gas of today goes before that of then.
+            var dearest = actions.Length == 0 ? 0 : actions.Max(action => action.GasUsd) / BookUsd;
+            foreach (var stays in keep > 0 && free >= 2 * keep + 10 * dearest ? _positions.Where(p => p.Opportunity.Chain == chain.Id && p.Before >= keep) : [])
+                _draft.Row($"{chain.Id} keeps gas for {stays.Opportunity.Id}", keep + lockedUsd / BookUsd - keep / stays.Before * stays.Withdrawal <= idle.After);
             if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
                 continue;
             // What the balance row says of cents on a book of millions, said in a way that no tolerance swallows.

@@ -128,6 +128,29 @@ public sealed class IdentityTests
     }
 
     [Fact]
+    public void Where_a_position_stays_gas_stays_to_leave_it()
+    {
+        var loaded = Gallery.Load("mixed-allocator");
+        loaded = loaded with
+        {
+            Settings = loaded.Settings with { Moves = loaded.Settings.Moves with { KeepGas = new(1_000, false) } },
+            Scenario = loaded.Scenario with
+            {
+                Holdings = [new() { Opportunity = "aave-v3/base/USDC", Amount = Amount.Parse("500_000") }, new() { Token = new("ETH", "base"), Amount = Amount.Parse("10") }],
+                // Ether is nothing but risk here, and nothing is to be moved into the position.
+                Objective = new MeanVariance { RiskAversion = 5_000 },
+                Views = new Dictionary<string, Percentage>(),
+                Constraints = [new Limit { Opportunity = "aave-v3/base/USDC", Min = new(450_000, false), Max = new(500_000, false) }],
+                Universe = new() { Assets = ["USDC", "ETH"], Protocols = ["aave-v3"], Chains = ["base"] },
+            },
+        };
+        var result = loaded.Solve();
+        var ether = result.Idle.Where(idle => $"{idle.Token}" == "ETH@base").Sum(idle => idle.Usd);
+        Assert.Contains(result.Plan!.Steps, step => step.Kind == StepKind.Swap && $"{step.Token}" == "ETH@base");
+        Assert.InRange(ether, 890, 1_100);
+    }
+
+    [Fact]
     public void Liquidity_is_put_where_its_fees_pay_for_what_arbitrage_takes()
     {
         var loaded = Gallery.Load("mixed-allocator");
