@@ -65,7 +65,7 @@ internal sealed record PlanStatusWishes(
         if (Unknown(Done.Concat(GivenBack)) is { } step)
             return $"--done and --given-back: the plan has no step {step}; it has {plan.Steps.Count}";
         if (GivenBack.Cast<int?>().FirstOrDefault(id => plan.Steps[id!.Value - 1].Kind != StepKind.BridgeReceive) is { } other)
-            return $"--given-back: step {other} is no arrival";
+            return $"--given-back: step {other} is nothing that a bridge brings";
         // The plan's own folder holds what is known of it.
         if (Output is not null && planFile.FullName.StartsWith($"{Output.FullName.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             return $"--out: {Output} holds the plan itself; expected another folder";

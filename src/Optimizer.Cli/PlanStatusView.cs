@@ -38,6 +38,8 @@ internal static class PlanStatusView
             terminal.Result.WriteLine($"Step {step.Step.Id} was tried in {string.Join(", ", step.Failed.Select(failed => failed.Hash))} and failed.");
         foreach (var (chain, foreign) in progress.Foreign.Where(pair => pair.Value.Count > 0))
             terminal.Result.WriteLine($"{Text.Counted(foreign.Count, "transaction")} of the account on {chain} since then are none of this plan's.");
+        foreach (var step in progress.Steps.Where(step => step.IsShort))
+            terminal.Result.WriteLine($"Step {step.Step.Id} brought {step.Arrived} base units of {step.Step.ReceivedToken}, and the plan counts on {step.Step.MinimumReceived}: what waits for it is not to be signed; plan the rest anew, by --rest.");
         foreach (var receive in progress.Steps.Where(step => step.State == StepState.InFlight))
         {
             if (progress.SenderOf(receive.Step) is not { Last: { } sending } sent)

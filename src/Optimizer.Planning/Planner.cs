@@ -123,10 +123,9 @@ public sealed class Planner
             .ToArray();
         var available = Free(token) - GasReserve(token);
         var atHand = _start.GetValueOrDefault(token) - GasReserve(token);
-        var waiting = Array.FindIndex(uses, use => Units(token, use.Usd) >= available - atHand);
-        if (waiting >= 0 && available > atHand)
-            uses = [.. uses[..waiting], .. uses[(waiting + 1)..], uses[waiting]];
+        var late = available - atHand;
         var keepsNothing = _target.IdleUsd.GetValueOrDefault(token) - Usd(token, _locked.GetValueOrDefault(token)) <= _dustUsd;
+        var amounts = new BigInteger[uses.Length];
         for (var u = 0; u < uses.Length; u++)
         {
             var wanted = Units(token, uses[u].Usd);
@@ -134,13 +133,17 @@ public sealed class Planner
             var amount = isLast && keepsNothing && token != _market.Chain(token.Chain).NativeTokenId() ? available : BigInteger.Min(wanted, available);
             if (Usd(token, wanted - amount) > Math.Max(1, 1e-5 * uses[u].Usd) + _dustUsd)
                 throw new PlanException($"{token}: {Usd(token, wanted):#,0.00} USD are wanted and {Usd(token, BigInteger.Max(available, 0)):#,0.00} USD are there");
-            if (amount.Sign <= 0)
-                continue;
-            available -= amount;
-            var isAtHand = amount <= atHand;
+            amounts[u] = BigInteger.Max(amount, 0);
+            available -= amounts[u];
+        }
+
+        var waiting = late.Sign > 0 ? Array.FindIndex(amounts, amount => amount >= late) : -1;
+        foreach (var u in Enumerable.Range(0, uses.Length).Where(u => amounts[u].Sign > 0).OrderBy(u => u == waiting))
+        {
+            var isAtHand = amounts[u] <= atHand;
             if (isAtHand)
-                atHand -= amount;
-            uses[u].Take(new(amount, isAtHand ? [] : ProducersOf(token)));
+                atHand -= amounts[u];
+            uses[u].Take(new(amounts[u], isAtHand ? [] : ProducersOf(token)));
         }
     }
 

@@ -51,6 +51,7 @@ public static class CallBook
             return step.Kind switch
             {
                 StepKind.Deposit => PositionOf(context).Deposit(context),
+                StepKind.Withdraw when PositionOf(context) is IQueuedPosition => throw new TransactionException($"step {step.Id}: {step.Via} is left through a queue, and the snapshot gives it no exit delay, as if its money were there at once; add exitDelayDays to its judgement"),
                 StepKind.Withdraw => PositionOf(context).Withdraw(context),
                 StepKind.RequestWithdrawal when QueueOf(context) is not null => PositionOf(context).Withdraw(context),
                 StepKind.Approve => SpenderOf(context) is { } spender ? Erc20.Allow(context.Market.Token(step.Token), spender, step.Amount) : [],

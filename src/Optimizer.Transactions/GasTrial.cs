@@ -86,6 +86,12 @@ public static class GasTrial
         private static readonly string Somebody = $"{EvmProtocol.Anyone}";
         private static readonly string Plenty = EvmJson.Hex(EvmJson.Word(BigInteger.Pow(2, 89)));
 
+        /// <summary>What any transaction takes.</summary>
+        private const double LeastGas = 21_000;
+
+        /// <summary>More than what a block of Ethereum has for one.</summary>
+        private const double MostGas = 30_000_000;
+
         private const ulong UsualNonce = 100;
         private const ulong UsualGas = 350_000;
 
@@ -100,6 +106,8 @@ public static class GasTrial
             var block = market.Snapshot.Provenances[((EvmGas)market.State(chain.Id).Gas).GweiPerGas.From];
             // A key of its own: what an earlier snapshot measured, and this one cannot, keeps where it comes from.
             var from = $"gas-units-{chain.Id}-{block.Block}";
+            var all = actions.Length;
+            actions = await ThereAsync(actions, cancellation).ConfigureAwait(false);
             var measured = new List<KeyValuePair<(string, bool), Figure>>();
             var given = await GivenAsync(actions, cancellation).ConfigureAwait(false);
             foreach (var some in actions.Where(action => given.ContainsKey(action.Token)).Chunk(ActionsInRequest))
@@ -109,9 +117,9 @@ public static class GasTrial
             if (measured.Count > 0)
                 provenances.Add(KeyValuePair.Create(from, block with { Source = $"{chain.Name}: gas used where it was tried, by eth_simulateV1" }));
             if (dataFee is { } charged)
-                provenances.Add(KeyValuePair.Create(charged.Value.From, block with { Source = $"{chain.Name}: what the chain charges for the bytes of the dearest of {actions.Length} actions" }));
+                provenances.Add(KeyValuePair.Create(charged.Value.From, block with { Source = $"{chain.Name}: what the chain charges for the bytes of the dearest of {all} actions" }));
             return new(measured, dataFee, provenances,
-                _failures.IsEmpty ? null : Doubt(chain, $"{_failures.Count} of {actions.Length} actions could not be tried, so that their gas units are as they were judged: {string.Join("; ", _failures.OrderBy(f => f.Key, StringComparer.Ordinal).Take(3).Select(f => $"{f.Key}: {f.Value}"))}"));
+                _failures.IsEmpty ? null : Doubt(chain, $"{_failures.Count} of {all} actions could not be tried, so that their gas units are as they were judged: {string.Join("; ", _failures.OrderBy(f => f.Key, StringComparer.Ordinal).Take(3).Select(f => $"{f.Key}: {f.Value}"))}"));
         }
 
         /// <summary>What the bytes of the dearest call cost.</summary>
@@ -127,7 +135,7 @@ public static class GasTrial
                 new(chain.ChainId.Value, UsualNonce, price / 10, 2 * price, UsualGas, EvmAddress.Parse(call.To), call.Value, EvmJson.Bytes(JsonSerializer.SerializeToElement(call.Data), "")))).ToArray();
             await session.RunAsync(asked, cancellation).ConfigureAwait(false);
             var fees = await Task.WhenAll(asked).ConfigureAwait(false);
-            return fees.Max() is { } dearest ? KeyValuePair.Create(chain.Id, new Figure((double)dearest / 1e9, $"data-fee-{chain.Id}-{at.Block}")) : null;
+            return fees.Max() is { } dearest && (double)dearest / 1e9 is > 0 and <= EvmMarketReader.MostDataFeeGwei ? KeyValuePair.Create(chain.Id, new Figure((double)dearest / 1e9, $"data-fee-{chain.Id}-{at.Block}")) : null;
         }
 
         private Action? Of(Opportunity place)
@@ -209,6 +217,19 @@ public static class GasTrial
 
         private BigInteger Units(TokenId token, double usd) => new(usd / market.PriceUsd(token) * Math.Pow(10, market.Token(token).Decimals));
 
+        /// <summary>Makes sure that the node is of the chain; actions whose contracts are not there would look cheap.</summary>
+        private async Task<Action[]> ThereAsync(Action[] actions, CancellationToken cancellation)
+        {
+            string[] contracts = [.. actions.SelectMany(action => action.Enter).Select(call => call.To).Distinct()];
+            var replies = await node.SendAsync([new("eth_chainId"), .. contracts.Select(contract => new RpcCall("eth_getCode", contract, "latest"))], cancellation).ConfigureAwait(false);
+            if (replies[0].Error is not null || EvmJson.Number(replies[0].Result, chain.Id, "chain id") != chain.ChainId)
+                throw new ChainDataException(ChainFault.WrongChain, $"{node.Name} is no node of chain {chain.ChainId}");
+            var there = contracts.Zip(replies.Skip(1)).Where(pair => pair.Second.Error is null && EvmJson.Text(pair.Second.Result) is { Length: > 2 }).Select(pair => pair.First).ToHashSet();
+            foreach (var missing in actions.Where(action => !action.Enter.All(call => there.Contains(call.To))))
+                _failures[missing.Id] = "a contract that it calls is not there";
+            return [.. actions.Where(action => !_failures.ContainsKey(action.Id))];
+        }
+
         /// <summary>What has to be written over the state for somebody to have enough of each token.</summary>
         private async Task<Dictionary<TokenId, object>> GivenAsync(Action[] actions, CancellationToken cancellation)
         {
@@ -252,20 +273,28 @@ public static class GasTrial
                 var entered = calls[..(action.Allow.Count + action.Enter.Count)];
                 if (Array.Find(entered, call => !OverrideSimulation.IsMade(call)) is { ValueKind: not JsonValueKind.Undefined } failed)
                 {
-                    _failures[action.Id] = OverrideSimulation.Reason(failed);
+                    _failures[action.Id] = node.Shortened(OverrideSimulation.Reason(failed));
+                    continue;
+                }
+
+                var left = calls[entered.Length..];
+                if (Array.Find(calls, call => !IsBelieved(call)) is { ValueKind: not JsonValueKind.Undefined })
+                {
+                    _failures[action.Id] = $"the node tells of less than {LeastGas:#,0} or more than {MostGas:#,0} units of gas for a call";
                     continue;
                 }
 
                 measured.Add(((action.Id, true), Used(entered[action.Allow.Count..])));
-                var left = calls[entered.Length..];
                 if (left.Length > 0 && Array.TrueForAll(left, OverrideSimulation.IsMade))
                     measured.Add(((action.Id, false), Used(left)));
                 else if (left.Length > 0)
-                    _failures[action.Id] = $"leaving it: {OverrideSimulation.Reason(Array.Find(left, call => !OverrideSimulation.IsMade(call)))}";
+                    _failures[action.Id] = $"leaving it: {node.Shortened(OverrideSimulation.Reason(Array.Find(left, call => !OverrideSimulation.IsMade(call))))}";
             }
 
             return measured;
         }
+
+        private bool IsBelieved(JsonElement call) => !OverrideSimulation.IsMade(call) || Used([call]) is >= LeastGas and <= MostGas;
 
         private double Used(JsonElement[] calls) => calls.Sum(call => (double)EvmJson.Number(EvmJson.Field(call, "gasUsed"), chain.Id, "gas"));
     }

@@ -70,7 +70,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         string[] places = [.. Enumerable.Range(0, MostSlots).Select(slot => EvmJson.Word([(byte)slot])).SelectMany(index => (string[])[EvmJson.Hex(Keccak.Hash([.. owner, .. index])), EvmJson.Hex(Keccak.Hash([.. index, .. owner]))])];
         var written = places.Select((place, i) => (place, EvmJson.Hex(EvmJson.Word(Probe + i)))).ToDictionary(pair => pair.place, pair => pair.Item2);
         var reply = (await node.SendAsync([new("eth_call", Balance(token, account), "latest", new Dictionary<string, object> { [contract] = new { stateDiff = written } })], cancellation).ConfigureAwait(false))[0];
-        if (reply.Error is null && EvmJson.Number(reply.Result, chain.Id, "balance") - Probe is var found && found >= 0 && found < places.Length)
+        if (reply.Error is null && EvmJson.Text(reply.Result) is { Length: 2 + 2 * AbiCodec.Word } && EvmJson.Number(reply.Result, chain.Id, "balance") - Probe is var found && found >= 0 && found < places.Length)
             return places[(int)found];
         throw new ChainDataException(ChainFault.UnexpectedContract, $"{token}: the token keeps balances in a way that is not known, so that an arrival cannot be tried");
     }
@@ -106,7 +106,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         for (var i = 0; i < calls; i++)
         {
             if (!IsMade(made[i]))
-                return new(step, null, gas, $"{step.Calls[i].Function} of {step.Calls[i].To}: {Reason(made[i])}");
+                return new(step, null, gas, $"{step.Calls[i].Function} of {step.Calls[i].To}: {node.Shortened(Reason(made[i]))}");
         }
 
         if (!TransactionPlanner.Delivers(step.Kind) || step.ReceivedToken is not { } received)

@@ -21,6 +21,9 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : FakeNode
     /// <summary>What <c>linea_estimateGas</c> answers: gas, and base and priority fee in wei; null where the node does not know it.</summary>
     public (BigInteger GasUnits, BigInteger BaseFeeWei, BigInteger PriorityFeeWei)? LineaEstimate { get; set; }
 
+    /// <summary>Whether methods that the node does not know are answered with nothing instead of an error.</summary>
+    public bool AnswersNull { get; set; }
+
     public FakeEvmNode With(EvmAddress contract, string function, Func<object[], object[]?> answer)
     {
         var parsed = AbiFunction.Parse(function);
@@ -38,7 +41,7 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : FakeNode
         "eth_feeHistory" => new { oldestBlock = Hex(block - 1), baseFeePerGas = new[] { Hex(7_000_000_000), Hex(BaseFeeWei) }, reward = HasRewards ? new[] { new[] { Hex(1_000_000_000) } } : null },
         "eth_call" => Call(parameters),
         "linea_estimateGas" when LineaEstimate is var (units, baseFee, priorityFee) => new { gasLimit = Hex(units), baseFeePerGas = Hex(baseFee), priorityFeePerGas = Hex(priorityFee) },
-        _ => throw new NotSupportedException(method),
+        _ => AnswersNull ? null : throw new NotSupportedException(method),
     };
 
     private object Block(ulong number) => new

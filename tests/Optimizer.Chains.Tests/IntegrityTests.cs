@@ -241,6 +241,10 @@ public sealed class IntegrityTests
         var told = await On(knows);
         Assert.True(told.Gas is not null, string.Join("; ", told.Findings));
         Assert.Equal(22_500 * 0.5, Assert.IsType<EvmGas>(told.Gas).DataFeeGwei!.Value.Value, 1e-6);
+        // An estimate of the moment is never the same twice, and an answer without figures is none.
+        knows.LineaEstimate = null;
+        knows.AnswersNull = true;
+        Assert.Contains((await On(knows)).Findings, finding => finding is { Rule: Rules.NoEstimate, IsRefused: false });
         var silent = await On(Node(new()));
         Assert.Null(Assert.IsType<EvmGas>(silent.Gas).DataFeeGwei);
         Assert.Contains(silent.Findings, finding => finding is { Rule: Rules.NoEstimate, IsRefused: false });

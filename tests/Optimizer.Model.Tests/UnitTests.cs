@@ -79,4 +79,14 @@ public sealed class UnitTests
     public void Solana_fees_are_signatures_and_priority() => Assert.Equal(
         new BigInteger(2 * 5_000 + 10_000),
         new SolanaGas { LamportsPerSignature = new(5_000, ""), MicroLamportsPerComputeUnit = new(50_000, "") }.Cost(200_000, 2));
+
+    [Fact]
+    public void An_address_is_for_a_token_where_its_role_names_it_and_no_parameter_makes_it_something_else()
+    {
+        var swaps = new Protocol { Id = "uniswap-v3", Name = "Uniswap v3", Addresses = new Dictionary<string, string> { ["swapRouter02"] = "0x1", ["usdcWeth"] = "0x2" }, Parameters = new Dictionary<string, string> { ["usdcWeth"] = "full" } };
+        Assert.Null(swaps.AddressFor("WETH"));
+        var markets = new Protocol { Id = "compound-v3", Name = "Compound v3", Addresses = new Dictionary<string, string> { ["rewards"] = "0x1", ["cometUsdc"] = "0x2", ["cometUsdt"] = "0x3" } };
+        Assert.Equal("0x2", markets.AddressFor("USDC"));
+        Assert.Null(markets.AddressFor("DAI"));
+    }
 }

@@ -101,6 +101,17 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void What_the_solver_rounded_falls_on_the_largest_use()
+    {
+        var market = SmallMarket.Create();
+        var places = new[] { 200.0, 1_000_000 }.Select((usd, i) => (Place: market.Snapshot.Opportunities[0] with { Id = $"place-{i}/b" }, Usd: usd)).ToArray();
+        market = market.With(market.Snapshot with { Opportunities = [.. places.Select(place => place.Place)] });
+        var target = new Target { Withdrawals = [], Flows = [new(market.Snapshot.Routes[0], 0, 100)], Deposits = [.. places.Select(place => new TargetDeposit(place.Place, place.Usd))], IdleUsd = new Dictionary<TokenId, double>() };
+        var (plan, _) = Planner.Make(market, SmallMarket.Holding((UsdA, 100), (UsdB, 1_000_095), (GasA, 10), (GasB, 10)), target);
+        Assert.Equal([200, 999_995], plan.Steps.Where(step => step.Kind == StepKind.Deposit).Select(step => Math.Round(step.Usd, 6)).Order());
+    }
+
+    [Fact]
     public void A_target_that_wants_more_than_there_is_is_refused_with_the_figures()
     {
         var error = Assert.Throws<PlanException>(() => Planner.Make(SmallMarket.Create(),

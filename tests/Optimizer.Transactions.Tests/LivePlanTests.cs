@@ -136,6 +136,31 @@ public sealed class LivePlanTests(LiveTreasury live)
         });
         Assert.Equal((place.EnterGasUnits.From, new Figure(2, "judged")), (enter.From, exit));
         Assert.Contains("1 of 1 actions could not be tried, so that their gas units are as they were judged: aave-v3/ethereum/USDC: leaving it", doubt, StringComparison.Ordinal);
+        // A node that lies, or says what nobody should read, is not believed and not quoted.
+        (enter, exit, doubt) = await Through((method, _, reply) =>
+        {
+            foreach (var call in method == "eth_simulateV1" ? reply["result"]![0]!["calls"]!.AsArray() : [])
+                call!["gasUsed"] = "0x0";
+            return reply;
+        });
+        Assert.Equal((1.0, 2.0), (enter.Value, exit.Value));
+        Assert.Contains("less than 21,000", doubt, StringComparison.Ordinal);
+        (_, _, doubt) = await Through((method, _, reply) =>
+        {
+            if (method == "eth_simulateV1")
+                (reply["result"]![0]!["calls"]!.AsArray()[0]!["status"], reply["result"]![0]!["calls"]!.AsArray()[0]!["error"]) = ("0x0", new JsonObject { ["message"] = $"\u001b[31m{new string('x', 100_000)}" });
+            return reply;
+        });
+        Assert.True(doubt.Length < 1_000 && !doubt.Contains('\u001b'), doubt);
+        // A node of another chain tells nothing about this one.
+        (enter, _, doubt) = await Through((method, _, reply) =>
+        {
+            if (method == "eth_chainId")
+                reply["result"] = "0x1";
+            return reply;
+        });
+        Assert.Equal(1.0, enter.Value);
+        Assert.Contains("no node of chain", doubt, StringComparison.Ordinal);
     }
 
     [NodeFact]

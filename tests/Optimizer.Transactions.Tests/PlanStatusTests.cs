@@ -8,6 +8,7 @@ using Optimizer.Cli;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 using Optimizer.Transactions.Calls;
+using Optimizer.Transactions.Following;
 using Optimizer.Transactions.Safe;
 
 namespace Optimizer.Transactions.Tests;
@@ -341,6 +342,9 @@ public sealed class PlanStatusTests(LiveTreasury live)
         await LiveProject.RunAsync(0, "plan", project.Scenario, "--out", project.PlanFolder);
         var plan = ScenarioFiles.LoadPlan(project.Plan);
         var (request, claim) = (plan.Steps.Single(step => step.Kind == StepKind.RequestWithdrawal), plan.Steps.Single(step => step.Kind == StepKind.Claim));
+        // Without an exit delay its money would look as if it were there at once; and no tampered amount makes a million requests.
+        Assert.Contains("exit delay", Assert.Throws<TransactionException>(() => CallBook.Of(new(loaded.Market, request with { Kind = StepKind.Withdraw }, plan.Accounts, plan.ValidUntil))).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 200 requests", Assert.Throws<TransactionException>(() => CallBook.Of(new(loaded.Market, request with { Amount = BigInteger.Pow(10, 51) }, plan.Accounts, plan.ValidUntil))).Message, StringComparison.Ordinal);
         // Allowed to the unit, and in two requests, since one may be of a thousand ether at most.
         Assert.Equal(["approve(address spender, uint256 value)", "requestWithdrawals(uint256[] _amounts, address _owner)"], request.Calls.Select(call => call.Function));
         Assert.Equal($"({staked / 2}, {staked / 2})", request.Calls[1].Arguments[0]);
@@ -377,6 +381,13 @@ public sealed class PlanStatusTests(LiveTreasury live)
         Assert.InRange(await node.BalanceAsync(node.Treasury) - before, claim.MinimumReceived - BigInteger.Pow(10, 16), claim.Received);
         (code, text) = await StatusAsync(project);
         Assert.DoesNotContain("waits in a queue", text, StringComparison.Ordinal);
+        // A claim that brings less than the plan counts on opens nothing: what waits for it would spend what is meant to stay.
+        async Task<PlanProgress> FollowAsync(TransactionPlan followed) =>
+            (await new PlanFollower(loaded.Market, name => live.Nodes[name].Client(), live.Settings.Reading, _ => throw new InvalidOperationException("nobody is asked on the web"), TimeProvider.System).FollowAsync(followed, [], [], [], [], default)).Progress;
+        Assert.NotEmpty((await FollowAsync(plan)).Open);
+        var poor = await FollowAsync(plan with { Steps = [.. plan.Steps.Select(step => step.Id == claim.Id ? step with { MinimumReceived = 2 * step.Received } : step)] });
+        Assert.True(poor.Steps[claim.Id - 1].IsShort);
+        Assert.Empty(poor.Open);
         Assert.Contains("To sign now: phase 2 on ethereum", text, StringComparison.Ordinal);
     }
 

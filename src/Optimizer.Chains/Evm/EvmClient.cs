@@ -54,7 +54,7 @@ public interface IEvmClient
     /// <param name="to">Who is called.</param>
     /// <param name="data">The calldata.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <returns>Null where the nodes know no such estimate.</returns>
+    /// <returns>Null where the nodes give no such estimate, or two endpoints that have to agree give two.</returns>
     Task<(BigInteger GasUnits, BigInteger WeiPerGas)?> LineaEstimateAsync(EvmAddress to, byte[] data, CancellationToken cancellation);
 
     /// <summary>What was noticed about the nodes so far: those that failed, lag or disagree.</summary>
@@ -173,9 +173,17 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     /// whoever sends it.</remarks>
     public async Task<(BigInteger GasUnits, BigInteger WeiPerGas)?> LineaEstimateAsync(EvmAddress to, byte[] data, CancellationToken cancellation)
     {
-        var replies = await _endpoints.AskAsync([new("linea_estimateGas", new { from = $"{to}", to = $"{to}", data = EvmJson.Hex(data) })], cancellation).ConfigureAwait(false);
-        BigInteger Number(string field) => EvmJson.Number(EvmJson.Field(replies[0].Result, field), chain, field);
-        return replies[0].Error is null ? (Number("gasLimit"), Number("baseFeePerGas") + Number("priorityFeePerGas")) : null;
+        try
+        {
+            var reply = (await _endpoints.AskAsync([new("linea_estimateGas", new { from = $"{to}", to = $"{to}", data = EvmJson.Hex(data) })], cancellation).ConfigureAwait(false))[0];
+            BigInteger Number(string field) => EvmJson.Number(EvmJson.Field(reply.Result, field), chain, field);
+            return reply.Error is null ? (Number("gasLimit"), Number("baseFeePerGas") + Number("priorityFeePerGas")) : null;
+        }
+        catch (ChainDataException wrong) when (wrong.Fault is ChainFault.Malformed or ChainFault.Disagreement)
+        {
+            // An estimate is of the moment at which it is asked for: two endpoints give two.
+            return null;
+        }
     }
 
     /// <summary>Asks the endpoint that answers, or the next where it fails.</summary>

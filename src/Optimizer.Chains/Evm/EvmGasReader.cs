@@ -62,7 +62,7 @@ public static class EvmGasReader
     {
         if (await client.LineaEstimateAsync(transaction.To, transaction.Data, cancellation).ConfigureAwait(false) is var (units, perGas))
             return BigInteger.Max(0, units * (perGas - price));
-        reading.Flag(Rules.NoEstimate, reading.Chain.Id, "the node does not know linea_estimateGas, so that what publishing a transaction costs is only counted as far as recent tips held it");
+        reading.Flag(Rules.NoEstimate, reading.Chain.Id, "the node gives no estimate by linea_estimateGas, or two that have to agree do not, so that what publishing a transaction costs is only counted as far as recent tips held it");
         return null;
     }
 

@@ -31,7 +31,7 @@ public static class EvmMarketReader
     private const double MostGweiPerGas = 100_000;
 
     /// <summary>A whole native token for the data of one transaction.</summary>
-    private const double MostDataFeeGwei = 1e9;
+    public const double MostDataFeeGwei = 1e9;
 
     /// <summary>Share of the yield window by which the former block's time may be off: growth is measured from its real time.</summary>
     private const double Close = 0.005;

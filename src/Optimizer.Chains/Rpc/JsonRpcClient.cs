@@ -80,6 +80,9 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
         error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Number
         && code.TryGetInt32(out var number) && number is -32005 or 429;
 
+    /// <summary>What the other side says, cut short and without control characters and parts of its address.</summary>
+    public string Shortened(string text) => _endpoint.Shortened(text);
+
     private string Shortened(JsonElement error) => _endpoint.Shortened(
         error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString()! : error.GetRawText());
 }

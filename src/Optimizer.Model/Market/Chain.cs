@@ -138,13 +138,13 @@ public sealed record Protocol
     public IReadOnlyList<string> Called() => [.. Addresses.Where(role => CalledRoles.Contains(role.Key)).Select(role => role.Value)];
 
     /// <summary>The address that is for a token: the only one, or the one whose role names it in camel case (<c>cometUsdc</c> is for
-    /// USDC, and <c>metaMorphoSusds</c> is not for USDS).</summary>
+    /// USDC, and <c>metaMorphoSusds</c> is not for USDS). A role that a parameter describes, such as a pool of two tokens, is for none.</summary>
     /// <returns>Null where there is none, or more than one.</returns>
     public string? AddressFor(string symbol)
     {
         if (Addresses.Count == 1)
             return Addresses.Values.Single();
         var name = $"{char.ToUpperInvariant(symbol[0])}{symbol[1..].ToLowerInvariant()}";
-        return Addresses.Where(role => role.Key.EndsWith(name, StringComparison.Ordinal)).ToArray() is [var only] ? only.Value : null;
+        return Addresses.Where(role => role.Key.EndsWith(name, StringComparison.Ordinal) && !Parameters.ContainsKey(role.Key)).ToArray() is [var only] ? only.Value : null;
     }
 }

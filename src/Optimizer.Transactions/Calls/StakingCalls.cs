@@ -37,6 +37,8 @@ public sealed class StakingCalls : IPositionCalls, IQueuedPosition
     /// <summary>The most that Lido takes in one request, in wei.</summary>
     private static readonly BigInteger MostInRequest = 1_000 * BigInteger.Pow(10, 18);
 
+    private const int MostRequests = 200;
+
     /// <inheritdoc/>
     public string Adapter => "stakingRate";
 
@@ -60,6 +62,8 @@ public sealed class StakingCalls : IPositionCalls, IQueuedPosition
             throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} go through a queue, whose calls cannot be built yet (known is Lido's, by the role withdrawalQueue); its token can be sold");
         var (queue, amount) = (context.Role("withdrawalQueue"), context.Step.Amount);
         var count = (amount + MostInRequest - 1) / MostInRequest;
+        if (count > MostRequests)
+            throw new TransactionException($"step {context.Step.Id}: {amount} wei are more than {MostRequests} requests of Lido's queue take, which is more than it has");
         object[] parts = [.. Enumerable.Range(0, (int)count).Select(i => (object)(amount / count + (i < (int)(amount % count) ? 1 : 0)))];
         return [Erc20.Approve.Call(context.Role("steth"), 0, queue, amount), Request.Call(queue, 0, parts, context.Account)];
     }

@@ -43,6 +43,9 @@ public sealed record StepProgress(TransactionStep Step, StepState State, IReadOn
     /// <summary>What arrived, in base units; 0 where nothing has.</summary>
     public BigInteger Arrived { get; init; }
 
+    /// <summary>Whether less arrived than the plan counts on: what waits for it would spend what is not there, or is meant to stay.</summary>
+    public bool IsShort => Arrival is not null && Arrived < Step.MinimumReceived;
+
     /// <summary>Whether its owner says that it is done, where it cannot be looked up.</summary>
     public bool IsTold { get; init; }
 
@@ -158,7 +161,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
     private static StepProgress? SenderOf(IReadOnlyList<StepProgress> steps, TransactionStep receive) => !receive.Kind.IsArrival() ? null
         : steps.FirstOrDefault(step => receive.DependsOn.Contains(step.Step.Id) && step.Step.Via == receive.Via && step.Step.Kind.IsSending());
 
-    private static bool IsOpen(Phase phase, IReadOnlyList<StepProgress> steps) => phase.WaitsFor.All(id => steps[id - 1].State == StepState.Done);
+    private static bool IsOpen(Phase phase, IReadOnlyList<StepProgress> steps) => phase.WaitsFor.All(id => steps[id - 1] is { State: StepState.Done, IsShort: false });
 
     private static BridgeTransfer? TransferOf(TransactionPlan plan, Market market, StepProgress progress, HashSet<EvmLog> known)
     {

@@ -101,7 +101,8 @@ public static class Remainder
 
                 if (step.State != StepState.Done || !TransactionPlanner.Delivers(step.Step.Kind) || step.Step.ReceivedToken is not { } received)
                     continue;
-                if (step.Arrival is { } arrival && transactions.All(transaction => transaction.Hash != arrival.Hash))
+                // Nothing logs that native tokens moved.
+                if (step.Arrival is { } arrival && (market.Token(received).Address is null || transactions.All(transaction => transaction.Hash != arrival.Hash)))
                     Add(received, step.Arrived);
                 else if (step.Arrival is null && received == native)
                     Add(native, step.Step.MinimumReceived);

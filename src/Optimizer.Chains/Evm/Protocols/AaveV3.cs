@@ -160,11 +160,11 @@ public sealed class AaveV3 : IEvmAdapter
             return 0;
         try
         {
-            return (await Task.WhenAll(listed.Cast<EvmAddress>().Select(GivenAsync)).ConfigureAwait(false)).Sum();
+            return (await Task.WhenAll(listed.Cast<EvmAddress>().Distinct().Select(GivenAsync)).ConfigureAwait(false)).Sum();
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, id, $"its rewards cannot be read and are not counted: {wrong.Message}");
+            protocol.Reading.Flag(Rules.DeadAdapter, id, $"its rewards cannot be read and are not counted: {wrong.Message}");
             return 0;
         }
 

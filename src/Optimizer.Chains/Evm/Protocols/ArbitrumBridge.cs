@@ -26,6 +26,6 @@ public sealed class ArbitrumBridge : IEvmRouteAdapter
         var blocks = (double)(BigInteger)(await askPeriod.ConfigureAwait(false))[0];
         if ((await askPaused.ConfigureAwait(false))[0] is true)
             throw new ChainDataException(ChainFault.Refused, $"the rollup {rollup} of {other.Name} is paused, so that nothing can be withdrawn");
-        return judged with { DurationSeconds = new(blocks * protocol.Chain.BlockTime.Seconds, protocol.From($"{protocol.Entry.Name}: {blocks:#,0} blocks of {protocol.Chain.Name} that the rollup {rollup} waits", other.Id)) };
+        return judged with { DurationSeconds = EvmProtocol.Delay(blocks * protocol.Chain.BlockTime.Seconds, protocol.From($"{protocol.Entry.Name}: {blocks:#,0} blocks of {protocol.Chain.Name} that the rollup {rollup} waits", other.Id)) };
     }
 }

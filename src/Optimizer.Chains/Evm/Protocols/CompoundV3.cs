@@ -57,7 +57,7 @@ public sealed class CompoundV3 : IEvmAdapter
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, id, $"its rewards cannot be read and are not counted: {wrong.Message}");
+            protocol.Reading.Flag(Rules.DeadAdapter, id, $"its rewards cannot be read and are not counted: {wrong.Message}");
             return null;
         }
 

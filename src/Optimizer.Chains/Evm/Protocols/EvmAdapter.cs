@@ -136,6 +136,12 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         }
     }
 
+    /// <summary>How long a rollup's own bridge takes, in seconds: an hour to sixty days are believed.</summary>
+    /// <exception cref="ChainDataException">It is out of that.</exception>
+    public static Figure Delay(double seconds, string from) => seconds is >= 3_600 and <= 60 * 86_400
+        ? new(seconds, from)
+        : throw new ChainDataException(ChainFault.UnexpectedContract, $"a withdrawal would take {seconds:g4} s, which is not believed; expected an hour to sixty days");
+
     /// <summary>Base units in USD.</summary>
     public static double Usd(BigInteger baseUnits, Token token, double price) => (double)baseUnits / Math.Pow(10, token.Decimals) * price;
 }

@@ -46,6 +46,6 @@ public sealed class OpStandardBridge : IEvmRouteAdapter
         if ((await askClock.ConfigureAwait(false) ?? await askSlow.ConfigureAwait(false)) is not [BigInteger clock])
             throw new ChainDataException(ChainFault.UnexpectedContract, $"the games of type {asked[3][0]} at {game} do not tell how long they take");
         var seconds = BigInteger.Max((BigInteger)asked[1][0], clock + (BigInteger)asked[2][0]);
-        return judged with { DurationSeconds = new((double)seconds, protocol.From($"{protocol.Entry.Name}: delays of {other.Name}'s portal {portal} and of its dispute games", other.Id)) };
+        return judged with { DurationSeconds = EvmProtocol.Delay((double)seconds, protocol.From($"{protocol.Entry.Name}: delays of {other.Name}'s portal {portal} and of its dispute games", other.Id)) };
     }
 }

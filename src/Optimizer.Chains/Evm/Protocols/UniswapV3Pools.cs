@@ -18,6 +18,8 @@ namespace Optimizer.Chains.Evm.Protocols;
 /// </remarks>
 public sealed class UniswapV3Pools : IEvmAdapter
 {
+    private const double MostConcentration = 1_000;
+
     private static readonly BigInteger Words = BigInteger.One << 256;
     private static readonly double FeeScale = Math.Pow(2, 128);
     private static readonly double PriceScale = Math.Pow(2, 96);
@@ -96,7 +98,9 @@ public sealed class UniswapV3Pools : IEvmAdapter
         double Usd(double amount0, double amount1) => amount0 / Math.Pow(10, token0.Decimals) * price0 + amount1 / Math.Pow(10, token1.Decimals) * price1;
         var heldUsd = Usd((double)held.Balance0, (double)held.Balance1);
         var feesUsd = Usd(earned.Fees0 * liquidity, earned.Fees1 * liquidity) / earned.Years;
-        return [.. ranges.Select(range =>
+        foreach (var (name, _) in ranges.Where(range => Concentration(range.Factor, fee) > MostConcentration))
+            protocol.Reading.Refuse(Rules.AbsurdAmount, id + name, $"the range is so narrow that arbitrage would take {MostConcentration:#,0} times what it takes over all prices");
+        return [.. ranges.Where(range => Concentration(range.Factor, fee) <= MostConcentration).Select(range =>
         {
             // What the liquidity of the moment would be worth if it all lay in this range.
             var width = 1 - 1 / Math.Sqrt(range.Factor);
@@ -108,7 +112,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
                 Kind = OpportunityKind.Liquidity,
                 Inputs = [new(new(token0.Symbol, protocol.Chain.Id), 0.5), new(new(token1.Symbol, protocol.Chain.Id), 0.5)],
                 Carry = new() { Base = new EmissionCurve { Basis = RateBasis.Simple, UsdPerYear = new(feesUsd, from), SuppliedUsd = new(inRange, from) } },
-                LiquidityConcentration = new(1 / width + Recentring(range.Factor, fee), from),
+                LiquidityConcentration = new(Concentration(range.Factor, fee), from),
                 TotalUsd = new(Math.Min(inRange, heldUsd), from),
             };
         })];
@@ -137,7 +141,8 @@ public sealed class UniswapV3Pools : IEvmAdapter
     /// <summary>The counter may pass its end, as it is meant to.</summary>
     private static double Grown(BigInteger now, BigInteger before) => (double)((now - before + Words) % Words) / FeeScale;
 
-    /// <summary>What swapping half of the position costs whenever the price has left the range, in multiples of σ²/8, which a
-    /// pool of two even shares over all prices loses.</summary>
-    private static double Recentring(double factor, double fee) => double.IsInfinity(factor) ? 0 : 4 * fee / Math.Pow(Math.Log(factor), 2);
+    /// <summary>What arbitrage takes from liquidity in a range, and what swapping half of it costs whenever the price has left the
+    /// range, in multiples of the σ²/8 that a pool of two even shares over all prices loses.</summary>
+    private static double Concentration(double factor, double fee) =>
+        double.IsInfinity(factor) ? 1 : 1 / (1 - 1 / Math.Sqrt(factor)) + 4 * fee / Math.Pow(Math.Log(factor), 2);
 }
