@@ -162,7 +162,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
             var chain = Path.Combine(folder, "chains", "ethereum.yaml");
             File.WriteAllText(chain, File.ReadAllText(chain).Replace("OPTIMIZER_RPC_ETHEREUM", variable, StringComparison.Ordinal));
             var settings = Path.Combine(folder, "optimizer.yaml");
-            var text = File.ReadAllText(settings).Replace("requestTimeout: 10 s", "requestTimeout: 1 s", StringComparison.Ordinal).Replace("twoEndpoints: false", $"twoEndpoints: {(twoEndpoints ? "true" : "false")}", StringComparison.Ordinal);
+            var text = File.ReadAllText(settings).Replace("requestTimeout: 10 s", "requestTimeout: 2 s", StringComparison.Ordinal).Replace("twoEndpoints: false", $"twoEndpoints: {(twoEndpoints ? "true" : "false")}", StringComparison.Ordinal);
             File.WriteAllText(settings, text.Replace("maximumBlockAge: 10 min", "maximumBlockAge: 1 day", StringComparison.Ordinal));
             return folder;
         }
