@@ -21,7 +21,7 @@ public sealed class ArbitrumBridge : IEvmRouteAdapter
     /// <inheritdoc/>
     public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain other)
     {
-        var rollup = protocol.Contract($"rollup{char.ToUpperInvariant(other.Id[0])}{other.Id[1..]}");
+        var rollup = protocol.Contract("rollup", other);
         var (askPeriod, askPaused) = (protocol.Reader.ReadAsync(rollup, ConfirmPeriod), protocol.Reader.ReadAsync(rollup, Paused));
         var blocks = (double)(BigInteger)(await askPeriod.ConfigureAwait(false))[0];
         if ((await askPaused.ConfigureAwait(false))[0] is true)

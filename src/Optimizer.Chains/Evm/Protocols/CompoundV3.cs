@@ -92,7 +92,7 @@ public sealed class CompoundV3 : IEvmAdapter
             return null;
         }
 
-        if (protocol.Chain.Tokens.FirstOrDefault(t => t.Address is not null && EvmAddress.Parse(t.Address) == asset) is not { } token)
+        if (protocol.TokenAt(asset) is not { } token)
         {
             protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the base token {asset} is none of the chain file's");
             return null;

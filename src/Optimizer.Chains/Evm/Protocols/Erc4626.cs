@@ -38,7 +38,7 @@ public sealed class Erc4626 : IEvmAdapter
         try
         {
             var asset = (EvmAddress)(await askAsset.ConfigureAwait(false))[0];
-            token = protocol.Chain.Tokens.FirstOrDefault(t => t.Address is not null && EvmAddress.Parse(t.Address) == asset);
+            token = protocol.TokenAt(asset);
             if (token is null)
             {
                 protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is none of the chain file's tokens");

@@ -57,6 +57,13 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         ? EvmAddress.Parse(address)
         : throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {Chain.Id} names no '{role}' for {Entry.Id}; it names {string.Join(", ", Entry.Addresses.Keys)}");
 
+    /// <summary>The contract of a role that is for another chain: <c>rollupArbitrum</c> for <c>arbitrum</c>.</summary>
+    /// <exception cref="ChainDataException">The chain file does not name it.</exception>
+    public EvmAddress Contract(string role, Chain other) => Contract($"{role}{char.ToUpperInvariant(other.Id[0])}{other.Id[1..]}");
+
+    /// <summary>The chain file's token of a contract; null where it names none.</summary>
+    public Token? TokenAt(EvmAddress contract) => Chain.Tokens.FirstOrDefault(token => token.Address is not null && EvmAddress.Parse(token.Address) == contract);
+
     /// <summary>The id of an opportunity in a token.</summary>
     public string IdOf(string token) => $"{Entry.Id}/{Chain.Id}/{token}";
 
@@ -81,7 +88,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
     /// given out in it does not count.</returns>
     public async Task<(Token Token, Figure PriceUsd)?> RewardAsync(EvmAddress contract, string id)
     {
-        if (Chain.Tokens.FirstOrDefault(token => token.Address is not null && EvmAddress.Parse(token.Address) == contract) is { } known)
+        if (TokenAt(contract) is { } known)
             return await Prices.OfRewardAsync(known).ConfigureAwait(false) is { } price ? (known, price) : null;
         Reading.Flag(Rules.UnknownToken, id, $"rewards are given out in {contract}, which the chain file does not name; they are not counted");
         return null;

@@ -61,7 +61,7 @@ public sealed class MetaMorpho : IEvmAdapter
         var askRoom = reader.TryReadAsync(vault, MaxDeposit, EvmProtocol.Anyone);
         var head = await Task.WhenAll(asked).ConfigureAwait(false);
         var (asset, total, fee, morpho, length) = ((EvmAddress)head[0][0], (BigInteger)head[1][0], (BigInteger)head[2][0], (EvmAddress)head[3][0], (BigInteger)head[4][0]);
-        if (protocol.Chain.Tokens.FirstOrDefault(t => t.Address is not null && EvmAddress.Parse(t.Address) == asset) is not { } token)
+        if (protocol.TokenAt(asset) is not { } token)
         {
             protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is none of the chain file's tokens");
             return null;

@@ -35,7 +35,7 @@ public sealed class OpStandardBridge : IEvmRouteAdapter
     public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain other)
     {
         var reader = protocol.Reader;
-        var bridge = protocol.Contract($"l1StandardBridge{char.ToUpperInvariant(other.Id[0])}{other.Id[1..]}");
+        var bridge = protocol.Contract("l1StandardBridge", other);
         var messenger = (EvmAddress)(await reader.ReadAsync(bridge, Messenger).ConfigureAwait(false))[0];
         var portal = (EvmAddress)(await reader.ReadAsync(messenger, PortalOf).ConfigureAwait(false))[0];
         var asked = await Task.WhenAll(new[] { Paused, ProofMaturity, GameFinality, RespectedGame, Games }.Select(function => reader.ReadAsync(portal, function))).ConfigureAwait(false);

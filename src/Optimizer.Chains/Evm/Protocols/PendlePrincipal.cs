@@ -35,7 +35,7 @@ public sealed class PendlePrincipal : IEvmAdapter
         double Number(int field) => (double)(BigInteger)state[field];
         var (rate, asset) = ((double)(BigInteger)(await askRate.ConfigureAwait(false))[0] / Wad, await askAsset.ConfigureAwait(false));
         var contract = (EvmAddress)asset[1];
-        var token = protocol.Chain.Tokens.FirstOrDefault(t => t.Address is not null && EvmAddress.Parse(t.Address) == contract);
+        var token = protocol.TokenAt(contract);
         if (token is null)
         {
             protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the market's asset {contract} is none of the chain file's tokens");

@@ -66,7 +66,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
             return [];
         }
 
-        if (Known((EvmAddress)first[0]) is not { } token0 || Known((EvmAddress)second[0]) is not { } token1)
+        if (protocol.TokenAt((EvmAddress)first[0]) is not { } token0 || protocol.TokenAt((EvmAddress)second[0]) is not { } token1)
         {
             protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the pool trades {first[0]} and {second[0]}, of which the chain file does not name both");
             return [];
@@ -116,8 +116,6 @@ public sealed class UniswapV3Pools : IEvmAdapter
                 TotalUsd = new(Math.Min(inRange, heldUsd), from),
             };
         })];
-
-        Token? Known(EvmAddress address) => protocol.Chain.Tokens.FirstOrDefault(t => t.Address is not null && EvmAddress.Parse(t.Address) == address);
 
         // What a unit of liquidity earned of each token, in base units, and in which time.
         async Task<(double Fees0, double Fees1, double Years)?> EarnedAsync()
