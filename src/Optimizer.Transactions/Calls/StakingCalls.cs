@@ -91,7 +91,7 @@ public sealed class StakingCalls : IPositionCalls, IQueuedPosition
         object[] ids = [.. Ids(context, asked.Logs).Select(id => (object)id.Id)];
         var head = await client.PinAsync(cancellation).ConfigureAwait(false);
         var statuses = (object[])(await AskAsync(StatusOf, [ids]).ConfigureAwait(false))[0];
-        if (statuses.Length != ids.Length || !Array.TrueForAll(statuses, status => ((object[])status) is [.., true, false]))
+        if (statuses.Length != ids.Length || !Array.TrueForAll(statuses, status => ((object[])status) is [_, _, EvmAddress owner, _, true, false] && owner == context.Account))
             return null;
         var last = (await AskAsync(LastCheckpoint, []).ConfigureAwait(false))[0];
         var hints = (object[])(await AskAsync(HintsOf, [ids, BigInteger.One, last]).ConfigureAwait(false))[0];
