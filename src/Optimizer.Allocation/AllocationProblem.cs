@@ -162,7 +162,7 @@ public sealed class AllocationProblem
         var others = Math.Max(0, opportunity.TotalUsd - held);
         var share = Math.Min(Settings.Risk.MaximumShareOfPool.Fraction, 2.0 / 3);
         var room = Math.Min(opportunity.CapacityUsd?.Value ?? double.PositiveInfinity, share / (1 - share) * others - held);
-        var isOpen = opportunity.Maturity is null || opportunity.Maturity > Market.Snapshot.TakenAt;
+        var isOpen = Scenario.Universe.Allows(Market, opportunity);
         var add = isOpen ? Math.Clamp(room / BookUsd, 0, 1 / Math.Max(Math.Abs(opportunity.Capital()), 0.05)) : 0;
         var take = opportunity.Maturity > Market.Snapshot.TakenAt
             ? 0

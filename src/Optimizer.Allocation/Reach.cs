@@ -12,7 +12,7 @@ internal sealed class Reach
     {
         var held = scenario.Holdings.Where(h => h.Opportunity is not null).Select(h => h.Opportunity!).ToHashSet();
         var heldTokens = scenario.Holdings.Where(h => h.Token is not null).Select(h => h.Token!.Value).ToHashSet();
-        Opportunities = [.. market.Snapshot.Opportunities.Where(o => held.Contains(o.Id) || Allows(market, scenario.Universe, o))];
+        Opportunities = [.. market.Snapshot.Opportunities.Where(o => held.Contains(o.Id) || scenario.Universe.Allows(market, o))];
         var inputs = Opportunities.SelectMany(o => o.Inputs).Select(i => i.Token);
         var chains = Opportunities.Select(o => o.Chain).Concat(heldTokens.Select(t => t.Chain)).ToHashSet();
         var natives = chains.Select(chain => market.Chain(chain).NativeTokenId()).ToHashSet();
@@ -52,13 +52,6 @@ internal sealed class Reach
 
     /// <summary>Whether a token is wanted for gas alone.</summary>
     public Func<TokenId, bool> IsGasOnly { get; }
-
-    private static bool Allows(Market market, Universe universe, Opportunity o) =>
-        (universe.Chains.Count == 0 || universe.Chains.Contains(o.Chain))
-        && (universe.Protocols.Count == 0 || universe.Protocols.Contains(o.Protocol))
-        && (universe.Kinds.Count == 0 || universe.Kinds.Contains(o.Kind))
-        && (universe.Assets.Count == 0 || o.Inputs.All(i => universe.Assets.Contains(market.AssetOf(i.Token).Id)))
-        && (o.Maturity is null || o.Maturity > market.Snapshot.TakenAt);
 
     private static bool AllowsChain(Universe universe, string chain, HashSet<TokenId> held) =>
         universe.Chains.Count == 0 || universe.Chains.Contains(chain) || held.Any(token => token.Chain == chain);

@@ -34,4 +34,7 @@ public abstract record AllocationConstraint : Constraint
 
     /// <summary>What is contradictory in its own fields, if anything: the field and a sentence.</summary>
     public virtual IEnumerable<(string Field, string Problem)> Contradictions() => [];
+
+    /// <summary>What it does to this scenario that its author may not have meant: the field and a sentence.</summary>
+    public virtual IEnumerable<(string Field, string Note)> Notes(Market market, Scenario scenario) => [];
 }

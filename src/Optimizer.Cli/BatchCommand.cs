@@ -28,6 +28,8 @@ internal static class BatchCommand
                 result.AddError("--jobs: expected at least 1");
         });
         var format = new Option<OutputFormat>("--format") { Description = "table (default), csv or json.", DefaultValueFactory = _ => OutputFormat.Table };
+        var strict = new Option<bool>("--strict") { Description = "Exit with 1 where any scenario has no answer; otherwise the exit code says only whether all were tried." };
+        command.Options.Add(strict);
         command.Arguments.Add(paths);
         command.Options.Add(jobs);
         command.Options.Add(format);
@@ -36,7 +38,7 @@ internal static class BatchCommand
             var files = Expand(parsed.GetValue(paths)!);
             var rows = Progress.Show(terminal, $"solving {files.Length} scenarios", () => Run(files, parsed.GetValue(jobs), cancellation));
             Show(terminal, rows, parsed.GetValue(format));
-            return 0;
+            return parsed.GetValue(strict) && rows.Any(row => row.ExitCode != 0) ? 1 : 0;
         }, cancellation));
         return command;
     }

@@ -45,11 +45,10 @@ public static class CommandLine
         root.Subcommands.Add(CompletionCommand.Create(terminal));
 
         var parsed = root.Parse(args);
+        var errors = new ErrorOutput(terminal, parsed);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                await terminal.Error.WriteLineAsync(error.Message);
-            await terminal.Error.WriteLineAsync("Try 'optimizer --help', or 'optimizer COMMAND --help'.");
+            errors.Write([.. parsed.Errors.Select(error => new ErrorLine(error.Message))], "Try 'optimizer --help', or 'optimizer COMMAND --help'.");
             return 2;
         }
 
@@ -65,28 +64,27 @@ public static class CommandLine
         }
         catch (InputException wrong)
         {
-            foreach (var diagnostic in wrong.Diagnostics)
-                await terminal.Error.WriteLineAsync(diagnostic.ToString());
+            errors.Write([.. wrong.Diagnostics.Select(ErrorLine.Of)]);
             return 2;
         }
         catch (Exception wrong) when (wrong is HistoryException or TransactionException)
         {
-            await terminal.Error.WriteLineAsync(wrong.Message);
+            errors.Write([new(wrong.Message)]);
             return 2;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
-            await terminal.Error.WriteLineAsync($"cannot write: {broken.Message}");
+            errors.Write([new($"cannot write: {broken.Message}")]);
             return 2;
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
-            await terminal.Error.WriteLineAsync($"this is a bug, please report it with what you did: {bug.GetType().Name}: {bug.Message}\n{bug.StackTrace}");
+            errors.Write([new($"this is a bug, please report it with what you did: {bug.GetType().Name}: {bug.Message}")], bug.StackTrace);
             return 1;
         }
         catch (OperationCanceledException)
         {
-            await terminal.Error.WriteLineAsync("cancelled; nothing was written");
+            errors.Write([new("cancelled; nothing was written")]);
             return 130;
         }
     }

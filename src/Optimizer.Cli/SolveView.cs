@@ -28,6 +28,8 @@ internal static class SolveView
             + (result.Numeraire == "USD" ? "" : $", return and risk measured in {result.Numeraire}"));
         if (result.Message is { } message)
             console.WriteLine(message);
+        foreach (var note in result.Notes)
+            console.WriteLine($"Note: {note}");
         if (result.Conflict.Count > 0)
         {
             console.WriteLine();

@@ -20,12 +20,15 @@ internal static class ValidateCommand
         command.SetAction(parsed =>
         {
             var reader = new ScenarioFiles();
-            var wrong = 0;
+            var (wrong, bugs) = (0, 0);
             foreach (var file in parsed.GetValue(files)!)
             {
                 try
                 {
-                    terminal.Output.WriteLine($"{file}: a valid {reader.Validate(file)}");
+                    var valid = reader.Validate(file);
+                    terminal.Output.WriteLine($"{file}: a valid {valid.Kind}");
+                    foreach (var note in valid.Notes)
+                        terminal.Error.WriteLine($"{note.Location}: note: {note.Message}");
                 }
                 catch (InputException errors)
                 {
@@ -33,9 +36,15 @@ internal static class ValidateCommand
                     foreach (var diagnostic in errors.Diagnostics)
                         terminal.Error.WriteLine(diagnostic.ToString());
                 }
+                // One file's error, of whatever kind, stops the reading of no other.
+                catch (Exception bug) when (bug is not OperationCanceledException)
+                {
+                    bugs++;
+                    terminal.Error.WriteLine($"{file}: this is a bug, please report it with the file: {bug.GetType().Name}: {bug.Message}");
+                }
             }
 
-            return wrong == 0 ? 0 : 2;
+            return bugs > 0 ? 1 : wrong > 0 ? 2 : 0;
         });
         return command;
     }

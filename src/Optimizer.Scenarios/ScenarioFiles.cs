@@ -10,7 +10,11 @@ namespace Optimizer.Scenarios;
 /// <param name="Scenario">The question.</param>
 /// <param name="Market">The market after shocks.</param>
 /// <param name="Settings">The tool's settings under the scenario's own.</param>
-public sealed record LoadedScenario(string File, Scenario Scenario, Market Market, Settings Settings);
+public sealed record LoadedScenario(string File, Scenario Scenario, Market Market, Settings Settings)
+{
+    /// <summary>What is read as it stands, though its author may have meant something else.</summary>
+    public IReadOnlyList<Diagnostic> Notes { get; init; } = [];
+}
 
 /// <summary>Reads the files of the project's folder: chains, snapshots, scenarios and settings.</summary>
 /// <remarks>The folder is the nearest one at or above a scenario that has a <c>chains</c> folder. Chains and snapshots
@@ -24,11 +28,11 @@ public sealed class ScenarioFiles
     /// <exception cref="InputException">Something in the files is wrong; everything that is wrong is listed.</exception>
     public LoadedScenario Load(string file)
     {
-        var source = SourceFile.Read(file);
-        var reader = new ContractReader();
+        var source = Read(file, "scenario");
+        var root = FindRoot(file);
+        var reader = new ContractReader { TokensAt = address => TokensAt(root, address) };
         var scenario = reader.Read<Scenario>(source);
         ThrowIfWrong(reader);
-        var root = FindRoot(file);
         var snapshotFile = Path.Combine(Path.GetDirectoryName(file) ?? "", scenario!.Snapshot);
         if (!File.Exists(snapshotFile))
             throw new InputException([new(source.Find("snapshot").Location, $"there is no file {snapshotFile}")]);
@@ -43,15 +47,13 @@ public sealed class ScenarioFiles
         };
         foreach (var shock in scenario.Shocks)
             market = market.With(shock.Apply(market));
-        return new(file, scenario, market, settings!);
+        return new(file, scenario, market, settings!) { Notes = reader.Notes };
     }
 
     /// <summary>Reads a snapshot, the chains beside it and the settings, for what is taken over into a new one.</summary>
     /// <exception cref="InputException">Something in the files is wrong.</exception>
     public (Market Market, Settings Settings) LoadMarket(string snapshotFile)
     {
-        if (!File.Exists(snapshotFile))
-            throw new InputException([new(new(snapshotFile, 1, 1), "there is no such file; expected a snapshot")]);
         var root = FindRoot(snapshotFile);
         var market = MarketOf(root, snapshotFile);
         var reader = new ContractReader();
@@ -72,10 +74,8 @@ public sealed class ScenarioFiles
     /// <exception cref="InputException">The file is none.</exception>
     public static TransactionPlan LoadPlan(string file)
     {
-        if (!File.Exists(file))
-            throw new InputException([new(new(file, 1, 1), "there is no such file; expected a plan")]);
         var reader = new ContractReader();
-        var plan = reader.Read<TransactionPlan>(SourceFile.Read(file));
+        var plan = reader.Read<TransactionPlan>(Read(file, "plan"));
         ThrowIfWrong(reader);
         return plan!;
     }
@@ -84,10 +84,8 @@ public sealed class ScenarioFiles
     /// <exception cref="InputException">The file is none.</exception>
     public static Policy LoadPolicy(string file)
     {
-        if (!File.Exists(file))
-            throw new InputException([new(new(file, 1, 1), "there is no such file; expected a policy")]);
         var reader = new ContractReader();
-        var policy = reader.Read<Policy>(SourceFile.Read(file));
+        var policy = reader.Read<Policy>(Read(file, "policy"));
         ThrowIfWrong(reader);
         return policy!;
     }
@@ -129,67 +127,78 @@ public sealed class ScenarioFiles
     }
 
     /// <summary>Checks any file of the project by what it is.</summary>
-    /// <returns>What sort of file it is.</returns>
+    /// <returns>What sort of file it is, and what its author may want to know.</returns>
     /// <exception cref="InputException">Something in it is wrong.</exception>
-    public string Validate(string file)
+    public (string Kind, IReadOnlyList<Diagnostic> Notes) Validate(string file)
     {
         var source = SourceFile.Read(file);
-        var keys = source.Entries.Select(e => e.Key).ToHashSet();
-        if (keys.Contains("allow"))
-        {
-            LoadPolicy(file);
-            return "policy";
-        }
-
-        if (keys.Contains("steps") && keys.Contains("validUntil"))
-        {
-            LoadPlan(file);
-            return "plan";
-        }
-
-        if (keys.Contains("holdings") || keys.Contains("snapshot") || keys.Contains("objective"))
-        {
-            Load(file);
-            return "scenario";
-        }
-
         var reader = new ContractReader();
-        if (keys.Contains("provenances") || keys.Contains("opportunities"))
+        IReadOnlyList<Diagnostic> notes = [];
+        var kind = KindOf(source);
+        switch (kind)
         {
-            MarketOf(FindRoot(file), file);
-            return "snapshot";
+            case "policy":
+                LoadPolicy(file);
+                break;
+            case "plan":
+                LoadPlan(file);
+                break;
+            case "scenario":
+                notes = Load(file).Notes;
+                break;
+            case "snapshot":
+                MarketOf(FindRoot(file), file);
+                break;
+            case "problem":
+                ProblemFiles.Read(file);
+                break;
+            case "chain":
+                if (reader.Read<Chain>(source) is { } chain)
+                    MarketChecks.Check(chain, source, reader);
+                break;
+            case "settings":
+                CheckSettings(reader.Read<Settings>(source), source, reader);
+                break;
+            default:
+                throw new InputException([new(source.Location,
+                    "is none of our files; expected the keys of a scenario (holdings, objective), a chain (family, nativeToken), a snapshot (provenances) or settings (risk, moves, solver)")]);
         }
 
-        if (keys.Contains("variables") && keys.Contains("goal"))
-        {
-            ProblemFiles.Read(file);
-            return "problem";
-        }
+        ThrowIfWrong(reader);
+        return (kind, notes);
+    }
 
-        if (keys.Contains("nativeToken") || keys.Contains("family"))
-        {
-            if (reader.Read<Chain>(source) is { } chain)
-                MarketChecks.Check(chain, source, reader);
-            ThrowIfWrong(reader);
-            return "chain";
-        }
+    /// <summary>What sort of file its keys make it; null for none of ours.</summary>
+    private static string? KindOf(MappingNode source)
+    {
+        var keys = source.Entries.Select(e => e.Key).ToHashSet();
+        return keys.Contains("allow") ? "policy"
+            : keys.Contains("steps") && keys.Contains("validUntil") ? "plan"
+            : keys.Contains("holdings") || keys.Contains("snapshot") || keys.Contains("objective") ? "scenario"
+            : keys.Contains("provenances") || keys.Contains("opportunities") ? "snapshot"
+            : keys.Contains("variables") && keys.Contains("goal") ? "problem"
+            : keys.Contains("nativeToken") || keys.Contains("family") ? "chain"
+            : keys.Contains("risk") || keys.Contains("moves") || keys.Contains("solver") || keys.Contains("reading") ? "settings"
+            : null;
+    }
 
-        if (keys.Contains("risk") || keys.Contains("moves") || keys.Contains("solver") || keys.Contains("reading"))
-        {
-            CheckSettings(reader.Read<Settings>(source), source, reader);
-            ThrowIfWrong(reader);
-            return "settings";
-        }
-
-        throw new InputException([new(source.Location,
-            "is none of our files; expected the keys of a scenario (holdings, objective), a chain (family, nativeToken), a snapshot (provenances) or settings (risk, moves, solver)")]);
+    /// <summary>Reads a file that has to be of one sort.</summary>
+    /// <exception cref="InputException">There is no such file, or it is of another sort.</exception>
+    private static MappingNode Read(string file, string expected)
+    {
+        if (!File.Exists(file) && !Directory.Exists(file))
+            throw new InputException([new(new(file, 1, 1), $"there is no such file; expected a {expected}")]);
+        var source = SourceFile.Read(file);
+        return KindOf(source) is { } kind && kind != expected
+            ? throw new InputException([new(source.Location, $"is a {kind}; expected a {expected}")])
+            : source;
     }
 
     private Market MarketOf(string root, string snapshotFile) =>
         _markets.GetOrAdd(Path.GetFullPath(snapshotFile), _ => new(() =>
         {
-            var chains = _chains.GetOrAdd(root, r => new(() => ReadChains(r))).Value;
-            var source = SourceFile.Read(snapshotFile);
+            var chains = Chains(root);
+            var source = Read(snapshotFile, "snapshot");
             var reader = new ContractReader();
             var snapshot = reader.Read<Snapshot>(source);
             if (snapshot is not null)
@@ -197,6 +206,12 @@ public sealed class ScenarioFiles
             ThrowIfWrong(reader);
             return new Market(snapshot!, chains);
         })).Value;
+
+    private IReadOnlyList<Chain> Chains(string root) => _chains.GetOrAdd(root, r => new(() => ReadChains(r))).Value;
+
+    private TokenId[] TokensAt(string root, string address) => [.. Chains(root).SelectMany(chain => chain.Tokens
+        .Where(token => string.Equals(token.Address, address, chain.Family == ChainFamily.Solana ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+        .Select(token => new TokenId(token.Symbol, chain.Id)))];
 
     private static List<Chain> ReadChains(string root)
     {

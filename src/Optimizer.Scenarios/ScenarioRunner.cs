@@ -22,6 +22,7 @@ public static class ScenarioRunner
             Message = answer.Message.Length > 0 ? answer.Message
                 : allocated.Problem.HasGas ? null
                 : "no chain in play holds enough of its native token to pay for a transaction, so nothing can move",
+            Notes = [.. loaded.Notes.Select(note => note.ToString())],
             HorizonDays = scenario.Horizon.Days,
             Numeraire = scenario.Numeraire,
             BookUsd = allocated.Problem.BookUsd,

@@ -39,6 +39,84 @@ public sealed class UnitTests
     [InlineData("30 %", 0.3, true)]
     public void Limits(string text, double amount, bool isShare) => Assert.Equal(new Limit(amount, isShare), Limit.Parse(text));
 
+    // A comma or an underscore stands only between groups of three; the decimal sign is a point.
+    [Theory]
+    [InlineData("2,5M USD")]
+    [InlineData("1_00 USD")]
+    [InlineData("0,500 USD")]
+    [InlineData("1,000_000 USD")]
+    [InlineData("1,0000 USD")]
+    [InlineData("1.000.000 USD")]
+    [InlineData("1 000 000 USD")]
+    [InlineData("1'000'000 USD")]
+    [InlineData("10 m USD")]
+    [InlineData("1__000 USD")]
+    [InlineData("1_000_ USD")]
+    [InlineData("1.5_000 USD")]
+    [InlineData("1e USD")]
+    [InlineData("--5 USD")]
+    public void Numbers_that_two_people_read_differently_are_refused(string text) => Assert.Throws<FormatException>(() => Limit.Parse(text));
+
+    [Theory]
+    [InlineData("1,5 %")]
+    [InlineData("0,5 %")]
+    public void A_comma_is_no_decimal_sign(string text)
+    {
+        Assert.Contains("use a point", Assert.Throws<FormatException>(() => Percentage.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains("use a point", Assert.Throws<FormatException>(() => Duration.Parse(text.Replace("%", "days", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+        Assert.Contains("use a point", Assert.Throws<FormatException>(() => Amount.Parse(text.Replace(" %", "", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1.5M", 6, "1500000000000")]
+    [InlineData("250k", 18, "250000000000000000000000")]
+    [InlineData("1,250,000.5", 6, "1250000500000")]
+    [InlineData("1e-6", 6, "1")]
+    [InlineData("0.50", 1, "5")]
+    public void Amounts_take_the_same_numbers(string text, int decimals, string baseUnits) =>
+        Assert.Equal(BigInteger.Parse(baseUnits), Amount.Parse(text).Of(decimals).BaseUnits);
+
+    /// <summary>Whatever the text, it is refused or read as what remains when separators between groups of three are dropped.</summary>
+    [Fact]
+    public void No_text_is_read_as_another_number() =>
+        Gen.Char["0123456789.,_' -+eEkMB"].Array[1, 12].Select(letters => new string(letters)).Sample(text =>
+        {
+            double read;
+            try
+            {
+                read = NumberText.Parse(text, "a number").ToDouble();
+            }
+            catch (FormatException)
+            {
+                return true;
+            }
+
+            var plain = text.Trim();
+            var whole = plain.Split('.', 'e', 'E')[0].TrimStart('-', '+');
+            var groups = whole.Split(',', '_');
+            return (groups.Length == 1 || (groups[0].Length is >= 1 and <= 3 && groups[0][0] != '0' && groups.Skip(1).All(group => group.Length == 3) && !(whole.Contains(',') && whole.Contains('_'))))
+                && read == double.Parse(plain.Replace(",", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
+        }, iter: 200_000);
+
+    [Fact]
+    public void Grouped_numbers_are_read_as_plain_ones() => Gen.Select(Gen.ULong, Gen.Bool).Sample((number, underscore) =>
+        NumberText.Parse(number.ToString("#,0").Replace(",", underscore ? "_" : ",", StringComparison.Ordinal), "a number").InUnitsOf(0) == number);
+
+    [Fact]
+    public void Schemas_accept_what_is_read() => Gen.Char["0123456789.,_ -+%"].Array[1, 9].Select(letters => new string(letters) + " %").Sample(text =>
+    {
+        var matches = System.Text.RegularExpressions.Regex.IsMatch(text, Percentage.Pattern);
+        try
+        {
+            Percentage.Parse(text);
+            return matches;
+        }
+        catch (FormatException)
+        {
+            return !matches;
+        }
+    }, iter: 50_000);
+
     [Fact]
     public void Limits_below_zero_are_refused() => Assert.Throws<FormatException>(() => Limit.Parse("-5 USD"));
 

@@ -22,15 +22,28 @@ public sealed class ReadingTests
     [InlineData("horizon: 180 days", "horizon: 180", "'180' has no unit; expected a duration")]
     [InlineData("horizon: 180 days", "horizon: 180 moons", "unknown unit 'moons'")]
     [InlineData("horizon: 180 days", "horizon: 180 days\nhorizon: 90 days", "key 'horizon' appears twice")]
-    [InlineData("amount: 4_000_000", "amount: -4", "'-4' is not an amount")]
+    [InlineData("amount: 4_000_000", "amount: -4", "'-4' is negative; expected an amount")]
+    [InlineData("amount: 4_000_000", "amount: 4,000,000", "a comma ends a value here; write groups of three digits as 1_250_000")]
+    [InlineData("amount: 4_000_000", "amount: '2,5'", "use a point for decimals")]
+    [InlineData("max: 60 %", "max: '60,5 %'", "use a point for decimals")]
+    [InlineData("horizon: 180 days", "horizon: 1,5 days", "use a point for decimals")]
+    [InlineData("riskAversion: 4", "riskAversion: '4'", "found the text '4'; expected a finite number")]
+    [InlineData("amount: 4_000_000", "amount: 4000000000000", "add up to a book of 4.0 trillion USD; are these base units?")]
+    [InlineData("token: USDT@ethereum", "token: USDT@base", "unknown token 'USDT@base': USDT is on arbitrum, ")]
+    [InlineData("token: USDT@ethereum", "token: USDT@etherum", "there is no chain 'etherum'; did you mean 'ethereum'?")]
+    [InlineData("token: USDT@ethereum", "token: '0xdAC17F958D2ee523a2206206994597C13D831ec7'", "that address is USDT@ethereum")]
+    [InlineData("each: protocol, max: 25 %", "protocol: aave, max: 25 %", "unknown protocol 'aave'; did you mean 'aave-v3'?")]
+    [InlineData("objective:", "views: { ETH: -150 % }\nobjective:", "-150 % is out of range; expected above −100 %")]
+    [InlineData("horizon: 180 days", "horizon: 180 days\naccounts: { ethereum: '0x5afe3855358E112B5647B952709E6165e1c1eEEe' }", "the checksum of '0x5afe")]
+    [InlineData("horizon: 180 days", "horizon: 180 days\naccounts: { ethereum: 'eth:0x5aFE3855358E112B5647B952709E6165e1c1eEEe' }", "has a prefix; expected the address alone")]
     [InlineData("amount: 4_000_000", "amount: 4.1234567", "has 7 decimal places; the token has 6")]
     [InlineData("token: USDC@ethereum", "token: USDD@ethereum", "unknown token 'USDD@ethereum'; did you mean 'USD")]
     [InlineData("token: USDC@ethereum", "token: USDC", "'USDC' is not a token as symbol@chain")]
     [InlineData("aave-v3/arbitrum/USDC", "aave-v3/arbitrum/USCD", "unknown opportunity 'aave-v3/arbitrum/USCD'; did you mean 'aave-v3/arbitrum/USDC'?")]
-    [InlineData("riskAversion: 4", "riskAversion: four", "found 'four'; expected a finite number")]
-    [InlineData("riskAversion: 4", "riskAversion: .nan", "found '.nan'; expected a finite number")]
+    [InlineData("riskAversion: 4", "riskAversion: four", "'four' is not a finite number")]
+    [InlineData("riskAversion: 4", "riskAversion: .nan", "'.nan' is not a finite number")]
     [InlineData("riskAversion: 4", "riskAversion: -1", "-1 is out of range; expected 0 to")]
-    [InlineData("riskAversion: 4", "riskAversion: 1e999", "found '1e999'; expected a finite number")]
+    [InlineData("riskAversion: 4", "riskAversion: 1e999", "1E999 is out of range")]
     [InlineData("each: chain, max: 60 %", "each: chian, max: 60 %", "unknown value 'chian'; did you mean 'chain'?")]
     [InlineData("asset: USDe, max: 10 %", "asset: USDe, min: 20 %, max: 10 %", "a cap of 10 % is under the floor of 20 %")]
     [InlineData("asset: USDe, max: 10 %", "asset: USDe, chain: base, max: 10 %", "has 2 selectors; expected exactly one")]
@@ -47,6 +60,57 @@ public sealed class ReadingTests
         var line = 1 + Treasury[..Treasury.IndexOf(right, StringComparison.Ordinal)].Count(c => c == '\n');
         Assert.Contains(errors, e => e.Message.Contains(expected, StringComparison.Ordinal)
             && (e.Location.Line >= line || expected.Contains("missing", StringComparison.Ordinal)) && e.Location.Column > 0);
+    }
+
+    /// <summary>YAML that is broken in every way people break it: the place and the way out, never a crash.</summary>
+    [Theory]
+    [InlineData("chains: [ethereum, base, arbitrum]", "chains: [ethereum, base, arbitrum", "this '[' is not closed")]
+    [InlineData("amount: 4_000_000 }", "amount: 4_000_000", "this '{' is not closed")]
+    [InlineData("name: Treasury", "name: \"Treasury", "is not well-formed YAML")]
+    [InlineData("name: Treasury", "name: 'Treasury", "is not well-formed YAML")]
+    [InlineData("  - { token: USDT@ethereum", "\t- { token: USDT@ethereum", "this line is indented by a tab")]
+    [InlineData("  - { token: USDT@ethereum", "   - { token: USDT@ethereum", "is not well-formed YAML")]
+    [InlineData("name: Treasury", "name: &a Treasury", "anchors and aliases")]
+    [InlineData("name: Treasury", "name: !!str Treasury", "tags (!)")]
+    [InlineData("name: Treasury", "name: @Treasury", "is not well-formed YAML")]
+    [InlineData("name: Treasury", "name: %Treasury", "is not well-formed YAML")]
+    [InlineData("objective:", "? [objective]", "stands where a key was expected")]
+    public void Broken_yaml_is_located(string right, string wrong, string expected)
+    {
+        foreach (var ending in (string[])["\n", "\r\n"])
+        {
+            var text = Treasury.Replace(right, wrong, StringComparison.Ordinal).ReplaceLineEndings(ending);
+            Assert.Contains(Errors(text), e => e.Message.Contains(expected, StringComparison.Ordinal) && e.Location is { Line: > 0, Column: > 0 });
+        }
+    }
+
+    [Fact]
+    public void A_scenario_in_the_place_of_a_snapshot_is_named() =>
+        Assert.Contains("is a scenario; expected a snapshot", Errors(Treasury.Replace("snapshots/2026-08-12.json", "scenario.yaml", StringComparison.Ordinal)).Single().Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_byte_order_mark_and_dos_line_ends_change_nothing()
+    {
+        var folder = Copy("\uFEFF" + Treasury.ReplaceLineEndings("\r\n"));
+        Assert.Equal("Treasury, 10M in stablecoins", new ScenarioFiles().Load(Path.Combine(folder, "scenarios", "scenario.yaml")).Scenario.Name);
+        Directory.Delete(folder, true);
+    }
+
+    /// <summary>What can be meant, but seldom is, is answered and said.</summary>
+    [Theory]
+    [InlineData("- count: { of: positions, max: 8 }", "- count: { of: positions, max: 0 }", "no positions are allowed")]
+    [InlineData("- count: { of: positions, max: 8 }", "- frozen: { opportunity: aave-v3/base/USDC }", "nothing is held in aave-v3/base/USDC")]
+    [InlineData("objective:", "views: { SOL: 5 % }\nobjective:", "is exposed to SOL")]
+    [InlineData("token: USDT@ethereum, amount: 1_000_000", "token: USDT@ethereum, amount: 0", "nothing is held of USDT@ethereum")]
+    [InlineData("token: USDT@ethereum, amount: 1_000_000", "token: USDC@ethereum, amount: 1_000_000", "USDC@ethereum is listed more than once")]
+    [InlineData("chains: [ethereum, base, arbitrum]", "chains: [ethereum, arbitrum]", "USDC@base lies on a chain outside the universe")]
+    [InlineData("assets: [USDC, USDT, USDS, DAI, USDe]", "assets: [USDT]", "aave-v3/ethereum/USDC is outside the universe")]
+    public void What_is_seldom_meant_is_noted(string right, string wrong, string expected)
+    {
+        var folder = Copy(Treasury.Replace(right, wrong, StringComparison.Ordinal));
+        var notes = new ScenarioFiles().Load(Path.Combine(folder, "scenarios", "scenario.yaml")).Notes;
+        Assert.Contains(notes, note => note.Message.Contains(expected, StringComparison.Ordinal) && note.Location.Line > 1);
+        Directory.Delete(folder, true);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class PlanTests
         var file = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "plan.json");
         File.WriteAllText(file, Formats.Serialize(Made.Value));
         Assert.Equal(Formats.Serialize(Made.Value), Formats.Serialize(ScenarioFiles.LoadPlan(file)));
-        Assert.Equal("plan", new ScenarioFiles().Validate(file));
+        Assert.Equal("plan", new ScenarioFiles().Validate(file).Kind);
     }
 
     [Fact]

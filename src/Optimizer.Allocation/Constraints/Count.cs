@@ -63,6 +63,11 @@ public sealed record Count : AllocationConstraint
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Field, string Note)> Notes(Market market, Scenario scenario) => Max == 0
+        ? [("max", Of == Counted.Routes ? "no route may be used: nothing moves between tokens or chains" : $"no {Of.ToString().ToLowerInvariant()} are allowed: everything is left, and stays idle")]
+        : [];
+
+    /// <inheritdoc/>
     protected override string Describe() =>
         $"{(Min is null ? "" : $"at least {Min} ")}{(Min is not null && Max is not null ? "and " : "")}{(Max is null ? "" : $"at most {Max} ")}{Of.ToString().ToLowerInvariant()}";
 

@@ -19,5 +19,10 @@ public sealed record Frozen : AllocationConstraint
     public override IEnumerable<Reference> References() => [new("opportunity", "opportunity", Opportunity)];
 
     /// <inheritdoc/>
+    public override IEnumerable<(string Field, string Note)> Notes(Market market, Scenario scenario) =>
+        scenario.Holdings.Any(holding => holding.Opportunity == Opportunity) ? []
+        : [("opportunity", $"nothing is held in {Opportunity}, so that freezing it only keeps money out")];
+
+    /// <inheritdoc/>
     protected override string Describe() => $"{Opportunity} frozen";
 }

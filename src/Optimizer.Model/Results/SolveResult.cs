@@ -21,6 +21,9 @@ public sealed record SolveResult
     /// <summary>What to know beyond the status.</summary>
     public string? Message { get; init; }
 
+    /// <summary>What the question says that its author may not have meant, with its place in the file.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>The horizon in days.</summary>
     public required double HorizonDays { get; init; }
 

@@ -8,8 +8,8 @@ public sealed record Scenario
     /// <summary>The scenario's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it shows, in a sentence or two.</summary>
-    public required string Description { get; init; }
+    /// <summary>What it shows, in a sentence or two: for people.</summary>
+    public string? Description { get; init; }
 
     /// <summary>The snapshot's file, relative to the scenario's.</summary>
     public required string Snapshot { get; init; }
@@ -75,6 +75,14 @@ public sealed record Universe
 
     /// <summary>Kinds of opportunity that may be used.</summary>
     public IReadOnlyList<OpportunityKind> Kinds { get; init; } = [];
+
+    /// <summary>Whether capital may go to an opportunity.</summary>
+    public bool Allows(Market market, Opportunity opportunity) =>
+        (Chains.Count == 0 || Chains.Contains(opportunity.Chain))
+        && (Protocols.Count == 0 || Protocols.Contains(opportunity.Protocol))
+        && (Kinds.Count == 0 || Kinds.Contains(opportunity.Kind))
+        && (Assets.Count == 0 || opportunity.Inputs.All(i => Assets.Contains(market.AssetOf(i.Token).Id)))
+        && (opportunity.Maturity is null || opportunity.Maturity > market.Snapshot.TakenAt);
 }
 
 /// <summary>What one wants of an allocation.</summary>

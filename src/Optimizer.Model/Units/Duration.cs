@@ -23,7 +23,7 @@ public readonly record struct Duration(double Days) : ITextual<Duration>, ICompa
 
     /// <inheritdoc/>
     public static string Pattern =>
-        $"^\\s*{Quantity.NumberPattern}\\s*(years?|weeks?|days?|d|hours?|h|minutes?|min|seconds?|s|ms)\\s*$";
+        $"^\\s*{NumberText.Pattern}\\s*(years?|weeks?|days?|d|hours?|h|minutes?|min|seconds?|s|ms)\\s*$";
 
     /// <summary>A length given in seconds.</summary>
     public static Duration FromSeconds(double seconds) => new(seconds / SecondsPerDay);
@@ -31,8 +31,8 @@ public readonly record struct Duration(double Days) : ITextual<Duration>, ICompa
     /// <inheritdoc/>
     public static Duration Parse(string text)
     {
-        var (number, unit) = Quantity.Split(text, Expected);
-        if (number < 0)
+        var (number, unit) = NumberText.Split(text, Expected);
+        if (number.IsNegative)
             throw new FormatException($"'{text}' is negative; expected {Expected}");
         var secondsPerUnit = unit switch
         {
@@ -46,7 +46,7 @@ public readonly record struct Duration(double Days) : ITextual<Duration>, ICompa
             "" => throw new FormatException($"'{text}' has no unit; expected {Expected}"),
             _ => throw new FormatException($"unknown unit '{unit}' in '{text}'; expected {Expected}"),
         };
-        return FromSeconds((double)number * secondsPerUnit);
+        return FromSeconds(number.ToDouble() * secondsPerUnit);
     }
 
     /// <inheritdoc/>

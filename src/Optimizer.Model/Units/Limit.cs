@@ -12,20 +12,18 @@ public readonly record struct Limit(double Amount, bool IsShareOfBook) : ITextua
     public static string Expected => "a share of the book such as '40 %', or an amount such as '250k USD' or '2.5M USD'";
 
     /// <inheritdoc/>
-    public static string Pattern => $"^\\s*{Quantity.NumberPattern}\\s*(%|[kM]?\\s*USD)\\s*$";
+    public static string Pattern => $"^\\s*{NumberText.Pattern}\\s*(%|[kMB]?\\s*USD)\\s*$";
 
     /// <inheritdoc/>
     public static Limit Parse(string text)
     {
-        var (number, unit) = Quantity.Split(text, Expected);
-        if (number < 0)
+        var (number, unit) = NumberText.SplitScaled(text, Expected);
+        if (number.IsNegative)
             throw new FormatException($"'{text}' is negative; expected {Expected}");
-        return unit.Replace(" ", "", StringComparison.Ordinal) switch
+        return unit switch
         {
-            "%" => new((double)(number / 100m), true),
-            "USD" => new((double)number, false),
-            "kUSD" => new((double)(number * 1_000m), false),
-            "MUSD" => new((double)(number * 1_000_000m), false),
+            "%" => new(number.TimesTenTo(-2).ToDouble(), true),
+            "USD" => new(number.ToDouble(), false),
             "" => throw new FormatException($"'{text}' has no unit; expected {Expected}"),
             _ => throw new FormatException($"unknown unit '{unit}' in '{text}'; expected {Expected}"),
         };

@@ -11,16 +11,16 @@ public readonly record struct Percentage(double Fraction) : ITextual<Percentage>
     public static string Expected => "a percentage such as '40 %' or '25 bps'";
 
     /// <inheritdoc/>
-    public static string Pattern => $"^\\s*{Quantity.NumberPattern}\\s*(%|bps)\\s*$";
+    public static string Pattern => $"^\\s*{NumberText.Pattern}\\s*(%|bps)\\s*$";
 
     /// <inheritdoc/>
     public static Percentage Parse(string text)
     {
-        var (number, unit) = Quantity.Split(text, Expected);
+        var (number, unit) = NumberText.Split(text, Expected);
         return unit switch
         {
-            "%" => new((double)(number / 100m)),
-            "bps" => new((double)(number / 10_000m)),
+            "%" => new(number.TimesTenTo(-2).ToDouble()),
+            "bps" => new(number.TimesTenTo(-4).ToDouble()),
             "" => throw new FormatException($"'{text}' has no unit; expected {Expected}"),
             _ => throw new FormatException($"unknown unit '{unit}' in '{text}'; expected {Expected}"),
         };

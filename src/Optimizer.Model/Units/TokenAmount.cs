@@ -9,19 +9,14 @@ namespace Optimizer.Model;
 public readonly record struct TokenAmount(BigInteger BaseUnits, int Decimals)
 {
     /// <summary>Reads a decimal number of whole tokens, exactly.</summary>
-    /// <exception cref="FormatException">The text is no decimal number, is negative, or has more decimal places than
-    /// the token.</exception>
+    /// <exception cref="FormatException">The text is no <see cref="Amount"/>, or has more decimal places than the
+    /// token.</exception>
     public static TokenAmount ParseWhole(string text, int decimals)
     {
-        var digits = text.Trim().Replace("_", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal);
-        var point = digits.IndexOf('.', StringComparison.Ordinal);
-        var fraction = point < 0 ? "" : digits[(point + 1)..].TrimEnd('0');
-        if (fraction.Length > decimals)
-            throw new FormatException($"'{text}' has {fraction.Length} decimal places; the token has {decimals}");
-        var whole = (point < 0 ? digits : digits[..point]) + fraction.PadRight(decimals, '0');
-        if (!BigInteger.TryParse(whole, NumberStyles.None, CultureInfo.InvariantCulture, out var units))
-            throw new FormatException($"'{text}' is not an amount of tokens such as '1,250,000.50'");
-        return new(units, decimals);
+        var number = Amount.Parse(text).Number();
+        return number.Places > decimals
+            ? throw new FormatException($"'{text}' has {number.Places} decimal places; the token has {decimals}")
+            : new(number.InUnitsOf(decimals), decimals);
     }
 
     /// <summary>The largest amount that is worth no more than <paramref name="usd"/>.</summary>

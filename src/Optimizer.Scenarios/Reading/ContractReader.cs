@@ -19,6 +19,12 @@ internal sealed class ContractReader
     /// <summary>What is wrong so far.</summary>
     public List<Diagnostic> Diagnostics => _diagnostics;
 
+    /// <summary>What is read as it stands, though its author may have meant something else.</summary>
+    public List<Diagnostic> Notes { get; } = [];
+
+    /// <summary>The tokens that have an address, to help who wrote one where a token is expected.</summary>
+    public Func<string, IReadOnlyList<TokenId>>? TokensAt { get; init; }
+
     /// <summary>Every mention of a provenance by a figure.</summary>
     public List<ScalarNode> Mentions { get; } = [];
 
@@ -33,6 +39,9 @@ internal sealed class ContractReader
 
     /// <summary>Reports something wrong at a place.</summary>
     public void Report(SourceLocation at, string message) => _diagnostics.Add(new(at, message));
+
+    /// <summary>Notes something at a place that does not stop anything.</summary>
+    public void Note(SourceLocation at, string message) => Notes.Add(new(at, message));
 
     private JsonNode? Read(SourceNode node, Type type, BetweenAttribute? between)
     {
@@ -65,7 +74,10 @@ internal sealed class ContractReader
                 continue;
             if (!properties.TryGetValue(entry.Key, out var property))
             {
-                Report(entry.Location, $"unknown key '{entry.Key}'{NearMatch.Hint(entry.Key, properties.Keys)}; expected one of {string.Join(", ", properties.Keys)}");
+                // Between braces a comma ends a value: the rest of a number that was written with one looks like a key.
+                Report(entry.Location, entry.Value is ScalarNode { Style: ScalarStyle.Null } && char.IsAsciiDigit(entry.Key.FirstOrDefault())
+                    ? $"found '{entry.Key}' after a comma: a comma ends a value here; write groups of three digits as 1_250_000, and decimals after a point"
+                    : $"unknown key '{entry.Key}'{NearMatch.Hint(entry.Key, properties.Keys)}; expected one of {string.Join(", ", properties.Keys)}");
                 continue;
             }
 
@@ -137,7 +149,10 @@ internal sealed class ContractReader
     {
         if (node is not ScalarNode { Style: not ScalarStyle.Null } scalar)
             return Wrong<JsonNode>(node, $"found {node.Sort}; expected {form.Expected}");
-        return form.Problem(scalar.Text) is { } problem ? Wrong<JsonNode>(node, problem) : JsonValue.Create(scalar.Text);
+        if (form.Problem(scalar.Text) is not { } problem)
+            return JsonValue.Create(scalar.Text);
+        var named = form.IsToken && TokensAt is { } tokensAt ? tokensAt(scalar.Text) : [];
+        return Wrong<JsonNode>(node, named.Count > 0 ? $"{problem}; that address is {string.Join(" or ", named)}" : problem);
     }
 
     private JsonNode? ReadScalar(SourceNode node, Type type, BetweenAttribute? between)
@@ -162,18 +177,28 @@ internal sealed class ContractReader
 
     private JsonNode? ReadNumber(ScalarNode scalar, Type type, BetweenAttribute? between)
     {
-        if (!double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)
-            || !(char.IsAsciiDigit(scalar.Text[0]) || scalar.Text[0] is '-' or '+' or '.'))
-            return Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected {Wanted(type)}");
-        if (between is not null && (number < between.Minimum || number > between.Maximum))
+        DecimalNumber number;
+        double value;
+        try
+        {
+            number = NumberText.Parse(scalar.Text, Wanted(type));
+            value = number.ToDouble();
+        }
+        catch (FormatException wrong)
+        {
+            return Wrong<JsonNode>(scalar, wrong.Message);
+        }
+
+        if (between is not null && (value < between.Minimum || value > between.Maximum))
             return Wrong<JsonNode>(scalar, $"{scalar.Text} is out of range; expected {Range(between)}");
         if (type == typeof(double))
-            return JsonValue.Create(number);
+            return JsonValue.Create(value);
+        if (number.Places > 0)
+            return Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected {Wanted(type)}");
+        var whole = number.InUnitsOf(0);
         if (type == typeof(ulong))
-            return ulong.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var large)
-                ? JsonValue.Create(large) : Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected a whole number ≥ 0");
-        return int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
-            ? JsonValue.Create(whole) : Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected a whole number");
+            return whole >= 0 && whole <= ulong.MaxValue ? JsonValue.Create((ulong)whole) : Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected a whole number ≥ 0");
+        return whole >= int.MinValue && whole <= int.MaxValue ? JsonValue.Create((int)whole) : Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected a whole number");
     }
 
     private JsonNode? ReadEnum(ScalarNode scalar, Type type)
@@ -228,11 +253,14 @@ internal sealed class TextualForm
         _parse = type.GetMethod("Parse", [typeof(string)])!;
         Expected = (string)type.GetProperty("Expected")!.GetValue(null)!;
         Pattern = (string)type.GetProperty("Pattern")!.GetValue(null)!;
+        IsToken = type == typeof(TokenId);
     }
 
     public string Expected { get; }
 
     public string Pattern { get; }
+
+    public bool IsToken { get; }
 
     public static TextualForm? Of(Type type) => Known.GetOrAdd(type, t =>
         t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITextual<>)) ? new TextualForm(t) : null);

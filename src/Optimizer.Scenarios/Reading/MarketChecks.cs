@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Nethereum.Util;
 using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
@@ -6,8 +7,19 @@ namespace Optimizer.Scenarios;
 /// <summary>What types cannot say of chains and snapshots: references, duplicates, sums.</summary>
 internal static partial class MarketChecks
 {
-    /// <summary>Whether a text has the form of a chain's addresses.</summary>
-    public static bool IsAddress(Chain chain, string text) => (chain.Family == ChainFamily.Solana ? SolanaAddress() : EvmAddress()).IsMatch(text);
+    /// <summary>What is wrong with a text as an address of a chain; null where it is one. Where an address of an EVM network is written
+    /// in mixed case, its checksum (EIP-55) has to be right.</summary>
+    public static string? AddressProblem(Chain chain, string text)
+    {
+        if (text.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && AddressProblem(chain, text[(colon + 1)..]) is null)
+            return $"'{text}' has a prefix; expected the address alone: '{text[(colon + 1)..]}'";
+        if (!(chain.Family == ChainFamily.Solana ? SolanaAddress() : EvmAddress()).IsMatch(text))
+            return $"'{text}' is no address on {chain.Name}; expected {(chain.Family == ChainFamily.Solana ? "32 to 44 characters of Base58" : "0x and 40 hexadecimal digits")}";
+        var isMixed = chain.Family != ChainFamily.Solana && text.AsSpan(2).ContainsAnyInRange('a', 'f') && text.AsSpan(2).ContainsAnyInRange('A', 'F');
+        return isMixed && !AddressUtil.Current.IsChecksumAddress(text)
+            ? $"the checksum of '{text}' is wrong, so that a digit may be; if every digit is right, it is written {AddressUtil.Current.ConvertToChecksumAddress(text)}"
+            : null;
+    }
 
     /// <summary>Checks one chain file.</summary>
     public static void Check(Chain chain, SourceNode source, ContractReader reader)
@@ -20,7 +32,6 @@ internal static partial class MarketChecks
             reader.Report(source.Find("chainId").Location, chain.ChainId is null ? "key 'chainId' is missing; expected the EIP-155 id" : "Solana has no chain id; expected none");
         if ((chain.GenesisHash is null) == (chain.Family == ChainFamily.Solana))
             reader.Report(source.Find("genesisHash").Location, chain.GenesisHash is null ? "key 'genesisHash' is missing; expected the hash of the first block, by which nodes are known" : "only Solana's nodes are known by a genesis hash; expected none");
-        var form = chain.Family == ChainFamily.Solana ? SolanaAddress() : EvmAddress();
         for (var t = 0; t < chain.Tokens.Count; t++)
         {
             var token = chain.Tokens[t];
@@ -29,16 +40,20 @@ internal static partial class MarketChecks
                 reader.Report(at.Find("decimals").Location, $"{token.Decimals} is out of range; expected 0 to 30");
             if (token.Address is null && token.Symbol != chain.NativeToken)
                 reader.Report(at.Location, $"key 'address' is missing; only the native token {chain.NativeToken} has none");
-            if (token.Address is not null && !form.IsMatch(token.Address))
-                reader.Report(at.Find("address").Location, $"'{token.Address}' is not an address of this chain's family");
-            if (token.PriceFeed is not null && !form.IsMatch(token.PriceFeed))
-                reader.Report(at.Find("priceFeed").Location, $"'{token.PriceFeed}' is not an address of this chain's family");
+            foreach (var (key, address) in new[] { ("address", token.Address), ("priceFeed", token.PriceFeed) })
+            {
+                if (address is not null && AddressProblem(chain, address) is { } problem)
+                    reader.Report(at.Find(key).Location, problem);
+            }
         }
 
         for (var p = 0; p < chain.Protocols.Count; p++)
         {
-            foreach (var (role, address) in chain.Protocols[p].Addresses.Where(a => !form.IsMatch(a.Value)))
-                reader.Report(source.Find("protocols", p, "addresses", role).Location, $"'{address}' is not an address of this chain's family");
+            foreach (var (role, address) in chain.Protocols[p].Addresses)
+            {
+                if (AddressProblem(chain, address) is { } problem)
+                    reader.Report(source.Find("protocols", p, "addresses", role).Location, problem);
+            }
         }
     }
 

@@ -3,17 +3,35 @@ namespace Optimizer.Scenarios;
 /// <summary>Finds what somebody probably meant to write.</summary>
 internal static class NearMatch
 {
+    private const int MostNamed = 4;
+
     /// <summary>A hint such as <c>; did you mean 'chain'?</c>, or nothing when no candidate is near.</summary>
+    /// <remarks>Near is, in this order: the same but for case and punctuation; a name of which the written one is a part, as
+    /// <c>aave</c> is of <c>aave-v3</c>; the fewest changed letters.</remarks>
     public static string Hint(string written, IEnumerable<string> candidates)
     {
-        var near = candidates
-            .Select(candidate => (candidate, distance: Distance(written.ToLowerInvariant(), candidate.ToLowerInvariant())))
-            .Where(pair => pair.distance <= Math.Max(1, Math.Min(written.Length, pair.candidate.Length) / 3))
-            .OrderBy(pair => pair.distance)
-            .Select(pair => pair.candidate)
-            .FirstOrDefault();
-        return near is null ? "" : $"; did you mean '{near}'?";
+        var names = candidates.ToArray();
+        var plain = Plain(written);
+        var same = names.Where(name => Plain(name) == plain && plain.Length > 0).ToArray();
+        if (same.Length == 0)
+            same = [.. names.Where(name => IsPart(written, name) || IsPart(name, written)).OrderBy(name => name.Length)];
+        if (same.Length == 0)
+            same = [.. Nearest(written, names)];
+        return same.Length == 0 ? "" : $"; did you mean {string.Join(" or ", same.Distinct().Take(MostNamed).Select(name => $"'{name}'"))}?";
     }
+
+    private static IEnumerable<string> Nearest(string written, string[] names) => names
+        .Select(candidate => (candidate, distance: Distance(written.ToLowerInvariant(), candidate.ToLowerInvariant())))
+        .Where(pair => pair.distance <= Math.Max(1, Math.Min(written.Length, pair.candidate.Length) / 3))
+        .OrderBy(pair => pair.distance)
+        .Select(pair => pair.candidate)
+        .Take(1);
+
+    private static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+
+    /// <summary>Whether a name is made of another and further words: <c>aave</c> and <c>aave-v3</c>, or <c>USDC</c> and <c>USDC.e</c>.</summary>
+    private static bool IsPart(string part, string whole) =>
+        part.Length >= 3 && whole.Length > part.Length && whole.StartsWith(part, StringComparison.OrdinalIgnoreCase) && !char.IsLetterOrDigit(whole[part.Length]);
 
     /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one text into the other
     /// (optimal string alignment). O(n·m) time.</summary>

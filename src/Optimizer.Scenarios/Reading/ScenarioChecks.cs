@@ -35,19 +35,26 @@ internal static class ScenarioChecks
         foreach (var (chain, account) in scenario.Accounts)
         {
             Known(source.Find("accounts", chain), "chain", chain);
-            if (market.Chains.FirstOrDefault(known => known.Id == chain) is { } known && !MarketChecks.IsAddress(known, account))
-                reader.Report(source.Find("accounts", chain).Location, $"'{account}' is no address on {known.Name}");
-            if (account.Skip(2).All(digit => digit == '0') || market.Chains.Any(other => other.Tokens.Any(token => IsSame(token.Address, account)) || other.Protocols.Any(entry => entry.Addresses.Values.Any(address => IsSame(address, account)))))
+            if (market.Chains.FirstOrDefault(known => known.Id == chain) is { } known && MarketChecks.AddressProblem(known, account) is { } problem)
+                reader.Report(source.Find("accounts", chain).Location, problem);
+            else if (account.Skip(2).All(digit => digit == '0') || market.Chains.Any(other => other.Tokens.Any(token => IsSame(token.Address, account)) || other.Protocols.Any(entry => entry.Addresses.Values.Any(address => IsSame(address, account)))))
                 reader.Report(source.Find("accounts", chain).Location, $"'{account}' is nobody's, or a contract that the chain files name; expected an account of your own");
         }
 
         if (scenario.Numeraire != "USD")
             Known(source.Find("numeraire"), "asset", scenario.Numeraire);
-        foreach (var asset in scenario.Views.Keys)
+        foreach (var (asset, view) in scenario.Views)
+        {
             Known(source.Find("views", asset), "asset", asset);
+            if (view.Fraction <= -1)
+                reader.Report(source.Find("views", asset).Location, $"{view} is out of range; expected above −100 %, since no price falls below zero");
+        }
+
         for (var h = 0; h < scenario.Holdings.Count; h++)
             CheckHolding(scenario.Holdings[h], source.Find("holdings", h), market, reader, Known);
-        if (scenario.Holdings.Count == 0 || scenario.Holdings.All(h => h.Amount.Text.All(c => !char.IsAsciiDigit(c) || c == '0')))
+        CheckBook(scenario, source.Find("holdings"), market, reader);
+        NoteWhatIsOutside(scenario, source, market, reader);
+        if (scenario.Holdings.Count == 0 || scenario.Holdings.All(h => h.Amount.Number().Mantissa.IsZero))
             reader.Report(source.Find("holdings").Location, "hold nothing; expected at least one amount above zero");
         References(source.Find("universe", "chains"), scenario.Universe.Chains, "chain", Known);
         References(source.Find("universe", "assets"), scenario.Universe.Assets, "asset", Known);
@@ -61,6 +68,8 @@ internal static class ScenarioChecks
                 reader.Report((field.Length == 0 ? at : at.Find(field)).Location, problem);
             foreach (var reference in constraint.References())
                 Known(at.Find(reference.Field), reference.What, reference.Id);
+            foreach (var (field, note) in constraint.Notes(market, scenario))
+                reader.Note((field.Length == 0 ? at : at.Find(field)).Location, note);
         }
 
         for (var s = 0; s < scenario.Shocks.Count; s++)
@@ -88,15 +97,8 @@ internal static class ScenarioChecks
         var before = reader.Diagnostics.Count;
         if (holding.Opportunity is { } opportunity)
             known(at.Find("opportunity"), "opportunity", opportunity);
-        if (holding.Token is { } token)
-        {
-            var tokens = market.Snapshot.Tokens.Select(t => t.Id.ToString())
-                .Concat(market.Chains.Where(c => market.Snapshot.Chains.Any(s => s.Id == c.Id)).Select(c => c.NativeTokenId().ToString()))
-                .ToHashSet();
-            if (!tokens.Contains(token.ToString()))
-                reader.Report(at.Find("token").Location, $"unknown token '{token}'{NearMatch.Hint(token.ToString(), tokens)}; expected one of the snapshot's");
-        }
-
+        if (holding.Token is { } token && !KnownTokens(market).Contains(token))
+            reader.Report(at.Find("token").Location, $"unknown token '{token}'{TokenHint(token, market)}; expected one of the snapshot's");
         if (reader.Diagnostics.Count > before)
             return;
         try
@@ -107,6 +109,66 @@ internal static class ScenarioChecks
         {
             reader.Report(at.Find("amount").Location, wrong.Message);
         }
+    }
+
+    /// <summary>A book that nobody has, and holdings that are written in a way that may not be meant.</summary>
+    private static void CheckBook(Scenario scenario, SourceNode at, Market market, ContractReader reader)
+    {
+        if (reader.Diagnostics.Count > 0)
+            return;
+        var bookUsd = Book.ValueUsd(market, scenario);
+        if (bookUsd > LargestBookUsd)
+            reader.Report(at.Location, $"add up to a book of {(bookUsd >= 1e12 ? $"{bookUsd / 1e12:0.0} trillion" : $"{bookUsd / 1e9:0} billion")} USD; are these base units? Amounts are whole tokens");
+        var seen = new HashSet<string>();
+        for (var h = 0; h < scenario.Holdings.Count; h++)
+        {
+            var name = scenario.Holdings[h].Opportunity ?? $"{scenario.Holdings[h].Token}";
+            if (scenario.Holdings[h].Amount.Number().Mantissa.IsZero)
+                reader.Note(at.Find(h, "amount").Location, $"nothing is held of {name}");
+            else if (!seen.Add(name))
+                reader.Note(at.Find(h).Location, $"{name} is listed more than once; the amounts are added up");
+        }
+    }
+
+    /// <summary>Notes holdings that the universe leaves out, and views on what nothing in play is exposed to.</summary>
+    private static void NoteWhatIsOutside(Scenario scenario, SourceNode source, Market market, ContractReader reader)
+    {
+        if (reader.Diagnostics.Count > 0)
+            return;
+        for (var h = 0; h < scenario.Holdings.Count; h++)
+        {
+            if (scenario.Holdings[h].Opportunity is { } held && !scenario.Universe.Allows(market, market.Opportunity(held)))
+                reader.Note(source.Find("holdings", h).Location, $"{held} is outside the universe, or has matured: nothing is added to it");
+            if (scenario.Holdings[h].Token is { } token && scenario.Universe.Chains is { Count: > 0 } chains && !chains.Contains(token.Chain))
+                reader.Note(source.Find("holdings", h).Location, $"{token} lies on a chain outside the universe: it may stay or leave, and nothing is put there");
+        }
+
+        var played = market.Snapshot.Opportunities.Where(o => scenario.Universe.Allows(market, o) || scenario.Holdings.Any(h => h.Opportunity == o.Id))
+            .SelectMany(o => o.Exposures?.Keys ?? o.Inputs.Select(i => market.AssetOf(i.Token).Id))
+            .Concat(scenario.Holdings.Where(h => h.Token is not null).Select(h => market.AssetOf(h.Token!.Value).Id)).ToHashSet();
+        foreach (var asset in scenario.Views.Keys.Where(asset => !played.Contains(asset)))
+            reader.Note(source.Find("views", asset).Location, $"nothing that is held, or that the universe allows, is exposed to {asset}");
+    }
+
+    /// <summary>More than any book; less than the base units of most.</summary>
+    private const double LargestBookUsd = 100e9;
+
+    private static HashSet<TokenId> KnownTokens(Market market) =>
+        [.. market.Snapshot.Tokens.Select(t => t.Id), .. market.Chains.Where(c => market.Snapshot.Chains.Any(s => s.Id == c.Id)).Select(c => c.NativeTokenId())];
+
+    /// <summary>What was meant by a token that there is none of: the same symbol on other chains, else one that is written alike.</summary>
+    private static string TokenHint(TokenId token, Market market)
+    {
+        var tokens = KnownTokens(market);
+        if (!market.Snapshot.Chains.Any(chain => chain.Id == token.Chain))
+        {
+            var chains = NearMatch.Hint(token.Chain, market.Snapshot.Chains.Select(chain => chain.Id));
+            return chains.Length > 0 ? $": there is no chain '{token.Chain}'{chains}" : $": there is no chain '{token.Chain}'";
+        }
+
+        var elsewhere = tokens.Where(t => t.Symbol == token.Symbol).Select(t => t.Chain).Order(StringComparer.Ordinal).ToArray();
+        return elsewhere.Length > 0 ? $": {token.Symbol} is on {string.Join(", ", elsewhere)}"
+            : NearMatch.Hint(token.ToString(), tokens.Where(t => t.Chain == token.Chain).Select(t => t.ToString()));
     }
 
     private static void References(SourceNode list, IReadOnlyList<string> ids, string what, Action<SourceNode, string, string> known)

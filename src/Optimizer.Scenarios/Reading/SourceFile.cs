@@ -53,9 +53,10 @@ internal static class SourceFile
 
     private static SourceNode ReadYaml(string path, string text)
     {
+        var scanner = new Scanner(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
+            var parser = new Parser(scanner);
             parser.Consume<StreamStart>();
             if (parser.Accept<StreamEnd>(out _))
                 throw Wrong(path, 1, 1, "is empty");
@@ -66,10 +67,51 @@ internal static class SourceFile
                 throw Wrong(path, (int)second.Start.Line, (int)second.Start.Column, "a second document starts here; expected one document per file");
             return root;
         }
-        catch (YamlException broken)
+        catch (Exception broken) when (broken is not InputException)
         {
-            throw Wrong(path, (int)broken.Start.Line, (int)broken.Start.Column, $"is not well-formed YAML: {broken.Message}");
+            // The library has errors of its own beside YamlException: a bracket that is never closed is one.
+            var at = broken is YamlException located ? located.Start : scanner.CurrentPosition;
+            throw NotWellFormed(path, text, (int)at.Line, (int)at.Column, broken is YamlException ? broken.Message : null);
         }
+    }
+
+    private static InputException NotWellFormed(string path, string text, int line, int column, string? message)
+    {
+        var rows = text.Split('\n');
+        if (message?.Contains("tab", StringComparison.OrdinalIgnoreCase) == true
+            && Array.FindIndex(rows, row => row.AsSpan(0, row.Length - row.AsSpan().TrimStart().Length).Contains('\t')) is var tab and >= 0)
+            return Wrong(path, tab + 1, 1, "is not well-formed YAML: this line is indented by a tab; indent by spaces");
+        if (OpenBracket(rows.AsSpan(0, Math.Min(line, rows.Length)), column) is { } open)
+            return Wrong(path, open.Line, open.Column, $"is not well-formed YAML: this '{open.Bracket}' is not closed; the text makes no sense from line {line} on");
+        return Wrong(path, line, column, $"is not well-formed YAML: {message ?? "a quote is not closed"}");
+    }
+
+    /// <summary>The innermost bracket or brace that is open at the end of some lines, comments and quoted text apart.</summary>
+    /// <param name="rows">The lines.</param>
+    /// <param name="end">The column of the last line before which it is looked for.</param>
+    private static (int Line, int Column, char Bracket)? OpenBracket(ReadOnlySpan<string> rows, int end)
+    {
+        var open = new Stack<(int Line, int Column, char Bracket)>();
+        for (var line = 1; line <= rows.Length; line++)
+        {
+            var (row, quote, before) = (rows[line - 1], '\0', ' ');
+            for (var c = 0; c < row.Length && (line < rows.Length || c < end); c++)
+            {
+                if (quote != '\0')
+                    quote = row[c] == quote ? '\0' : quote;
+                else if (row[c] is '"' or '\'' && before is ' ' or ':' or ',' or '-' or '[' or '{')
+                    quote = row[c];
+                else if (row[c] == '#' && (c == 0 || row[c - 1] == ' '))
+                    break;
+                else if (row[c] is '[' or '{' && before is ' ' or ':' or ',' or '-' or '[' or '{')
+                    open.Push((line, c + 1, row[c]));
+                else if (row[c] is ']' or '}')
+                    open.TryPop(out _);
+                before = char.IsWhiteSpace(row[c]) ? before : row[c];
+            }
+        }
+
+        return open.TryPeek(out var last) ? last : null;
     }
 
     private static SourceNode ReadYaml(string path, IParser parser, int depth)

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Optimizer.Scenarios;
+
+namespace Optimizer.Cli;
+
+/// <summary>Writes errors: lines on standard error for people; with <c>--format json</c> one JSON object on standard output, where the
+/// result would have been.</summary>
+internal sealed class ErrorOutput(Terminal terminal, ParseResult parsed)
+{
+    private readonly bool _isJson = parsed.Tokens.Select(token => token.Value).SkipWhile(token => token != "--format").Skip(1).FirstOrDefault() == "json";
+
+    /// <summary>Writes errors.</summary>
+    /// <param name="errors">What is wrong.</param>
+    /// <param name="advice">What else a person may want to know.</param>
+    public void Write(IReadOnlyList<ErrorLine> errors, string? advice = null)
+    {
+        if (_isJson)
+        {
+            terminal.Output.WriteLine(Formats.Serialize(new ErrorResult(errors)));
+            return;
+        }
+
+        foreach (var error in errors)
+            terminal.Error.WriteLine(error.ToString());
+        if (advice is not null)
+            terminal.Error.WriteLine(advice);
+    }
+}
+
+/// <summary>What is wrong, as <c>--format json</c> writes it.</summary>
+/// <param name="Errors">At least one.</param>
+internal sealed record ErrorResult(IReadOnlyList<ErrorLine> Errors);
+
+/// <summary>One error.</summary>
+/// <param name="Message">What is wrong, and what was expected.</param>
+/// <param name="File">The file; absent where none is to blame.</param>
+/// <param name="Line">The line, from 1.</param>
+/// <param name="Column">The column, from 1.</param>
+internal sealed record ErrorLine(string Message, string? File = null, int? Line = null, int? Column = null)
+{
+    public static ErrorLine Of(Diagnostic diagnostic) =>
+        new(diagnostic.Message, diagnostic.Location.File, diagnostic.Location.Line, diagnostic.Location.Column);
+
+    public override string ToString() => File is null ? Message : $"{File}:{Line}:{Column}: {Message}";
+}
