@@ -24,7 +24,12 @@ public sealed class AllocationProblem
     private readonly List<Flow> _flows = [];
     private readonly List<(AllocationConstraint? Source, Requirement Requirement, int Row)> _requirements = [];
     private readonly List<(string Chain, double GasUsd, int Switch)> _gas = [];
+    private readonly List<(string Chain, double CostUsd, int Switch)> _rounds = [];
     private readonly Reach _reach;
+
+    /// <summary>The most that may lie in one place, in fractions of the book: more than all of it where debts may be drawn, each of which
+    /// is at most the book.</summary>
+    private readonly double _mostCapital;
 
     /// <summary>States the problem of a scenario.</summary>
     /// <param name="market">The market after shocks.</param>
@@ -35,14 +40,17 @@ public sealed class AllocationProblem
     {
         (Market, Scenario, Settings) = (market, scenario, settings);
         Risk = new RiskModel(market, settings.Risk, scenario.Numeraire);
+        Rates = new RateForecast(market, settings, scenario.Horizon);
         BookUsd = Book.ValueUsd(market, scenario);
         _reach = new Reach(market, scenario, settings.Moves.KeepGas.InUsd(BookUsd));
+        _mostCapital = 1 + _reach.Opportunities.Count(opportunity => opportunity.IsDebt());
         foreach (var opportunity in _reach.Opportunities)
             AddPosition(opportunity);
-        foreach (var route in _reach.Routes)
+        foreach (var route in IsHeld ? [] : _reach.Routes)
             AddRoute(route);
         AddBalances();
         AddGasRules();
+        AddRounds();
         foreach (var constraint in (constraints ?? scenario.Constraints).Cast<AllocationConstraint>())
         {
             foreach (var requirement in constraint.Rows(this))
@@ -62,6 +70,9 @@ public sealed class AllocationProblem
     /// <summary>What everything is exposed to.</summary>
     public RiskModel Risk { get; }
 
+    /// <summary>What rates come to over the horizon.</summary>
+    public RateForecast Rates { get; }
+
     /// <summary>Value of all holdings in USD.</summary>
     public double BookUsd { get; }
 
@@ -79,6 +90,9 @@ public sealed class AllocationProblem
 
     /// <summary>Every action that costs gas: its chain, its cost in USD and its binary.</summary>
     public IReadOnlyList<(string Chain, double GasUsd, int Switch)> Gas => _gas;
+
+    /// <summary>The rounds of signatures that a plan may need: the chain, what one is worth in USD, and its binary.</summary>
+    public IReadOnlyList<(string Chain, double CostUsd, int Switch)> Rounds => _rounds;
 
     /// <summary>What the constraints ask for, with the row of the problem that stands for it.</summary>
     public IReadOnlyList<(AllocationConstraint? Source, Requirement Requirement, int Row)> Requirements => _requirements;
@@ -119,8 +133,14 @@ public sealed class AllocationProblem
     public LinearExpression Auxiliary(string name, double lower, double upper) => LinearExpression.Of(_draft.Variable(name, lower, upper));
 
     /// <summary>Adds a row for a requirement.</summary>
+    /// <remarks>Where the book is held, what constraints ask for is told and not enforced.</remarks>
     public void Require(AllocationConstraint? source, Requirement requirement) =>
-        _requirements.Add((source, requirement, _draft.Row(requirement.Title, requirement.Inequality)));
+        _requirements.Add((source, requirement, IsHeld ? NoRow : _draft.Row(requirement.Title, requirement.Inequality)));
+
+    /// <summary>The row of a requirement that is not enforced.</summary>
+    public const int NoRow = -1;
+
+    private bool IsHeld => Scenario.Mode == ScenarioMode.Hold;
 
     /// <summary>The problem as the solver takes it.</summary>
     public Problem ToProblem()
@@ -145,11 +165,11 @@ public sealed class AllocationProblem
         var factors = loadings
             .Select((parts, f) => new Factor(Risk.Factors[f].Name, [.. LinearExpression.Sum(parts).Terms]))
             .Where(factor => factor.Loadings.Count > 0);
-        return _draft.ToProblem(ObjectiveTerms.Value(this), variance, [.. factors], Scenario.Objective switch
+        return _draft.ToProblem(Scenario.Objective is MinimumRisk ? ObjectiveTerms.NetReturn(this) : ObjectiveTerms.Value(this), variance, [.. factors], Scenario.Objective switch
         {
             MeanVariance wanted => new MaximizeUtility(wanted.RiskAversion / 2 * years),
             MinimumRisk wanted => new MinimizeRisk(wanted.ReturnAtLeast.Fraction * years,
-                [.. (Toll * (ObjectiveTerms.Costs(this) + ObjectiveTerms.Effort(this))).Terms]),
+                [.. (Toll * (ObjectiveTerms.Costs(this) + ObjectiveTerms.Doubt(this) + ObjectiveTerms.Effort(this))).Terms]),
             MaximumReturn wanted => new MaximizeValue(wanted.RiskAtMost.Fraction * wanted.RiskAtMost.Fraction),
             var other => throw new NotSupportedException($"objective {other.GetType().Name}"),
         });
@@ -157,23 +177,26 @@ public sealed class AllocationProblem
 
     private void AddPosition(Opportunity opportunity)
     {
-        var (held, locked) = Book.HeldUsd(Market, Scenario, opportunity);
-        var before = held / opportunity.Capital() / BookUsd;
-        var others = Math.Max(0, opportunity.TotalUsd - held);
+        var capital = Math.Abs(opportunity.Capital());
+        var (held, locked) = Book.NotionalUsd(Market, Scenario, opportunity);
+        var before = held / BookUsd;
+        var least = Settings.Moves.MinimumMove.InUsd(BookUsd) / BookUsd / capital;
+        var others = Math.Max(0, Market.TotalUsd(opportunity) - held);
         var share = Math.Min(Settings.Risk.MaximumShareOfPool.Fraction, 2.0 / 3);
-        var room = Math.Min(opportunity.CapacityUsd?.Value ?? double.PositiveInfinity, share / (1 - share) * others - held);
-        var isOpen = Scenario.Universe.Allows(Market, opportunity);
-        var add = isOpen ? Math.Clamp(room / BookUsd, 0, 1 / Math.Max(Math.Abs(opportunity.Capital()), 0.05)) : 0;
-        var take = opportunity.Maturity > Market.Snapshot.TakenAt
-            ? 0
-            : Math.Clamp(Math.Min(opportunity.WithdrawableNowUsd(), held - locked) / opportunity.Capital() / BookUsd, 0, before);
+        var room = Math.Min(Market.CapacityUsd(opportunity), share / (1 - share) * others - held);
+        var add = !IsHeld && Scenario.Universe.Allows(Market, opportunity) ? Math.Clamp(room / BookUsd, 0, (opportunity.IsDebt() ? 1 : _mostCapital) / Math.Max(capital, 0.05)) : 0;
+        // A debt is repaid whatever the pool holds.
+        var free = opportunity.IsDebt() ? held - locked : Math.Min(Market.WithdrawableNowUsd(opportunity) / capital, held - locked);
+        var take = IsHeld || opportunity.Maturity > Market.Snapshot.TakenAt ? 0 : Math.Clamp(free / BookUsd, 0, before);
+        // What is smaller than the smallest move moves only as a whole.
+        if (take < Math.Min(least, before))
+            take = 0;
         if (before == 0 && add == 0)
             return;
 
         var id = opportunity.Id;
         LinearExpression deposit = 0, withdrawal = 0, after;
         int? depositSwitch = null, withdrawalSwitch = null;
-        var least = Settings.Moves.MinimumMove.InUsd(BookUsd) / BookUsd / Math.Abs(opportunity.Capital());
         // Where less fits in than is worth moving, nothing is moved in.
         if (add > 0 && add >= least)
         {
@@ -202,9 +225,6 @@ public sealed class AllocationProblem
             _draft.Row($"{id} balance", after - deposit + withdrawal, before, before);
         }
 
-        var years = opportunity.Maturity is { } maturity
-            ? Math.Min(Scenario.Horizon.Years, (maturity - Market.Snapshot.TakenAt).TotalDays / Duration.DaysPerYear)
-            : Scenario.Horizon.Years;
         _positions.Add(new Position
         {
             Opportunity = opportunity,
@@ -215,29 +235,36 @@ public sealed class AllocationProblem
             DepositSwitch = depositSwitch,
             WithdrawalSwitch = withdrawalSwitch,
             Upper = before + add,
-            EarningYears = Math.Max(0, years),
-            CarryPerYear = AddCarry(opportunity, after, before, before + add),
+            EarningYears = Rates.EarningYears(opportunity),
+            Carry = AddCarry(opportunity, after, before, before + add),
         });
     }
 
     private LinearExpression AddCarry(Opportunity opportunity, LinearExpression after, double before, double upper)
     {
         if (opportunity.Carry.IsFlat || IsMostOfPool(opportunity, before * BookUsd))
-            return opportunity.Carry.Rate(0) * after;
-        var function = new CarryFunction(opportunity.Carry, before * BookUsd, BookUsd);
+            return Rates.Growth(opportunity, 0) * after;
+        var function = new CarryFunction(Rates, opportunity, before * BookUsd, BookUsd);
         var steepest = Math.Max(Math.Abs(function.SlopeAt(0)), Math.Abs(function.SlopeAt(upper))) + 1;
         var carry = _draft.Variable($"{opportunity.Id} carry", -steepest * upper, steepest * upper);
         _draft.Link(new(carry, after.Terms.Single().Variable, function));
         return LinearExpression.Of(carry);
     }
 
-    /// <summary>The effective annual rate that the problem credits to a position.</summary>
+    /// <summary>What the problem takes a unit of a position to earn over the horizon, as a fraction.</summary>
     /// <param name="position">The position.</param>
     /// <param name="afterUsd">Its notional in USD.</param>
-    public double CreditedRate(Position position, double afterUsd)
+    public double Growth(Position position, double afterUsd) => Rates.Growth(position.Opportunity, AddedUsd(position, afterUsd));
+
+    /// <summary>The yearly rate that is paid now at a size, as a fraction.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="afterUsd">Its notional in USD.</param>
+    public double RateToday(Position position, double afterUsd) => Rates.RateToday(position.Opportunity, AddedUsd(position, afterUsd));
+
+    private double AddedUsd(Position position, double afterUsd)
     {
         var beforeUsd = position.Before * BookUsd;
-        return position.Opportunity.Carry.Rate(IsMostOfPool(position.Opportunity, beforeUsd) ? 0 : afterUsd - beforeUsd);
+        return IsMostOfPool(position.Opportunity, beforeUsd) ? 0 : afterUsd - beforeUsd;
     }
 
     /// <summary>The constraint that forbids adding to a position, if one does.</summary>
@@ -248,34 +275,40 @@ public sealed class AllocationProblem
 
     /// <summary>Where one already is most of a pool, size × rate is not concave; today's rate is then credited
     /// throughout, which understates what a withdrawal would leave and never overstates it.</summary>
-    private static bool IsMostOfPool(Opportunity opportunity, double heldUsd) =>
-        opportunity.TotalUsd > 0 && heldUsd > 0.6 * opportunity.TotalUsd;
+    private bool IsMostOfPool(Opportunity opportunity, double heldUsd) =>
+        opportunity.Total > 0 && heldUsd > 0.6 * Market.TotalUsd(opportunity);
 
     private void AddRoute(Route route)
     {
+        var terms = new RouteTerms(Market, route);
         var isGas = _reach.IsGasOnly(route.To);
         var buysGas = route.To == Market.Chain(route.To.Chain).NativeTokenId();
-        var lower = route.MinimumUsd?.Value ?? 0;
+        var smallest = buysGas ? 0 : Settings.Moves.MinimumMove.InUsd(BookUsd);
+        var most = Math.Min(terms.MaximumUsd, isGas ? TopUpLimitUsd(route.To.Chain) : _mostCapital * BookUsd);
+        var lower = terms.MinimumUsd;
         var zones = new List<LinearExpression>();
-        foreach (var tier in route.Fees)
+        foreach (var zone in terms.Zones)
         {
-            var upper = Math.Min(Math.Min(tier.UpToUsd?.Value ?? double.PositiveInfinity, route.MaximumUsd?.Value ?? double.PositiveInfinity),
-                isGas ? TopUpLimitUsd(route.To.Chain) : BookUsd);
-            var minimum = Math.Max(lower, buysGas ? 0 : Math.Min(upper, Settings.Moves.MinimumMove.InUsd(BookUsd)));
-            lower = tier.UpToUsd?.Value ?? lower;
+            // The plan is exact to a base unit, the solver to its tolerance: bounds that a contract enforces are met with that to spare.
+            var upper = Math.Min(zone.UpToUsd, most) * (1 - Margin);
+            var minimum = Math.Max(lower * (1 + Margin), Math.Min(most, smallest));
+            lower = zone.UpToUsd;
             if (minimum > upper || upper <= 0)
                 continue;
-            zones.Add(LinearExpression.Of(AddZone(route, tier, minimum, upper)));
+            zones.Add(LinearExpression.Of(AddZone(terms, zone, minimum, upper)));
         }
 
         if (zones.Count > 1)
             _draft.Row($"{route.Id} one zone", LinearExpression.Sum(zones) <= 1);
     }
 
-    private int AddZone(Route route, FeeTier tier, double minimumUsd, double upperUsd)
+    /// <summary>Distance kept from a route's limits, relative.</summary>
+    private const double Margin = 1e-6;
+
+    private int AddZone(RouteTerms terms, RouteZone zone, double minimumUsd, double upperUsd)
     {
-        var fee = tier.Bps / 10_000;
-        var impact = (route.ImpactBpsPerMillionUsd?.Value ?? 0) / 10_000 / 1e6 * BookUsd;
+        var (route, fee) = (terms.Route, zone.FeeRate);
+        var impact = terms.ImpactPerUsd * BookUsd;
         var upper = upperUsd / BookUsd;
         var flow = _draft.Variable(route.Id, 0, upper);
         var used = Action($"{route.Id} used", flow, route.From.Chain, GasCosts.Send(Market, route), minimumUsd / BookUsd);
@@ -295,13 +328,24 @@ public sealed class AllocationProblem
 
         _flows.Add(new Flow
         {
-            Route = route,
+            Terms = terms,
             FeeRate = fee,
             In = LinearExpression.Of(flow),
-            Out = delivered - (route.FixedFeeUsd?.Value ?? 0) / BookUsd * LinearExpression.Of(used),
+            Out = terms.Ratio * (delivered - terms.FixedFeeUsd / BookUsd * LinearExpression.Of(used)),
             Switch = used,
         });
         return used;
+    }
+
+    /// <summary>Forbids that money runs in a circle through some tokens: it would be sent before it is there. Every token gets a time, and
+    /// a route that is used leads to a later one.</summary>
+    /// <remarks>Miller, Tucker and Zemlin 1960. The rows are added where an answer needs them, since answers seldom do.</remarks>
+    public void ForbidCircles(IReadOnlySet<TokenId> tokens)
+    {
+        var step = 1.0 / tokens.Count;
+        var time = tokens.OrderBy(token => token.ToString(), StringComparer.Ordinal).ToDictionary(token => token, token => Auxiliary($"{token} time", 0, 1));
+        foreach (var flow in _flows.Where(flow => tokens.Contains(flow.Route.From) && tokens.Contains(flow.Route.To)))
+            _draft.Row($"{flow.Route.Id} in no circle", time[flow.Route.From] + (1 + step) * LinearExpression.Of(flow.Switch) <= time[flow.Route.To] + 1);
     }
 
     /// <summary>Every token: what was there, plus what comes in, less what goes out and what gas takes, is what stays.</summary>
@@ -331,7 +375,7 @@ public sealed class AllocationProblem
             var moves = LinearExpression.Sum(change[token]);
             if (held == 0 && moves.IsConstant)
                 continue;
-            var upper = _reach.IsGasOnly(token) ? (held + TopUpLimitUsd(token.Chain)) / BookUsd : 1;
+            var upper = _reach.IsGasOnly(token) ? (held + TopUpLimitUsd(token.Chain)) / BookUsd : _mostCapital;
             var idle = LinearExpression.Of(_draft.Variable($"{token} idle", locked / BookUsd, Math.Max(upper, held / BookUsd)));
             _draft.Row($"{token} balance", idle - moves, held / BookUsd, held / BookUsd);
             _idles.Add(new Idle { Token = token, Before = held / BookUsd, After = idle });
@@ -354,10 +398,7 @@ public sealed class AllocationProblem
             foreach (var arrives in keep > 0 ? arriving.Distinct() : [])
                 _draft.Row($"{chain.Id} keeps gas", keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd <= idle.After);
             var actions = _gas.Where(g => g.Chain == chain.Id).ToArray();
-            // What stays has to be left one day too. Where little is there, gas of today goes before that of then.
-            var dearest = actions.Length == 0 ? 0 : actions.Max(action => action.GasUsd) / BookUsd;
-            foreach (var stays in keep > 0 && free >= 2 * keep + 10 * dearest ? _positions.Where(p => p.Opportunity.Chain == chain.Id && p.Before >= keep) : [])
-                _draft.Row($"{chain.Id} keeps gas for {stays.Opportunity.Id}", keep + lockedUsd / BookUsd - keep / stays.Before * stays.Withdrawal <= idle.After);
+            KeepGasForLeaving(idle, chain, free, lockedUsd, actions.Length == 0 ? 0 : actions.Max(action => action.GasUsd) / BookUsd);
             if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
                 continue;
             // What the balance row says of cents on a book of millions, said in a way that no tolerance swallows.
@@ -369,12 +410,67 @@ public sealed class AllocationProblem
         }
     }
 
+    /// <summary>What is put on a chain, and what stays there, has to be left one day, at gas prices of a bad day. Where little is there,
+    /// gas of today goes before that of then.</summary>
+    private void KeepGasForLeaving(Idle idle, Chain chain, double free, double lockedUsd, double dearest)
+    {
+        var here = _positions.Where(p => p.Opportunity.Chain == chain.Id).ToArray();
+        double Leaving(Position position) => StressedExitUsd(position.Opportunity) / BookUsd;
+        var keeps = Settings.Moves.KeepGas.InUsd(BookUsd) / BookUsd;
+        var staying = here.Where(p => p.Before > 0).ToArray();
+        var isEnough = keeps > 0 && free >= 2 * keeps + 10 * dearest + staying.Sum(Leaving);
+        foreach (var stays in isEnough ? staying.Where(p => p.Before >= keeps) : [])
+            _draft.Row($"{chain.Id} keeps gas for {stays.Opportunity.Id}", keeps + lockedUsd / BookUsd - keeps / stays.Before * stays.Withdrawal <= idle.After);
+        var left = LinearExpression.Sum([
+            .. here.Where(p => p is { Before: 0, DepositSwitch: not null }).Select(p => Leaving(p) * LinearExpression.Of(p.DepositSwitch!.Value)),
+            .. isEnough ? staying.Select(p => Leaving(p) - Leaving(p) / p.Before * p.Withdrawal) : []]);
+        if (keeps > 0 && !left.IsConstant)
+            _draft.Row($"{chain.Id} keeps gas for leaving", left + lockedUsd / BookUsd <= idle.After);
+    }
+
+    /// <summary>Signatures: an account and a round on every chain where something is done, and another round where money arrives from
+    /// elsewhere after something was sent or taken out.</summary>
+    private void AddRounds()
+    {
+        var (account, round) = (Settings.Moves.EffortPerAccount.InUsd(BookUsd), Settings.Moves.EffortPerRound.InUsd(BookUsd));
+        if (account + round <= 0)
+            return;
+        foreach (var chain in _gas.GroupBy(action => action.Chain).OrderBy(same => same.Key, StringComparer.Ordinal))
+        {
+            var used = Group($"{chain.Key} account", chain.Select(action => action.Switch));
+            _rounds.Add((chain.Key, account + round, used));
+            var arriving = _flows.Where(f => f.Route.CrossesChains() && f.Route.To.Chain == chain.Key && !_reach.IsGasOnly(f.Route.To)).Select(f => f.Switch).ToArray();
+            var before = _flows.Where(f => f.Route.CrossesChains() && f.Route.From.Chain == chain.Key).Select(f => f.Switch)
+                .Concat(_positions.Where(p => p.Opportunity.Chain == chain.Key && p.WithdrawalSwitch is not null).Select(p => p.WithdrawalSwitch!.Value)).ToArray();
+            if (arriving.Length == 0 || before.Length == 0 || round <= 0)
+                continue;
+            var again = _draft.Binary($"{chain.Key} second round");
+            _draft.Row($"{chain.Key} second round", LinearExpression.Of(Group($"{chain.Key} receives", arriving)) + LinearExpression.Of(Group($"{chain.Key} sends", before)) <= 1 + LinearExpression.Of(again));
+            _rounds.Add((chain.Key, round, again));
+        }
+    }
+
+    /// <summary>A binary that is one where any of some is.</summary>
+    private int Group(string name, IEnumerable<int> switches)
+    {
+        var any = _draft.Binary(name);
+        foreach (var binary in switches.Distinct())
+            _draft.Row(name, LinearExpression.Of(binary) <= LinearExpression.Of(any));
+        return any;
+    }
+
+    /// <summary>What leaving a position may cost in gas one day, in USD.</summary>
+    private double StressedExitUsd(Opportunity opportunity) =>
+        Settings.Moves.StressedGas * GasCosts.ToUsd(Market, opportunity.Chain, GasCosts.Exit(Market, opportunity));
+
     private double TopUpLimitUsd(string chain)
     {
+        const int MostPositions = 10;
+        var leaving = _positions.Where(p => p.Opportunity.Chain == chain).Select(p => StressedExitUsd(p.Opportunity)).OrderDescending().Take(MostPositions).Sum();
         var dearest = _positions.Where(p => p.Opportunity.Chain == chain)
             .Select(p => GasCosts.ToUsd(Market, chain, GasCosts.Enter(Market, p.Opportunity) + GasCosts.Exit(Market, p.Opportunity)))
             .DefaultIfEmpty(0).Max();
-        return 2 * Settings.Moves.KeepGas.InUsd(BookUsd) + 10 * dearest + 1;
+        return 2 * Settings.Moves.KeepGas.InUsd(BookUsd) + 10 * dearest + leaving + 1;
     }
 
     private int Action(string name, int variable, string chain, System.Numerics.BigInteger gas, double minimum)

@@ -19,6 +19,13 @@ public static class Allocator
     {
         var problem = new AllocationProblem(market, scenario, settings);
         var answer = MeanVarianceSolver.Solve(problem.ToProblem(), Options(settings), cancellation);
+        // Seldom does money run in a circle: for a better zone of a fee, a minimum, or a rule that pays more than the market.
+        for (var round = 0; round < MostRounds && Circles.Find(problem, answer) is { Count: > 0 } circle; round++)
+        {
+            problem.ForbidCircles(circle);
+            answer = MeanVarianceSolver.Solve(problem.ToProblem(), Options(settings), cancellation);
+        }
+
         return answer.Status switch
         {
             SolveStatus.Infeasible => new(problem, answer, Conflicts.Find(market, scenario, settings, cancellation), null),
@@ -26,6 +33,9 @@ public static class Allocator
             _ => new(problem, answer, [], null),
         };
     }
+
+    /// <summary>As many sets of tokens as can each have a circle of their own.</summary>
+    private const int MostRounds = 10;
 
     /// <summary>The solver's options from the settings.</summary>
     public static SolveOptions Options(Settings settings) => new()
@@ -45,14 +55,14 @@ public static class Allocator
         {
             Withdrawals = [.. problem.Positions
                 .Where(p => IsOn(p.WithdrawalSwitch) && Usd(p.Withdrawal) > 0)
-                .Select(p => new TargetWithdrawal(p.Opportunity, Usd(p.Capital * p.Withdrawal),
+                .Select(p => new TargetWithdrawal(p.Opportunity, Usd(Math.Abs(p.Capital) * p.Withdrawal),
                     Usd(p.After) <= 1e-7 * p.Before * problem.BookUsd))],
             Deposits = [.. problem.Positions
                 .Where(p => IsOn(p.DepositSwitch) && Usd(p.Deposit) > 0)
-                .Select(p => new TargetDeposit(p.Opportunity, Usd(p.EntryPerUnit * p.Deposit)))],
+                .Select(p => new TargetDeposit(p.Opportunity, Usd(Math.Abs(p.EntryPerUnit) * p.Deposit)))],
             Flows = [.. problem.Flows
                 .Where(f => IsOn(f.Switch) && Usd(f.In) > 0)
-                .Select(f => new TargetFlow(f.Route, f.FeeRate * 10_000, Usd(f.In)))],
+                .Select(f => new TargetFlow(f.Terms, f.FeeRate, Usd(f.In)))],
             IdleUsd = problem.Idles.ToDictionary(idle => idle.Token, idle => Usd(idle.After)),
         };
     }

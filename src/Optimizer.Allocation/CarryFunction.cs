@@ -1,17 +1,18 @@
 using Optimizer.Model;
+using Optimizer.Risk;
 using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Yearly carry as a function of the position, both in fractions of the book: size × credited rate.</summary>
+/// <summary>Carry over the horizon as a function of the position, both in fractions of the book: size × growth.</summary>
 /// <remarks>Concave while the position is at most twice what others supply; positions are kept far below.</remarks>
-internal sealed class CarryFunction(Carry carry, double heldUsd, double bookUsd) : IConcaveFunction
+internal sealed class CarryFunction(RateForecast rates, Opportunity opportunity, double heldUsd, double bookUsd) : IConcaveFunction
 {
     /// <inheritdoc/>
-    public double At(double x) => x * carry.Rate(Added(x));
+    public double At(double x) => x * rates.Growth(opportunity, Added(x));
 
     /// <inheritdoc/>
-    public double SlopeAt(double x) => carry.Rate(Added(x)) + x * bookUsd * carry.Slope(Added(x));
+    public double SlopeAt(double x) => rates.Growth(opportunity, Added(x)) + x * bookUsd * rates.GrowthSlope(opportunity, Added(x));
 
     private double Added(double x) => x * bookUsd - heldUsd;
 }

@@ -20,8 +20,8 @@ public sealed record Position
     /// <summary>w: what is taken out; zero where nothing may be.</summary>
     public required LinearExpression Withdrawal { get; init; }
 
-    /// <summary>Carry per year in fractions of the book.</summary>
-    public required LinearExpression CarryPerYear { get; init; }
+    /// <summary>Carry over the horizon in fractions of the book.</summary>
+    public required LinearExpression Carry { get; init; }
 
     /// <summary>Binary: something is added.</summary>
     public int? DepositSwitch { get; init; }
@@ -32,7 +32,7 @@ public sealed record Position
     /// <summary>The most that may be held after.</summary>
     public required double Upper { get; init; }
 
-    /// <summary>Years of the horizon in which it earns: until its maturity at most.</summary>
+    /// <summary>Years of the horizon in which it earns and is at risk: until its maturity at most.</summary>
     public required double EarningYears { get; init; }
 
     /// <summary>Value per unit of position: what it counts for in the book.</summary>
@@ -69,7 +69,10 @@ public sealed record Idle
 public sealed record Flow
 {
     /// <summary>The route.</summary>
-    public required Route Route { get; init; }
+    public Route Route => Terms.Route;
+
+    /// <summary>What the route costs, in USD.</summary>
+    public required RouteTerms Terms { get; init; }
 
     /// <summary>The proportional fee of the zone, as a fraction.</summary>
     public required double FeeRate { get; init; }

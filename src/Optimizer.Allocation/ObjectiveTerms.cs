@@ -1,16 +1,27 @@
+using Optimizer.Model;
+
 namespace Optimizer.Allocation;
 
 /// <summary>What the value of an allocation over the horizon is made of, in fractions of the book.</summary>
-/// <remarks>value = carry + views − expected loss − costs − time − effort. The risk penalty (γ/2)·H·xᵀΣx is the solver's.</remarks>
+/// <remarks>value = carry + views − expected loss − costs − time − exit − doubt − effort. The risk penalty (γ/2)·H·xᵀΣx is the
+/// solver's.</remarks>
 public static class ObjectiveTerms
 {
-    /// <summary>Net return over the horizon.</summary>
-    public static LinearExpression Value(AllocationProblem p) =>
-        Carry(p) + Views(p) - ExpectedLoss(p) - Costs(p) - Time(p) - Effort(p);
+    /// <summary>Days from which on the exit at the horizon counts in proportion.</summary>
+    private const double FullExitDays = 60;
 
-    /// <summary>Σ carry(x)·H.</summary>
-    public static LinearExpression Carry(AllocationProblem p) =>
-        LinearExpression.Sum(p.Positions.Select(position => position.EarningYears * position.CarryPerYear));
+    /// <summary>What moving a unit is taken to be a burden beyond its cost: among equals, the least turnover is chosen.</summary>
+    private const double Turnover = 1e-6;
+
+    /// <summary>What an allocation is worth: its net return, less what only weighs.</summary>
+    public static LinearExpression Value(AllocationProblem p) => NetReturn(p) - Doubt(p) - Effort(p);
+
+    /// <summary>Net return over the horizon.</summary>
+    public static LinearExpression NetReturn(AllocationProblem p) =>
+        Carry(p) + Views(p) - ExpectedLoss(p) - Costs(p) - Time(p) - Exit(p);
+
+    /// <summary>Σ carry(x) over the horizon.</summary>
+    public static LinearExpression Carry(AllocationProblem p) => LinearExpression.Sum(p.Positions.Select(position => position.Carry));
 
     /// <summary>Expected price changes: Σ exposure·view·H, against the numeraire's own.</summary>
     public static LinearExpression Views(AllocationProblem p)
@@ -32,14 +43,13 @@ public static class ObjectiveTerms
     private static double View(AllocationProblem p, string asset) =>
         p.Scenario.Views.TryGetValue(asset, out var view) ? view.Fraction : 0;
 
-    /// <summary>Σ λ·loss·x·H over positions and idle tokens.</summary>
+    /// <summary>What events, and those who trade against pools, are expected to take of the value that lies there.</summary>
     public static LinearExpression ExpectedLoss(AllocationProblem p)
     {
         var years = p.Scenario.Horizon.Years;
         return LinearExpression.Sum([
-            .. p.Positions.Select(position =>
-                years * p.Risk.ExpectedLossRate(position.Opportunity) * position.After),
-            .. p.Idles.Select(idle => years * p.Risk.ExpectedLossRate(idle.Token) * idle.After)]);
+            .. p.Positions.Select(position => p.Risk.ExpectedLoss(position.Opportunity, position.EarningYears) * position.Value),
+            .. p.Idles.Select(idle => p.Risk.ExpectedLoss(idle.Token, years) * idle.After)]);
     }
 
     /// <summary>What moving takes out of the book: gas, and everything that goes in and does not come out.</summary>
@@ -55,19 +65,42 @@ public static class ObjectiveTerms
         .. p.Positions.Select(position => (position.EntryPerUnit - position.Capital) * position.Deposit),
         .. p.Positions.Select(position => (position.Capital - position.ExitPerUnit) * position.Withdrawal)]);
 
-    /// <summary>What the work of signing is worth: so much per action.</summary>
-    public static LinearExpression Effort(AllocationProblem p) =>
-        p.Settings.Moves.Effort.InUsd(p.BookUsd) / p.BookUsd
-        * LinearExpression.Sum(p.Gas.Select(action => LinearExpression.Of(action.Switch)));
+    /// <summary>What the work of signing is worth: so much per call, per round of signatures and per account; and a trace of all that
+    /// moves, so that of equals the one with the least turnover is chosen.</summary>
+    public static LinearExpression Effort(AllocationProblem p) => LinearExpression.Sum([
+        p.Settings.Moves.Effort.InUsd(p.BookUsd) / p.BookUsd * LinearExpression.Sum(p.Gas.Select(action => LinearExpression.Of(action.Switch))),
+        .. p.Rounds.Select(round => round.CostUsd / p.BookUsd * LinearExpression.Of(round.Switch)),
+        Turnover * LinearExpression.Sum([.. p.Positions.SelectMany(position => new[] { position.Deposit, position.Withdrawal }), .. p.Flows.Select(flow => flow.In)])]);
 
-    /// <summary>What money in flight or in an exit queue forgoes and risks.</summary>
-    public static LinearExpression Time(AllocationProblem p)
-    {
-        var rate = p.Settings.Moves.ReferenceRate.Fraction;
-        return LinearExpression.Sum([
-            .. p.Flows.Select(flow => flow.Years * (rate + p.Risk.ExpectedLossRate(flow.Route)) * flow.In),
-            .. p.Positions.Select(position =>
-                Model.Duration.FromSeconds((position.Opportunity.ExitDelayDays?.Value ?? 0) * 86_400).Years
-                * rate * position.Capital * position.Withdrawal)]);
-    }
+    /// <summary>What money in flight or in an exit queue forgoes, by the middle of the market, and risks.</summary>
+    public static LinearExpression Time(AllocationProblem p) => LinearExpression.Sum([
+        .. p.Flows.Select(flow => TimeOf(p, flow) * flow.In),
+        .. p.Positions.Where(position => position.Capital > 0).Select(position =>
+            QueueYears(position) * p.Rates.ReferenceRate(position.Opportunity) * position.Capital * position.Withdrawal)]);
+
+    /// <summary>What a unit forgoes and risks on a route. A crossing is at its bridge's risk for a while however fast it is.</summary>
+    public static double TimeOf(AllocationProblem p, Flow flow) => flow.Years * p.Rates.ReferenceRate(flow.Route.From)
+        + p.Risk.ExpectedLoss(flow.Route, flow.Route.CrossesChains() ? Math.Max(flow.Years, p.Settings.Moves.CrossingExposure.Years) : flow.Years);
+
+    /// <summary>What leaving everything at the horizon costs: fees, time in queues and gas.</summary>
+    public static LinearExpression Exit(AllocationProblem p) => !p.Settings.Moves.ExitAtHorizon ? 0 : LinearExpression.Sum(p.Positions
+        .Where(position => position.EarningYears >= p.Scenario.Horizon.Years)
+        .Select(position => ExitOf(p, position) * position.After + ExitGasOf(p, position) * p.Held(position)));
+
+    /// <summary>Gas of leaving a position at the horizon, in fractions of the book.</summary>
+    public static double ExitGasOf(AllocationProblem p, Position position) => !p.Settings.Moves.ExitAtHorizon || position.EarningYears < p.Scenario.Horizon.Years ? 0
+        : ExitPart(p) * GasCosts.ToUsd(p.Market, position.Opportunity.Chain, GasCosts.Exit(p.Market, position.Opportunity)) / p.BookUsd;
+
+    /// <summary>What leaving a unit of a position at the horizon costs, gas apart.</summary>
+    public static double ExitOf(AllocationProblem p, Position position) => !p.Settings.Moves.ExitAtHorizon || position.EarningYears < p.Scenario.Horizon.Years ? 0
+        : ExitPart(p) * (position.Capital - position.ExitPerUnit + QueueYears(position) * p.Rates.ReferenceRate(position.Opportunity) * Math.Max(position.Capital, 0));
+
+    private static double ExitPart(AllocationProblem p) => Math.Min(1, FullExitDays / p.Scenario.Horizon.Days);
+
+    /// <summary>What is not known about rates: so many standard deviations of their mean, on what is added and on nothing else.</summary>
+    public static LinearExpression Doubt(AllocationProblem p) => LinearExpression.Sum(p.Positions
+        .Where(position => position.Capital == 1)
+        .Select(position => p.Settings.Risk.RateDoubt * p.Rates.RateError(position.Opportunity) * position.EarningYears * position.Deposit));
+
+    private static double QueueYears(Position position) => (position.Opportunity.ExitDelayDays?.Value ?? 0) / Duration.DaysPerYear;
 }

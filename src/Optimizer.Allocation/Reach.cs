@@ -85,11 +85,13 @@ internal sealed class Reach
     }
 
     private static bool Dominates(Market market, Route a, Route b) =>
+        // Both go from the same token to the same, so that what is compared is in one unit.
         a.Fees.Count == 1 && a.Fees[0].Bps <= b.Fees.Min(fee => fee.Bps.Value)
-        && (a.FixedFeeUsd?.Value ?? 0) <= (b.FixedFeeUsd?.Value ?? 0)
-        && (a.ImpactBpsPerMillionUsd?.Value ?? 0) <= (b.ImpactBpsPerMillionUsd?.Value ?? 0)
-        && (a.MinimumUsd?.Value ?? 0) <= (b.MinimumUsd?.Value ?? 0)
-        && (a.MaximumUsd?.Value ?? double.PositiveInfinity) >= (b.MaximumUsd?.Value ?? double.PositiveInfinity)
+        && new RouteTerms(market, a).Ratio >= new RouteTerms(market, b).Ratio
+        && (a.FixedFee?.Value ?? 0) <= (b.FixedFee?.Value ?? 0)
+        && (a.ImpactBpsPerMillion?.Value ?? 0) <= (b.ImpactBpsPerMillion?.Value ?? 0)
+        && (a.Minimum?.Value ?? 0) <= (b.Minimum?.Value ?? 0)
+        && (a.Maximum?.Value ?? double.PositiveInfinity) >= (b.Maximum?.Value ?? double.PositiveInfinity)
         && a.DurationSeconds <= b.DurationSeconds
         && GasCosts.Send(market, a) <= GasCosts.Send(market, b)
         && GasCosts.Claim(market, a) <= GasCosts.Claim(market, b)

@@ -1,4 +1,5 @@
 using Optimizer.Model;
+using Optimizer.Risk;
 
 namespace Optimizer.Allocation;
 
@@ -15,13 +16,11 @@ public sealed class RiskAttribution
     public RiskAttribution(
         AllocationProblem problem, IReadOnlyDictionary<string, double> positionUsd, IReadOnlyDictionary<TokenId, double> idleUsd)
     {
-        var risk = problem.Risk;
+        var (risk, market, book) = (problem.Risk, problem.Market, problem.BookUsd);
         var exposures = new double[risk.Factors.Count];
-        var items = positionUsd.Select(pair => (Name: pair.Key, Weight: pair.Value / problem.BookUsd,
-                Loadings: risk.Loadings(problem.Market.Opportunity(pair.Key)),
-                Own: Square(problem.Market.Opportunity(pair.Key).Volatility * pair.Value / problem.BookUsd)))
-            .Concat(idleUsd.Select(pair => (Name: pair.Key.ToString(), Weight: pair.Value / problem.BookUsd,
-                Loadings: risk.Loadings(pair.Key), Own: 0.0)))
+        var items = positionUsd.Select(pair => market.Opportunity(pair.Key) is var o ? new Item(pair.Key, pair.Value / book, risk.Loadings(o),
+                Square(o.Volatility * pair.Value / book), risk.PriceExposures(o), market.EventsOf(o), o.Capital()) : throw new InvalidOperationException())
+            .Concat(idleUsd.Select(pair => new Item(pair.Key.ToString(), pair.Value / book, risk.Loadings(pair.Key), 0, risk.PriceExposures(pair.Key), market.EventsOf(pair.Key), 1)))
             .ToArray();
         foreach (var item in items)
         {
@@ -34,14 +33,27 @@ public sealed class RiskAttribution
         double Share(double part) => Variance > 0 ? part / Variance : 0;
         foreach (var item in items)
             _shares[item.Name] = Share(item.Loadings.Sum(l => l.Value * item.Weight * exposures[l.Key]) + item.Own);
-        Causes = [.. risk.Factors
-            .Select((factor, f) => new RiskResult(factor.Name, Share(Square(exposures[f])), factor.Event is { } e
-                ? Math.Abs(exposures[f]) / Math.Sqrt(Math.Max(risk.Intensity(e), 1e-300)) * problem.BookUsd
-                : null))
+        var struck = items.SelectMany(item => item.Events.Select(e => (e.Event, Usd: e.Loss * item.Weight * item.Capital * book)))
+            .GroupBy(pair => pair.Event).ToDictionary(same => same.Key, same => same.Sum(pair => pair.Usd));
+        Causes = [.. PriceCauses(risk, items, exposures).Select(cause => new RiskResult($"price {cause.Asset}", Share(cause.Part), null))
+            .Concat(risk.Factors.Select((factor, f) => (factor, f)).Where(pair => pair.factor.Event is not null || !pair.factor.Name.StartsWith("price factor", StringComparison.Ordinal))
+                .Select(pair => new RiskResult(pair.factor.Name, Share(Square(exposures[pair.f])), pair.factor.Event is { } e ? struck.GetValueOrDefault(e.Id) : null, pair.factor.Event?.Name)))
             .Append(new("own volatility of positions", Share(own), null))
-            .Where(cause => cause.Share > 1e-6)
+            .Where(cause => Math.Abs(cause.Share) > 1e-6)
             .OrderByDescending(cause => cause.Share)];
     }
+
+    /// <summary>The part of the variance that the price of each asset with a history brings: its exposure times its covariance with
+    /// all of them (Euler).</summary>
+    private static IEnumerable<(string Asset, double Part)> PriceCauses(RiskModel risk, Item[] items, double[] factors) => risk.PriceSources.Select(source =>
+    {
+        var exposure = items.Sum(item => item.Prices.GetValueOrDefault(source.Key) * item.Weight);
+        return (source.Key, exposure * source.Value.Sum(loading => loading.Value * factors[loading.Key]));
+    });
+
+    private sealed record Item(
+        string Name, double Weight, IReadOnlyDictionary<int, double> Loadings, double Own, IReadOnlyDictionary<string, double> Prices,
+        IReadOnlyList<EventLoss> Events, double Capital);
 
     /// <summary>Yearly variance, of the book.</summary>
     public double Variance { get; }

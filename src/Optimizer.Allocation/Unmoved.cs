@@ -16,31 +16,29 @@ public static class Unmoved
             var stays = Math.Min(idle.Before, idle.After.At(values)) * book;
             var isGas = idle.Token == problem.Market.Chain(idle.Token.Chain).NativeTokenId();
             if (stays > problem.Settings.Moves.MinimumMove.InUsd(book) && !isGas)
-                yield return Best(problem, values, idle.Token.ToString(), stays, [(idle.Token, stays, 0.0)], NetRate(problem, idle.Token), null);
+                yield return Best(problem, values, idle.Token.ToString(), stays, [(idle.Token, stays, 0.0)], -problem.Risk.ExpectedLoss(idle.Token, problem.Scenario.Horizon.Years), null);
         }
 
-        foreach (var position in problem.Positions.Where(p => p.Before > 0))
+        foreach (var position in problem.Positions.Where(p => p is { Before: > 0, Capital: > 0 }))
         {
             var stays = Math.Min(position.Before, position.After.At(values)) * position.Capital * book;
             if (stays <= problem.Settings.Moves.MinimumMove.InUsd(book))
                 continue;
-            var rate = position.Opportunity.Carry.Rate(position.After.At(values) * book - position.Before * book)
-                - problem.Risk.ExpectedLossRate(position.Opportunity);
+            var earned = NetGrowth(problem, position, position.After.At(values) * book);
             var exit = GasCosts.ToUsd(problem.Market, position.Opportunity.Chain, GasCosts.Exit(problem.Market, position.Opportunity))
                 + stays * (1 - position.ExitPerUnit / position.Capital);
             yield return Best(problem, values, position.Opportunity.Id, stays,
-                position.Opportunity.Inputs.Select(i => (i.Token, stays * i.Share, exit * i.Share)), rate, position);
+                position.Opportunity.Inputs.Select(i => (i.Token, stays * i.Share, exit * i.Share)), earned / position.Capital, position);
         }
     }
 
     private static UnmovedResult Best(
         AllocationProblem problem, IReadOnlyList<double> values, string from, double usd,
-        IEnumerable<(TokenId Token, double Usd, double CostUsd)> starts, double rate, Position? source)
+        IEnumerable<(TokenId Token, double Usd, double CostUsd)> starts, double earned, Position? source)
     {
-        var years = problem.Scenario.Horizon.Years;
         var costTo = CheapestPaths(problem, starts);
         UnmovedResult? best = null;
-        foreach (var target in problem.Positions.Where(p => p != source && p.Upper > 0 && !p.Deposit.IsConstant && problem.ForbiddenBy(p) is null))
+        foreach (var target in problem.Positions.Where(p => p != source && p is { Upper: > 0, Capital: > 0 } && !p.Deposit.IsConstant && problem.ForbiddenBy(p) is null))
         {
             if (!target.Opportunity.Inputs.All(i => costTo.ContainsKey(i.Token)))
                 continue;
@@ -48,12 +46,11 @@ public static class Unmoved
             var room = Math.Min(usd, target.Upper * problem.BookUsd - now);
             if (room < usd * 0.5)
                 continue;
-            var better = target.Opportunity.Carry.Rate(now - target.Before * problem.BookUsd + usd)
-                - problem.Risk.ExpectedLossRate(target.Opportunity) - rate;
+            var better = NetGrowth(problem, target, now + usd) / target.Capital - earned;
             var cost = target.Opportunity.Inputs.Max(i => costTo[i.Token])
                 + GasCosts.ToUsd(problem.Market, target.Opportunity.Chain, GasCosts.Enter(problem.Market, target.Opportunity))
                 + usd * (target.EntryPerUnit / target.Capital - 1);
-            var gain = better * usd * Math.Min(years, target.EarningYears);
+            var gain = better * usd;
             if (best is null || gain - cost > best.GainUsd - best.CostUsd)
                 best = new(from, usd, target.Opportunity.Id, gain, cost, "");
         }
@@ -85,11 +82,11 @@ public static class Unmoved
                 continue;
             foreach (var flow in problem.Flows.Where(f => f.Route.From == next.Token))
             {
-                var route = flow.Route;
-                if (next.Usd > (route.MaximumUsd?.Value ?? double.PositiveInfinity) || next.Usd < (route.MinimumUsd?.Value ?? 0))
+                var (route, terms) = (flow.Route, flow.Terms);
+                if (next.Usd > terms.MaximumUsd || next.Usd < terms.MinimumUsd || terms.FeeRate(next.Usd) != flow.FeeRate)
                     continue;
-                var impact = (route.ImpactBpsPerMillionUsd?.Value ?? 0) / 10_000 / 1e6 * next.Usd * next.Usd;
-                var step = flow.FeeRate * next.Usd + impact + (route.FixedFeeUsd?.Value ?? 0)
+                // A rule that gives more than the market is no reason to go round by it.
+                var step = Math.Max(0, terms.LossUsd(next.Usd, flow.FeeRate))
                     + GasCosts.ToUsd(problem.Market, route.From.Chain, GasCosts.Send(problem.Market, route))
                     + GasCosts.ToUsd(problem.Market, route.To.Chain, GasCosts.Claim(problem.Market, route));
                 queue.Enqueue((route.To, next.Usd), cost + step);
@@ -99,6 +96,7 @@ public static class Unmoved
         return done;
     }
 
-    private static double NetRate(AllocationProblem problem, TokenId token) =>
-        -problem.Risk.ExpectedLossRate(token);
+    /// <summary>What a unit of notional earns over the horizon, net of expected losses, once the position has a size.</summary>
+    private static double NetGrowth(AllocationProblem problem, Position position, double notionalUsd) =>
+        problem.Growth(position, notionalUsd) - problem.Risk.ExpectedLoss(position.Opportunity, position.EarningYears) * position.Capital;
 }

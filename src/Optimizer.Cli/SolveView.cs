@@ -28,6 +28,8 @@ internal static class SolveView
             + (result.Numeraire == "USD" ? "" : $", return and risk measured in {result.Numeraire}"));
         if (result.Message is { } message)
             console.WriteLine(message);
+        if (result.BookBeforeShocksUsd is { } before && before != result.BookUsd)
+            console.WriteLine($"The shocks change the book from {Text.Usd(before)} USD: {Text.Signed(result.BookUsd - before)}");
         foreach (var note in result.Notes)
             console.WriteLine($"Note: {note}");
         if (result.Conflict.Count > 0)
@@ -48,17 +50,21 @@ internal static class SolveView
 
     private static Table Positions(SolveResult result)
     {
-        var table = Text.Table("Where it sits", "Before, USD>", "After, USD>", "Share>", "Earns>", "Expected loss>", "Of the risk>");
+        // Margin and notional are told apart wherever some position has one that is not the other.
+        var isLevered = result.Positions.Any(p => Math.Abs(p.NotionalUsd - p.Usd) > 1e-9 * p.NotionalUsd);
+        var table = Text.Table(["Where it sits", "Before, USD>", "After, USD>", .. isLevered ? ["Notional, USD>"] : Array.Empty<string>(), "Share>", "Pays today>", "Counted on>",
+            .. isLevered ? ["On capital>"] : Array.Empty<string>(), "Expected loss>", "Of the risk>"]);
         foreach (var p in result.Positions)
         {
-            table.AddRow(Markup.Escape(p.Opportunity), Text.Usd(p.BeforeUsd), Text.Usd(p.Usd), Text.Percent(p.Weight, 1),
-                Text.Percent(p.CarryRate), Text.Percent(p.ExpectedLossRate), Text.Percent(p.RiskContribution, 1));
+            table.AddRow([Markup.Escape(p.Opportunity), Text.Signed(p.BeforeUsd), Text.Signed(p.Usd), .. isLevered ? [Text.Usd(p.NotionalUsd)] : Array.Empty<string>(), Text.Percent(p.Weight, 1),
+                Text.Percent(p.RateToday), Text.Percent(p.CarryRate), .. isLevered ? [p.Usd == 0 ? "" : Text.Percent(p.CarryRate * p.NotionalUsd / Math.Abs(p.Usd))] : Array.Empty<string>(),
+                Text.Percent(p.ExpectedLossRate), Text.Percent(p.RiskContribution, 1)]);
         }
 
         foreach (var idle in result.Idle)
         {
-            table.AddRow(Markup.Escape($"idle {idle.Token}"), Text.Usd(idle.BeforeUsd), Text.Usd(idle.Usd),
-                Text.Percent(idle.Usd / result.BookUsd, 1), "", "", Text.Percent(idle.RiskContribution, 1));
+            table.AddRow([Markup.Escape($"idle {idle.Token}"), Text.Usd(idle.BeforeUsd), Text.Usd(idle.Usd), .. isLevered ? [""] : Array.Empty<string>(),
+                Text.Percent(idle.Usd / result.BookUsd, 1), "", "", .. isLevered ? [""] : Array.Empty<string>(), "", Text.Percent(idle.RiskContribution, 1)]);
         }
 
         return table;
@@ -72,7 +78,8 @@ internal static class SolveView
         var parts = new (string Name, double Usd)[]
         {
             ("carry", o.CarryUsd), ("expected prices", o.ViewsUsd), ("expected losses", -o.ExpectedLossUsd), ("moving", -o.CostsUsd),
-            ("time in flight", -o.TimeUsd), ("effort", -o.EffortUsd), ("price of risk", -o.RiskPenaltyUsd),
+            ("time in flight", -o.TimeUsd), ("leaving at the horizon", -o.ExitUsd), ("doubt about rates", -o.DoubtUsd), ("effort", -o.EffortUsd),
+            ("price of risk", -o.RiskPenaltyUsd),
         };
         console.WriteLine($"Over {days}, in USD: "
             + string.Join(", ", parts.Where(part => Math.Abs(part.Usd) >= 0.005).Select(part => $"{part.Name} {Text.Signed(part.Usd)}")));
@@ -80,6 +87,16 @@ internal static class SolveView
 
     private static void Limits(IAnsiConsole console, SolveResult result)
     {
+        var broken = result.Constraints.Where(c => c.Broken).ToArray();
+        if (broken.Length > 0)
+        {
+            console.WriteLine();
+            var limits = Text.Table("Limit that is broken", "Limit>", "It is>");
+            foreach (var c in broken)
+                limits.AddRow(Markup.Escape(c.Name), Text.InUnit(c.Limit, c.Unit), Text.InUnit(c.Value, c.Unit));
+            console.Write(limits);
+        }
+
         var binding = result.Constraints.Where(c => c.Binding && c.ShadowPriceUsdPerYear > 0.5)
             .OrderByDescending(c => c.ShadowPriceUsdPerYear).ToArray();
         if (binding.Length == 0)
@@ -98,7 +115,7 @@ internal static class SolveView
         console.WriteLine();
         var table = Text.Table("What could hurt", "Of the risk>", "Loss if it strikes, USD>");
         foreach (var risk in result.Risks.Take(8))
-            table.AddRow(Markup.Escape(risk.Factor), Text.Percent(risk.Share, 1), risk.LossIfItStrikesUsd is { } loss ? Text.Usd(loss) : "");
+            table.AddRow(Markup.Escape(risk.Name ?? risk.Factor), Text.Percent(risk.Share, 1), risk.LossIfItStrikesUsd is { } loss ? Text.Usd(loss) : "");
         console.Write(table);
     }
 

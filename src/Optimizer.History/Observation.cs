@@ -24,14 +24,14 @@ public static class Quantities
     /// <summary>What one share of an opportunity is worth, in units of what it takes.</summary>
     public const string Share = "share";
 
-    /// <summary>All that is in an opportunity, in USD.</summary>
-    public const string Total = "total";
+    /// <summary>All that is in an opportunity, in whole tokens of its first input.</summary>
+    public const string Total = "total-tokens";
 
-    /// <summary>The most that can be added to an opportunity, in USD.</summary>
-    public const string Capacity = "capacity";
+    /// <summary>The most that can be added to an opportunity, in whole tokens.</summary>
+    public const string Capacity = "capacity-tokens";
 
-    /// <summary>The most that can be taken out of an opportunity at once, in USD.</summary>
-    public const string Withdrawable = "withdrawable";
+    /// <summary>The most that can be taken out of an opportunity at once, in whole tokens.</summary>
+    public const string Withdrawable = "withdrawable-tokens";
 
     /// <summary>Gas of a chain: gwei per gas, or micro-lamports per compute unit.</summary>
     public const string Gas = "gas";
@@ -42,8 +42,8 @@ public static class Quantities
     /// <summary>Fee of a route in its first zone, in basis points.</summary>
     public const string Fee = "fee";
 
-    /// <summary>The most that a route takes, in USD.</summary>
-    public const string Limit = "limit";
+    /// <summary>The most that a route takes, in whole tokens that go in.</summary>
+    public const string Limit = "limit-tokens";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } = [Price, Rate, Share, Total, Capacity, Withdrawable, Gas, DataFee, Fee, Limit];
@@ -63,10 +63,10 @@ public static class Quantities
             .. snapshot.Assets.SelectMany(asset => Seen(asset.Id, Price, asset.PriceUsd)),
             .. snapshot.Opportunities.SelectMany(place => (Observation[])
             [
-                .. Seen(place.Id, Rate, place.TotalUsd, place.Carry.SpotRate()),
-                .. Seen(place.Id, Total, place.TotalUsd),
-                .. Seen(place.Id, Capacity, place.CapacityUsd),
-                .. Seen(place.Id, Withdrawable, place.WithdrawableUsd),
+                .. Seen(place.Id, Rate, place.Total, place.Carry.SpotRate()),
+                .. Seen(place.Id, Total, place.Total),
+                .. Seen(place.Id, Capacity, place.Capacity),
+                .. Seen(place.Id, Withdrawable, place.Withdrawable),
             ]),
             .. snapshot.ShareRates.SelectMany(share => Seen(share.Key, Share, share.Value)),
             .. snapshot.Chains.SelectMany(chain => chain.Gas switch
@@ -75,7 +75,7 @@ public static class Quantities
                 SolanaGas solana => Seen(chain.Id, Gas, solana.MicroLamportsPerComputeUnit),
                 _ => [],
             }),
-            .. snapshot.Routes.SelectMany(route => (Observation[])[.. Seen(route.Id, Fee, route.Fees[0].Bps), .. Seen(route.Id, Limit, route.MaximumUsd)]),
+            .. snapshot.Routes.SelectMany(route => (Observation[])[.. Seen(route.Id, Fee, route.Fees[0].Bps), .. Seen(route.Id, Limit, route.Maximum)]),
         ];
     }
 }

@@ -5,55 +5,13 @@ namespace Optimizer.Planning;
 /// <summary>Orders tokens by the flow of money, and steps by what they depend on.</summary>
 internal static class Ordering
 {
-    /// <summary>The target with money that would only run in a circle left where it is.</summary>
-    /// <remarks>A circle costs its fees and brings nothing; it can only be in a target within the solver's gap.</remarks>
-    public static Target WithoutCircles(Target target)
-    {
-        var flows = target.Flows.ToList();
-        while (FindCircle(flows) is { } circle)
-        {
-            var least = circle.Min(f => f.ValueUsd);
-            flows = [.. flows
-                .Select(f => circle.Contains(f) ? f with { ValueUsd = f.ValueUsd - least } : f)
-                .Where(f => f.ValueUsd > 0)];
-        }
-
-        return target with { Flows = flows };
-    }
-
-    private static List<TargetFlow>? FindCircle(List<TargetFlow> flows)
-    {
-        foreach (var start in flows)
-        {
-            var path = new List<TargetFlow> { start };
-            if (Extends(path))
-                return path;
-        }
-
-        return null;
-
-        bool Extends(List<TargetFlow> path)
-        {
-            if (path[^1].Route.To == path[0].Route.From)
-                return true;
-            foreach (var next in flows.Where(f => f.Route.From == path[^1].Route.To && path.All(p => p.Route.From != f.Route.From)))
-            {
-                path.Add(next);
-                if (Extends(path))
-                    return true;
-                path.RemoveAt(path.Count - 1);
-            }
-
-            return false;
-        }
-    }
-
     /// <summary>The tokens that the target uses, each after those from which money comes to it.</summary>
     /// <exception cref="PlanException">Money flows in a circle.</exception>
     public static IReadOnlyList<TokenId> TokenOrder(Target target)
     {
         var tokens = target.Flows.SelectMany(f => new[] { f.Route.From, f.Route.To })
             .Concat(target.Deposits.SelectMany(d => d.Opportunity.Inputs).Select(i => i.Token))
+            .Concat(target.Withdrawals.SelectMany(w => w.Opportunity.Inputs).Select(i => i.Token))
             .Distinct().OrderBy(t => t.ToString(), StringComparer.Ordinal).ToList();
         return Topological(tokens, token => target.Flows.Where(f => f.Route.To == token).Select(f => f.Route.From), _ => 0,
             token => $"the flows through {token} run in a circle");

@@ -16,16 +16,18 @@ public sealed class Planner
     private readonly Dictionary<TokenId, BigInteger> _balances = [];
     private readonly Dictionary<TokenId, BigInteger> _locked = [];
     private readonly Dictionary<string, BigInteger> _positions = [];
-    private readonly Dictionary<TokenId, List<int>> _producers = [];
+    private readonly Dictionary<TokenId, List<Arrival>> _producers = [];
+    private readonly Dictionary<int, double> _readySeconds = [];
+    private readonly Waiting _waiting;
     private readonly Dictionary<string, List<int>> _topUps = [];
     private readonly Dictionary<string, BigInteger> _startingGas = [];
     private readonly Dictionary<TokenId, BigInteger> _start = [];
     private readonly List<Step> _steps = [];
     private readonly double _dustUsd;
 
-    private Planner(Market market, Scenario scenario, Target target)
+    private Planner(Market market, Scenario scenario, Target target, Waiting waiting)
     {
-        (_market, _target) = (market, Ordering.WithoutCircles(target));
+        (_market, _target, _waiting) = (market, target, waiting);
         foreach (var holding in scenario.Holdings)
         {
             var amount = Book.AmountOf(market, holding).BaseUnits;
@@ -44,11 +46,15 @@ public sealed class Planner
     }
 
     /// <summary>Makes the plan.</summary>
+    /// <param name="market">The market.</param>
+    /// <param name="scenario">The holdings.</param>
+    /// <param name="target">What is to be done.</param>
+    /// <param name="waiting">What waiting costs; nothing where absent.</param>
     /// <returns>The steps, and what is held after them.</returns>
-    /// <exception cref="PlanException">The target needs more of a token, or gas, than there is.</exception>
-    public static (Plan Plan, Ledger After) Make(Market market, Scenario scenario, Target target)
+    /// <exception cref="PlanException">The target needs more of a token, or gas, than there is, or runs in a circle.</exception>
+    public static (Plan Plan, Ledger After) Make(Market market, Scenario scenario, Target target, Waiting? waiting = null)
     {
-        var planner = new Planner(market, scenario, target);
+        var planner = new Planner(market, scenario, target, waiting ?? Waiting.Free);
         planner.Run();
         var steps = Ordering.Sort(planner._steps);
         return (new Plan
@@ -66,13 +72,21 @@ public sealed class Planner
             _start[token] = Free(token);
         foreach (var chain in _market.Chains)
             _startingGas[chain.Id] = Free(chain.NativeTokenId());
-        foreach (var withdrawal in _target.Withdrawals)
+        foreach (var withdrawal in _target.Withdrawals.Where(w => !w.Opportunity.IsDebt()))
             Withdraw(withdrawal);
-        var taken = _target.Deposits.ToDictionary(deposit => deposit, _ => new Dictionary<TokenId, Part>());
+        foreach (var drawn in _target.Deposits.Where(d => d.Opportunity.IsDebt()))
+            Borrow(drawn);
+        var taken = _target.Deposits.Where(d => !d.Opportunity.IsDebt()).ToDictionary(deposit => deposit, _ => new Dictionary<TokenId, IReadOnlyList<Part>>());
         foreach (var token in Ordering.TokenOrder(_target))
             Share(token, taken);
-        foreach (var deposit in _target.Deposits)
-            Deposit(deposit, taken[deposit]);
+        foreach (var (deposit, parts) in taken)
+        {
+            // A place that takes one token takes each arrival by itself where waiting for all costs more.
+            foreach (var batch in parts is { Count: 1 } && parts.Single() is var (token, arrivals) ? arrivals.Select(part => new Dictionary<TokenId, Part> { [token] = part }) : [parts.ToDictionary(pair => pair.Key, pair => Part.Joined(pair.Value))])
+                Deposit(deposit, batch);
+        }
+
+        SecureDebts();
         PayGas();
     }
 
@@ -81,10 +95,11 @@ public sealed class Planner
         var opportunity = withdrawal.Opportunity;
         var held = _positions.GetValueOrDefault(opportunity.Id);
         var unit = opportunity.Inputs[0].Token;
-        var amount = withdrawal.IsAll ? held : BigInteger.Min(held, Units(unit, withdrawal.ValueUsd));
+        var amount = withdrawal.IsAll ? held : BigInteger.Min(held, Market.Issued(opportunity, Units(unit, withdrawal.ValueUsd)));
         _positions[opportunity.Id] = held - amount;
-        var net = amount - CeilingShare(amount, opportunity.ExitFeeBps?.Value ?? 0);
-        var valueUsd = Usd(unit, amount);
+        var redeemed = Market.Redeemed(opportunity, amount);
+        var net = redeemed - CeilingShare(redeemed, opportunity.ExitFeeBps?.Value ?? 0);
+        var valueUsd = _market.Usd(opportunity, amount);
         var receivedUsd = 0.0;
         var first = BigInteger.Zero;
         foreach (var input in opportunity.Inputs)
@@ -101,25 +116,73 @@ public sealed class Planner
         {
             // Both halves take about as much.
             var request = Add(StepKind.RequestWithdrawal, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas - gas / 2, valueUsd - receivedUsd, 0, []);
-            Produces(unit, Add(StepKind.Claim, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, first, first, gas / 2, 0, delaySeconds, [request]));
+            Produces(unit, first, Add(StepKind.Claim, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, first, first, gas / 2, 0, delaySeconds, [request]));
             return;
         }
 
         var step = Add(StepKind.Withdraw, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas, valueUsd - receivedUsd, delaySeconds, []);
         foreach (var input in opportunity.Inputs)
-            Produces(input.Token, step);
+            Produces(input.Token, input.Token == unit ? first : Units(input.Token, Usd(unit, net) * input.Share), step);
+    }
+
+    private void Borrow(TargetDeposit drawn)
+    {
+        var opportunity = drawn.Opportunity;
+        var unit = opportunity.Inputs[0].Token;
+        var received = Units(unit, drawn.CapitalUsd);
+        var owed = received + CeilingShare(received, FeeOnTop(opportunity.EntryFeeBps));
+        _positions[opportunity.Id] = _positions.GetValueOrDefault(opportunity.Id) + owed;
+        _balances[unit] = _balances.GetValueOrDefault(unit) + received;
+        Produces(unit, received, Add(StepKind.Borrow, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, owed, received,
+            GasCosts.Enter(_market, opportunity), Usd(unit, owed - received), 0, []));
+    }
+
+    private void Repay(TargetWithdrawal repaid, Part part)
+    {
+        var opportunity = repaid.Opportunity;
+        var unit = opportunity.Inputs[0].Token;
+        var held = _positions.GetValueOrDefault(opportunity.Id);
+        var lighter = repaid.IsAll ? held : BigInteger.Min(held, part.Amount - CeilingShare(part.Amount, opportunity.ExitFeeBps?.Value ?? 0));
+        _positions[opportunity.Id] = held - lighter;
+        _balances[unit] -= part.Amount;
+        var needs = Approve(unit, part.Amount, opportunity.Protocol, opportunity.Id, out var approval);
+        Add(StepKind.Repay, opportunity.Chain, unit.ToString(), opportunity.Id, opportunity.Id, unit, part.Amount, lighter,
+            GasCosts.Exit(_market, opportunity) - approval, Usd(unit, part.Amount - lighter), 0, [.. needs, .. part.From]);
+    }
+
+    /// <summary>Base units that pay a debt back in full or in part.</summary>
+    private BigInteger Owed(TargetWithdrawal repaid) => repaid.IsAll && _positions.GetValueOrDefault(repaid.Opportunity.Id) is var held
+        ? held + CeilingShare(held, FeeOnTop(repaid.Opportunity.ExitFeeBps))
+        : Units(repaid.Opportunity.Inputs[0].Token, repaid.ValueUsd / (1 - (repaid.Opportunity.ExitFeeBps?.Value ?? 0) / 10_000));
+
+    /// <summary>A fee on what goes out, in basis points of what is left.</summary>
+    private static double FeeOnTop(Figure? bps) => bps is { } fee ? fee / (1 - fee / 10_000) : 0;
+
+    /// <summary>A debt is drawn once what is deposited in its protocol secures it, unless that comes out of the debt.</summary>
+    private void SecureDebts()
+    {
+        foreach (var drawn in _steps.Where(step => step.Kind == StepKind.Borrow).ToArray())
+        {
+            var protocol = _market.Opportunity(drawn.Via).Protocol;
+            var security = _steps.Where(step => step.Kind == StepKind.Deposit && step.Chain == drawn.Chain && _market.Opportunity(step.Via).Protocol == protocol
+                && !Ordering.Before(_steps, [step.Id]).Contains(drawn.Id)).Select(step => step.Id);
+            _steps[drawn.Id - 1] = drawn with { DependsOn = [.. drawn.DependsOn.Union(security)] };
+        }
     }
 
     /// <summary>Shares what is there of a token among the routes and deposits that use it.</summary>
     /// <remarks>What was there from the start serves all uses but one, so that they wait for nothing: the smallest that takes up all
     /// that is late waits for it. Where none does, small uses come first.</remarks>
-    private void Share(TokenId token, Dictionary<TargetDeposit, Dictionary<TokenId, Part>> taken)
+    private void Share(TokenId token, Dictionary<TargetDeposit, Dictionary<TokenId, IReadOnlyList<Part>>> taken)
     {
         var uses = _target.Flows.Where(f => f.Route.From == token)
-            .Select(f => (Usd: f.ValueUsd, Take: (Action<Part>)(part => Move(f, part))))
-            .Concat(_target.Deposits.SelectMany(d => d.Opportunity.Inputs.Where(i => i.Token == token)
-                .Select(i => (Usd: d.CapitalUsd * i.Share, Take: (Action<Part>)(part => taken[d][token] = part)))))
-            .OrderBy(use => use.Usd)
+            .Select(f => (Wanted: Units(token, f.ValueUsd), Exact: false, Gas: BigInteger.Zero, Take: (Action<IReadOnlyList<Part>>)(parts => Move(f, Part.Joined(parts)))))
+            .Concat(_target.Withdrawals.Where(w => w.Opportunity.IsDebt() && w.Opportunity.Inputs[0].Token == token)
+                .Select(w => (Wanted: Owed(w), Exact: true, Gas: BigInteger.Zero, Take: (Action<IReadOnlyList<Part>>)(parts => Repay(w, Part.Joined(parts))))))
+            .Concat(taken.Keys.SelectMany(d => d.Opportunity.Inputs.Where(i => i.Token == token)
+                .Select(i => (Wanted: Units(token, d.CapitalUsd * i.Share), Exact: false, Gas: d.Opportunity.Inputs.Count == 1 ? GasCosts.Enter(_market, d.Opportunity) : BigInteger.Zero,
+                    Take: (Action<IReadOnlyList<Part>>)(parts => taken[d][token] = parts)))))
+            .OrderBy(use => use.Exact ? 0 : 1).ThenBy(use => use.Wanted)
             .ToArray();
         var available = Free(token) - GasReserve(token);
         var atHand = _start.GetValueOrDefault(token) - GasReserve(token);
@@ -128,10 +191,10 @@ public sealed class Planner
         var amounts = new BigInteger[uses.Length];
         for (var u = 0; u < uses.Length; u++)
         {
-            var wanted = Units(token, uses[u].Usd);
-            var isLast = u == uses.Length - 1;
-            var amount = isLast && keepsNothing && token != _market.Chain(token.Chain).NativeTokenId() ? available : BigInteger.Min(wanted, available);
-            if (Usd(token, wanted - amount) > Math.Max(1, 1e-5 * uses[u].Usd) + _dustUsd)
+            var wanted = uses[u].Wanted;
+            var takesRest = u == uses.Length - 1 && !uses[u].Exact && keepsNothing && token != _market.Chain(token.Chain).NativeTokenId();
+            var amount = takesRest ? available : BigInteger.Min(wanted, available);
+            if (Usd(token, wanted - amount) > Math.Max(1, 1e-5 * Usd(token, wanted)) + _dustUsd || (uses[u].Exact && amount < wanted))
                 throw new PlanException($"{token}: {Usd(token, wanted):#,0.00} USD are wanted and {Usd(token, BigInteger.Max(available, 0)):#,0.00} USD are there");
             amounts[u] = BigInteger.Max(amount, 0);
             available -= amounts[u];
@@ -141,22 +204,63 @@ public sealed class Planner
         foreach (var u in Enumerable.Range(0, uses.Length).Where(u => amounts[u].Sign > 0).OrderBy(u => u == waiting))
         {
             var isAtHand = amounts[u] <= atHand;
+            uses[u].Take(isAtHand ? [new(amounts[u], [])]
+                : u == waiting ? Batches(token, amounts[u], amounts[u] - late, uses[u].Gas)
+                : [new(amounts[u], ProducersOf(token))]);
             if (isAtHand)
                 atHand -= amounts[u];
-            uses[u].Take(new(amounts[u], isAtHand ? [] : ProducersOf(token)));
         }
+    }
+
+    /// <summary>Splits what a use takes by when it is there, early money first, wherever waiting for the next costs more than one further
+    /// deposit's gas and effort.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="amount">What the use takes.</param>
+    /// <param name="atHand">What of it is there from the start.</param>
+    /// <param name="gas">Gas of one further deposit; zero where the use cannot be split.</param>
+    private IReadOnlyList<Part> Batches(TokenId token, BigInteger amount, BigInteger atHand, BigInteger gas)
+    {
+        var all = ProducersOf(token);
+        var native = _market.Chain(token.Chain).NativeTokenId();
+        if (gas.IsZero || _startingGas[token.Chain] < GasNeeded(token.Chain) + gas * (_producers[token].Count + 1))
+            return [new(amount, all)];
+        var perYear = _waiting.RatePerYear(token);
+        var further = Usd(native, gas) + _waiting.CallUsd;
+        var batches = new List<Part>();
+        var (sum, from, since) = (atHand, new List<int>(), 0.0);
+        foreach (var arrival in _producers[token].OrderBy(arrival => _readySeconds[arrival.Step]))
+        {
+            var at = _readySeconds[arrival.Step];
+            if (sum.Sign > 0 && Usd(token, sum) * perYear * Duration.FromSeconds(at - since).Years > further)
+            {
+                batches.Add(new(sum, [.. from]));
+                (sum, from) = (BigInteger.Zero, []);
+            }
+
+            (sum, since) = (sum + arrival.Amount, at);
+            from.Add(arrival.Step);
+        }
+
+        var early = batches.Aggregate(BigInteger.Zero, (total, part) => total + part.Amount);
+        return amount > early ? [.. batches, new(amount - early, from)] : [new(amount, all)];
     }
 
     private void Move(TargetFlow flow, Part part)
     {
         var (route, amount) = (flow.Route, part.Amount);
-        var received = RouteQuote.Received(_market, route, flow.FeeBps, amount);
+        var usd = Usd(route.From, amount);
+        // What is exact may lie in another zone than what the solver rounded.
+        var received = RouteQuote.Received(_market, flow.Terms, flow.Terms.FeeRate(usd), amount);
+        if (usd < flow.Terms.MinimumUsd || usd > flow.Terms.MaximumUsd)
+            throw new PlanException($"{route.Id}: {usd:#,0.00} USD are sent, and it takes {flow.Terms.MinimumUsd:#,0.00} to {flow.Terms.MaximumUsd:#,0.00}");
         _balances[route.From] -= amount;
         _balances[route.To] = _balances.GetValueOrDefault(route.To) + received;
         var feeUsd = Usd(route.From, amount) - Usd(route.To, received);
         var native = _market.Chain(route.To.Chain).NativeTokenId();
         var isTopUp = route.CrossesChains() && route.To == native && _startingGas[route.To.Chain] < GasNeeded(route.To.Chain);
-        var kind = isTopUp ? StepKind.GasTopUp
+        // What is then put to use is no top-up, though it serves as one.
+        var isForGas = isTopUp && _target.Flows.All(f => f.Route.From != route.To) && _target.Deposits.All(d => d.Opportunity.Inputs.All(i => i.Token != route.To));
+        var kind = isForGas ? StepKind.GasTopUp
             : route.CrossesChains() ? StepKind.BridgeSend
             : route.Kind == RouteKind.Wrap ? StepKind.Wrap
             : StepKind.Swap;
@@ -165,13 +269,13 @@ public sealed class Planner
             GasCosts.Send(_market, route) - approval, feeUsd, route.CrossesChains() ? 0 : route.DurationSeconds, [.. needs, .. part.From]);
         if (!route.CrossesChains())
         {
-            Produces(route.To, send);
+            Produces(route.To, received, send);
             return;
         }
 
         var claim = Add(StepKind.BridgeReceive, route.To.Chain, route.From.ToString(), route.To.ToString(), route.Id, route.To, received, received,
             GasCosts.Claim(_market, route), 0, route.DurationSeconds, [send]);
-        Produces(route.To, claim);
+        Produces(route.To, received, claim);
         if (isTopUp)
             (_topUps.TryGetValue(route.To.Chain, out var list) ? list : _topUps[route.To.Chain] = []).Add(claim);
     }
@@ -195,10 +299,10 @@ public sealed class Planner
         }
 
         var gross = parts.Count == 1 ? parts[unit].Amount : Units(unit, capitalUsd);
-        var net = gross - CeilingShare(gross, opportunity.EntryFeeBps?.Value ?? 0);
+        var net = Market.Issued(opportunity, gross - CeilingShare(gross, opportunity.EntryFeeBps?.Value ?? 0));
         _positions[opportunity.Id] = _positions.GetValueOrDefault(opportunity.Id) + net;
         Add(StepKind.Deposit, opportunity.Chain, unit.ToString(), opportunity.Id, opportunity.Id, unit, gross, net,
-            GasCosts.Enter(_market, opportunity) - approvals, capitalUsd - Usd(unit, net), 0, needs);
+            GasCosts.Enter(_market, opportunity) - approvals, capitalUsd - _market.Usd(opportunity, net), 0, needs);
     }
 
     private int[] Approve(TokenId token, BigInteger amount, string spender, string via, out BigInteger gas)
@@ -214,7 +318,7 @@ public sealed class Planner
     /// from elsewhere.</summary>
     private void PayGas()
     {
-        var bringing = Ordering.Before(_steps, _steps.Where(s => s.Kind == StepKind.GasTopUp).Select(s => s.Id));
+        var bringing = Ordering.Before(_steps, _topUps.Values.SelectMany(claims => claims));
         foreach (var onChain in _steps.GroupBy(s => s.Chain).ToArray())
         {
             var native = _market.Chain(onChain.Key).NativeTokenId();
@@ -281,23 +385,39 @@ public sealed class Planner
             DurationSeconds = durationSeconds,
             DependsOn = [.. dependsOn.Distinct()],
         });
+        _readySeconds[id] = _steps[^1].DependsOn.Select(needed => _readySeconds[needed]).DefaultIfEmpty(0).Max() + durationSeconds;
         return id;
     }
 
-    private void Produces(TokenId token, int step) =>
-        (_producers.TryGetValue(token, out var list) ? list : _producers[token] = []).Add(step);
+    private void Produces(TokenId token, BigInteger amount, int step) =>
+        (_producers.TryGetValue(token, out var list) ? list : _producers[token] = []).Add(new(step, amount));
 
-    private int[] ProducersOf(TokenId token) => _producers.TryGetValue(token, out var list) ? [.. list] : [];
+    private int[] ProducersOf(TokenId token) => _producers.TryGetValue(token, out var list) ? [.. list.Select(arrival => arrival.Step)] : [];
 
-    private BigInteger Units(TokenId token, double usd) =>
-        TokenAmount.FromUsd(usd, _market.PriceUsd(token), _market.Token(token).Decimals).BaseUnits;
+    private BigInteger Units(TokenId token, double usd) => _market.Units(token, usd);
 
-    private double Usd(TokenId token, BigInteger units) =>
-        new TokenAmount(units, _market.Token(token).Decimals).ToUsd(_market.PriceUsd(token));
+    private double Usd(TokenId token, BigInteger units) => _market.Usd(token, units);
 
     private static BigInteger CeilingShare(BigInteger amount, double bps) =>
         bps == 0 ? BigInteger.Zero : (amount * new BigInteger(Math.Round(bps * 1e6)) + 9_999_999_999) / 10_000_000_000;
 
     /// <summary>What one use takes of a token, and the steps that must have brought it; none where it was there.</summary>
-    private sealed record Part(BigInteger Amount, IReadOnlyList<int> From);
+    private sealed record Part(BigInteger Amount, IReadOnlyList<int> From)
+    {
+        /// <summary>All of it at once, when the last of it is there.</summary>
+        public static Part Joined(IReadOnlyList<Part> parts) => parts is [var only] ? only
+            : new(parts.Aggregate(BigInteger.Zero, (sum, part) => sum + part.Amount), [.. parts.SelectMany(part => part.From).Distinct()]);
+    }
+
+    /// <summary>What a step delivers.</summary>
+    private readonly record struct Arrival(int Step, BigInteger Amount);
+}
+
+/// <summary>What waiting costs, for whoever decides whether to deposit early money by itself.</summary>
+/// <param name="RatePerYear">What a token's money forgoes per year.</param>
+/// <param name="CallUsd">What one further call is worth to those who sign, in USD.</param>
+public sealed record Waiting(Func<TokenId, double> RatePerYear, double CallUsd)
+{
+    /// <summary>Waiting costs nothing.</summary>
+    public static Waiting Free { get; } = new(_ => 0, 0);
 }

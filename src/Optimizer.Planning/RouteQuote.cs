@@ -10,25 +10,21 @@ internal static class RouteQuote
 
     /// <summary>The amount received for an amount sent.</summary>
     /// <param name="market">The market, for prices and decimals.</param>
-    /// <param name="route">The route.</param>
-    /// <param name="feeBps">The proportional fee of the zone in basis points.</param>
+    /// <param name="terms">The route's terms.</param>
+    /// <param name="feeRate">The proportional fee of the zone, a fraction.</param>
     /// <param name="sent">Base units of the route's source token.</param>
-    public static BigInteger Received(Market market, Route route, double feeBps, BigInteger sent)
+    public static BigInteger Received(Market market, RouteTerms terms, double feeRate, BigInteger sent)
     {
-        var price = market.PriceUsd(route.From);
-        var decimals = market.Token(route.From).Decimals;
-        var usd = new TokenAmount(sent, decimals).ToUsd(price);
-        var impactUsd = (route.ImpactBpsPerMillionUsd?.Value ?? 0) / 10_000 / 1e6 * usd * usd;
-        var fixedUsd = route.FixedFeeUsd?.Value ?? 0;
-        var fee = CeilingDivide(sent * new BigInteger(Math.Round(feeBps * 1e6)), new BigInteger(10_000_000_000));
-        var other = new BigInteger(Math.Ceiling((impactUsd + fixedUsd) / price * Math.Pow(10, decimals)));
+        var route = terms.Route;
+        var (decimals, toDecimals) = (market.Token(route.From).Decimals, market.Token(route.To).Decimals);
+        var tokens = (double)sent / Math.Pow(10, decimals);
+        var impact = (route.ImpactBpsPerMillion?.Value ?? 0) / 10_000 / 1e6 * tokens * tokens;
+        var fee = CeilingDivide(sent * new BigInteger(Math.Round(feeRate * 1e10)), new BigInteger(10_000_000_000));
+        var other = new BigInteger(Math.Ceiling((impact + (route.FixedFee?.Value ?? 0)) * Math.Pow(10, decimals)));
         var kept = BigInteger.Max(BigInteger.Zero, sent - fee - other);
 
-        // Same asset on both sides: integers alone, so that a free transfer delivers every unit.
-        var toDecimals = market.Token(route.To).Decimals;
-        var ratio = market.AssetOf(route.From).Id == market.AssetOf(route.To).Id
-            ? Precision
-            : new BigInteger(price / market.PriceUsd(route.To) * (double)Precision);
+        // Where a rule sets the rate, integers alone: a converter at par delivers every unit, whatever the prices are.
+        var ratio = new BigInteger((terms.TokensOut ?? market.PriceUsd(route.From) / market.PriceUsd(route.To)) * (double)Precision);
         return kept * ratio * BigInteger.Pow(10, toDecimals) / (Precision * BigInteger.Pow(10, decimals));
     }
 

@@ -13,7 +13,8 @@ public sealed record RiskFactor(string Name, Event? Event);
 /// F holds, per year: the prices with a history, as the Cholesky factor of their shrunk covariance; one factor per
 /// asset for what those do not explain; and one factor per event, √λ·loss, since a Poisson process that strikes λ times
 /// a year and takes a fraction <c>loss</c> has that yearly variance. D is each opportunity's own volatility, squared.
-/// Exposures are measured against the numeraire: holding it is no risk.
+/// An event takes what lies there: the capital of a position, not its notional. Exposures are measured against the numeraire:
+/// holding it is no risk; where its own issuer fails, everything else gains against it, which is a risk and no expected gain.
 /// </remarks>
 public sealed class RiskModel
 {
@@ -22,6 +23,8 @@ public sealed class RiskModel
     private readonly List<RiskFactor> _factors = [];
     private readonly Dictionary<string, int> _eventFactor = [];
     private readonly Dictionary<string, Dictionary<int, double>> _assetLoadings = [];
+    private readonly Dictionary<string, Dictionary<string, double>> _sourcesOf = [];
+    private readonly Dictionary<string, double> _numeraireLosses;
     private readonly string _numeraire;
 
     /// <summary>Builds the model of a market.</summary>
@@ -31,19 +34,25 @@ public sealed class RiskModel
     public RiskModel(Market market, RiskSettings settings, string numeraire = "USD")
     {
         (_market, _settings, _numeraire) = (market, settings, numeraire);
+        _numeraireLosses = LossesOfNumeraire();
         var history = PriceFactors(market.Snapshot.History);
         foreach (var asset in market.Snapshot.Assets)
         {
             var loadings = new Dictionary<int, double>();
+            var sources = new Dictionary<string, double>();
             foreach (var (factor, beta) in Betas(asset, history))
+            {
                 Add(loadings, history[factor], beta);
+                sources[factor] = beta;
+            }
+
             if (asset.ResidualVolatility > 0)
             {
                 loadings[_factors.Count] = asset.ResidualVolatility;
                 _factors.Add(new($"price {asset.Id} (own)", null));
             }
 
-            _assetLoadings[asset.Id] = loadings;
+            (_assetLoadings[asset.Id], _sourcesOf[asset.Id]) = (loadings, sources);
         }
 
         foreach (var e in market.Snapshot.Events)
@@ -56,19 +65,29 @@ public sealed class RiskModel
     /// <summary>The factors; loadings refer to them by index.</summary>
     public IReadOnlyList<RiskFactor> Factors => _factors;
 
+    /// <summary>The assets whose price history moves prices, and how each loads on the factors per unit.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<int, double>> PriceSources { get; private set; } = new Dictionary<string, IReadOnlyDictionary<int, double>>();
+
     /// <summary>Strikes per year: the event's own figure, or −ln(1 − P) for its rating's yearly probability P.</summary>
     public double Intensity(Event e) =>
         e.IntensityPerYear?.Value ?? -double.LogP1(-_settings.Ratings[e.Rating.ToString()].Fraction);
 
-    /// <summary>What an opportunity is expected to lose per year, as a fraction of its position: by events, and to those who
-    /// trade against it.</summary>
-    public double ExpectedLossRate(Opportunity opportunity) => ExpectedLossRate(_market.EventsOf(opportunity)) + RebalancingLossRate(opportunity);
+    /// <summary>What a position is expected to lose within some years, as a fraction of its value: by events, the exact mean
+    /// 1 − e^(−T·Σλ·L) of a compound Poisson process, and to those who trade against it.</summary>
+    public double ExpectedLoss(Opportunity opportunity, double years)
+    {
+        // A debt is lightened by what strikes its place, since the borrower's equity is what is lost; not by its own token's misfortune.
+        var losses = opportunity.IsDebt()
+            ? opportunity.Events.Concat(_market.State(opportunity.Chain).Events)
+            : _market.EventsOf(opportunity);
+        return ExpectedLoss(losses, years) + RebalancingLossRate(opportunity) * years;
+    }
 
-    /// <summary>What an idle token is expected to lose per year by events, as a fraction.</summary>
-    public double ExpectedLossRate(TokenId token) => ExpectedLossRate(_market.EventsOf(token));
+    /// <summary>What an idle token is expected to lose within some years by events, as a fraction.</summary>
+    public double ExpectedLoss(TokenId token, double years) => ExpectedLoss(_market.EventsOf(token), years);
 
-    /// <summary>What is on its way is expected to lose per year by events, as a fraction.</summary>
-    public double ExpectedLossRate(Route route) => ExpectedLossRate(route.Events);
+    /// <summary>What is on its way is expected to lose by events, as a fraction.</summary>
+    public double ExpectedLoss(Route route, double years) => ExpectedLoss(route.Events, years);
 
     /// <summary>What a position loses per year to those who trade against it whenever its inputs' prices move
     /// (loss-versus-rebalancing), as a fraction: c·½·(Σ shareᵢ·σᵢ² − σ²), c being its <see cref="Opportunity.LiquidityConcentration"/>,
@@ -92,7 +111,7 @@ public sealed class RiskModel
     /// <summary>Loadings per unit of an opportunity's position.</summary>
     public IReadOnlyDictionary<int, double> Loadings(Opportunity opportunity)
     {
-        var loadings = EventLoadings(_market.EventsOf(opportunity));
+        var loadings = EventLoadings(_market.EventsOf(opportunity), opportunity.Capital());
         foreach (var (asset, exposure) in Exposures(opportunity))
             AddAsset(loadings, asset, exposure);
         AddAsset(loadings, _numeraire, -opportunity.Capital());
@@ -102,29 +121,65 @@ public sealed class RiskModel
     /// <summary>Loadings per USD of an idle token.</summary>
     public IReadOnlyDictionary<int, double> Loadings(TokenId token)
     {
-        var loadings = EventLoadings(_market.EventsOf(token));
+        var loadings = EventLoadings(_market.EventsOf(token), 1);
         AddAsset(loadings, _market.AssetOf(token).Id, 1);
         AddAsset(loadings, _numeraire, -1);
         return loadings;
     }
 
-    /// <summary>Price sensitivities per unit of position, by asset: its own, or its inputs' shares.</summary>
+    /// <summary>Exposure per unit of an opportunity's position to each of <see cref="PriceSources"/>, against the numeraire.</summary>
+    public IReadOnlyDictionary<string, double> PriceExposures(Opportunity opportunity) =>
+        PriceExposures(Exposures(opportunity), opportunity.Capital());
+
+    /// <summary>The same per USD of an idle token.</summary>
+    public IReadOnlyDictionary<string, double> PriceExposures(TokenId token) => PriceExposures([(_market.AssetOf(token).Id, 1)], 1);
+
+    /// <summary>Price sensitivities per unit of position, by asset: its own, or its inputs' shares; turned round for a debt.</summary>
     public IEnumerable<(string Asset, double Exposure)> Exposures(Opportunity opportunity) =>
         opportunity.Exposures is { } own
             ? own.Select(pair => (pair.Key, pair.Value.Value))
-            : opportunity.Inputs.Select(input => (_market.AssetOf(input.Token).Id, input.Share));
+            : opportunity.Inputs.Select(input => (_market.AssetOf(input.Token).Id, input.Share * opportunity.Capital()));
 
-    private double ExpectedLossRate(IEnumerable<EventLoss> losses) =>
-        losses.Sum(loss => Intensity(_market.Event(loss.Event)) * loss.Loss);
+    /// <summary>What an event takes of a position's or token's value, measured in the numeraire; below zero where it takes more of the
+    /// numeraire itself.</summary>
+    public double LossIn(EventLoss loss) => Measured(loss.Loss, _numeraireLosses.GetValueOrDefault(loss.Event));
+
+    private static double Measured(double loss, double ofNumeraire) => ofNumeraire < 1 ? (loss - ofNumeraire) / (1 - ofNumeraire) : 0;
+
+    private double ExpectedLoss(IEnumerable<EventLoss> losses, double years) =>
+        -double.ExpM1(-years * losses.Sum(loss => Intensity(_market.Event(loss.Event)) * Math.Max(0, LossIn(loss))));
 
     private static double Variance(Dictionary<int, double> loadings) => loadings.Values.Sum(loading => loading * loading);
 
-    private Dictionary<int, double> EventLoadings(IEnumerable<EventLoss> losses)
+    /// <summary>What strikes every token of the numeraire strikes the numeraire: its issuer's events.</summary>
+    private Dictionary<string, double> LossesOfNumeraire()
+    {
+        if (_numeraire == "USD")
+            return [];
+        var tokens = _market.Snapshot.Tokens.Where(state => _market.AssetOf(state.Id).Id == _numeraire).ToArray();
+        return tokens.Length == 0 ? [] : tokens.SelectMany(state => state.Events).GroupBy(loss => loss.Event)
+            .Where(same => same.Count() == tokens.Length).ToDictionary(same => same.Key, same => same.Min(loss => loss.Loss.Value));
+    }
+
+    private Dictionary<int, double> EventLoadings(IEnumerable<EventLoss> losses, double capital)
     {
         var loadings = new Dictionary<int, double>();
-        foreach (var loss in losses)
-            Add(loadings, _eventFactor[loss.Event], Math.Sqrt(Intensity(_market.Event(loss.Event))) * loss.Loss);
+        var named = losses.ToDictionary(loss => loss.Event, loss => loss.Loss.Value);
+        foreach (var e in named.Keys.Union(_numeraireLosses.Keys))
+            Add(loadings, _eventFactor[e], Math.Sqrt(Intensity(_market.Event(e))) * capital * Measured(named.GetValueOrDefault(e), _numeraireLosses.GetValueOrDefault(e)));
         return loadings;
+    }
+
+    private Dictionary<string, double> PriceExposures(IEnumerable<(string Asset, double Exposure)> assets, double capital)
+    {
+        var exposures = new Dictionary<string, double>();
+        foreach (var (asset, exposure) in assets.Append((_numeraire, -capital)))
+        {
+            foreach (var (source, beta) in _sourcesOf.GetValueOrDefault(asset) ?? [])
+                exposures[source] = exposures.GetValueOrDefault(source) + exposure * beta;
+        }
+
+        return exposures;
     }
 
     private void AddAsset(Dictionary<int, double> loadings, string asset, double exposure)
@@ -146,9 +201,10 @@ public sealed class RiskModel
         for (var row = 0; row < history.Series.Count; row++)
         {
             loadings[history.Series[row].Asset] = Enumerable.Range(0, row + 1).ToDictionary(column => column, column => root[row, column]);
-            _factors.Add(new($"price {history.Series[row].Asset}", null));
+            _factors.Add(new($"price factor {row + 1}", null));
         }
 
+        PriceSources = loadings.ToDictionary(pair => pair.Key, IReadOnlyDictionary<int, double> (pair) => pair.Value);
         return loadings;
     }
 

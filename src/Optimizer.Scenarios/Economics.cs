@@ -13,12 +13,11 @@ internal static class Economics
     /// <param name="plan">Its plan.</param>
     /// <param name="positions">Positions before and after.</param>
     /// <param name="idle">Idle tokens before and after.</param>
-    /// <param name="gainUsdPerYear">What the whole plan adds per year.</param>
-    public static PlanEconomics Of(AllocationProblem problem, Plan plan, IReadOnlyList<PositionResult> positions, IReadOnlyList<IdleResult> idle, double gainUsdPerYear)
+    public static PlanEconomics Of(AllocationProblem problem, Plan plan, IReadOnlyList<PositionResult> positions, IReadOnlyList<IdleResult> idle)
     {
         var shares = Attribution.Shares(plan.Steps);
         var years = problem.Scenario.Horizon.Years;
-        var gains = positions.ToDictionary(position => position.Opportunity, position => Gain(problem, position));
+        var gains = positions.ToDictionary(position => position.Opportunity, position => Gain(problem, position, later: false));
         // A position's change is that of the steps that change it, in proportion.
         var turned = plan.Steps.Where(IsOfPosition).GroupBy(step => step.Via).ToDictionary(group => group.Key, group => group.Sum(step => step.Usd));
         double GainOf(Step step) => IsOfPosition(step) && turned[step.Via] > 0 ? gains[step.Via] * step.Usd / turned[step.Via] : 0;
@@ -38,7 +37,7 @@ internal static class Economics
         // What an idle token was expected to lose is saved by the moves that take it, in proportion.
         foreach (var token in idle)
         {
-            var saved = (token.BeforeUsd - token.Usd) * problem.Risk.ExpectedLossRate(token.Token);
+            var saved = Saved(problem, token);
             var users = moves.Where(move => move.From.Contains($"{token.Token}")).Sum(move => move.Usd);
             for (var m = 0; m < moves.Count && users > 0 && saved != 0; m++)
             {
@@ -47,19 +46,33 @@ internal static class Economics
             }
         }
 
-        var perDay = gainUsdPerYear / Duration.DaysPerYear;
-        return new(gainUsdPerYear, perDay, BreakEven.Of(plan.CostUsd, perDay, problem.Settings.Moves.RateHalfLife), [.. moves.OrderByDescending(move => move.Usd).ThenBy(move => move.Step)]);
+        var saving = idle.Sum(token => Saved(problem, token));
+        var now = gains.Values.Sum() + saving;
+        var then = positions.Sum(position => Gain(problem, position, later: true)) + saving;
+        return new(now, then, now / Duration.DaysPerYear,
+            BreakEven.Of(plan.CostUsd, now / Duration.DaysPerYear, then / Duration.DaysPerYear, problem.Settings.Moves.RateHalfLife),
+            [.. moves.OrderByDescending(move => move.Usd).ThenBy(move => move.Step)]);
     }
 
-    private static bool IsOfPosition(Step step) => step.Kind == StepKind.Deposit || step.Kind.IsLeaving();
+    /// <summary>What idle tokens that are used were expected to lose per year.</summary>
+    private static double Saved(AllocationProblem problem, IdleResult token)
+    {
+        var years = problem.Scenario.Horizon.Years;
+        return (token.BeforeUsd - token.Usd) * (problem.Risk.ExpectedLoss(token.Token, years) / years - ObjectiveTerms.ViewOn(problem, problem.Idles.Single(i => i.Token == token.Token)));
+    }
 
-    /// <summary>What a position earns more per year than before, net of expected losses.</summary>
-    private static double Gain(AllocationProblem problem, PositionResult result)
+    private static bool IsOfPosition(Step step) => step.Kind is StepKind.Deposit or StepKind.Borrow or StepKind.Repay || step.Kind.IsLeaving();
+
+    /// <summary>What a position earns more per year than before, net of expected losses: at the rates of today, or at those that they
+    /// tend to.</summary>
+    private static double Gain(AllocationProblem problem, PositionResult result, bool later)
     {
         var position = problem.Positions.Single(position => position.Opportunity.Id == result.Opportunity);
-        var part = position.EarningYears / problem.Scenario.Horizon.Years;
-        return result.Usd / position.Capital * (result.CarryRate * part - result.ExpectedLossRate)
-            - result.BeforeUsd / position.Capital * (position.Opportunity.Carry.Rate(0) * part - result.ExpectedLossRate);
+        var fades = later ? problem.Rates.RateToday(position.Opportunity, 0) - problem.Rates.LaterRate(position.Opportunity) : 0;
+        var view = ObjectiveTerms.ViewOn(problem, position) - result.ExpectedLossRate * position.Capital;
+        var before = position.Before * problem.BookUsd;
+        return result.NotionalUsd * (problem.RateToday(position, result.NotionalUsd) - fades + view)
+            - before * (problem.RateToday(position, before) - fades + view);
     }
 
     /// <summary>Where money on its way to a place was at the start: positions, and tokens of which the steps of the way deliver less

@@ -63,7 +63,7 @@ public static class Explanation
         var worst = used.Length == 0 ? 0 : used.Min(p => p.CarryRate - p.ExpectedLossRate);
         return [.. problem.Positions
             .Where(p => used.All(u => u.Opportunity != p.Opportunity.Id))
-            .Select(p => (Position: p, Carry: p.Opportunity.Carry.Rate(0), Loss: problem.Risk.ExpectedLossRate(p.Opportunity)))
+            .Select(p => (Position: p, Carry: problem.Rates.Annual(problem.Rates.Growth(p.Opportunity, 0)), Loss: problem.Risk.ExpectedLoss(p.Opportunity, p.EarningYears) / loaded.Scenario.Horizon.Years))
             .OrderByDescending(x => x.Carry - x.Loss)
             .Take(15)
             .Select(x => new UnusedResult(x.Position.Opportunity.Id, x.Carry, x.Loss, WouldNeed(x.Position),

@@ -15,27 +15,18 @@ internal static class Report
         var (problem, answer) = (allocated.Problem, allocated.Answer);
         var market = problem.Market;
         var years = problem.Scenario.Horizon.Years;
-        var positionUsd = after.Positions.ToDictionary(p => p.Key, p => Usd(market, market.Opportunity(p.Key).Inputs[0].Token, p.Value));
-        var idleUsd = after.Idle.ToDictionary(t => t.Key, t => Usd(market, t.Key, t.Value));
-        var risk = new RiskAttribution(problem,
-            positionUsd.ToDictionary(p => p.Key, p => p.Value / market.Opportunity(p.Key).Capital()), idleUsd);
+        var positionUsd = after.Positions.ToDictionary(p => p.Key, p => Book.ValueUsd(market, market.Opportunity(p.Key), p.Value));
+        var idleUsd = after.Idle.ToDictionary(t => t.Key, t => market.Usd(t.Key, t.Value));
+        var risk = new RiskAttribution(problem, after.Positions.ToDictionary(p => p.Key, p => Book.NotionalUsd(market, market.Opportunity(p.Key), p.Value)), idleUsd);
 
-        var positions = positionUsd.Select(p =>
-        {
-            var opportunity = market.Opportunity(p.Key);
-            var before = Book.HeldUsd(market, problem.Scenario, opportunity).Held;
-            return new PositionResult(p.Key, opportunity.Inputs[0].Token, after.Positions[p.Key], p.Value, before,
-                p.Value / problem.BookUsd,
-                problem.CreditedRate(problem.Positions.Single(x => x.Opportunity.Id == p.Key), p.Value / opportunity.Capital()),
-                problem.Risk.ExpectedLossRate(opportunity), risk.ShareOf(p.Key));
-        }).Where(p => p.Usd != 0 || p.BeforeUsd != 0).OrderByDescending(p => p.Usd).ThenBy(p => p.Opportunity, StringComparer.Ordinal).ToArray();
+        var positions = after.Positions.Select(p => Position(problem, p.Key, p.Value, risk.ShareOf(p.Key)))
+            .Where(p => p.Usd != 0 || p.BeforeUsd != 0).OrderByDescending(p => p.Usd).ThenBy(p => p.Opportunity, StringComparer.Ordinal).ToArray();
         var idle = idleUsd
             .Select(t => new IdleResult(t.Key, after.Idle[t.Key], t.Value, Book.HeldUsd(market, problem.Scenario, t.Key).Held, risk.ShareOf(t.Key.ToString())))
             .Where(t => t.Usd != 0 || t.BeforeUsd != 0).OrderByDescending(t => t.Usd).ThenBy(t => t.Token.ToString(), StringComparer.Ordinal).ToArray();
 
         var objective = Objective(problem, answer, positions, idle, plan, risk.Variance);
-        var gainPerYear = objective.ReturnPerYear * problem.BookUsd + (plan.CostUsd + objective.TimeUsd) / years - objective.ReturnPerYearBefore * problem.BookUsd;
-        var (status, message) = Agreement(problem, answer, positionUsd, idleUsd) is { } difference
+        var (status, message) = (Agreement(problem, answer, plan, positionUsd, idleUsd) ?? Flows(problem, answer, plan)) is { } difference
             ? ("failed", $"the exact plan does not end where the solver meant it to: {difference}")
             : (result.Status, result.Message);
         return result with
@@ -48,22 +39,47 @@ internal static class Report
             Constraints = Constraints(problem, answer),
             Risks = risk.Causes,
             Certificate = result.Certificate with { ObjectiveRecomputed = Recomputed(problem, objective, risk.Variance) },
-            Plan = plan with { Economics = Economics.Of(problem, plan, positions, idle, gainPerYear) },
+            Plan = plan with { Economics = Economics.Of(problem, plan, positions, idle) },
             Unmoved = [.. Unmoved.Explain(problem, answer.Values)],
         };
+    }
+
+    private static PositionResult Position(AllocationProblem problem, string id, BigInteger amount, double riskShare)
+    {
+        var (market, position) = (problem.Market, problem.Positions.Single(x => x.Opportunity.Id == id));
+        var opportunity = position.Opportunity;
+        var (value, notional) = (Book.ValueUsd(market, opportunity, amount), Book.NotionalUsd(market, opportunity, amount));
+        return new(id, opportunity.Inputs[0].Token, amount, value, Book.ValueUsd(market, opportunity, Book.Held(market, problem.Scenario, opportunity).Held), notional,
+            value / problem.BookUsd, problem.RateToday(position, notional), problem.Rates.Annual(problem.Growth(position, notional)),
+            problem.Risk.ExpectedLoss(opportunity, position.EarningYears) / problem.Scenario.Horizon.Years, riskShare);
     }
 
     /// <summary>The first position or balance that the exact plan leaves elsewhere than the solver meant; null where all
     /// agree to a hundred-thousandth of the book, or a dollar.</summary>
     private static string? Agreement(
-        AllocationProblem problem, Answer answer, Dictionary<string, double> positionUsd, Dictionary<TokenId, double> idleUsd)
+        AllocationProblem problem, Answer answer, Plan plan, Dictionary<string, double> positionUsd, Dictionary<TokenId, double> idleUsd)
     {
         var tolerance = Math.Max(1, 1e-5 * problem.BookUsd);
+        // A deposit that is made in parts takes more gas than the solver counted.
+        double MoreGas(TokenId token) => token != problem.Market.Chain(token.Chain).NativeTokenId() ? 0
+            : plan.Steps.Where(step => step.Chain == token.Chain).Sum(step => step.GasUsd)
+                - problem.Gas.Where(action => action.Chain == token.Chain).Sum(action => action.GasUsd * Math.Round(answer.Values[action.Switch]));
         return problem.Positions
             .Select(p => (Name: p.Opportunity.Id, Meant: p.Value.At(answer.Values) * problem.BookUsd, Is: positionUsd.GetValueOrDefault(p.Opportunity.Id)))
-            .Concat(problem.Idles.Select(i => (Name: $"idle {i.Token}", Meant: i.After.At(answer.Values) * problem.BookUsd, Is: idleUsd.GetValueOrDefault(i.Token))))
+            .Concat(problem.Idles.Select(i => (Name: $"idle {i.Token}", Meant: i.After.At(answer.Values) * problem.BookUsd - Math.Max(0, MoreGas(i.Token)), Is: idleUsd.GetValueOrDefault(i.Token))))
             .Where(x => Math.Abs(x.Meant - x.Is) > tolerance)
             .Select(x => $"{x.Name} {x.Is:#,0.00} USD instead of {x.Meant:#,0.00} USD")
+            .FirstOrDefault();
+    }
+
+    /// <summary>The first route by which the plan sends another amount than the solver meant; null where there is none.</summary>
+    private static string? Flows(AllocationProblem problem, Answer answer, Plan plan)
+    {
+        var sent = plan.Steps.Where(step => step.Kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp).ToLookup(step => step.Via, step => step.Usd);
+        return problem.Flows.GroupBy(flow => flow.Route.Id)
+            .Select(route => (Id: route.Key, Meant: route.Where(flow => answer.Values[flow.Switch] > 0.5).Sum(flow => flow.In.At(answer.Values)) * problem.BookUsd, Is: sent[route.Key].Sum()))
+            .Where(x => Math.Abs(x.Meant - x.Is) > Math.Max(1, 1e-5 * problem.BookUsd))
+            .Select(x => $"{x.Id} carries {x.Is:#,0.00} USD instead of {x.Meant:#,0.00} USD")
             .FirstOrDefault();
     }
 
@@ -71,13 +87,11 @@ internal static class Report
         AllocationProblem problem, Answer answer, PositionResult[] positions, IdleResult[] idle, Plan plan, double variance)
     {
         var (book, years) = (problem.BookUsd, problem.Scenario.Horizon.Years);
-        var market = problem.Market;
-        var earning = problem.Positions.ToDictionary(p => p.Opportunity.Id, p => p);
-        var carry = positions.Sum(p => p.Usd / earning[p.Opportunity].Capital * p.CarryRate * earning[p.Opportunity].EarningYears);
-        var loss = years * (positions.Sum(p => p.Usd / earning[p.Opportunity].Capital * p.ExpectedLossRate)
-            + idle.Sum(t => t.Usd * problem.Risk.ExpectedLossRate(t.Token)));
-        var time = ObjectiveTerms.Time(problem).At(answer.Values) * book;
-        var views = ObjectiveTerms.Views(problem).At(answer.Values) * book;
+        var held = problem.Positions.ToDictionary(p => p.Opportunity.Id, p => p);
+        var carry = positions.Sum(p => p.NotionalUsd * problem.Growth(held[p.Opportunity], p.NotionalUsd));
+        var loss = positions.Sum(p => p.Usd * p.ExpectedLossRate * years) + idle.Sum(t => t.Usd * problem.Risk.ExpectedLoss(t.Token, years));
+        double At(LinearExpression term) => term.At(answer.Values) * book;
+        var (time, views, exit) = (TimeUsd(problem, answer, plan), At(ObjectiveTerms.Views(problem)), At(ObjectiveTerms.Exit(problem)));
         var penalty = problem.Scenario.Objective is MeanVariance wanted ? wanted.RiskAversion / 2 * years * variance * book : 0;
         double InUnit(double figure) => problem.Scenario.Objective is MinimumRisk
             ? Math.Sqrt(Math.Max(answer.Risk + figure - answer.Objective, 0)) * book
@@ -93,25 +107,48 @@ internal static class Report
             ExpectedLossUsd = loss,
             CostsUsd = plan.CostUsd,
             TimeUsd = time,
-            EffortUsd = ObjectiveTerms.Effort(problem).At(answer.Values) * book,
+            ExitUsd = exit,
+            DoubtUsd = At(ObjectiveTerms.Doubt(problem)),
+            EffortUsd = At(ObjectiveTerms.Effort(problem)),
             RiskPenaltyUsd = penalty,
-            ReturnPerYear = (carry + views - loss - plan.CostUsd - time) / book / years,
-            ReturnPerYearBefore = Before(problem) / book,
+            ReturnPerYear = (carry + views - loss - plan.CostUsd - time - exit) / book / years,
+            ReturnPerYearBefore = Before(problem) / book / years,
             VolatilityPerYear = Math.Sqrt(variance),
         };
     }
 
-    /// <summary>Carry and views less expected loss per year in USD of leaving everything as it is.</summary>
-    private static double Before(AllocationProblem problem) =>
-        problem.Positions.Sum(p => p.Before * problem.BookUsd * (p.Opportunity.Carry.Rate(0) * p.EarningYears / problem.Scenario.Horizon.Years
-            + ObjectiveTerms.ViewOn(problem, p) - problem.Risk.ExpectedLossRate(p.Opportunity)))
-        + problem.Idles.Sum(i => i.Before * problem.BookUsd
-            * (ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLossRate(i.Token)));
+    /// <summary>What money in flight risks, and what waiting until it is deposited forgoes, by the plan's own times, in USD.</summary>
+    private static double TimeUsd(AllocationProblem problem, Answer answer, Plan plan)
+    {
+        var risked = problem.Flows.Where(flow => answer.Values[flow.Switch] > 0.5)
+            .Sum(flow => (ObjectiveTerms.TimeOf(problem, flow) - flow.Years * problem.Rates.ReferenceRate(flow.Route.From)) * flow.In.At(answer.Values)) * problem.BookUsd;
+        var done = new Dictionary<int, double>();
+        var waited = 0.0;
+        foreach (var step in plan.Steps)
+        {
+            var start = step.DependsOn.Select(needed => done[needed]).DefaultIfEmpty(0).Max();
+            done[step.Id] = start + step.DurationSeconds;
+            if (step.Kind == StepKind.Deposit)
+                waited += step.Usd * problem.Rates.ReferenceRate(step.Token) * Duration.FromSeconds(start).Years;
+        }
 
+        return risked + waited;
+    }
+
+    /// <summary>Carry and views less expected loss and exit, over the horizon in USD, of leaving everything as it is.</summary>
+    private static double Before(AllocationProblem problem)
+    {
+        var years = problem.Scenario.Horizon.Years;
+        return problem.BookUsd * (problem.Positions.Where(p => p.Before > 0).Sum(p => p.Before * (problem.Growth(p, p.Before * problem.BookUsd) + years * ObjectiveTerms.ViewOn(problem, p)
+                - problem.Risk.ExpectedLoss(p.Opportunity, p.EarningYears) * p.Capital - ObjectiveTerms.ExitOf(problem, p)) - ObjectiveTerms.ExitGasOf(problem, p))
+            + problem.Idles.Sum(i => i.Before * (years * ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLoss(i.Token, years))));
+    }
+
+    /// <summary>The objective once more, from the end state of the exact plan and the exact variance.</summary>
     private static double Recomputed(AllocationProblem problem, ObjectiveResult o, double variance) =>
         problem.Scenario.Objective is MinimumRisk
             ? Math.Sqrt(variance) * problem.BookUsd
-            : o.CarryUsd + o.ViewsUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.EffortUsd - o.RiskPenaltyUsd;
+            : o.CarryUsd + o.ViewsUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.ExitUsd - o.DoubtUsd - o.EffortUsd - o.RiskPenaltyUsd;
 
     private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer)
     {
@@ -125,13 +162,11 @@ internal static class Report
             var isUsd = r.Requirement.Unit == LimitUnit.Usd;
             var scale = isUsd ? problem.BookUsd : 1;
             var value = moving.At(answer.Values);
-            var price = answer.ShadowPrices[r.Row] / perValue / years * problem.BookUsd * (isUsd ? 0.01 : 1);
+            var price = r.Row == AllocationProblem.NoRow ? 0 : answer.ShadowPrices[r.Row] / perValue / years * problem.BookUsd * (isUsd ? 0.01 : 1);
             var isBinding = Math.Abs(value - limit) <= 1e-7 * Math.Max(1, Math.Abs(limit));
             return new ConstraintResult(r.Requirement.Title, value * scale, limit * scale,
-                JsonNamingPolicy.CamelCase.ConvertName(r.Requirement.Unit.ToString()), isBinding, isBinding ? price : 0);
+                JsonNamingPolicy.CamelCase.ConvertName(r.Requirement.Unit.ToString()), isBinding, isBinding ? price : 0,
+                lesser.At(answer.Values) > greater.At(answer.Values) + 1e-6 * Math.Max(1, Math.Abs(limit)));
         })];
     }
-
-    private static double Usd(Market market, TokenId token, BigInteger units) =>
-        new TokenAmount(units, market.Token(token).Decimals).ToUsd(market.PriceUsd(token));
 }

@@ -14,6 +14,9 @@ public sealed record LoadedScenario(string File, Scenario Scenario, Market Marke
 {
     /// <summary>What is read as it stands, though its author may have meant something else.</summary>
     public IReadOnlyList<Diagnostic> Notes { get; init; } = [];
+
+    /// <summary>The market before shocks.</summary>
+    public required Market Unshocked { get; init; }
 }
 
 /// <summary>Reads the files of the project's folder: chains, snapshots, scenarios and settings.</summary>
@@ -45,9 +48,16 @@ public sealed class ScenarioFiles
             Constraints = [.. scenario.Constraints.Select((constraint, c) =>
                 constraint with { Location = source.Find("constraints", c).Location })],
         };
-        foreach (var shock in scenario.Shocks)
-            market = market.With(shock.Apply(market));
-        return new(file, scenario, market, settings!) { Notes = reader.Notes };
+        var before = market;
+        for (var s = 0; s < scenario.Shocks.Count; s++)
+        {
+            var after = market.Under(scenario.Shocks[s].Shifts(market));
+            if (HeldState.Of(market, scenario).SequenceEqual(HeldState.Of(after, scenario)))
+                reader.Note(source.Find("shocks", s).Location, "touches nothing that is held");
+            market = after;
+        }
+
+        return new(file, scenario, market, settings!) { Notes = reader.Notes, Unshocked = before };
     }
 
     /// <summary>Reads a snapshot, the chains beside it and the settings, for what is taken over into a new one.</summary>
@@ -198,7 +208,7 @@ public sealed class ScenarioFiles
         _markets.GetOrAdd(Path.GetFullPath(snapshotFile), _ => new(() =>
         {
             var chains = Chains(root);
-            var source = Read(snapshotFile, "snapshot");
+            var source = SnapshotUpgrade.Of(Read(snapshotFile, "snapshot"), chains);
             var reader = new ContractReader();
             var snapshot = reader.Read<Snapshot>(source);
             if (snapshot is not null)

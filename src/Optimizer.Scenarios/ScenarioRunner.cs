@@ -26,6 +26,7 @@ public static class ScenarioRunner
             HorizonDays = scenario.Horizon.Days,
             Numeraire = scenario.Numeraire,
             BookUsd = allocated.Problem.BookUsd,
+            BookBeforeShocksUsd = scenario.Shocks.Count > 0 ? Book.ValueUsd(loaded.Unshocked, scenario) : null,
             Conflict = allocated.Conflict,
             Certificate = new(answer.Engine, answer.BoundBy, answer.MaxViolation * allocated.Problem.BookUsd, 0, answer.Seconds,
                 answer.EngineReason.Length > 0 ? answer.EngineReason : null, answer.Verification is { } second ? Describe(second) : null),
@@ -34,7 +35,7 @@ public static class ScenarioRunner
             return result;
         try
         {
-            var (plan, after) = Planner.Make(market, scenario, allocated.Target);
+            var (plan, after) = Planner.Make(market, scenario, allocated.Target, Waiting(allocated.Problem));
             return Report.Complete(result, allocated, plan, after);
         }
         catch (PlanException impossible)
@@ -42,6 +43,9 @@ public static class ScenarioRunner
             return result with { Status = "failed", Message = $"the allocation cannot be carried out: {impossible.Message}" };
         }
     }
+
+    private static Waiting Waiting(AllocationProblem problem) =>
+        new(problem.Rates.ReferenceRate, problem.Settings.Moves.Effort.InUsd(problem.BookUsd));
 
     /// <summary>A second engine's word in a sentence.</summary>
     internal static string Describe(Solver.Verification second) =>

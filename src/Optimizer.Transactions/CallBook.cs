@@ -56,6 +56,7 @@ public static class CallBook
                 StepKind.RequestWithdrawal when QueueOf(context) is not null => PositionOf(context).Withdraw(context),
                 StepKind.Approve => SpenderOf(context) is { } spender ? Erc20.Allow(context.Market.Token(step.Token), spender, step.Amount) : [],
                 StepKind.BridgeReceive or StepKind.Claim => [],
+                StepKind.Borrow or StepKind.Repay => throw new TransactionException($"step {step.Id}: calls of debts cannot be built yet"),
                 _ => RouteOf(context).Send(context),
             };
         }

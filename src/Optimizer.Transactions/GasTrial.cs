@@ -141,16 +141,17 @@ public static class GasTrial
         private Action? Of(Opportunity place)
         {
             var token = place.Inputs[0].Token;
-            var usd = Math.Min(TriedUsd, (place.CapacityUsd?.Value ?? double.PositiveInfinity) / 10);
+            var usd = Math.Min(TriedUsd, market.CapacityUsd(place) / 10);
             var units = Units(token, usd);
             var step = Step(StepKind.Deposit, place.Id, token, units, token);
-            return place.Inputs.Count > 1 || units < 2 ? null : Known(() => new(place.Id, token, Allow(step), CallBook.Of(Context(step)), place.ExitDelayDays?.Value > 0 ? [] : Leave(step with { Kind = StepKind.Withdraw, Amount = units / 2 })));
+            return place.Inputs.Count > 1 || place.IsDebt() || units < 2 ? null : Known(() => new(place.Id, token, Allow(step), CallBook.Of(Context(step)), place.ExitDelayDays?.Value > 0 ? [] : Leave(step with { Kind = StepKind.Withdraw, Amount = units / 2 })));
         }
 
         private Action? Of(Route route)
         {
-            var usd = Math.Max(TriedUsd, 2 * (route.MinimumUsd?.Value ?? 0));
-            if (usd > route.MaximumUsd)
+            var terms = new RouteTerms(market, route);
+            var usd = Math.Max(TriedUsd, 2 * terms.MinimumUsd);
+            if (usd > terms.MaximumUsd)
                 return null;
             return Known(() =>
             {

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Optimizer.Chains;
 using Optimizer.Chains.Evm;
 using Optimizer.Model;
@@ -94,44 +93,46 @@ public static class MarketDrift
     private static void Route(TransactionStep step, Market then, Market now, MoveSettings moves, Action<DriftKind, int?, string> note)
     {
         var (before, route) = (then.Snapshot.Routes.First(route => route.Id == step.Via), now.Snapshot.Routes.FirstOrDefault(route => route.Id == step.Via));
-        var usd = Usd(then, step.Token, step.Amount);
         if (route is null)
+        {
             note(DriftKind.Dangerous, step.Id, $"{step.Via} gives no quote now");
-        else if (route.MaximumUsd is { } most && usd > most)
-            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {most.Value:#,0} USD at the most now; {usd:#,0} are to be sent");
-        else if (Cost(route, usd) - Cost(before, usd) is var more && more > moves.Slippage.Fraction)
-            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {Cost(route, usd):P3} of the amount now, where it took {Cost(before, usd):P3}; the call would fail");
-        else if (more > moves.Slippage.Fraction / 4)
-            note(DriftKind.Drifted, step.Id, $"{step.Via} takes {Cost(route, usd):P3} of the amount now, where it took {Cost(before, usd):P3}");
+            return;
+        }
+
+        var (usdThen, usd) = (then.Usd(step.Token, step.Amount), now.Usd(step.Token, step.Amount));
+        var (former, terms) = (new RouteTerms(then, before), new RouteTerms(now, route));
+        var (cost, was) = (Cost(terms, usd), Cost(former, usdThen));
+        if (usd > terms.MaximumUsd)
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {terms.MaximumUsd:#,0} USD at the most now; {usd:#,0} are to be sent");
+        else if (cost - was > moves.Slippage.Fraction)
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {cost:P3} of the amount now, where it took {was:P3}; the call would fail");
+        else if (cost - was > moves.Slippage.Fraction / 4)
+            note(DriftKind.Drifted, step.Id, $"{step.Via} takes {cost:P3} of the amount now, where it took {was:P3}");
     }
 
     private static void Place(TransactionStep step, Market then, Market now, Action<DriftKind, int?, string> note)
     {
         var (before, place) = (then.Opportunity(step.Via), now.Snapshot.Opportunities.FirstOrDefault(place => place.Id == step.Via));
-        var usd = Usd(then, step.Token, step.Amount);
+        var usd = now.Usd(step.Token, step.Amount);
         if (place is null)
         {
             note(DriftKind.Dangerous, step.Id, $"{step.Via} cannot be read now, is paused, or is not believed");
         }
         else if (step.Kind.IsLeaving())
         {
-            if (place.WithdrawableUsd is { } there && usd > there)
-                note(DriftKind.Dangerous, step.Id, $"{there.Value:#,0} USD can be taken out of {step.Via} now; {usd:#,0} are to be");
+            if (now.WithdrawableNowUsd(place) is var there && place.Withdrawable is not null && usd > there)
+                note(DriftKind.Dangerous, step.Id, $"{there:#,0} USD can be taken out of {step.Via} now; {usd:#,0} are to be");
         }
-        else if (place.CapacityUsd is { } room && usd > room)
+        else if (now.CapacityUsd(place) is var room && usd > room)
         {
-            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {room.Value:#,0} USD more now; {usd:#,0} are to be put in");
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {room:#,0} USD more now; {usd:#,0} are to be put in");
         }
-        else if (place.Carry.Rate(usd) < (1 - MuchOfARate) * before.Carry.Rate(usd))
+        else if (now.CarryRate(place, usd) < (1 - MuchOfARate) * then.CarryRate(before, usd))
         {
-            note(DriftKind.Drifted, step.Id, $"{step.Via} would pay {place.Carry.Rate(usd):P2} now, where it would have paid {before.Carry.Rate(usd):P2}");
+            note(DriftKind.Drifted, step.Id, $"{step.Via} would pay {now.CarryRate(place, usd):P2} now, where it would have paid {then.CarryRate(before, usd):P2}");
         }
     }
 
     /// <summary>The share of an amount that a route takes.</summary>
-    private static double Cost(Route route, double usd) =>
-        (route.Fees.FirstOrDefault(zone => zone.UpToUsd is null || usd <= zone.UpToUsd.Value) ?? route.Fees[^1]).Bps / 1e4
-            + (route.FixedFeeUsd?.Value ?? 0) / Math.Max(usd, 1e-9) + (route.ImpactBpsPerMillionUsd?.Value ?? 0) / 1e4 / 1e6 * usd;
-
-    private static double Usd(Market market, TokenId token, BigInteger amount) => new TokenAmount(amount, market.Token(token).Decimals).ToUsd(market.PriceUsd(token));
+    private static double Cost(RouteTerms terms, double usd) => terms.FeeRate(usd) + terms.FixedFeeUsd / Math.Max(usd, 1e-9) + terms.ImpactPerUsd * usd;
 }

@@ -149,20 +149,25 @@ public static class TransactionPlanner
         var positions = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
         foreach (var step in steps)
         {
-            if (step.Kind == StepKind.Deposit)
-                positions[step.Via] = positions.GetValueOrDefault(step.Via) + step.MinimumReceived;
-            else if (step.Kind.IsLeaving())
-                positions[step.Via] = positions.GetValueOrDefault(step.Via) - step.Amount;
+            var change = step.Kind switch
+            {
+                StepKind.Deposit => step.MinimumReceived,
+                StepKind.Borrow => step.Amount,
+                StepKind.Repay => -step.Received,
+                _ => step.Kind.IsLeaving() ? -step.Amount : BigInteger.Zero,
+            };
+            if (!change.IsZero)
+                positions[step.Via] = positions.GetValueOrDefault(step.Via) + change;
         }
 
         return positions;
     }
 
     /// <summary>Whether a step takes its amount out of what is idle.</summary>
-    public static bool Spends(StepKind kind) => kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp or StepKind.Deposit;
+    public static bool Spends(StepKind kind) => kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp or StepKind.Deposit or StepKind.Repay;
 
     /// <summary>Whether what a step receives is idle once it is done: what a bridge sends is there once it is received.</summary>
-    public static bool Delivers(StepKind kind) => kind is StepKind.Withdraw or StepKind.Swap or StepKind.Wrap || kind.IsArrival();
+    public static bool Delivers(StepKind kind) => kind is StepKind.Withdraw or StepKind.Swap or StepKind.Wrap or StepKind.Borrow || kind.IsArrival();
 
     /// <summary>What a step does, in a sentence with exact amounts.</summary>
     public static string Describe(Market market, TransactionStep step)
@@ -175,6 +180,8 @@ public static class TransactionPlanner
             StepKind.RequestWithdrawal => $"Ask for {spent} from {step.Via}, to be claimed when they are set free",
             StepKind.Claim => $"Claim at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} that {step.Via} sets free",
             StepKind.Deposit => $"Deposit {spent} into {step.Via}",
+            StepKind.Borrow => $"Borrow {spent} from {step.Via}",
+            StepKind.Repay => $"Pay {spent} back to {step.Via}",
             StepKind.Approve => $"Allow {step.Via} to take {spent}, and no more",
             StepKind.Swap => $"Swap {spent} for at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} by {by}",
             StepKind.Wrap => $"Turn {spent} into {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} by {by}",
@@ -232,8 +239,8 @@ public static class TransactionPlanner
         Amount = step.Amount,
         ReceivedToken = step.Kind switch
         {
-            StepKind.Withdraw or StepKind.RequestWithdrawal or StepKind.BridgeReceive or StepKind.Claim => step.Token,
-            StepKind.Deposit or StepKind.Approve => null,
+            StepKind.Withdraw or StepKind.RequestWithdrawal or StepKind.BridgeReceive or StepKind.Claim or StepKind.Borrow => step.Token,
+            StepKind.Deposit or StepKind.Approve or StepKind.Repay => null,
             _ => market.Snapshot.Routes.Single(route => route.Id == step.Via).To,
         },
         Received = step.Received,

@@ -17,10 +17,10 @@ public sealed class ConstraintTests
     public void Limit_by_group(Grouping grouping)
     {
         var loaded = Gallery.Load("treasury-usdc");
-        var result = loaded.With(new Limit { Each = grouping, Max = new(0.7, true) }).Solve();
+        var result = loaded.With(new Limit { Each = grouping, Max = new(0.5, true) }).Solve();
         Assert.Equal("optimal", result.Status);
-        Assert.All(Groups(loaded.Market, result, grouping), group => Assert.True(group.Usd <= 0.7 * result.BookUsd + Dollar, $"{group.Name} holds {group.Usd}"));
-        Assert.Contains(Groups(loaded.Market, loaded.With().Wanting(new MeanVariance { RiskAversion = 0 }).Solve(), grouping), group => group.Usd > 0.7 * result.BookUsd);
+        Assert.All(Groups(loaded.Market, result, grouping), group => Assert.True(group.Usd <= 0.5 * result.BookUsd + Dollar, $"{group.Name} holds {group.Usd}"));
+        Assert.Contains(Groups(loaded.Market, loaded.With().Wanting(new MeanVariance { RiskAversion = 0 }).Solve(), grouping), group => group.Usd > 0.5 * result.BookUsd);
     }
 
     [Fact]

@@ -44,9 +44,9 @@ public sealed class IntegrityTests
         Assert.DoesNotContain(snapshot.Findings, finding => finding.Rule != Rules.Carried);
         var opportunity = Assert.Single(snapshot.Opportunities);
         Assert.Equal("compound-v3/ethereum/USDC", opportunity.Id);
-        Assert.Equal(100_000_000, opportunity.TotalUsd.Value, 1e-3);
+        Assert.Equal(100_000_000, opportunity.Total.Value, 1e-3);
         Assert.NotEmpty(opportunity.Events);
-        Assert.Equal(1_000ul, snapshot.Provenances[opportunity.TotalUsd.From].Block);
+        Assert.Equal(1_000ul, snapshot.Provenances[opportunity.Total.From].Block);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class IntegrityTests
     public Task Other_decimals_than_the_chain_file_s_are_not_taken() => LeavesOut(new() { UsdcDecimals = 18 }, Rules.WrongDecimals, "the contract has 18 decimals, the chain file 6");
 
     [Fact]
-    public Task More_borrowed_than_supplied_is_absurd() => LeavesOut(new() { Borrowed = 120_000_000_000_000 }, Rules.AbsurdAmount, "120,000,000 USD borrowed of 100,000,000 supplied");
+    public Task More_borrowed_than_supplied_is_absurd() => LeavesOut(new() { Borrowed = 120_000_000_000_000 }, Rules.AbsurdAmount, "120,000,000 tokens borrowed of 100,000,000 supplied");
 
     [Fact]
     public Task A_rate_above_the_ceiling_is_not_believed() => LeavesOut(new() { RateBase = 50_000_000_000 }, Rules.RateAboveCeiling, "at most 100 % is believed");
@@ -162,8 +162,8 @@ public sealed class IntegrityTests
         var cost = 2e6 * Math.Exp(0.001 * Years) / Exchange(2e6);
         Assert.Equal(Math.Pow(2e6 / cost, 1 / Years) - 1, place.Carry.Rate(cost), 1e-9);
         Assert.Equal(90, place.ExitDelayDays!.Value.Value, 1e-9);
-        Assert.InRange(place.CapacityUsd!.Value.Value, 10e6, 30e6);
-        Assert.Equal(0, place.Carry.Base.SpotRate(place.CapacityUsd.Value.Value), 1e-6);
+        Assert.InRange(place.Capacity!.Value.Value, 10e6, 30e6);
+        Assert.Equal(0, place.Carry.Base.SpotRate(place.Capacity.Value.Value), 1e-6);
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class IntegrityTests
         var place = Assert.Single(reading.Opportunities);
         Assert.Equal(Math.Pow(1.0006, 365 / 7.0) - 1, place.Carry.Rate(0), 1e-9);
         // 100,000 tokens, at 1.1 ether of 2,500 USD.
-        Assert.Equal(275e6, place.TotalUsd.Value, 1);
+        Assert.Equal(275e6 / 2_500, place.Total.Value, 1e-3);
         Assert.Equal(1.1, reading.ShareRates[place.Id].Value, 1e-12);
         // The chain began hours ago, and that is said too.
         Assert.Contains(reading.Findings, finding => finding is { Rule: Rules.NoPast, IsRefused: false });
@@ -291,7 +291,7 @@ public sealed class IntegrityTests
         await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, FakeEvmNode.Time, default);
         Assert.Equal(200, reading.Opportunities.Count);
         // These vaults do not answer maxDeposit: that is no permission.
-        Assert.All(reading.Opportunities, opportunity => Assert.Equal(0, opportunity.CapacityUsd!.Value.Value));
+        Assert.All(reading.Opportunities, opportunity => Assert.Equal(0, opportunity.Capacity!.Value.Value));
         // The head; what the vaults are; the worth of a share now; the past block; the worth then; the token and its price.
         Assert.InRange(node.Requests, 3, 7);
     }

@@ -31,22 +31,22 @@ public sealed class LiveMarketTests(SharedNodes nodes)
             var symbol = opportunity.Inputs[0].Token.Symbol;
             var read = JsonDocument.Parse(await SharedNodes.RunAsync("read-aave.mjs", node.Url, $"{reading.Provenances["gas-ethereum"].Block}", $"{node.Contract("pool")}", $"{node.Contract("dataProvider")}", $"{node.Token(symbol)}")).RootElement;
             BigInteger Number(string field) => BigInteger.Parse(read.GetProperty(field).GetString()!);
-            double Usd(BigInteger amount) => (double)amount / Math.Pow(10, node.Decimals(symbol)) * reading.Prices[symbol == "WETH" ? "ETH" : symbol];
+            double Whole(BigInteger amount) => (double)amount / Math.Pow(10, node.Decimals(symbol));
             double Bps(string field) => read.GetProperty(field).GetInt32() / 1e4;
             var curve = Assert.IsType<KinkedCurve>(opportunity.Carry.Base);
-            Assert.Equal(Usd(Number("available") + Number("debt")), curve.SuppliedUsd.Value, 1e-6);
-            Assert.Equal(Usd(Number("debt")), curve.BorrowedUsd.Value, 1e-6);
+            Assert.Equal(Whole(Number("available") + Number("debt")), curve.Supplied.Value, 1e-6);
+            Assert.Equal(Whole(Number("debt")), curve.Borrowed.Value, 1e-6);
             Assert.Equal((Bps("optimal"), Bps("base"), Bps("slope1"), Bps("slope2"), Bps("reserveFactor")),
                 (curve.OptimalUtilisation.Value, curve.BaseRate.Value, curve.Slope1.Value, curve.Slope2.Value, curve.ReserveFactor.Value));
             Assert.Equal((double)Number("liquidityRate") / 1e27, opportunity.StatedRate!.Value, 1e-15);
-            Assert.Equal(Usd(Number("available")), opportunity.WithdrawableUsd!.Value.Value, 1e-6);
+            Assert.Equal(Whole(Number("available")), opportunity.Withdrawable!.Value.Value, 1e-6);
             var room = Number("supplyCap") * BigInteger.Pow(10, node.Decimals(symbol)) - Number("totalAToken") - Number("accrued");
             if (read.GetProperty("isFrozen").GetBoolean())
-                Assert.Equal(0, opportunity.CapacityUsd!.Value.Value);
+                Assert.Equal(0, opportunity.Capacity!.Value.Value);
             else if (Number("supplyCap").IsZero)
-                Assert.Null(opportunity.CapacityUsd);
+                Assert.Null(opportunity.Capacity);
             else
-                Assert.Equal(Usd(room), opportunity.CapacityUsd!.Value.Value, 1e-3);
+                Assert.Equal(Whole(room), opportunity.Capacity!.Value.Value, 1e-3);
         }
     }
 
@@ -78,10 +78,10 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         var again = await ReadAsync(node, chain, at: provenance.AsOf);
         Assert.Equal(provenance.Block, again.Provenances["gas-arbitrum"].Block);
         OpportunityReading Usdc(ChainReading reading) => reading.Opportunities.Single(o => o.Inputs[0].Token.Symbol == "USDC");
-        Assert.Equal(Usdc(then).TotalUsd, Usdc(again).TotalUsd);
+        Assert.Equal(Usdc(then).Total, Usdc(again).Total);
         // Anvil foresees a former block's next base fee a little differently than it did then.
         Assert.Equal(((EvmGas)then.Gas!).GweiPerGas.Value, ((EvmGas)again.Gas!).GweiPerGas.Value, 0.01);
-        Assert.NotEqual(Usdc(then).TotalUsd, Usdc(await ReadAsync(node, chain)).TotalUsd);
+        Assert.NotEqual(Usdc(then).Total, Usdc(await ReadAsync(node, chain)).Total);
         var before = await ReadAsync(node, chain, at: Now.AddYears(-100));
         Assert.Null(before.Gas);
         Assert.Contains(before.Findings, finding => finding is { Rule: Rules.DeadChain, IsRefused: true } && finding.Message.Contains("the chain began", StringComparison.Ordinal));
@@ -192,7 +192,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         // every moment. The curve states U·(e^r − 1)·(1 − fee), Morpho's own convention, which is a little more.
         var lent = Assert.Single(blend.Parts, part => part.Curve is AdaptiveCurve);
         var curve = (AdaptiveCurve)lent.Curve;
-        var utilisation = curve.BorrowedUsd / curve.SuppliedUsd;
+        var utilisation = curve.Borrowed / curve.Supplied;
         var borrowRate = curve.RateAtTargetPerYear * (1 + 3 * (utilisation - 0.9) / 0.1);
         Assert.Equal(earned, lent.Share * utilisation * borrowRate * (1 - curve.Fee), 2e-3 * earned);
         Assert.Equal(earned, Math.Log(1 + lent.Share * curve.SpotRate(0)), 1e-2 * earned);
@@ -215,7 +215,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         Assert.True(reading.Routes.Count == 1, string.Join("; ", reading.Findings));
         var route = reading.Routes[0];
         Assert.InRange(route.Fees[0].Bps.Value, 5, 30);
-        Assert.InRange(route.MaximumUsd!.Value.Value, 1e4, 1e8);
+        Assert.InRange(route.Maximum!.Value.Value, 1e4, 1e8);
 
         const int Usd = 10_000;
         var router = node.Contract("uniswapRouter");
@@ -236,7 +236,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         await node.TransactAsync(node.Treasury, router, swap.Encode([new object[] { node.Token("USDC"), node.Token("WETH"), new BigInteger(500), node.Treasury, BigInteger.Pow(2, 40), amount, BigInteger.Zero, BigInteger.Zero }]));
         var received = (double)(await WethAsync() - before) / 1e18 * reading.Prices["ETH"];
         var sold = Usd * reading.Prices["USDC"].Value;
-        var foreseen = sold * (1 - route.Fees[0].Bps / 1e4 - route.ImpactBpsPerMillionUsd!.Value / 1e4 * sold / 1e6);
+        var foreseen = sold * (1 - route.Fees[0].Bps / 1e4 - route.ImpactBpsPerMillion!.Value / 1e4 * sold / 1e6);
         Assert.InRange(received - foreseen, -1e-6 * sold, 2e-3 * sold);
     }
 
@@ -260,9 +260,9 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         var route = Assert.Single((await ReadAsync(node, chain, universe: universe)).Routes);
 
         Assert.Equal([6.0, 12, 25], route.Fees.Select(tier => tier.Bps.Value));
-        Assert.InRange(route.Fees[0].UpToUsd!.Value.Value, 75_000, 100_000);
+        Assert.InRange(route.Fees[0].UpTo!.Value.Value, 75_000, 100_000);
         // The path's credit is 1.5 million; the largest size that was quoted is the most that is sent.
-        Assert.InRange(route.MaximumUsd!.Value.Value, 1_125_000, 1_500_000);
+        Assert.InRange(route.Maximum!.Value.Value, 1_125_000, 1_500_000);
         // A transfer of 50,000: what leaves and what the message costs.
         var amount = 50_000 * BigInteger.Pow(10, 6);
         var pool = node.Contract("stargateUsdc");

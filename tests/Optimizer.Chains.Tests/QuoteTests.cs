@@ -25,8 +25,8 @@ public sealed class QuoteTests
             .With("/v2/fastBurn/USDC/allowance", _ => """{"allowance":1234567.89,"lastUpdated":"2026-11-01T00:00:00Z"}""");
         var readings = await ReadAsync(web, ["cctp-fast/ethereum-base/USDC", "cctp-standard/ethereum-base/USDC"], "ethereum", "base");
         var (fast, standard) = (Route(readings, "cctp-fast/ethereum-base/USDC"), Route(readings, "cctp-standard/ethereum-base/USDC"));
-        Assert.Equal((1.3, 1234567.89), (fast.Fees[0].Bps.Value, fast.MaximumUsd!.Value.Value));
-        Assert.Equal((0, null), (standard.Fees[0].Bps.Value, standard.MaximumUsd));
+        Assert.Equal((1.3, 1234567.89), (fast.Fees[0].Bps.Value, fast.Maximum!.Value.Value));
+        Assert.Equal((0, null), (standard.Fees[0].Bps.Value, standard.Maximum));
         Assert.Equal("Circle CCTP v2, quotes of cctp", readings[0].Provenances[fast.Fees[0].Bps.From].Source);
     }
 
@@ -46,8 +46,8 @@ public sealed class QuoteTests
         });
         var route = Route(await ReadAsync(web, ["across/ethereum-base/USDC"], "ethereum", "base"), "across/ethereum-base/USDC");
         foreach (var usd in (double[])[100, 10_000, 300_000, 1_000_000])
-            Assert.Equal(Loss(usd), route.FixedFeeUsd!.Value + usd * (route.Fees[0].Bps / 1e4 + usd / 1e6 * route.ImpactBpsPerMillionUsd!.Value / 1e4), 1e-6 * usd);
-        Assert.Equal([0.5, 2_500_000, 7], new[] { route.MinimumUsd!.Value, route.MaximumUsd!.Value, route.DurationSeconds }.Select(figure => Math.Round(figure.Value, 6)));
+            Assert.Equal(Loss(usd), route.FixedFee!.Value + usd * (route.Fees[0].Bps / 1e4 + usd / 1e6 * route.ImpactBpsPerMillion!.Value / 1e4), 1e-6 * usd);
+        Assert.Equal([0.5, 2_500_000, 7], new[] { route.Minimum!.Value, route.Maximum!.Value, route.DurationSeconds }.Select(figure => Math.Round(figure.Value, 6)));
         // Two quotes, and nobody else was asked.
         Assert.Equal(["https://app.across.to/api/suggested-fees"], web.Asked.Where(url => !url.Contains("llama", StringComparison.Ordinal)).Select(url => url.Split('?')[0]).Distinct());
     }
@@ -64,10 +64,10 @@ public sealed class QuoteTests
         });
         var route = Route(await ReadAsync(web, ["jupiter/solana/USDC-SOL"], "solana"), "jupiter/solana/USDC-SOL");
         // Ten million would lose 17 %.
-        Assert.Equal(1_000_000, route.MaximumUsd!.Value.Value);
+        Assert.Equal(1_000_000, route.Maximum!.Value.Value);
         foreach (var usd in (double[])[1_000, 50_000, 1_000_000])
         {
-            var lost = route.Fees[0].Bps / 1e4 + usd / 1e6 * route.ImpactBpsPerMillionUsd!.Value / 1e4;
+            var lost = route.Fees[0].Bps / 1e4 + usd / 1e6 * route.ImpactBpsPerMillion!.Value / 1e4;
             Assert.InRange(lost, 1 - Out(usd) / usd - 1e-9, 1 - Out(usd) / usd + 1e-3);
         }
     }
@@ -83,7 +83,7 @@ public sealed class QuoteTests
             return $$$"""{"estimate":{"toAmount":"{{{(BigInteger)((usd - 1.5 - 5e-4 * usd) / 205 * 1e9)}}}","executionDuration":45,"feeCosts":[{"included":false,"amount":"1000000000000000"},{"included":true,"amount":"7"}]}}""";
         }, header: "x-lifi-api-key");
         var route = Route(await ReadAsync(web, [Id], "ethereum", "solana"), Id);
-        Assert.Equal([1.5, 5, 0.001, 45], new[] { route.FixedFeeUsd!.Value, route.Fees[0].Bps, route.NativeFee!.Value, route.DurationSeconds }.Select(figure => Math.Round(figure.Value, 3)));
+        Assert.Equal([1.5 / 2_000, 5, 0.001, 45], new[] { route.FixedFee!.Value, route.Fees[0].Bps, route.NativeFee!.Value, route.DurationSeconds }.Select(figure => Math.Round(figure.Value, 6)));
         Assert.All(web.Keys, key => Assert.Equal("a-secret-key", key));
         Assert.Equal(6, web.Keys.Count);
     }
@@ -96,7 +96,7 @@ public sealed class QuoteTests
         var web = new FakeWeb().With("/quote", query => $$$"""{"estimate":{"toAmount":"{{{(BigInteger)(double.Parse(query["fromAmount"]!, CultureInfo.InvariantCulture) / 1e18 * 2_000 * 0.99 / 0.1 * 1e18)}}}","executionDuration":45,"feeCosts":[]}}""");
         var route = Route(await ReadAsync(web, [Id], "ethereum", "polygon"), Id);
         Assert.Equal(2, web.Asked.Count(url => url.Contains("/quote", StringComparison.Ordinal)));
-        Assert.Equal((100, 100), (Math.Round(route.Fees[0].Bps.Value, 6), route.MaximumUsd!.Value.Value));
+        Assert.Equal((100, 100), (Math.Round(route.Fees[0].Bps.Value, 6), route.Maximum!.Value.Value * 2_000));
     }
 
     [Theory]
@@ -177,7 +177,7 @@ public sealed class QuoteTests
     {
         var quotes = losses.Select((loss, i) => (Usd: Math.Pow(10, i + 1), Loss: loss)).ToArray();
         var cost = RouteCost.Of(quotes, hasFixedPart, least);
-        return cost is { FixedUsd: >= 0, ImpactPerUsd: >= 0 } && quotes.Where(quote => quote.Usd <= cost.MaximumUsd).All(quote => cost.LossUsd(quote.Usd) >= quote.Loss * quote.Usd - 1e-9 * quote.Usd);
+        return cost is { Fixed: >= 0, ImpactPerUnit: >= 0 } && quotes.Where(quote => quote.Usd <= cost.Maximum).All(quote => cost.Loss(quote.Usd) >= quote.Loss * quote.Usd - 1e-9 * quote.Usd);
     });
 
     private static Route Route(IReadOnlyList<ChainReading> readings, string id) =>

@@ -155,7 +155,7 @@ public sealed class SolanaTests
         Assert.Equal(205, reading.Prices["SOL"].Value, 1e-9);
         var gas = Assert.IsType<SolanaGas>(reading.Gas);
         Assert.Equal([5_000, 20_000, 2_039_280], new[] { gas.LamportsPerSignature, gas.MicroLamportsPerComputeUnit, gas.RentLamportsPerTokenAccount!.Value }.Select(figure => figure.Value));
-        Assert.Equal(FakeSolanaNode.Slot, reading.Provenances[kamino.TotalUsd.From].Slot);
+        Assert.Equal(FakeSolanaNode.Slot, reading.Provenances[kamino.Total.From].Slot);
     }
 
     [Fact]
@@ -237,7 +237,7 @@ public sealed class SolanaTests
     public async Task A_closed_market_takes_nothing()
     {
         var reading = await ReadAsync(Node(kamino: bytes => bytes[4_856] = 1));
-        Assert.Equal(0, Assert.Single(reading.Opportunities, o => o.Protocol == "kamino").CapacityUsd!.Value.Value);
+        Assert.Equal(0, Assert.Single(reading.Opportunities, o => o.Protocol == "kamino").Capacity!.Value.Value);
     }
 
     [Fact]

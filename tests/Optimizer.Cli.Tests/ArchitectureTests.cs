@@ -15,7 +15,7 @@ public sealed class ArchitectureTests
         ["Optimizer.History"] = ["Optimizer.Model", "DuckDB.NET.Data", "DuckDB.NET.Bindings"],
         ["Optimizer.Planning"] = ["Optimizer.Model"],
         ["Optimizer.Transactions"] = ["Optimizer.Model", "Optimizer.Chains"],
-        ["Optimizer.Scenarios"] = ["Optimizer.Model", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],
+        ["Optimizer.Scenarios"] = ["Nethereum.Util", "Optimizer.Model", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],
         ["optimizer"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
     };
 

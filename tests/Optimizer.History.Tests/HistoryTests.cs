@@ -202,7 +202,7 @@ public sealed class HistoryTests : IDisposable
             Routes = [],
             Opportunities =
             [
-                place with { Id = "sky-savings/ethereum/USDC", TotalUsd = new(1e9, "read"), CapacityUsd = null, WithdrawableUsd = null, Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(rate, "read") } } },
+                place with { Id = "sky-savings/ethereum/USDC", Total = new(1e9, "read"), Capacity = null, Withdrawable = null, Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(rate, "read") } } },
             ],
             ShareRates = new Dictionary<string, Figure> { ["sky-savings/ethereum/USDC"] = new(share, "read") },
         };

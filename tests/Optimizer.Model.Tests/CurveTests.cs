@@ -8,8 +8,8 @@ public sealed class CurveTests
             .Select((supplied, use, optimal, bas, s1, s2, reserve) => (CarryCurve)new KinkedCurve
             {
                 Basis = RateBasis.PerSecond,
-                SuppliedUsd = F(supplied),
-                BorrowedUsd = F(supplied * use),
+                Supplied = F(supplied),
+                Borrowed = F(supplied * use),
                 OptimalUtilisation = F(optimal),
                 BaseRate = F(bas),
                 Slope1 = F(s1),
@@ -20,8 +20,8 @@ public sealed class CurveTests
             .Select((supplied, use, kink, low, high) => (CarryCurve)new CometCurve
             {
                 Basis = RateBasis.PerSecond,
-                SuppliedUsd = F(supplied),
-                BorrowedUsd = F(supplied * use),
+                Supplied = F(supplied),
+                Borrowed = F(supplied * use),
                 Kink = F(kink),
                 BaseRate = F(0),
                 SlopeLow = F(low),
@@ -31,8 +31,8 @@ public sealed class CurveTests
             .Select((supplied, use, rate, fee) => (CarryCurve)new AdaptiveCurve
             {
                 Basis = RateBasis.Effective,
-                SuppliedUsd = F(supplied),
-                BorrowedUsd = F(supplied * use),
+                Supplied = F(supplied),
+                Borrowed = F(supplied * use),
                 RateAtTargetPerYear = F(rate),
                 Fee = F(fee),
             }),
@@ -40,8 +40,8 @@ public sealed class CurveTests
             .Select((supplied, use, kink, low, high, reserve) => (CarryCurve)new PointsCurve
             {
                 Basis = RateBasis.PerSecond,
-                SuppliedUsd = F(supplied),
-                BorrowedUsd = F(supplied * use),
+                Supplied = F(supplied),
+                Borrowed = F(supplied * use),
                 Points = Points((0, 0), (kink, low), (1, low + high)),
                 OptimalUtilisation = F(kink),
                 ReserveFactor = F(reserve),
@@ -50,15 +50,15 @@ public sealed class CurveTests
             .Select((assets, ratio, scalar, rate, years) => (CarryCurve)new FixedTermCurve
             {
                 Basis = RateBasis.Effective,
-                PrincipalUsd = F(assets * ratio),
-                AssetUsd = F(assets),
+                Principal = F(assets * ratio),
+                Assets = F(assets),
                 RateScalar = F(scalar / years),
                 RateAnchor = F(Math.Exp(rate * years) - Math.Log(ratio) / (scalar / years)),
                 FeeFactor = F(Math.Exp(0.001 * years)),
                 YearsToMaturity = F(years),
             }),
         Gen.Select(Gen.Double[1e3, 1e9], Gen.Double[0, 1e8])
-            .Select((supplied, budget) => (CarryCurve)new EmissionCurve { Basis = RateBasis.Simple, SuppliedUsd = F(supplied), UsdPerYear = F(budget) }));
+            .Select((supplied, budget) => (CarryCurve)new EmissionCurve { Basis = RateBasis.Simple, Supplied = F(supplied), PerYear = F(budget) }));
 
     // aave-v3-origin's formulas; parameters illustrative (data/vectors.json, aave_v3_supply).
     [Theory]
@@ -71,8 +71,8 @@ public sealed class CurveTests
         var curve = new KinkedCurve
         {
             Basis = RateBasis.PerSecond,
-            SuppliedUsd = F(supplied),
-            BorrowedUsd = F(borrowed),
+            Supplied = F(supplied),
+            Borrowed = F(borrowed),
             OptimalUtilisation = F(0.9),
             BaseRate = F(0),
             Slope1 = F(0.055),
@@ -91,8 +91,8 @@ public sealed class CurveTests
         var curve = new CometCurve
         {
             Basis = RateBasis.PerSecond,
-            SuppliedUsd = F(400),
-            BorrowedUsd = F(340),
+            Supplied = F(400),
+            Borrowed = F(340),
             Kink = F(0.8),
             BaseRate = F(0),
             SlopeLow = F(0.0325),
@@ -111,8 +111,8 @@ public sealed class CurveTests
         var curve = new AdaptiveCurve
         {
             Basis = RateBasis.Effective,
-            SuppliedUsd = F(1000),
-            BorrowedUsd = F(1000 * utilisation),
+            Supplied = F(1000),
+            Borrowed = F(1000 * utilisation),
             RateAtTargetPerYear = F(0.04),
             Fee = F(0),
         };
@@ -125,8 +125,8 @@ public sealed class CurveTests
         var kinked = new KinkedCurve
         {
             Basis = RateBasis.PerSecond,
-            SuppliedUsd = F(1000),
-            BorrowedUsd = F(1000 * use),
+            Supplied = F(1000),
+            Borrowed = F(1000 * use),
             OptimalUtilisation = F(kink),
             BaseRate = F(0.01),
             Slope1 = F(0.05),
@@ -136,14 +136,14 @@ public sealed class CurveTests
         var points = new PointsCurve
         {
             Basis = RateBasis.PerSecond,
-            SuppliedUsd = F(1000),
-            BorrowedUsd = F(1000 * use),
+            Supplied = F(1000),
+            Borrowed = F(1000 * use),
             Points = Points((0, 0.01), (kink, 0.06), (1, 0.66)),
             OptimalUtilisation = F(kink),
             ReserveFactor = F(0.2),
         };
         Assert.Equal(kinked.CreditedRate(1000 * added), points.CreditedRate(1000 * added), 1e-12);
-        Assert.Equal(kinked.WithdrawableUsd, points.WithdrawableUsd, 1e-12);
+        Assert.Equal(kinked.Withdrawable, points.Withdrawable, 1e-12);
         Assert.Equal(kinked.Times(3).SpotRate(1000 * added), points.Times(3).SpotRate(1000 * added), 1e-12);
     });
 
@@ -185,16 +185,16 @@ public sealed class CurveTests
 
     [Fact]
     public void A_withdrawal_within_the_limit_keeps_utilisation_at_or_below_target() => Curves.Sample(curve =>
-        curve is not UtilisationCurve lending || lending.WithdrawableUsd == 0
-            || lending.SpotRate(-lending.WithdrawableUsd) <= lending.RateAtTarget * (1 + 1e-9) + 1e-12);
+        curve is not UtilisationCurve lending || lending.Withdrawable == 0
+            || lending.SpotRate(-lending.Withdrawable) <= lending.RateAtTarget * (1 + 1e-9) + 1e-12);
 
     private static double Supplied(CarryCurve curve) => curve switch
     {
-        UtilisationCurve lending => lending.SuppliedUsd,
-        EmissionCurve emission => emission.SuppliedUsd,
+        UtilisationCurve lending => lending.Supplied,
+        EmissionCurve emission => emission.Supplied,
         // Twice that is half of what can be bought before a token costs more than it pays; near the end, where the market runs out
         // of tokens, the price falls off a cliff.
-        FixedTermCurve term => term.CapacityUsd / 4,
+        FixedTermCurve term => term.Capacity / 4,
         _ => 1,
     };
 

@@ -18,7 +18,7 @@ public sealed class PlannerTests
         var target = new Target
         {
             Withdrawals = [],
-            Flows = [.. new[] { new TargetFlow(market.Snapshot.Routes[0], 5, bridge), new TargetFlow(market.Snapshot.Routes[1], 30, swap) }.Where(f => f.ValueUsd > 1)],
+            Flows = [.. new[] { SmallMarket.Flow(market, 0, bridge), SmallMarket.Flow(market, 1, swap) }.Where(f => f.ValueUsd > 1)],
             Deposits = [.. bridge > 1 ? [new TargetDeposit(market.Opportunity("pool/b/USD"), bridge * (1 - 5e-4) * (keeps ? deposited : 1) - (keeps ? 0 : 1))] : Array.Empty<TargetDeposit>()],
             IdleUsd = new Dictionary<TokenId, double> { [UsdA] = usd - bridge - swap, [UsdB] = keeps ? bridge * (1 - deposited) : 0, [EurA] = swap },
         };
@@ -92,7 +92,7 @@ public sealed class PlannerTests
         var market = SmallMarket.Create();
         var places = new[] { 200.0, 300, 600 }.Select((usd, i) => (Place: market.Snapshot.Opportunities[0] with { Id = $"place-{i}/b" }, Usd: usd)).ToArray();
         market = market.With(market.Snapshot with { Opportunities = [.. places.Select(place => place.Place)] });
-        var target = new Target { Withdrawals = [], Flows = [new(market.Snapshot.Routes[0], 0, late)], Deposits = [.. places.Select(place => new TargetDeposit(place.Place, place.Usd))], IdleUsd = new Dictionary<TokenId, double>() };
+        var target = new Target { Withdrawals = [], Flows = [SmallMarket.Flow(market, 3, late)], Deposits = [.. places.Select(place => new TargetDeposit(place.Place, place.Usd))], IdleUsd = new Dictionary<TokenId, double>() };
         var (plan, after) = Planner.Make(market, SmallMarket.Holding((UsdA, late), (UsdB, 1_100 - late), (GasA, 10), (GasB, 10)), target);
         var arrival = plan.Steps.Single(step => step.Kind == StepKind.BridgeReceive);
         var waits = Assert.Single(plan.Steps, step => step.Kind == StepKind.Deposit && step.DependsOn.Contains(arrival.Id));
@@ -106,7 +106,7 @@ public sealed class PlannerTests
         var market = SmallMarket.Create();
         var places = new[] { 200.0, 1_000_000 }.Select((usd, i) => (Place: market.Snapshot.Opportunities[0] with { Id = $"place-{i}/b" }, Usd: usd)).ToArray();
         market = market.With(market.Snapshot with { Opportunities = [.. places.Select(place => place.Place)] });
-        var target = new Target { Withdrawals = [], Flows = [new(market.Snapshot.Routes[0], 0, 100)], Deposits = [.. places.Select(place => new TargetDeposit(place.Place, place.Usd))], IdleUsd = new Dictionary<TokenId, double>() };
+        var target = new Target { Withdrawals = [], Flows = [SmallMarket.Flow(market, 3, 100)], Deposits = [.. places.Select(place => new TargetDeposit(place.Place, place.Usd))], IdleUsd = new Dictionary<TokenId, double>() };
         var (plan, _) = Planner.Make(market, SmallMarket.Holding((UsdA, 100), (UsdB, 1_000_095), (GasA, 10), (GasB, 10)), target);
         Assert.Equal([200, 999_995], plan.Steps.Where(step => step.Kind == StepKind.Deposit).Select(step => Math.Round(step.Usd, 6)).Order());
     }
@@ -124,7 +124,7 @@ public sealed class PlannerTests
         SmallMarket.Holding((UsdB, 1_000)), SmallMarket.DepositAll(SmallMarket.Create(), 1_000))).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Money_that_would_run_in_a_circle_stays()
+    public void Money_that_would_run_in_a_circle_is_refused()
     {
         var market = SmallMarket.Create();
         var target = new Target
@@ -132,11 +132,9 @@ public sealed class PlannerTests
             Withdrawals = [],
             Deposits = [],
             IdleUsd = new Dictionary<TokenId, double> { [UsdA] = 900 },
-            Flows = [new(market.Snapshot.Routes[1], 30, 500), new(market.Snapshot.Routes[2], 30, 400)],
+            Flows = [SmallMarket.Flow(market, 1, 500), SmallMarket.Flow(market, 2, 400)],
         };
-        var (plan, _) = Planner.Make(market, SmallMarket.Holding((UsdA, 1_000), (GasA, 10)), target);
-        var swap = Assert.Single(plan.Steps, s => s.Kind == StepKind.Swap);
-        Assert.Equal(100, swap.Usd, 1e-6);
+        Assert.Contains("run in a circle", Assert.Throws<PlanException>(() => Planner.Make(market, SmallMarket.Holding((UsdA, 1_000), (GasA, 10)), target)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,7 +142,7 @@ public sealed class PlannerTests
     {
         var market = SmallMarket.Create();
         var free = market.Snapshot.Routes[0];
-        return RouteQuote.Received(market, free, 0, amount) == amount && RouteQuote.Received(market, free, 5, amount) <= amount;
+        return RouteQuote.Received(market, new(market, free), 0, amount) == amount && RouteQuote.Received(market, new(market, free), 5e-4, amount) <= amount;
     });
 
     private static double Value(Market market, TokenId token, BigInteger units) =>
@@ -202,13 +200,15 @@ internal static class SmallMarket
                 new()
                 {
                     Id = "pool/b/USD", Protocol = "pool", Chain = "b", Kind = OpportunityKind.Lending, Inputs = [new(new("USD", "b"), 1)],
-                    Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = F(0.05) } }, Volatility = F(0), TotalUsd = F(1e9),
+                    Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = F(0.05) } }, Volatility = F(0), Total = F(1e9),
                     EnterGasUnits = F(200_000), ExitGasUnits = F(200_000), Events = [],
                 },
             ],
-            Routes = [Route("bridge", RouteKind.Bridge, "USD@a", "USD@b"), Route("swap", RouteKind.Swap, "USD@a", "EUR@a"), Route("back", RouteKind.Swap, "EUR@a", "USD@a")],
+            Routes = [Route("bridge", RouteKind.Bridge, "USD@a", "USD@b"), Route("swap", RouteKind.Swap, "USD@a", "EUR@a"), Route("back", RouteKind.Swap, "EUR@a", "USD@a"), Route("free", RouteKind.Bridge, "USD@a", "USD@b") with { Fees = [new() { Bps = F(0) }] }],
         }, [Chain("a"), Chain("b")]);
     }
+
+    public static TargetFlow Flow(Market market, int route, double usd) => new(new(market, market.Snapshot.Routes[route]), market.Snapshot.Routes[route].Fees[0].Bps / 1e4, usd);
 
     public static Scenario Holding(params (TokenId Token, double Amount)[] holdings) => new()
     {

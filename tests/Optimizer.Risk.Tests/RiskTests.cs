@@ -32,7 +32,7 @@ public sealed class RiskTests
         var model = new RiskModel(Markets.OneEvent(rating: "A", loss: 0.6), new RiskSettings());
         var variance = model.Loadings(Markets.Token).Values.Sum(l => l * l);
         Assert.Equal(-Math.Log(1 - 0.0025) * 0.36, variance, 1e-12);
-        Assert.Equal(-Math.Log(1 - 0.0025) * 0.6, model.ExpectedLossRate(Markets.Token), 1e-12);
+        Assert.Equal(1 - Math.Exp(-2 * -Math.Log(1 - 0.0025) * 0.6), model.ExpectedLoss(Markets.Token, 2), 1e-15);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RiskTests
         var perVariance = (Worth(1) - (Worth(1 + Move) + Worth(1 - Move)) / 2) / (Move * Move) / Worth(1) * 2;
         var model = Markets.Pool(1 / (1 - 1 / Math.Sqrt(range)), volatility);
         Assert.Equal(1, model.Model.RebalancingLossRate(model.Pool) / (perVariance / 2 * volatility * volatility), 1e-4);
-        Assert.Equal(model.Model.RebalancingLossRate(model.Pool), model.Model.ExpectedLossRate(model.Pool), 1e-15);
+        Assert.Equal(model.Model.RebalancingLossRate(model.Pool), model.Model.ExpectedLoss(model.Pool, 1), 1e-15);
     });
 
     [Fact]
@@ -98,7 +98,7 @@ internal static class Markets
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Simple, RatePerYear = new(0.1, "") } },
             LiquidityConcentration = new(concentration, ""),
             Volatility = new(0, ""),
-            TotalUsd = new(1e8, ""),
+            Total = new(1e8, ""),
             EnterGasUnits = new(450_000, ""),
             ExitGasUnits = new(350_000, ""),
             Events = [],

@@ -217,7 +217,7 @@ public sealed class LivePlanTests(LiveTreasury live)
     {
         var market = (await live.ReadAsync(scenario, "stargate-v2/ethereum-base/ETH")).Market;
         var route = Assert.Single(market.Snapshot.Routes);
-        var target = new Target { Withdrawals = [], Deposits = [], Flows = [new(route, route.Fees[0].Bps, 20 * market.PriceUsd(route.From))], IdleUsd = new Dictionary<TokenId, double>() };
+        var target = new Target { Withdrawals = [], Deposits = [], Flows = [new(new(market, route), route.Fees[0].Bps / 1e4, 20 * market.PriceUsd(route.From))], IdleUsd = new Dictionary<TokenId, double>() };
         var holding = scenario with { Holdings = [.. scenario.Holdings.Where(holding => holding.Token?.Symbol == "ETH")] };
         return (market, TransactionPlanner.Make(market, holding, live.Settings.Moves, Planner.Make(market, holding, target).Plan));
     }

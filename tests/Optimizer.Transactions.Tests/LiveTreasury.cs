@@ -124,7 +124,7 @@ public sealed class LiveTreasury : IAsyncDisposable
         Assert.Equal(routes.Length, snapshot.Routes.Count);
         var measured = await GasTrial.MeasureAsync(universe.With(snapshot), chain => [nodes[chain.Id].Rpc], default);
         Assert.DoesNotContain(measured.Findings, finding => finding.Rule == Rules.UntriedGas);
-        return new("live.yaml", scenario, universe.With(measured), known);
+        return new("live.yaml", scenario, universe.With(measured), known) { Unshocked = universe.With(measured) };
     }
 
     /// <summary>What the treasury really has: tokens, and positions in what can be taken out.</summary>

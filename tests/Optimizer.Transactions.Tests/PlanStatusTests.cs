@@ -325,9 +325,9 @@ public sealed class PlanStatusTests(LiveTreasury live)
             Inputs = [new(new("ETH", "ethereum"), 1)],
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = any.Volatility with { Value = 0.03 } } },
             ExitDelayDays = any.Volatility with { Value = 5 },
-            TotalUsd = any.TotalUsd with { Value = 1e10 },
-            CapacityUsd = null,
-            WithdrawableUsd = null,
+            Total = any.Total with { Value = 1e10 },
+            Capacity = null,
+            Withdrawable = null,
         };
         loaded = loaded with
         {

@@ -200,13 +200,13 @@ public sealed class PlanTests
         }
 
         Expect(null, snapshot);
-        Expect(DriftKind.Dangerous, WithPlace(place => place with { CapacityUsd = Figure(1_000) }), "takes 1,000 USD more now");
+        Expect(DriftKind.Dangerous, WithPlace(place => place with { Capacity = Figure(1_000) }), "takes 1,000 USD more now");
         Expect(DriftKind.Dangerous, snapshot with { Opportunities = [.. snapshot.Opportunities.Where(place => place.Id != deposit.Via)] }, "is paused");
-        Expect(DriftKind.Drifted, WithPlace(place => place with { Carry = place.Carry.Times(0.5) }), "would have paid");
+        Expect(DriftKind.Drifted, WithPlace(place => place with { Carry = place.Carry.Shifted(new(default, ShiftMode.Multiply, 0.5)) }), "would have paid");
         Expect(DriftKind.Dangerous, snapshot with { Routes = [.. snapshot.Routes.Where(route => route.Id != send.Via)] }, "gives no quote now");
         Expect(DriftKind.Drifted, WithRoute(route => route with { Fees = [new() { Bps = Figure(20) }] }), "where it took");
         Expect(DriftKind.Dangerous, WithRoute(route => route with { Fees = [new() { Bps = Figure(100) }] }), "the call would fail");
-        Expect(DriftKind.Dangerous, WithRoute(route => route with { MaximumUsd = Figure(10) }), "takes 10 USD at the most now");
+        Expect(DriftKind.Dangerous, WithRoute(route => route with { Maximum = Figure(10) }), "takes 10 USD at the most now");
         Expect(DriftKind.Drifted, snapshot with { Assets = [.. snapshot.Assets.Select(asset => asset.Id == "USDC" ? asset with { PriceUsd = Figure(0.98) } : asset)] }, "was at 1 USD and is at 0.98");
         Expect(DriftKind.Dangerous, snapshot with { Chains = [.. snapshot.Chains.Where(chain => chain.Id != "base")] }, "base cannot be read now");
     }

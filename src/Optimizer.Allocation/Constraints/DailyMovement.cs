@@ -12,8 +12,8 @@ public sealed record DailyMovement : AllocationConstraint
     public override IEnumerable<Requirement> Rows(AllocationProblem problem)
     {
         var most = Max.InUsd(problem.BookUsd) / problem.BookUsd;
-        yield return new($"{Title()} (in)", LinearExpression.Sum(problem.Positions.Select(p => p.Capital * p.Deposit)) <= most);
-        yield return new($"{Title()} (out)", LinearExpression.Sum(problem.Positions.Select(p => p.Capital * p.Withdrawal)) <= most);
+        yield return new($"{Title()} (in)", LinearExpression.Sum(problem.Positions.Select(p => Math.Abs(p.EntryPerUnit) * p.Deposit)) <= most);
+        yield return new($"{Title()} (out)", LinearExpression.Sum(problem.Positions.Select(p => Math.Abs(p.Capital) * p.Withdrawal)) <= most);
         yield return new($"{Title()} (across chains)", LinearExpression.Sum(problem.Flows.Where(f => f.Route.CrossesChains()).Select(f => f.In)) <= most);
         yield return new($"{Title()} (swapped)", LinearExpression.Sum(problem.Flows.Where(f => !f.Route.CrossesChains()).Select(f => f.In)) <= most);
     }

@@ -16,12 +16,14 @@ public sealed record ExitLadder : AllocationConstraint
     public override IEnumerable<Requirement> Rows(AllocationProblem problem)
     {
         var parts = problem.Idles.Select(idle => idle.After - Locked(problem, Book.HeldUsd(problem.Market, problem.Scenario, idle.Token))).ToList();
-        foreach (var position in problem.Positions.Where(p => p.Opportunity.ExitDays(problem.Market.Snapshot.TakenAt) <= Within.Days))
+        foreach (var position in problem.Positions.Where(p => p.Capital < 0 || p.Opportunity.ExitDays(problem.Market.Snapshot.TakenAt) <= Within.Days))
         {
-            var liquid = (Math.Max(0, position.Opportunity.WithdrawableNowUsd()) / problem.BookUsd) is var now && now < position.Upper
+            // What is owed is taken off, since it has to be paid back before what secures it is free.
+            var liquid = position.Capital > 0 && (Math.Max(0, problem.Market.WithdrawableNowUsd(position.Opportunity)) / problem.BookUsd) is var now && now < position.Upper * position.Capital
                 ? Counted(problem, position, now)
                 : position.Value;
-            parts.Add(liquid - Locked(problem, Book.HeldUsd(problem.Market, problem.Scenario, position.Opportunity)));
+            var (_, locked) = Book.NotionalUsd(problem.Market, problem.Scenario, position.Opportunity);
+            parts.Add(liquid - locked * position.Capital / problem.BookUsd);
         }
 
         yield return new(Title(), LinearExpression.Sum(parts) >= Min.InUsd(problem.BookUsd) / problem.BookUsd);
@@ -36,9 +38,11 @@ public sealed record ExitLadder : AllocationConstraint
     /// the pool can pay.</summary>
     private LinearExpression Counted(AllocationProblem problem, Position position, double now)
     {
-        var counted = problem.Auxiliary($"{position.Opportunity.Id} available", 0, position.Upper);
+        if (problem.Scenario.Mode == ScenarioMode.Hold)
+            return Math.Min(now, position.Before * position.Capital);
+        var counted = problem.Auxiliary($"{position.Opportunity.Id} available", 0, position.Upper * position.Capital);
         problem.Require(this, new($"{Title()}: {position.Opportunity.Id}", counted <= position.Value, IsReported: false));
-        problem.Require(this, new($"{Title()}: {position.Opportunity.Id}", counted <= now + position.Deposit, IsReported: false));
+        problem.Require(this, new($"{Title()}: {position.Opportunity.Id}", counted <= now + position.Capital * position.Deposit, IsReported: false));
         return counted;
     }
 }

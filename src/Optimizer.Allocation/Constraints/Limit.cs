@@ -4,7 +4,9 @@ namespace Optimizer.Allocation;
 
 /// <summary>At least or at most so much of the book in a group: a chain, a protocol, an asset…</summary>
 /// <remarks>Exactly one of the selectors is given, or <see cref="Each"/> for the same limit on every group of a
-/// kind. Idle tokens count for chain, asset and issuer. For an event, what counts is the loss if it strikes.</remarks>
+/// kind. What counts is the value that lies there. Idle tokens count for chain, protocol, asset and issuer. For an event, what counts
+/// is the loss if it strikes; for an asset, the exposure to it, long less short unless <see cref="Gross"/>. Protocol, asset and issuer
+/// are looked for behind claims too: sUSDe lent in Aave is in Aave and in Ethena.</remarks>
 public sealed record Limit : AllocationConstraint
 {
     /// <summary>A chain's id.</summary>
@@ -33,6 +35,12 @@ public sealed record Limit : AllocationConstraint
 
     /// <summary>The same limit on every group of this kind.</summary>
     public Grouping? Each { get; init; }
+
+    /// <summary>Whether claims are looked through: receipts, shares of vaults, staking tokens, wrapped coins. Default yes.</summary>
+    public bool LookThrough { get; init; } = true;
+
+    /// <summary>For an asset: whether short exposure adds to long instead of taking it off. Default no.</summary>
+    public bool Gross { get; init; }
 
     /// <summary>At least so much.</summary>
     public Model.Limit? Min { get; init; }
@@ -66,6 +74,8 @@ public sealed record Limit : AllocationConstraint
         var selectors = Selectors().Count() + (Each is null ? 0 : 1);
         if (selectors != 1)
             yield return ("", $"has {selectors} selectors; expected exactly one of each, chain, protocol, asset, issuer, kind, tag, event, opportunity");
+        if (Gross && Asset is null && Each is not Grouping.Asset)
+            yield return ("gross", "is only for an asset");
         if (Min is null && Max is null)
             yield return ("", "limits nothing; expected min, max or both");
         if (Min is { } least && Max is { } most && least.IsShareOfBook == most.IsShareOfBook && least.Amount > most.Amount)
@@ -88,47 +98,71 @@ public sealed record Limit : AllocationConstraint
 
     private IEnumerable<(Grouping Grouping, string Group)> Groups(AllocationProblem problem) => Each is not { } each
         ? Selectors()
-        : problem.Positions.SelectMany(p => GroupsOf(problem, each, p.Opportunity).Select(g => g.Group))
+        : problem.Positions.SelectMany(p => GroupsOf(problem, each, p).Select(g => g.Group))
             .Concat(problem.Idles.SelectMany(idle => GroupsOf(problem, each, idle.Token).Select(g => g.Group)))
             .Distinct().Order(StringComparer.Ordinal).Select(group => (each, group));
 
     /// <summary>The cap, or what is held already where that is over it by less than the smallest move: nobody sells a
     /// position and buys it back to be rid of a rounding.</summary>
-    private static double Cap(AllocationProblem problem, Grouping grouping, string group, double cap)
+    private double Cap(AllocationProblem problem, Grouping grouping, string group, double cap)
     {
-        var before = problem.Positions.Sum(p => GroupsOf(problem, grouping, p.Opportunity).Where(g => g.Group == group).Sum(g => g.Weight * p.Capital * p.Before))
+        var before = problem.Positions.Sum(p => GroupsOf(problem, grouping, p).Where(g => g.Group == group).Sum(g => g.Weight * p.Before))
             + problem.Idles.Sum(i => GroupsOf(problem, grouping, i.Token).Where(g => g.Group == group).Sum(g => g.Weight * i.Before));
         var smallest = problem.Settings.Moves.MinimumMove.InUsd(problem.BookUsd) / problem.BookUsd;
         return before > cap && before - cap < smallest ? before : cap;
     }
 
-    private static LinearExpression Exposure(AllocationProblem problem, Grouping grouping, string group) => LinearExpression.Sum([
-        .. problem.Positions.SelectMany(p => GroupsOf(problem, grouping, p.Opportunity)
-            .Where(g => g.Group == group).Select(g => g.Weight * p.Value)),
+    private LinearExpression Exposure(AllocationProblem problem, Grouping grouping, string group) => LinearExpression.Sum([
+        .. problem.Positions.SelectMany(p => GroupsOf(problem, grouping, p)
+            .Where(g => g.Group == group).Select(g => g.Weight * p.After)),
         .. problem.Idles.SelectMany(idle => GroupsOf(problem, grouping, idle.Token)
             .Where(g => g.Group == group).Select(g => g.Weight * idle.After))]);
 
-    private static IEnumerable<(string Group, double Weight)> GroupsOf(AllocationProblem problem, Grouping grouping, Opportunity o) =>
-        grouping switch
+    /// <summary>The groups of a position with what a unit of notional counts in each.</summary>
+    private IEnumerable<(string Group, double Weight)> GroupsOf(AllocationProblem problem, Grouping grouping, Position position)
+    {
+        var (market, o, capital) = (problem.Market, position.Opportunity, position.Capital);
+        IEnumerable<(string, double)> Valued(IEnumerable<KeyValuePair<string, double>> shares) => shares.Select(pair => (pair.Key, pair.Value * capital));
+        return grouping switch
         {
-            Grouping.Chain => [(o.Chain, 1)],
-            Grouping.Protocol => [(o.Protocol, 1)],
-            Grouping.Kind => [(o.Kind.ToString(), 1)],
-            Grouping.Opportunity => [(o.Id, 1)],
-            Grouping.Tag => o.Tags.Select(tag => (tag, 1.0)),
-            Grouping.Event => problem.Market.EventsOf(o).Select(e => (e.Event, e.Loss.Value)),
-            _ => o.Inputs.SelectMany(input => GroupsOf(problem, grouping, input.Token).Select(g => (g.Group, g.Weight * input.Share))),
+            Grouping.Chain => [(o.Chain, capital)],
+            Grouping.Kind => [(o.Kind.ToString(), capital)],
+            Grouping.Opportunity => [(o.Id, capital)],
+            Grouping.Tag => o.Tags.Select(tag => (tag, capital)),
+            Grouping.Event => market.EventsOf(o).Select(e => (e.Event, e.Loss.Value * capital)),
+            Grouping.Protocol => LookThrough ? Valued(market.LookThrough(o).Protocols) : [(o.Protocol, capital)],
+            Grouping.Asset => Exposures(problem, o, capital),
+            _ => LookThrough ? Valued(market.LookThrough(o).Issuers)
+                : o.Inputs.SelectMany(input => GroupsOf(problem, grouping, input.Token).Select(g => (g.Group, g.Weight * input.Share * capital))),
         };
+    }
 
-    private static IEnumerable<(string Group, double Weight)> GroupsOf(AllocationProblem problem, Grouping grouping, TokenId token) =>
-        grouping switch
+    /// <summary>What a unit of notional is exposed to: its margin or deposit by its inputs, and beside them what it states itself.</summary>
+    private IEnumerable<(string Asset, double Weight)> Exposures(AllocationProblem problem, Opportunity o, double capital)
+    {
+        var lies = LookThrough
+            ? problem.Market.LookThrough(o).Assets.Select(pair => (Asset: pair.Key, Weight: pair.Value * capital))
+            : o.Inputs.Select(input => (Asset: problem.Market.AssetOf(input.Token).Id, Weight: input.Share * capital));
+        // A debt's stated exposure is that of its own token; a hedge's comes on top of its margin.
+        var stated = o.IsDebt() ? [] : o.Exposures?.Select(pair => (Asset: pair.Key, Weight: pair.Value.Value)) ?? [];
+        return lies.Concat(stated).GroupBy(part => part.Asset)
+            .Select(same => (same.Key, Gross ? same.Sum(part => Math.Abs(part.Weight)) : same.Sum(part => part.Weight)));
+    }
+
+    private IEnumerable<(string Group, double Weight)> GroupsOf(AllocationProblem problem, Grouping grouping, TokenId token)
+    {
+        var market = problem.Market;
+        return grouping switch
         {
             Grouping.Chain => [(token.Chain, 1)],
-            Grouping.Asset => [(problem.Market.AssetOf(token).Id, 1)],
-            Grouping.Issuer => problem.Market.Token(token).Issuer is { } issuer ? [(issuer, 1)] : [],
-            Grouping.Event => problem.Market.EventsOf(token).Select(e => (e.Event, e.Loss.Value)),
+            Grouping.Protocol => LookThrough ? market.LookThrough(token).Protocols.Select(pair => (pair.Key, pair.Value)) : [],
+            Grouping.Asset => LookThrough ? market.LookThrough(token).Assets.Select(pair => (pair.Key, pair.Value)) : [(market.AssetOf(token).Id, 1)],
+            Grouping.Issuer => LookThrough ? market.LookThrough(token).Issuers.Select(pair => (pair.Key, pair.Value))
+                : market.Token(token).Issuer is { } issuer ? [(issuer, 1)] : [],
+            Grouping.Event => market.EventsOf(token).Select(e => (e.Event, e.Loss.Value)),
             _ => [],
         };
+    }
 }
 
 /// <summary>A way to group positions.</summary>

@@ -13,9 +13,10 @@ public sealed record MinimumPosition : AllocationConstraint
         var least = Min.InUsd(problem.BookUsd) / problem.BookUsd;
         foreach (var position in problem.Positions)
         {
-            var smallest = Math.Min(least, position.Before > 0 ? position.Before : least);
+            var held = position.Before * Math.Abs(position.Capital);
+            var smallest = Math.Min(least, held > 0 ? held : least);
             yield return new($"{Title()}: {position.Opportunity.Id}",
-                smallest * problem.Held(position) <= position.Value, IsReported: false);
+                smallest * problem.Held(position) <= Math.Abs(position.Capital) * position.After, IsReported: false);
         }
     }
 

@@ -10,8 +10,8 @@ public sealed record Turnover : AllocationConstraint
     public override IEnumerable<Requirement> Rows(AllocationProblem problem)
     {
         var most = Max.InUsd(problem.BookUsd) / problem.BookUsd;
-        yield return new($"{Title()} (in)", LinearExpression.Sum(problem.Positions.Select(p => p.Capital * p.Deposit)) <= most);
-        yield return new($"{Title()} (out)", LinearExpression.Sum(problem.Positions.Select(p => p.Capital * p.Withdrawal)) <= most);
+        yield return new($"{Title()} (in)", LinearExpression.Sum(problem.Positions.Select(p => Math.Abs(p.EntryPerUnit) * p.Deposit)) <= most);
+        yield return new($"{Title()} (out)", LinearExpression.Sum(problem.Positions.Select(p => Math.Abs(p.Capital) * p.Withdrawal)) <= most);
     }
 
     /// <inheritdoc/>

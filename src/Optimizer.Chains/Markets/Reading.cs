@@ -25,14 +25,14 @@ public sealed record OpportunityReading
     /// <summary>As in <see cref="Opportunity.LiquidityConcentration"/>; null where nobody trades against the place.</summary>
     public Figure? LiquidityConcentration { get; init; }
 
-    /// <summary>All that is in the place now, in USD.</summary>
-    public required Figure TotalUsd { get; init; }
+    /// <summary>All that is in the place now, in whole tokens of the first input.</summary>
+    public required Figure Total { get; init; }
 
-    /// <summary>The most that can still be added, in USD; null where there is no cap.</summary>
-    public Figure? CapacityUsd { get; init; }
+    /// <summary>The most that can still be added, in whole tokens; null where there is no cap.</summary>
+    public Figure? Capacity { get; init; }
 
-    /// <summary>The most that can be taken out at once, in USD; null where liquidity is no limit.</summary>
-    public Figure? WithdrawableUsd { get; init; }
+    /// <summary>The most that can be taken out at once, in whole tokens; null where liquidity is no limit.</summary>
+    public Figure? Withdrawable { get; init; }
 
     /// <summary>Fee of entering, in basis points; null where the protocol does not state one.</summary>
     public Figure? EntryFeeBps { get; init; }

@@ -42,12 +42,13 @@ public static class SnapshotAssembly
         var assets = Assets(alive, judged, settings, findings);
         var priced = assets.Select(asset => asset.Id).ToHashSet();
         var assetOf = alive.SelectMany(r => r.Chain.Tokens.Select(t => (Id: new TokenId(t.Symbol, r.Chain.Id), Asset: t.AssetId()))).ToDictionary(pair => pair.Id, pair => pair.Asset);
+        double PriceUsd(TokenId token) => assets.First(asset => asset.Id == assetOf[token]).PriceUsd;
         bool IsKnown(TokenId token) => assetOf.TryGetValue(token, out var asset) && priced.Contains(asset);
 
         var rated = judged.Tokens.Select(token => token.Id).ToHashSet();
         var seen = new HashSet<string>();
         var opportunities = alive.SelectMany(reading => reading.Opportunities
-            .Where(read => read.Inputs.All(input => IsKnown(input.Token)) && IsRated(read) && IsSane(read, settings, findings) && IsOnce(read))
+            .Where(read => read.Inputs.All(input => IsKnown(input.Token)) && IsRated(read) && IsSane(read, PriceUsd, settings, findings) && IsOnce(read))
             .Select(read => Judged(read, reading.Chain.Id, judged, findings)).OfType<Opportunity>()).ToArray();
 
         bool IsRated(OpportunityReading read)
@@ -74,26 +75,38 @@ public static class SnapshotAssembly
         foreach (var provider in routes.Where(route => !fresh.ContainsKey(route.Id)).GroupBy(route => route.Provider).OrderBy(same => same.Key, StringComparer.Ordinal))
             findings.Add(Flagged(Rules.Carried, provider.Key, $"{provider.Count()} routes are as snapshot '{judged.Name}' of {judged.TakenAt:yyyy-MM-dd} has them"));
 
+        // A claim on a place that was not read stays a claim on what lies there, with what can strike it.
+        var places = opportunities.Select(o => o.Id).ToHashSet();
+        IReadOnlyList<Backing> Claims(IReadOnlyList<Backing> claims) => [.. claims.Select(backing => Known(backing, places, priced, judged, assetOf)).OfType<Backing>()];
         var snapshot = new Snapshot
         {
             Name = name,
             TakenAt = takenAt,
             Findings = [.. findings.Distinct().OrderByDescending(f => f.IsRefused).ThenBy(f => f.Rule, StringComparer.Ordinal).ThenBy(f => f.Subject, StringComparer.Ordinal)],
             Provenances = judged.Provenances,
-            Assets = assets,
+            Assets = [.. assets.Select(asset => asset with { Claims = Claims(asset.Claims) })],
             History = judged.History,
             Events = judged.Events,
             Chains = [.. alive.Select(reading => new ChainState { Id = reading.Chain.Id, Gas = reading.Gas!, Events = judged.Chains.First(c => c.Id == reading.Chain.Id).Events })],
             Tokens = [.. judged.Tokens.Where(token => IsKnown(token.Id))],
-            Opportunities = opportunities,
+            Opportunities = [.. opportunities.Select(o => o with { Claims = Claims(o.Claims), Collateral = Claims(o.Collateral) })],
             Routes = routes,
             ShareRates = alive.SelectMany(reading => reading.ShareRates).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(),
         };
         return snapshot with { Provenances = Used(snapshot, judged, alive) };
     }
 
+    private static Backing? Known(Backing backing, HashSet<string> read, HashSet<string> priced, Snapshot judged, Dictionary<TokenId, string> assetOf)
+    {
+        if (backing.Opportunity is { } id && !read.Contains(id) && judged.Opportunities.FirstOrDefault(o => o.Id == id) is { } place)
+            backing = new() { Asset = assetOf.GetValueOrDefault(place.Inputs[0].Token), Protocol = place.Protocol, Events = place.Events, Share = backing.Share };
+        if (backing.Asset is { } asset && !priced.Contains(asset))
+            backing = backing with { Asset = null };
+        return backing is { Asset: null, Opportunity: null, Protocol: null } ? null : backing;
+    }
+
     private static bool IsBelieved(Route route) => route.Fees.All(fee => fee.Bps.Value is >= LeastBps and <= MostBps)
-        && new[] { route.FixedFeeUsd, route.NativeFee, route.ImpactBpsPerMillionUsd, route.MinimumUsd, route.MaximumUsd, route.DurationSeconds }.All(figure => figure is null || double.IsFinite(figure.Value.Value) && figure.Value.Value >= 0);
+        && new[] { route.FixedFee, route.NativeFee, route.ImpactBpsPerMillion, route.Minimum, route.Maximum, route.DurationSeconds }.All(figure => figure is null || double.IsFinite(figure.Value.Value) && figure.Value.Value >= 0);
 
     private static List<Asset> Assets(IReadOnlyList<ChainReading> alive, Snapshot judged, ReadingSettings settings, List<Finding> findings)
     {
@@ -123,14 +136,14 @@ public static class SnapshotAssembly
         return assets;
     }
 
-    private static bool IsSane(OpportunityReading read, ReadingSettings settings, List<Finding> findings)
+    private static bool IsSane(OpportunityReading read, Func<TokenId, double> price, ReadingSettings settings, List<Finding> findings)
     {
         var spot = read.Carry.Base.SpotRate(0);
         var rate = read.Carry.Rate(0);
         var lent = (read.Carry.Base is BlendCurve blend ? blend.Parts.Select(part => part.Curve) : [read.Carry.Base]).OfType<UtilisationCurve>().ToArray();
-        var wrong = !double.IsFinite(rate) || !double.IsFinite(read.TotalUsd) || read.TotalUsd < 0 ? (Rules.AbsurdAmount, $"a rate of {rate} on {read.TotalUsd.Value} USD")
-            : read.TotalUsd < 1 || lent.Any(curve => curve.SuppliedUsd < 1) ? (Rules.AbsurdAmount, "nothing is supplied")
-            : lent.FirstOrDefault(curve => curve.BorrowedUsd > curve.SuppliedUsd) is { } curve ? (Rules.AbsurdAmount, $"{curve.BorrowedUsd.Value:#,0} USD borrowed of {curve.SuppliedUsd.Value:#,0} supplied")
+        var wrong = !double.IsFinite(rate) || !double.IsFinite(read.Total) || read.Total < 0 ? (Rules.AbsurdAmount, $"a rate of {rate} on {read.Total.Value} {read.Inputs[0].Token}")
+            : price(read.Inputs[0].Token) is var usd && (read.Total * usd < 1 || lent.Any(curve => curve.Supplied * usd < 1)) ? (Rules.AbsurdAmount, "nothing is supplied")
+            : lent.FirstOrDefault(curve => curve.Borrowed > curve.Supplied) is { } curve ? (Rules.AbsurdAmount, $"{curve.Borrowed.Value:#,0} tokens borrowed of {curve.Supplied.Value:#,0} supplied")
             : rate < 0 ? (Rules.NegativeRate, $"a rate of {rate:P2} a year")
             : rate > settings.MaximumRate.Fraction ? (Rules.RateAboveCeiling, $"a rate of {rate:P2} a year; at most {settings.MaximumRate} is believed")
             : default;
@@ -164,18 +177,20 @@ public static class SnapshotAssembly
             Kind = read.Kind,
             Inputs = read.Inputs,
             // Rewards whose worth nobody has judged are not counted on.
-            Carry = read.Carry.Rewards is null ? read.Carry : read.Carry with { RewardsHaircut = judgement.Carry.RewardsHaircut ?? new(1, read.TotalUsd.From) },
+            Carry = read.Carry.Rewards is null ? read.Carry : read.Carry with { RewardsHaircut = judgement.Carry.RewardsHaircut ?? new(1, read.Total.From) },
             Volatility = judgement.Volatility,
             LiquidityConcentration = read.LiquidityConcentration,
-            TotalUsd = read.TotalUsd,
-            CapacityUsd = read.CapacityUsd,
-            WithdrawableUsd = read.WithdrawableUsd,
+            Total = read.Total,
+            Capacity = read.Capacity,
+            Withdrawable = read.Withdrawable,
             EntryFeeBps = read.EntryFeeBps ?? judgement.EntryFeeBps,
             ExitFeeBps = read.ExitFeeBps ?? judgement.ExitFeeBps,
             ExitDelayDays = read.ExitDelayDays ?? judgement.ExitDelayDays,
             EnterGasUnits = judgement.EnterGasUnits,
             ExitGasUnits = judgement.ExitGasUnits,
             Events = judgement.Events,
+            Claims = judgement.Id == read.Id ? judgement.Claims : [],
+            Collateral = judgement.Id == read.Id ? judgement.Collateral : [],
             Tags = judgement.Tags,
         };
     }

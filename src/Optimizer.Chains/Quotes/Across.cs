@@ -28,10 +28,10 @@ public sealed class Across : IQuoteAdapter
         return request.Judged with
         {
             Fees = [new() { Bps = new(Math.Max(small.Share - impact * SmallUsd, 0) * 1e4, from) }],
-            FixedFeeUsd = new(Math.Max(small.GasUsd, large.GasUsd), from),
-            ImpactBpsPerMillionUsd = new(impact * 1e10, from),
-            MinimumUsd = new(small.MinimumUsd, from),
-            MaximumUsd = new(small.MaximumUsd, from),
+            FixedFee = new(Math.Max(small.GasUsd, large.GasUsd) / request.PriceIn, from),
+            ImpactBpsPerMillion = new(impact * request.PriceIn * 1e10, from),
+            Minimum = new(small.MinimumUsd / request.PriceIn, from),
+            Maximum = new(small.MaximumUsd / request.PriceIn, from),
             DurationSeconds = new(Math.Max(small.Seconds, large.Seconds), from),
         };
     }

@@ -38,7 +38,7 @@ public sealed class CctpV2 : IQuoteAdapter
             if (QuoteRequest.Number(request.Endpoint, fee, "finalityThreshold") != (isFast ? Fast : Standard))
                 continue;
             var route = request.Judged with { Fees = [new() { Bps = new(QuoteRequest.Number(request.Endpoint, fee, "minimumFee"), from) }] };
-            return isFast ? route with { MaximumUsd = new(await AllowanceAsync(request.Endpoint, cancellation).ConfigureAwait(false), from) } : route;
+            return isFast ? route with { Maximum = new(await AllowanceAsync(request.Endpoint, cancellation).ConfigureAwait(false), from) } : route;
         }
 
         throw new ChainDataException(ChainFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{request.Endpoint.Name} offers no {(isFast ? "fast" : "standard")} transfer"));

@@ -84,7 +84,13 @@ public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> end
             double? Optional(string field) => pool.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? QuoteRequest.Number(endpoint, pool, field) : null;
             var from = $"llama-{entry.Id}-{reading.Chain.Id}-{symbol}".ToLowerInvariant();
             reading.Provenances[from] = new() { Source = $"DefiLlama, pool {poolId} of {Text(pool, "project")}", AsOf = now };
-            var (total, rewards) = (QuoteRequest.Number(endpoint, pool, "tvlUsd"), Optional("apyReward") ?? 0);
+            if (!reading.Prices.TryGetValue(reading.Chain.Tokens.First(token => token.Symbol == symbol).AssetId(), out var price))
+            {
+                reading.Refuse(Rules.MissingPrice, id, $"{symbol} has no price, so that what lies in the pool cannot be told in tokens");
+                return null;
+            }
+
+            var (total, rewards) = (QuoteRequest.Number(endpoint, pool, "tvlUsd") / price, Optional("apyReward") ?? 0);
             var basis = entry.Parameters.GetValueOrDefault(Basis) == "simple" ? RateBasis.Simple : RateBasis.Effective;
             var paid = Optional("apyBase") ?? QuoteRequest.Number(endpoint, pool, "apy") - rewards;
             return new()
@@ -96,9 +102,9 @@ public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> end
                 Carry = new()
                 {
                     Base = new FlatCurve { Basis = basis, RatePerYear = new(paid / 100, from) },
-                    Rewards = rewards > 0 && total > 0 ? new EmissionCurve { Basis = RateBasis.Simple, SuppliedUsd = new(total, from), UsdPerYear = new(rewards / 100 * total, from) } : null,
+                    Rewards = rewards > 0 && total > 0 ? new EmissionCurve { Basis = RateBasis.Simple, Supplied = new(total, from), PerYear = new(rewards / 100 * total, from) } : null,
                 },
-                TotalUsd = new(total, from),
+                Total = new(total, from),
             };
         }
         catch (ChainDataException wrong)

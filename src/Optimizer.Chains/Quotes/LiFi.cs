@@ -24,11 +24,11 @@ public sealed class LiFi : IQuoteAdapter
     {
         var bridges = request.Entry.Parameters.GetValueOrDefault("bridges");
         // Every quote is a request, and requests are counted: sizes beyond what the route was known to take are not asked for.
-        var most = request.Judged.MaximumUsd?.Value ?? double.PositiveInfinity;
+        var most = (request.Judged.Maximum?.Value ?? double.PositiveInfinity) * request.PriceIn;
         var (nativeFee, seconds, gate) = (0.0, 0.0, new Lock());
         var route = await request.FitAsync([.. SizesUsd.Where((usd, i) => i == 0 || usd <= most)], LossAsync, hasFixedPart: true).ConfigureAwait(false);
         var from = request.FromSource();
-        return route with { NativeFee = nativeFee > 0 ? new Figure(nativeFee, from) : null, DurationSeconds = new(seconds, from), MinimumUsd = request.Judged.MinimumUsd ?? new Figure(SizesUsd[0], from) };
+        return route with { NativeFee = nativeFee > 0 ? new Figure(nativeFee, from) : null, DurationSeconds = new(seconds, from), Minimum = request.Judged.Minimum ?? new Figure(SizesUsd[0] / request.PriceIn, from) };
 
         async Task<double> LossAsync(double usd)
         {

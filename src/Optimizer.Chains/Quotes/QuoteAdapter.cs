@@ -57,6 +57,10 @@ public sealed record QuoteRequest(ChainReading Reading, Protocol Entry, Chain De
     /// <exception cref="ChainDataException">It has no price.</exception>
     public BigInteger Amount(double usd) => new(usd / Price(From) * Math.Pow(10, From.Decimals));
 
+    /// <summary>Price of the token that goes in, in USD.</summary>
+    /// <exception cref="ChainDataException">It has none.</exception>
+    public double PriceIn => Price(From);
+
     /// <summary>Base units of the token that goes in, in USD.</summary>
     public double UsdIn(BigInteger amount) => EvmProtocol.Usd(amount, From, Price(From));
 
@@ -111,13 +115,7 @@ public sealed record QuoteRequest(ChainReading Reading, Protocol Entry, Chain De
             throw none;
         var cost = RouteCost.Of([.. quotes.TakeWhile(quote => quote.Loss is not null).Select(quote => (quote.Usd, quote.Loss!.Value))], hasFixedPart);
         var from = FromSource();
-        return Judged with
-        {
-            Fees = [new() { Bps = new(cost.Share * 1e4, from) }],
-            FixedFeeUsd = hasFixedPart ? new Figure(cost.FixedUsd, from) : null,
-            ImpactBpsPerMillionUsd = new(cost.ImpactPerUsd * 1e10, from),
-            MaximumUsd = new(cost.MaximumUsd, from),
-        };
+        return cost.InTokens(PriceIn).Over(Judged, from, hasFixedPart);
     }
 
     /// <summary>A number of base units in an answer, written as text or as a number.</summary>

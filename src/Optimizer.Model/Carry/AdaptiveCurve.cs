@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>Morpho Blue's AdaptiveCurveIRM: a curve of fixed shape around a rate at 90 % utilisation that drifts.</summary>
@@ -30,6 +32,20 @@ public sealed record AdaptiveCurve : UtilisationCurve
         var rise = RateAtTargetPerYear * (utilisation > Target ? (Steepness - 1) / (1 - Target) : (1 - 1 / Steepness) / Target);
         return (1 - Fee) * (double.ExpM1(borrow) + utilisation * Math.Exp(borrow) * rise);
     }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyList<string> Parameters => ["rateAtTargetPerYear", "fee", "supplied", "borrowed"];
+
+    /// <inheritdoc/>
+    public override CarryCurve With(Shift shift) => shift.Key.Parameter switch
+    {
+        "rateAtTargetPerYear" => this with { RateAtTargetPerYear = shift.Of(RateAtTargetPerYear) },
+        "fee" => this with { Fee = shift.Of(Fee) },
+        "supplied" => this with { Supplied = shift.Of(Supplied) },
+        "borrowed" => this with { Borrowed = shift.Of(Borrowed) },
+        _ => base.With(shift),
+    };
 
     /// <inheritdoc/>
     public override CarryCurve Times(double factor) =>

@@ -9,10 +9,10 @@ public sealed record BlendCurve : CarryCurve
     public required IReadOnlyList<BlendPart> Parts { get; init; }
 
     /// <inheritdoc/>
-    public override double SpotRate(double addedUsd) => Parts.Sum(part => part.Share * part.Curve.CreditedRate(part.Share * addedUsd));
+    public override double SpotRate(double added) => Parts.Sum(part => part.Share * part.Curve.CreditedRate(part.Share * added));
 
     /// <inheritdoc/>
-    public override double SpotSlope(double addedUsd) => Parts.Sum(part => part.Share * part.Share * part.Curve.CreditedSlope(part.Share * addedUsd));
+    public override double SpotSlope(double added) => Parts.Sum(part => part.Share * part.Share * part.Curve.CreditedSlope(part.Share * added));
 
     /// <inheritdoc/>
     public override CarryCurve Times(double factor) => this with { Parts = [.. Parts.Select(part => part with { Curve = part.Curve.Times(factor) })] };

@@ -9,13 +9,14 @@ public abstract record CarryCurve
     /// <summary>How the curve's rates compound.</summary>
     public required RateBasis Basis { get; init; }
 
-    /// <summary>The rate that is paid once <paramref name="addedUsd"/> more is supplied, in the curve's own
+    /// <summary>The rate that is paid once <paramref name="added"/> more is supplied, in the curve's own
     /// <see cref="Basis"/>, as a fraction per year.</summary>
-    /// <param name="addedUsd">USD supplied on top of what the snapshot shows; negative for a withdrawal.</param>
-    public abstract double SpotRate(double addedUsd);
+    /// <param name="added">Whole tokens of the opportunity's first input on top of what the snapshot shows; negative for a
+    /// withdrawal.</param>
+    public abstract double SpotRate(double added);
 
-    /// <summary>The derivative of <see cref="SpotRate"/> per USD added. At a kink, that of its right side.</summary>
-    public abstract double SpotSlope(double addedUsd);
+    /// <summary>The derivative of <see cref="SpotRate"/> per token added. At a kink, that of its right side.</summary>
+    public abstract double SpotSlope(double added);
 
     /// <summary>The rate at the protocol's target utilisation: the most that lasts. Above target, borrowers repay or
     /// others deposit within hours or days, so a higher spot rate is a spike and not income. Infinite where the rate
@@ -23,20 +24,28 @@ public abstract record CarryCurve
     [JsonIgnore]
     public virtual double RateAtTarget => double.PositiveInfinity;
 
-    /// <summary>The most (USD) that may be withdrawn without pushing utilisation above its target; ≥ 0.</summary>
+    /// <summary>The most (whole tokens) that may be withdrawn without pushing utilisation above its target; ≥ 0.</summary>
     [JsonIgnore]
-    public virtual double WithdrawableUsd => double.PositiveInfinity;
+    public virtual double Withdrawable => double.PositiveInfinity;
 
     /// <summary>The effective annual rate that a holder may count on: the lower of spot and the rate at target.</summary>
-    public double CreditedRate(double addedUsd) =>
-        Basis.ToEffective(Math.Min(SpotRate(addedUsd), RateAtTarget));
+    public double CreditedRate(double added) =>
+        Basis.ToEffective(Math.Min(SpotRate(added), RateAtTarget));
 
-    /// <summary>The derivative of <see cref="CreditedRate"/> per USD added; zero where the rate at target holds.</summary>
-    public double CreditedSlope(double addedUsd)
+    /// <summary>The derivative of <see cref="CreditedRate"/> per token added; zero where the rate at target holds.</summary>
+    public double CreditedSlope(double added)
     {
-        var spot = SpotRate(addedUsd);
-        return spot > RateAtTarget ? 0 : Basis.EffectiveSlope(spot) * SpotSlope(addedUsd);
+        var spot = SpotRate(added);
+        return spot > RateAtTarget ? 0 : Basis.EffectiveSlope(spot) * SpotSlope(added);
     }
+
+    /// <summary>The names of the parameters that <see cref="With"/> shifts; none for a curve that has none.</summary>
+    [JsonIgnore]
+    public virtual IReadOnlyList<string> Parameters => [];
+
+    /// <summary>The same curve with one of its <see cref="Parameters"/> shifted.</summary>
+    /// <exception cref="ArgumentException">It has no such parameter.</exception>
+    public virtual CarryCurve With(Shift shift) => throw new ArgumentException($"a {GetType().Name} has no parameter '{shift.Key.Parameter}'", nameof(shift));
 
     /// <summary>The same curve with every rate multiplied, for shocks.</summary>
     /// <param name="factor">≥ 0.</param>

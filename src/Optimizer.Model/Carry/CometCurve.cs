@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>Compound v3: the supply rate is a kinked line of its own in the utilisation.</summary>
@@ -29,6 +31,22 @@ public sealed record CometCurve : UtilisationCurve
 
     /// <inheritdoc/>
     protected override double SupplyRateSlope(double utilisation) => utilisation <= Kink ? SlopeLow : SlopeHigh;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyList<string> Parameters => ["kink", "baseRate", "slopeLow", "slopeHigh", "supplied", "borrowed"];
+
+    /// <inheritdoc/>
+    public override CarryCurve With(Shift shift) => shift.Key.Parameter switch
+    {
+        "kink" => this with { Kink = shift.Of(Kink) },
+        "baseRate" => this with { BaseRate = shift.Of(BaseRate) },
+        "slopeLow" => this with { SlopeLow = shift.Of(SlopeLow) },
+        "slopeHigh" => this with { SlopeHigh = shift.Of(SlopeHigh) },
+        "supplied" => this with { Supplied = shift.Of(Supplied) },
+        "borrowed" => this with { Borrowed = shift.Of(Borrowed) },
+        _ => base.With(shift),
+    };
 
     /// <inheritdoc/>
     public override CarryCurve Times(double factor) => this with

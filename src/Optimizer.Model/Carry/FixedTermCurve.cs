@@ -10,13 +10,13 @@ namespace Optimizer.Model;
 /// </remarks>
 public sealed record FixedTermCurve : CarryCurve
 {
-    /// <summary>Principal tokens in the market, at what they pay at maturity, in USD; &gt; 0.</summary>
-    [Between(1)]
-    public required Figure PrincipalUsd { get; init; }
+    /// <summary>Principal tokens in the market, at what they pay at maturity, in whole tokens of the input; &gt; 0.</summary>
+    [Between(1e-9)]
+    public required Figure Principal { get; init; }
 
-    /// <summary>Assets in the market, in USD; &gt; 0.</summary>
-    [Between(1)]
-    public required Figure AssetUsd { get; init; }
+    /// <summary>The market's other side, in whole tokens of the input; &gt; 0.</summary>
+    [Between(1e-9)]
+    public required Figure Assets { get; init; }
 
     /// <summary>How steeply the price answers to the proportion; grows as maturity nears; &gt; 0.</summary>
     [Between(0.001)]
@@ -34,15 +34,15 @@ public sealed record FixedTermCurve : CarryCurve
     [Between(0.0001, 20)]
     public required Figure YearsToMaturity { get; init; }
 
-    /// <summary>The most that can be bought for, in USD: beyond it a token would cost more than it pays.</summary>
+    /// <summary>The most that can be bought for, in whole tokens: beyond it a token would cost more than it pays.</summary>
     [JsonIgnore]
-    public double CapacityUsd
+    public double Capacity
     {
         get
         {
             if (Exchange(0) <= FeeFactor)
                 return 0;
-            var (low, high) = (0.0, PrincipalUsd.Value);
+            var (low, high) = (0.0, Principal.Value);
             for (var step = 0; step < Halvings; step++)
             {
                 var middle = (low + high) / 2;
@@ -64,15 +64,15 @@ public sealed record FixedTermCurve : CarryCurve
     private const int Halvings = 80;
 
     /// <inheritdoc/>
-    public override double SpotRate(double addedUsd) => Math.Pow(Exchange(Bought(addedUsd)) / FeeFactor, 1 / YearsToMaturity) - 1;
+    public override double SpotRate(double added) => Math.Pow(Exchange(Bought(added)) / FeeFactor, 1 / YearsToMaturity) - 1;
 
     /// <inheritdoc/>
-    public override double SpotSlope(double addedUsd)
+    public override double SpotSlope(double added)
     {
-        var bought = Bought(addedUsd);
+        var bought = Bought(added);
         var (exchange, slope) = (Exchange(bought), ExchangeSlope(bought));
-        var perUsd = exchange / FeeFactor / (1 - bought * slope / exchange);
-        return Math.Pow(exchange / FeeFactor, 1 / YearsToMaturity - 1) / YearsToMaturity * slope / FeeFactor * perUsd;
+        var perToken = exchange / FeeFactor / (1 - bought * slope / exchange);
+        return Math.Pow(exchange / FeeFactor, 1 / YearsToMaturity - 1) / YearsToMaturity * slope / FeeFactor * perToken;
     }
 
     /// <inheritdoc/>
@@ -85,14 +85,14 @@ public sealed record FixedTermCurve : CarryCurve
     }
 
     /// <summary>Principal tokens that an amount buys (negative: that must be sold for it). What n tokens cost rises with n.</summary>
-    private double Bought(double usd)
+    private double Bought(double tokens)
     {
-        var (low, high) = usd >= 0 ? (0.0, PrincipalUsd.Value) : (-AssetUsd.Value, 0.0);
+        var (low, high) = tokens >= 0 ? (0.0, Principal.Value) : (-Assets.Value, 0.0);
         for (var step = 0; step < Halvings; step++)
         {
             var middle = (low + high) / 2;
             // Where a token would pay nothing, none is for sale.
-            if (Exchange(middle) is var exchange and > 0 && middle * FeeFactor / exchange < usd)
+            if (Exchange(middle) is var exchange and > 0 && middle * FeeFactor / exchange < tokens)
                 low = middle;
             else
                 high = middle;
@@ -101,7 +101,7 @@ public sealed record FixedTermCurve : CarryCurve
         return low;
     }
 
-    private double Exchange(double bought) => Math.Log((PrincipalUsd - bought) / (AssetUsd + bought)) / RateScalar + RateAnchor;
+    private double Exchange(double bought) => Math.Log((Principal - bought) / (Assets + bought)) / RateScalar + RateAnchor;
 
-    private double ExchangeSlope(double bought) => -(1 / (PrincipalUsd - bought) + 1 / (AssetUsd + bought)) / RateScalar;
+    private double ExchangeSlope(double bought) => -(1 / (Principal - bought) + 1 / (Assets + bought)) / RateScalar;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>A rate that does not depend on size: staking, savings rates, treasury bills, fixed terms.</summary>
@@ -8,10 +10,21 @@ public sealed record FlatCurve : CarryCurve
     public required Figure RatePerYear { get; init; }
 
     /// <inheritdoc/>
-    public override double SpotRate(double addedUsd) => RatePerYear;
+    public override double SpotRate(double added) => RatePerYear;
 
     /// <inheritdoc/>
-    public override double SpotSlope(double addedUsd) => 0;
+    public override double SpotSlope(double added) => 0;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyList<string> Parameters => ["ratePerYear"];
+
+    /// <inheritdoc/>
+    public override CarryCurve With(Shift shift) => shift.Key.Parameter switch
+    {
+        "ratePerYear" => this with { RatePerYear = shift.Of(RatePerYear) },
+        _ => base.With(shift),
+    };
 
     /// <inheritdoc/>
     public override CarryCurve Times(double factor) =>

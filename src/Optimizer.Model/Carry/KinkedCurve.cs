@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>Aave v3 and its forks: the borrow rate rises gently up to an optimal utilisation and steeply beyond; the
@@ -38,6 +40,23 @@ public sealed record KinkedCurve : UtilisationCurve
         var rise = utilisation <= OptimalUtilisation ? Slope1 / OptimalUtilisation : Slope2 / (1 - OptimalUtilisation);
         return (BorrowRate(utilisation) + rise * utilisation) * (1 - ReserveFactor);
     }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyList<string> Parameters => ["baseRate", "slope1", "slope2", "optimalUtilisation", "reserveFactor", "supplied", "borrowed"];
+
+    /// <inheritdoc/>
+    public override CarryCurve With(Shift shift) => shift.Key.Parameter switch
+    {
+        "baseRate" => this with { BaseRate = shift.Of(BaseRate) },
+        "slope1" => this with { Slope1 = shift.Of(Slope1) },
+        "slope2" => this with { Slope2 = shift.Of(Slope2) },
+        "optimalUtilisation" => this with { OptimalUtilisation = shift.Of(OptimalUtilisation) },
+        "reserveFactor" => this with { ReserveFactor = shift.Of(ReserveFactor) },
+        "supplied" => this with { Supplied = shift.Of(Supplied) },
+        "borrowed" => this with { Borrowed = shift.Of(Borrowed) },
+        _ => base.With(shift),
+    };
 
     /// <inheritdoc/>
     public override CarryCurve Times(double factor) => this with

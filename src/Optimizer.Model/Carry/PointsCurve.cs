@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Model;
 
 /// <summary>Lending markets whose borrow rate is straight between points of utilisation, as on Solana; the supply rate is
@@ -44,6 +46,20 @@ public sealed record PointsCurve : UtilisationCurve
         var (rate, slope) = BorrowRate(utilisation);
         return (rate + slope * utilisation) * (1 - ReserveFactor);
     }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override IReadOnlyList<string> Parameters => ["optimalUtilisation", "reserveFactor", "supplied", "borrowed"];
+
+    /// <inheritdoc/>
+    public override CarryCurve With(Shift shift) => shift.Key.Parameter switch
+    {
+        "optimalUtilisation" => this with { OptimalUtilisation = shift.Of(OptimalUtilisation) },
+        "reserveFactor" => this with { ReserveFactor = shift.Of(ReserveFactor) },
+        "supplied" => this with { Supplied = shift.Of(Supplied) },
+        "borrowed" => this with { Borrowed = shift.Of(Borrowed) },
+        _ => base.With(shift),
+    };
 
     /// <inheritdoc/>
     public override CarryCurve Times(double factor) => this with

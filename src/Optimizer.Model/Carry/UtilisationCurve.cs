@@ -6,13 +6,13 @@ namespace Optimizer.Model;
 /// U = borrowed / supplied, and a deposit lowers it.</summary>
 public abstract record UtilisationCurve : CarryCurve
 {
-    /// <summary>Supplied in total, borrowed part included, in USD; &gt; 0.</summary>
-    [Between(1)]
-    public required Figure SuppliedUsd { get; init; }
+    /// <summary>Supplied in total, borrowed part included, in whole tokens; &gt; 0.</summary>
+    [Between(1e-9)]
+    public required Figure Supplied { get; init; }
 
-    /// <summary>Borrowed in total, in USD; 0 to <see cref="SuppliedUsd"/>.</summary>
+    /// <summary>Borrowed in total, in whole tokens; 0 to <see cref="Supplied"/>.</summary>
     [Between(0)]
-    public required Figure BorrowedUsd { get; init; }
+    public required Figure Borrowed { get; init; }
 
     /// <summary>The utilisation that the protocol steers to: its kink or target, a fraction.</summary>
     protected abstract double TargetUtilisation { get; }
@@ -23,16 +23,16 @@ public abstract record UtilisationCurve : CarryCurve
 
     /// <inheritdoc/>
     [JsonIgnore]
-    public sealed override double WithdrawableUsd => Math.Max(0, SuppliedUsd - BorrowedUsd / TargetUtilisation);
+    public sealed override double Withdrawable => Math.Max(0, Supplied - Borrowed / TargetUtilisation);
 
     /// <inheritdoc/>
-    public sealed override double SpotRate(double addedUsd) => SupplyRate(Utilisation(addedUsd));
+    public sealed override double SpotRate(double added) => SupplyRate(Utilisation(added));
 
     /// <inheritdoc/>
-    public sealed override double SpotSlope(double addedUsd)
+    public sealed override double SpotSlope(double added)
     {
-        var utilisation = Utilisation(addedUsd);
-        return utilisation >= 1 ? 0 : -SupplyRateSlope(utilisation) * utilisation / (SuppliedUsd + addedUsd);
+        var utilisation = Utilisation(added);
+        return utilisation >= 1 ? 0 : -SupplyRateSlope(utilisation) * utilisation / (Supplied + added);
     }
 
     /// <summary>The supply rate at a utilisation, in the curve's basis.</summary>
@@ -42,9 +42,9 @@ public abstract record UtilisationCurve : CarryCurve
     /// <summary>The derivative of <see cref="SupplyRate"/>; at a kink, that of its left side (a deposit lowers U).</summary>
     protected abstract double SupplyRateSlope(double utilisation);
 
-    private double Utilisation(double addedUsd)
+    private double Utilisation(double added)
     {
-        var supplied = SuppliedUsd + addedUsd;
-        return BorrowedUsd <= 0 ? 0 : supplied <= BorrowedUsd ? 1 : BorrowedUsd / supplied;
+        var supplied = Supplied + added;
+        return Borrowed <= 0 ? 0 : supplied <= Borrowed ? 1 : Borrowed / supplied;
     }
 }

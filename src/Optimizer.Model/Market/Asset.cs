@@ -18,6 +18,30 @@ public sealed record Asset
 
     /// <summary>Yearly volatility of what the factors do not explain (a fraction; 0.6 is 60 %); ≥ 0.</summary>
     public required Figure ResidualVolatility { get; init; }
+
+    /// <summary>What it is a claim on: a wrapped coin on the coin, a staking token or a vault's share on the place that issues it. Its
+    /// price follows what it claims, what strikes that strikes it, and limits look through it.</summary>
+    public IReadOnlyList<Backing> Claims { get; init; } = [];
+}
+
+/// <summary>What something is a claim on, or is covered by: an asset, or a place where assets lie.</summary>
+public sealed record Backing
+{
+    /// <summary>The asset; absent where it is an opportunity.</summary>
+    public string? Asset { get; init; }
+
+    /// <summary>The opportunity; absent where it is an asset, or a place that is not in the snapshot.</summary>
+    public string? Opportunity { get; init; }
+
+    /// <summary>The protocol of a place that is not in the snapshot.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>The events of a place that is not in the snapshot.</summary>
+    public IReadOnlyList<EventLoss> Events { get; init; } = [];
+
+    /// <summary>Its share of the value; &gt; 0 to 1, all where absent.</summary>
+    [Between(0, 1)]
+    public Figure? Share { get; init; }
 }
 
 /// <summary>Past prices of assets, sampled together.</summary>

@@ -1,14 +1,25 @@
+using System.Numerics;
+
 namespace Optimizer.Model;
 
 /// <summary>What the holdings of a scenario are worth.</summary>
 public static class Book
 {
-    /// <summary>Value of all holdings in USD.</summary>
+    /// <summary>Value of all holdings in USD, debts taken off.</summary>
     public static double ValueUsd(Market market, Scenario scenario) => scenario.Holdings.Sum(h => ValueUsd(market, h));
 
-    /// <summary>Value of one holding in USD.</summary>
-    public static double ValueUsd(Market market, Holding holding) =>
-        AmountOf(market, holding).ToUsd(market.PriceUsd(TokenOf(market, holding)));
+    /// <summary>Value of one holding in USD; below zero for a debt.</summary>
+    public static double ValueUsd(Market market, Holding holding) => AmountOf(market, holding) is var amount && holding.Opportunity is { } id
+        ? ValueUsd(market, market.Opportunity(id), amount.BaseUnits)
+        : market.Usd(holding.Token!.Value, amount.BaseUnits);
+
+    /// <summary>Value in USD of what a ledger counts of a position; below zero for a debt.</summary>
+    public static double ValueUsd(Market market, Opportunity opportunity, BigInteger amount) =>
+        market.Usd(opportunity, amount) * (opportunity.IsDebt() ? -1 : 1);
+
+    /// <summary>Notional in USD of what a ledger counts of a position: its value over the capital that a unit takes; ≥ 0.</summary>
+    public static double NotionalUsd(Market market, Opportunity opportunity, BigInteger amount) =>
+        market.Usd(opportunity, amount) / Math.Abs(opportunity.Capital());
 
     /// <summary>The exact amount of one holding, in base units of its token.</summary>
     public static TokenAmount AmountOf(Market market, Holding holding) =>
@@ -18,18 +29,32 @@ public static class Book
     public static TokenId TokenOf(Market market, Holding holding) =>
         holding.Token ?? market.Opportunity(holding.Opportunity!).Inputs[0].Token;
 
-    /// <summary>Value held in an opportunity, and the part of it that is locked, in USD.</summary>
-    public static (double Held, double Locked) HeldUsd(Market market, Scenario scenario, Opportunity opportunity) =>
+    /// <summary>What is held in an opportunity, and the part of it that is locked, in base units of its first input.</summary>
+    public static (BigInteger Held, BigInteger Locked) Held(Market market, Scenario scenario, Opportunity opportunity) =>
         Total(market, scenario.Holdings.Where(h => h.Opportunity == opportunity.Id));
 
-    /// <summary>Value held idle in a token, and the part of it that is locked, in USD.</summary>
-    public static (double Held, double Locked) HeldUsd(Market market, Scenario scenario, TokenId token) =>
+    /// <summary>What is held idle of a token, and the part of it that is locked, in base units.</summary>
+    public static (BigInteger Held, BigInteger Locked) Held(Market market, Scenario scenario, TokenId token) =>
         Total(market, scenario.Holdings.Where(h => h.Token == token));
 
-    private static (double Held, double Locked) Total(Market market, IEnumerable<Holding> holdings) =>
-        holdings.Aggregate((Held: 0.0, Locked: 0.0), (sum, holding) =>
+    /// <summary>Notional held in an opportunity, and the part of it that is locked, in USD.</summary>
+    public static (double Held, double Locked) NotionalUsd(Market market, Scenario scenario, Opportunity opportunity)
+    {
+        var (held, locked) = Held(market, scenario, opportunity);
+        return (NotionalUsd(market, opportunity, held), NotionalUsd(market, opportunity, locked));
+    }
+
+    /// <summary>Value held idle in a token, and the part of it that is locked, in USD.</summary>
+    public static (double Held, double Locked) HeldUsd(Market market, Scenario scenario, TokenId token)
+    {
+        var (held, locked) = Held(market, scenario, token);
+        return (market.Usd(token, held), market.Usd(token, locked));
+    }
+
+    private static (BigInteger Held, BigInteger Locked) Total(Market market, IEnumerable<Holding> holdings) =>
+        holdings.Aggregate((Held: BigInteger.Zero, Locked: BigInteger.Zero), (sum, holding) =>
         {
-            var value = ValueUsd(market, holding);
-            return (sum.Held + value, sum.Locked + (holding.Locked ? value : 0));
+            var amount = AmountOf(market, holding).BaseUnits;
+            return (sum.Held + amount, sum.Locked + (holding.Locked ? amount : 0));
         });
 }

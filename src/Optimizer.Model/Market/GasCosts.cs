@@ -6,14 +6,13 @@ namespace Optimizer.Model;
 /// <remarks>Approvals are counted with the action that needs them. The solver and the plan use the same figures.</remarks>
 public static class GasCosts
 {
-    /// <summary>Entering an opportunity, with one approval per token that is not native.</summary>
+    /// <summary>Entering an opportunity, with one approval per token that is not native; drawing a debt needs none.</summary>
     public static BigInteger Enter(Market market, Opportunity opportunity) =>
-        Action(market, opportunity.Chain, opportunity.EnterGasUnits,
-            opportunity.Inputs.Count(input => NeedsApproval(market, input.Token)));
+        Action(market, opportunity.Chain, opportunity.EnterGasUnits, opportunity.IsDebt() ? 0 : Approvals(market, opportunity));
 
-    /// <summary>Leaving an opportunity.</summary>
+    /// <summary>Leaving an opportunity; repaying a debt takes approvals.</summary>
     public static BigInteger Exit(Market market, Opportunity opportunity) =>
-        Action(market, opportunity.Chain, opportunity.ExitGasUnits, 0);
+        Action(market, opportunity.Chain, opportunity.ExitGasUnits, opportunity.IsDebt() ? Approvals(market, opportunity) : 0);
 
     /// <summary>Sending by a route: gas, approval and the message fee.</summary>
     public static BigInteger Send(Market market, Route route)
@@ -37,11 +36,9 @@ public static class GasCosts
         market.Chain(token.Chain).ApproveGasUnits > 0 && token != market.Chain(token.Chain).NativeTokenId();
 
     /// <summary>The value of native base units in USD.</summary>
-    public static double ToUsd(Market market, string chain, BigInteger baseUnits)
-    {
-        var native = market.Chain(chain).NativeTokenId();
-        return new TokenAmount(baseUnits, market.Token(native).Decimals).ToUsd(market.PriceUsd(native));
-    }
+    public static double ToUsd(Market market, string chain, BigInteger baseUnits) => market.Usd(market.Chain(chain).NativeTokenId(), baseUnits);
+
+    private static int Approvals(Market market, Opportunity opportunity) => opportunity.Inputs.Count(input => NeedsApproval(market, input.Token));
 
     private static BigInteger Action(Market market, string chain, double gasUnits, int approvals) =>
         market.State(chain).Gas.Cost(gasUnits, 1) + approvals * Approve(market, chain);

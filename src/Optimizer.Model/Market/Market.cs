@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Optimizer.Model;
 
 /// <summary>A snapshot joined with the chains it speaks of, with look-up by id.</summary>
@@ -12,6 +14,7 @@ public sealed class Market
     private readonly Dictionary<string, Opportunity> _opportunities;
     private readonly Dictionary<TokenId, Token> _tokens;
     private readonly Dictionary<TokenId, TokenState> _tokenStates;
+    private readonly ClaimLayers _exposure;
 
     /// <summary>Joins a snapshot with its chains.</summary>
     /// <exception cref="ArgumentException">An id is used twice.</exception>
@@ -27,6 +30,7 @@ public sealed class Market
         _tokens = _chains.Values
             .SelectMany(chain => chain.Tokens.Select(token => (Id: new TokenId(token.Symbol, chain.Id), Token: token)))
             .ToDictionary(pair => pair.Id, pair => pair.Token);
+        _exposure = new ClaimLayers(this);
     }
 
     /// <summary>The snapshot.</summary>
@@ -50,28 +54,93 @@ public sealed class Market
     /// <summary>An opportunity by id.</summary>
     public Opportunity Opportunity(string id) => _opportunities[id];
 
+    /// <summary>An opportunity by id; null where there is none.</summary>
+    public Opportunity? FindOpportunity(string id) => _opportunities.GetValueOrDefault(id);
+
+    /// <summary>An asset by id.</summary>
+    public Asset Asset(string id) => _assets[id];
+
+    /// <summary>An asset by id; null where there is none.</summary>
+    public Asset? FindAsset(string id) => _assets.GetValueOrDefault(id);
+
+    /// <summary>A token's state; null where the snapshot lists none.</summary>
+    public TokenState? TokenState(TokenId id) => _tokenStates.GetValueOrDefault(id);
+
     /// <summary>A token's contract.</summary>
     public Token Token(TokenId id) => _tokens[id];
 
     /// <summary>The asset behind a token.</summary>
     public Asset AssetOf(TokenId id) => _assets[Token(id).AssetId()];
 
-    /// <summary>Price of one whole token in USD.</summary>
-    public double PriceUsd(TokenId id) => AssetOf(id).PriceUsd;
+    /// <summary>Price of one whole token in USD: its asset's, times its peg.</summary>
+    public double PriceUsd(TokenId id) => AssetOf(id).PriceUsd * (_tokenStates.TryGetValue(id, out var state) ? state.Peg?.Value ?? 1 : 1);
 
-    /// <summary>What a holder of an idle token is exposed to: the token's events and its chain's.</summary>
-    /// <remarks>Of an event that is named more than once, the largest loss counts: it strikes once.</remarks>
-    public IEnumerable<EventLoss> EventsOf(TokenId id) =>
-        Merge([.. _tokenStates.TryGetValue(id, out var state) ? state.Events : [], .. State(id.Chain).Events]);
+    /// <summary>Value in USD of base units of a token. Floating point: for reports and for the solver.</summary>
+    public double Usd(TokenId id, BigInteger baseUnits) => new TokenAmount(baseUnits, Token(id).Decimals).ToUsd(PriceUsd(id));
 
-    /// <summary>What a position is exposed to: its own events, its tokens' by their shares, and its chain's.</summary>
-    /// <remarks>Of an event that is named more than once, the largest loss counts: it strikes once.</remarks>
-    public IEnumerable<EventLoss> EventsOf(Opportunity opportunity) =>
-        Merge(opportunity.Events
-            .Concat(State(opportunity.Chain).Events)
-            .Concat(opportunity.Inputs.SelectMany(input => EventsOf(input.Token)
-                .Select(e => e with { Loss = e.Loss.With(e.Loss * input.Share) }))));
+    /// <summary>The most base units of a token that are worth no more than so many USD.</summary>
+    public BigInteger Units(TokenId id, double usd) => TokenAmount.FromUsd(usd, PriceUsd(id), Token(id).Decimals).BaseUnits;
 
-    private static IEnumerable<EventLoss> Merge(IEnumerable<EventLoss> losses) =>
-        losses.GroupBy(e => e.Event).Select(same => same.MaxBy(e => e.Loss.Value)!);
+    /// <summary>Value in USD of what a ledger counts of a position: base units of the first input that went in, or came out.</summary>
+    public double Usd(Opportunity opportunity, BigInteger amount) => Usd(opportunity.Inputs[0].Token, amount) * (opportunity.Worth?.Value ?? 1);
+
+    /// <summary>The first input's base units that a position's units are worth, rounded down.</summary>
+    public static BigInteger Redeemed(Opportunity opportunity, BigInteger amount) => opportunity.Worth is { } worth
+        ? amount * new BigInteger(worth * (double)WorthPrecision) / WorthPrecision
+        : amount;
+
+    /// <summary>A position's units that base units of the first input are worth, rounded down; none where the place is worth nothing.</summary>
+    public static BigInteger Issued(Opportunity opportunity, BigInteger baseUnits) => opportunity.Worth is not { } worth ? baseUnits
+        : worth.Value > 0 ? baseUnits * WorthPrecision / new BigInteger(Math.Ceiling(worth * (double)WorthPrecision))
+        : BigInteger.Zero;
+
+    private static readonly BigInteger WorthPrecision = BigInteger.Pow(10, 15);
+
+    /// <summary>All that is in a place, in USD.</summary>
+    public double TotalUsd(Opportunity opportunity) => opportunity.Total * UnitUsd(opportunity);
+
+    /// <summary>The most that can still be added to a place, in USD; infinite where there is no cap.</summary>
+    public double CapacityUsd(Opportunity opportunity) => (opportunity.Capacity?.Value ?? double.PositiveInfinity) * UnitUsd(opportunity);
+
+    /// <summary>The most that can be taken out of a place now, in USD; infinite where liquidity is no limit.</summary>
+    public double WithdrawableNowUsd(Opportunity opportunity) => opportunity.WithdrawableNow() * UnitUsd(opportunity);
+
+    /// <summary>The effective annual rate that a place is credited with once so much more, in USD, is supplied.</summary>
+    public double CarryRate(Opportunity opportunity, double addedUsd) => opportunity.Carry.Rate(addedUsd / UnitUsd(opportunity));
+
+    /// <summary>The derivative of <see cref="CarryRate"/> per USD added.</summary>
+    public double CarrySlope(Opportunity opportunity, double addedUsd) => opportunity.Carry.Slope(addedUsd / UnitUsd(opportunity)) / UnitUsd(opportunity);
+
+    /// <summary>USD of one whole token of a place's first input.</summary>
+    private double UnitUsd(Opportunity opportunity) => PriceUsd(opportunity.Inputs[0].Token);
+
+    /// <summary>The unit in which an asset keeps its worth: what it is a claim on at last; USD for what moves with nothing and little of
+    /// itself; else itself.</summary>
+    public string UnitOfAccount(Asset asset)
+    {
+        if (asset.Claims is [{ Share: null } claim])
+        {
+            if (claim.Opportunity is { } place)
+                return UnitOfAccount(AssetOf(Opportunity(place).Inputs[0].Token));
+            if (claim.Asset is { } other)
+                return UnitOfAccount(Asset(other));
+        }
+
+        const double Steady = 0.03;
+        return asset.Betas.Count == 0 && asset.ResidualVolatility < Steady && Snapshot.History.Series.All(series => series.Asset != asset.Id) ? "USD" : asset.Id;
+    }
+
+    /// <summary>What a holder of an idle token is exposed to: its own events, its chain's, and those of what it is a claim on.</summary>
+    public IReadOnlyList<EventLoss> EventsOf(TokenId id) => _exposure.EventsOf(id);
+
+    /// <summary>What a position is exposed to: its own events, its chain's, its tokens', and those of what it is a claim on or is
+    /// covered by.</summary>
+    public IReadOnlyList<EventLoss> EventsOf(Opportunity opportunity) => _exposure.EventsOf(opportunity);
+
+    /// <summary>The opportunities, protocols, assets and issuers in which a place's money lies, itself and all that it is a claim on, by
+    /// their shares.</summary>
+    public LookThrough LookThrough(Opportunity opportunity) => _exposure.LookThrough(opportunity);
+
+    /// <summary>The same for an idle token.</summary>
+    public LookThrough LookThrough(TokenId id) => _exposure.LookThrough(id);
 }

@@ -36,7 +36,7 @@ public enum OpportunityKind
 
 /// <summary>One place on one chain where a token, or a basket of tokens, earns.</summary>
 /// <remarks>The position x of an opportunity is in USD of notional. Entering it takes <see cref="CapitalPerUnit"/>·x
-/// of the inputs; its value moves with <see cref="Exposures"/>·x; it earns <see cref="Carry"/> on x.</remarks>
+/// of the inputs, which is its value and what a ledger counts, in units of the first input; its value moves with <see cref="Exposures"/>·x; it earns <see cref="Carry"/> on x.</remarks>
 public sealed record Opportunity
 {
     /// <summary>Protocol, chain and token: <c>aave-v3/base/USDC</c>.</summary>
@@ -76,17 +76,23 @@ public sealed record Opportunity
     [Between(0, 100_000)]
     public Figure? LiquidityConcentration { get; init; }
 
-    /// <summary>All that is in the place now, in USD.</summary>
+    /// <summary>What one unit of a position is worth, in whole tokens of the first input; 1 where absent.</summary>
+    /// <remarks>A strike lowers it, and in a pool that trades, so does whatever moves the prices of its inputs apart.</remarks>
     [Between(0)]
-    public required Figure TotalUsd { get; init; }
+    public Figure? Worth { get; init; }
 
-    /// <summary>The most that can still be added, in USD; absent where there is no cap.</summary>
+    /// <summary>All that is in the place now, in whole tokens of the first input, notional where that differs from capital.</summary>
     [Between(0)]
-    public Figure? CapacityUsd { get; init; }
+    public required Figure Total { get; init; }
 
-    /// <summary>The most that can be taken out at once, in USD; absent where liquidity is no limit.</summary>
+    /// <summary>The most that can still be added, in whole tokens of the first input; absent where there is no cap.</summary>
     [Between(0)]
-    public Figure? WithdrawableUsd { get; init; }
+    public Figure? Capacity { get; init; }
+
+    /// <summary>The most that can be taken out at once, in whole tokens of the first input; absent where liquidity is no
+    /// limit.</summary>
+    [Between(0)]
+    public Figure? Withdrawable { get; init; }
 
     /// <summary>Fee on what enters, in basis points.</summary>
     [Between(0, 10_000)]
@@ -114,15 +120,27 @@ public sealed record Opportunity
     /// <summary>The events that strike it beyond those of its chain and of its input tokens, with the loss given each.</summary>
     public required IReadOnlyList<EventLoss> Events { get; init; }
 
+    /// <summary>Where the money lies beyond the inputs' own claims: a principal token of sUSDe lies in Ethena. Limits and events look
+    /// through it.</summary>
+    public IReadOnlyList<Backing> Claims { get; init; } = [];
+
+    /// <summary>What covers the loans of those who supply here, by shares of what is lent out: what strikes it strikes the lenders.
+    /// Events look through it, limits do not.</summary>
+    public IReadOnlyList<Backing> Collateral { get; init; } = [];
+
     /// <summary>Free words to select by: <c>permissioned</c>, <c>rwa</c>, <c>us-restricted</c>.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Capital per unit of position; 1 for a deposit.</summary>
     public double Capital() => CapitalPerUnit?.Value ?? 1;
 
-    /// <summary>The most that can be withdrawn now, in USD: liquidity, and utilisation kept at or below target.</summary>
-    public double WithdrawableNowUsd() =>
-        Math.Min(WithdrawableUsd?.Value ?? double.PositiveInfinity, Carry.Base.WithdrawableUsd);
+    /// <summary>Whether it is a debt: entering it gives tokens, and leaving it takes them.</summary>
+    public bool IsDebt() => Capital() < 0;
+
+    /// <summary>The most that can be withdrawn now, in whole tokens of the first input: liquidity, and utilisation kept at or below
+    /// target.</summary>
+    public double WithdrawableNow() =>
+        Math.Min(Withdrawable?.Value ?? double.PositiveInfinity, Carry.Base.Withdrawable);
 
     /// <summary>Days until the money is out, seen from a moment: the longer of notice and rest of the term.</summary>
     public double ExitDays(DateTimeOffset from) => Math.Max(

@@ -34,25 +34,30 @@ public sealed record Route
     /// <summary>The proportional fee by zone. The zone of the whole amount sets the fee of the whole amount.</summary>
     public required IReadOnlyList<FeeTier> Fees { get; init; }
 
-    /// <summary>Fixed part of the fee, in USD, taken out of what is moved.</summary>
+    /// <summary>What one whole token that goes in gives before fees, in whole tokens that come out, by the converter's own rule: 1 for a
+    /// wrapped coin or a converter at par. Absent for what follows the market: there it is the ratio of the prices.</summary>
+    [Between(1e-12)]
+    public Figure? Rate { get; init; }
+
+    /// <summary>Fixed part of the fee, in whole tokens that go in, taken out of what is moved.</summary>
     [Between(0)]
-    public Figure? FixedFeeUsd { get; init; }
+    public Figure? FixedFee { get; init; }
 
     /// <summary>Message fee paid in the source chain's native token, in whole tokens.</summary>
     [Between(0)]
     public Figure? NativeFee { get; init; }
 
-    /// <summary>Price impact in basis points per million USD moved: moving f USD loses f²·impact.</summary>
+    /// <summary>Price impact in basis points per million whole tokens moved: moving f tokens loses f²·impact of them.</summary>
     [Between(0)]
-    public Figure? ImpactBpsPerMillionUsd { get; init; }
+    public Figure? ImpactBpsPerMillion { get; init; }
 
-    /// <summary>The least that is accepted, in USD.</summary>
+    /// <summary>The least that is accepted, in whole tokens that go in.</summary>
     [Between(0)]
-    public Figure? MinimumUsd { get; init; }
+    public Figure? Minimum { get; init; }
 
-    /// <summary>The most that is accepted, in USD: credit, depth or rate limit.</summary>
+    /// <summary>The most that is accepted, in whole tokens that go in: credit, depth or rate limit.</summary>
     [Between(0)]
-    public Figure? MaximumUsd { get; init; }
+    public Figure? Maximum { get; init; }
 
     /// <summary>Seconds from sending to having it.</summary>
     [Between(0)]
@@ -79,9 +84,9 @@ public sealed record Route
 /// <summary>One zone of a proportional fee.</summary>
 public sealed record FeeTier
 {
-    /// <summary>Upper end of the zone in USD; absent for the last.</summary>
+    /// <summary>Upper end of the zone in whole tokens that go in; absent for the last.</summary>
     [Between(0)]
-    public Figure? UpToUsd { get; init; }
+    public Figure? UpTo { get; init; }
 
     /// <summary>The fee in basis points; negative for a reward.</summary>
     [Between(-1_000, 10_000)]

@@ -76,6 +76,10 @@ public sealed record TokenState
     /// <summary>The token.</summary>
     public required TokenId Id { get; init; }
 
+    /// <summary>Its price as a multiple of its asset's: 0.15 for a bridged dollar that nobody redeems; 1 where absent.</summary>
+    [Between(0, 100)]
+    public Figure? Peg { get; init; }
+
     /// <summary>The events that strike every holder: its issuer's, and its bridge's for a bridged variant.</summary>
     public IReadOnlyList<EventLoss> Events { get; init; } = [];
 }

@@ -34,6 +34,12 @@ public enum StepKind
 
     /// <summary>Second phase of leaving a position through a queue: what has been set free is claimed, or arrives.</summary>
     Claim,
+
+    /// <summary>Draw a debt: its token is received.</summary>
+    Borrow,
+
+    /// <summary>Pay a debt back.</summary>
+    Repay,
 }
 
 /// <summary>What kinds of steps have in common.</summary>
@@ -122,10 +128,11 @@ public sealed record Plan
 
 /// <summary>What moves gain for what they cost.</summary>
 /// <param name="GainUsdPerYear">What the moves add at the rates of the snapshot, net of expected losses, in USD per year.</param>
+/// <param name="LaterGainUsdPerYear">What they add once rates are those that they tend to.</param>
 /// <param name="WaitingUsdPerDay">What each day without them forgoes, in USD.</param>
 /// <param name="BreakEven">When the costs are earned back.</param>
 /// <param name="Moves">The same for each place that money goes to; their costs add up to those of the plan.</param>
-public sealed record PlanEconomics(double GainUsdPerYear, double WaitingUsdPerDay, BreakEvenResult BreakEven, IReadOnlyList<MoveResult> Moves);
+public sealed record PlanEconomics(double GainUsdPerYear, double LaterGainUsdPerYear, double WaitingUsdPerDay, BreakEvenResult BreakEven, IReadOnlyList<MoveResult> Moves);
 
 /// <summary>When costs are earned back.</summary>
 /// <param name="SteadyDays">Days where the advantage stays as it is; absent for never.</param>

@@ -33,6 +33,9 @@ public sealed record SolveResult
     /// <summary>Value of all holdings before, in USD.</summary>
     public required double BookUsd { get; init; }
 
+    /// <summary>Value of all holdings before the scenario's shocks, in USD; absent without shocks.</summary>
+    public double? BookBeforeShocksUsd { get; init; }
+
     /// <summary>What was sought and found.</summary>
     public ObjectiveResult? Objective { get; init; }
 
@@ -91,13 +94,19 @@ public sealed record ObjectiveResult
     /// <summary>What money in flight or in an exit queue forgoes and risks, in USD.</summary>
     public required double TimeUsd { get; init; }
 
+    /// <summary>What leaving every position at the horizon costs, in USD, so far as it counts.</summary>
+    public required double ExitUsd { get; init; }
+
+    /// <summary>What is not known about the rates of what is added was taken to weigh, in USD; not paid out of the book.</summary>
+    public required double DoubtUsd { get; init; }
+
     /// <summary>What the work of signing was taken to be worth, in USD; not paid out of the book.</summary>
     public required double EffortUsd { get; init; }
 
     /// <summary>(γ/2)·variance over the horizon in USD; 0 for objectives without risk aversion.</summary>
     public required double RiskPenaltyUsd { get; init; }
 
-    /// <summary>Net return per year, of the book: all of the above but effort and risk penalty.</summary>
+    /// <summary>Net return per year, of the book: all of the above but doubt, effort and risk penalty.</summary>
     public required double ReturnPerYear { get; init; }
 
     /// <summary>Net return per year of leaving everything as it is.</summary>
@@ -111,15 +120,18 @@ public sealed record ObjectiveResult
 /// <param name="Opportunity">The opportunity.</param>
 /// <param name="Token">Its first input.</param>
 /// <param name="Amount">Its size in base units of the token.</param>
-/// <param name="Usd">Its value in USD.</param>
+/// <param name="Usd">Its value in USD: of a deposit what lies there, of a hedge its margin, of a debt what is owed, below zero.</param>
 /// <param name="BeforeUsd">Its value before.</param>
-/// <param name="Weight">Its share of the book before the plan.</param>
-/// <param name="CarryRate">Effective annual rate at that size, after haircut and fees.</param>
-/// <param name="ExpectedLossRate">Expected loss per year, a fraction: by events, and of liquidity to those who trade against it.</param>
+/// <param name="NotionalUsd">Its notional in USD, ≥ 0: the value over the capital that a unit takes.</param>
+/// <param name="Weight">Its value as a share of the book before the plan.</param>
+/// <param name="RateToday">Effective annual rate that is paid today at that size, after haircut and fees, on the notional.</param>
+/// <param name="CarryRate">Effective annual rate that is counted on over the horizon, on the notional.</param>
+/// <param name="ExpectedLossRate">Expected loss per year as a fraction of the value: by events, and of liquidity to those who trade
+/// against it.</param>
 /// <param name="RiskContribution">Its share of the book's variance; all shares add up to 1.</param>
 public sealed record PositionResult(
-    string Opportunity, TokenId Token, System.Numerics.BigInteger Amount, double Usd, double BeforeUsd, double Weight,
-    double CarryRate, double ExpectedLossRate, double RiskContribution);
+    string Opportunity, TokenId Token, System.Numerics.BigInteger Amount, double Usd, double BeforeUsd, double NotionalUsd, double Weight,
+    double RateToday, double CarryRate, double ExpectedLossRate, double RiskContribution);
 
 /// <summary>One idle token after the plan.</summary>
 /// <param name="Token">The token.</param>
@@ -138,14 +150,16 @@ public sealed record IdleResult(
 /// <param name="Binding">Whether the limit is reached.</param>
 /// <param name="ShadowPriceUsdPerYear">USD per year that loosening the limit would add: by 1 % of the book for limits in
 /// USD, by one for counts and days. Where binary decisions were made: while they stay as they are.</param>
+/// <param name="Broken">Whether the limit is broken, as it may be where the book is held.</param>
 public sealed record ConstraintResult(
-    string Name, double Value, double Limit, string Unit, bool Binding, double ShadowPriceUsdPerYear);
+    string Name, double Value, double Limit, string Unit, bool Binding, double ShadowPriceUsdPerYear, bool Broken = false);
 
 /// <summary>One cause of risk.</summary>
 /// <param name="Factor">A price factor or an event's id.</param>
 /// <param name="Share">Its share of the book's variance.</param>
 /// <param name="LossIfItStrikesUsd">For an event: what the book would lose.</param>
-public sealed record RiskResult(string Factor, double Share, double? LossIfItStrikesUsd);
+/// <param name="Name">For an event: what it is, for people.</param>
+public sealed record RiskResult(string Factor, double Share, double? LossIfItStrikesUsd, string? Name = null);
 
 /// <summary>One constraint of a conflict.</summary>
 /// <param name="Name">The constraint in the scenario's words.</param>

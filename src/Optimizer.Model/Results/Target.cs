@@ -16,19 +16,23 @@ public sealed record Target
     public required IReadOnlyDictionary<TokenId, double> IdleUsd { get; init; }
 }
 
-/// <summary>So much leaves a position.</summary>
+/// <summary>So much leaves a position; of a debt, so much is paid back.</summary>
 /// <param name="Opportunity">The position.</param>
-/// <param name="ValueUsd">Value taken out of it, before its exit fee; &gt; 0.</param>
+/// <param name="ValueUsd">Value taken out of it, before its exit fee, or paid back; &gt; 0.</param>
 /// <param name="IsAll">Whether nothing stays.</param>
 public sealed record TargetWithdrawal(Opportunity Opportunity, double ValueUsd, bool IsAll);
 
-/// <summary>So much enters a position.</summary>
+/// <summary>So much enters a position; of a debt, so much is drawn.</summary>
 /// <param name="Opportunity">The position.</param>
-/// <param name="CapitalUsd">Value of the tokens that go in, before its entry fee; &gt; 0.</param>
+/// <param name="CapitalUsd">Value of the tokens that go in, before its entry fee, or that are drawn; &gt; 0.</param>
 public sealed record TargetDeposit(Opportunity Opportunity, double CapitalUsd);
 
 /// <summary>So much moves by a route.</summary>
-/// <param name="Route">The route.</param>
-/// <param name="FeeBps">The proportional fee of its zone in basis points.</param>
+/// <param name="Terms">What the route costs.</param>
+/// <param name="FeeRate">The proportional fee of its zone, a fraction.</param>
 /// <param name="ValueUsd">Value that goes in; &gt; 0.</param>
-public sealed record TargetFlow(Route Route, double FeeBps, double ValueUsd);
+public sealed record TargetFlow(RouteTerms Terms, double FeeRate, double ValueUsd)
+{
+    /// <summary>The route.</summary>
+    public Route Route => Terms.Route;
+}

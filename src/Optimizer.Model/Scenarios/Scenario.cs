@@ -38,11 +38,24 @@ public sealed record Scenario
     /// <summary>What happens to the market before the question is asked.</summary>
     public IReadOnlyList<Shock> Shocks { get; init; } = [];
 
+    /// <summary>Whether the book is allocated anew, or held as it is: what would the shocks do to it?</summary>
+    public ScenarioMode Mode { get; init; }
+
     /// <summary>Expected yearly price changes by asset; zero where absent.</summary>
     public IReadOnlyDictionary<string, Percentage> Views { get; init; } = new Dictionary<string, Percentage>();
 
     /// <summary>Settings that replace those of <c>optimizer.yaml</c>.</summary>
     public Settings? Settings { get; init; }
+}
+
+/// <summary>What is done with the book.</summary>
+public enum ScenarioMode
+{
+    /// <summary>It is allocated anew.</summary>
+    Resolve,
+
+    /// <summary>It stays as it is; limits that it breaks are told.</summary>
+    Hold,
 }
 
 /// <summary>Something one has now: an idle token or an open position.</summary>
@@ -130,12 +143,15 @@ public abstract record Constraint
     protected abstract string Describe();
 }
 
-/// <summary>A change of the market; each kind is a file of the scenario room.</summary>
+/// <summary>A change of the market; each kind is a file of the scenario room, and says which shifts it is.</summary>
 [OneOf]
 public abstract record Shock
 {
-    /// <summary>The market after it.</summary>
-    public abstract Snapshot Apply(Market market);
+    /// <summary>The shifts that it lays over a market.</summary>
+    public abstract IEnumerable<Shift> Shifts(Market market);
+
+    /// <summary>What of its fields does not fit the market, its references being good: the field and a sentence.</summary>
+    public virtual IEnumerable<(string Field, string Problem)> Unfit(Market market) => [];
 
     /// <summary>The ids that it refers to, for checking: what they name, and their text.</summary>
     public abstract IEnumerable<Reference> References();

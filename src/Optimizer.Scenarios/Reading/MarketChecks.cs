@@ -75,10 +75,13 @@ internal static partial class MarketChecks
             var at = source.Find("assets", a);
             if (snapshot.Assets[a].PriceUsd <= 0)
                 reader.Report(at.Find("priceUsd", "value").Location, "a price must be above zero");
+            known.Claims(at.Find("claims"), snapshot.Assets[a].Claims);
             foreach (var beta in snapshot.Assets[a].Betas.Keys.Where(b => !snapshot.History.Series.Any(s => s.Asset == b)))
                 reader.Report(at.Find("betas", beta).Location, $"'{beta}' has no series in the history; a beta refers to one");
         }
 
+        foreach (var circle in ClaimCircles(snapshot, chains))
+            reader.Report(source.Find("assets", circle, "claims").Location, $"'{snapshot.Assets[circle].Id}' is a claim on itself by way of others");
         CheckHistory(snapshot.History, source.Find("history"), reader);
         for (var c = 0; c < snapshot.Chains.Count; c++)
         {
@@ -96,6 +99,33 @@ internal static partial class MarketChecks
             CheckOpportunity(snapshot.Opportunities[o], source.Find("opportunities", o), known, reader);
         for (var r = 0; r < snapshot.Routes.Count; r++)
             CheckRoute(snapshot.Routes[r], source.Find("routes", r), known, reader);
+    }
+
+    /// <summary>The assets whose claims lead back to them.</summary>
+    private static IEnumerable<int> ClaimCircles(Snapshot snapshot, IReadOnlyList<Chain> chains)
+    {
+        var assetOf = chains.SelectMany(chain => chain.Tokens.Select(token => (Id: new TokenId(token.Symbol, chain.Id), Asset: token.AssetId()))).GroupBy(pair => pair.Id).ToDictionary(same => same.Key, same => same.First().Asset);
+        var assets = snapshot.Assets.GroupBy(asset => asset.Id).ToDictionary(same => same.Key, same => same.First());
+        var places = snapshot.Opportunities.GroupBy(o => o.Id).ToDictionary(same => same.Key, same => same.First());
+        IEnumerable<string> Below(Backing backing) => backing.Asset is { } asset ? [asset]
+            : backing.Opportunity is { } id && places.TryGetValue(id, out var o) ? [.. o.Inputs.Select(input => assetOf.GetValueOrDefault(input.Token, "")), .. o.Claims.Concat(o.Collateral).SelectMany(Below)] : [];
+        for (var a = 0; a < snapshot.Assets.Count; a++)
+        {
+            var (seen, open) = (new HashSet<string>(), new Stack<string>(snapshot.Assets[a].Claims.SelectMany(Below)));
+            var isCircle = false;
+            while (!isCircle && open.TryPop(out var next))
+            {
+                isCircle = next == snapshot.Assets[a].Id;
+                if (seen.Add(next) && assets.TryGetValue(next, out var asset))
+                {
+                    foreach (var further in asset.Claims.SelectMany(Below))
+                        open.Push(further);
+                }
+            }
+
+            if (isCircle)
+                yield return a;
+        }
     }
 
     private static void CheckHistory(PriceHistory history, SourceNode source, ContractReader reader)
@@ -120,6 +150,8 @@ internal static partial class MarketChecks
     {
         known.Chain(at.Find("chain"), opportunity.Chain);
         known.Losses(at.Find("events"), opportunity.Events);
+        known.Claims(at.Find("claims"), opportunity.Claims);
+        known.Claims(at.Find("collateral"), opportunity.Collateral);
         if (opportunity.Inputs.Count == 0)
             reader.Report(at.Find("inputs").Location, "is empty; expected at least one token");
         for (var i = 0; i < opportunity.Inputs.Count; i++)
@@ -138,7 +170,7 @@ internal static partial class MarketChecks
             reader.Report(at.Find("capitalPerUnit").Location, "is zero; expected the margin of a perpetual, 1 for a deposit, or below zero for a debt");
         foreach (var (curve, key) in new[] { (opportunity.Carry.Base, "base"), (opportunity.Carry.Rewards, "rewards") })
         {
-            if (curve is UtilisationCurve lending && lending.BorrowedUsd > lending.SuppliedUsd)
+            if (curve is UtilisationCurve lending && lending.Borrowed > lending.Supplied)
                 reader.Report(at.Find("carry", key).Location, "more is borrowed than supplied");
             if (curve is PointsCurve pointed && !IsCurve(pointed.Points))
                 reader.Report(at.Find("carry", key).Location, "the points are no curve; expected two or more, by rising utilisation, the first at 0 and the last at 1");
@@ -162,14 +194,14 @@ internal static partial class MarketChecks
         for (var f = 0; f < route.Fees.Count; f++)
         {
             var isLast = f == route.Fees.Count - 1;
-            if (!isLast && route.Fees[f].UpToUsd is null)
+            if (!isLast && route.Fees[f].UpTo is null)
                 reader.Report(at.Find("fees", f).Location, "only the last zone has no upper end");
-            if (f > 0 && route.Fees[f].UpToUsd is { } upper && upper <= (route.Fees[f - 1].UpToUsd?.Value ?? 0))
-                reader.Report(at.Find("fees", f, "upToUsd").Location, "zones must rise");
+            if (f > 0 && route.Fees[f].UpTo is { } upper && upper <= (route.Fees[f - 1].UpTo?.Value ?? 0))
+                reader.Report(at.Find("fees", f, "upTo").Location, "zones must rise");
         }
 
-        if (route.MinimumUsd is { } least && route.MaximumUsd is { } most && least > most)
-            reader.Report(at.Find("maximumUsd").Location, $"a maximum of {most.Value} is under the minimum of {least.Value}");
+        if (route.Minimum is { } least && route.Maximum is { } most && least > most)
+            reader.Report(at.Find("maximum").Location, $"a maximum of {most.Value} is under the minimum of {least.Value}");
     }
 
     private static void Unique(SourceNode list, IReadOnlyList<string> ids, string what, string key, ContractReader reader)
@@ -195,6 +227,7 @@ internal static partial class MarketChecks
         private readonly HashSet<string> _states = [.. snapshot.Chains.Select(c => c.Id)];
         private readonly HashSet<string> _events = [.. snapshot.Events.Select(e => e.Id)];
         private readonly HashSet<string> _assets = [.. snapshot.Assets.Select(a => a.Id)];
+        private readonly HashSet<string> _opportunities = [.. snapshot.Opportunities.Select(o => o.Id)];
         private readonly Dictionary<string, Token> _tokens = chains
             .SelectMany(c => c.Tokens.Select(t => (Id: new TokenId(t.Symbol, c.Id).ToString(), Token: t)))
             .GroupBy(pair => pair.Id).ToDictionary(same => same.Key, same => same.First().Token);
@@ -218,6 +251,21 @@ internal static partial class MarketChecks
             else if (!_assets.Contains(token.AssetId()))
             {
                 reader.Report(at.Location, $"asset '{token.AssetId()}' of {id} has no price in the snapshot");
+            }
+        }
+
+        public void Claims(SourceNode at, IReadOnlyList<Backing> claims)
+        {
+            for (var i = 0; i < claims.Count; i++)
+            {
+                var backing = claims[i];
+                if (backing.Opportunity is not null ? backing.Asset is not null || backing.Protocol is not null || backing.Events.Count > 0 : backing.Asset is null && backing.Protocol is null)
+                    reader.Report(at.Find(i).Location, "expected an opportunity alone, or an asset or the protocol and events of a place that is not in the snapshot");
+                Losses(at.Find(i, "events"), backing.Events);
+                if (backing.Asset is { } asset && !_assets.Contains(asset))
+                    reader.Report(at.Find(i, "asset").Location, $"unknown asset '{asset}'{NearMatch.Hint(asset, _assets)}");
+                if (backing.Opportunity is { } opportunity && !_opportunities.Contains(opportunity))
+                    reader.Report(at.Find(i, "opportunity").Location, $"unknown opportunity '{opportunity}'{NearMatch.Hint(opportunity, _opportunities)}");
             }
         }
 

@@ -16,7 +16,7 @@ internal static class NearMatch
         if (same.Length == 0)
             same = [.. names.Where(name => IsPart(written, name) || IsPart(name, written)).OrderBy(name => name.Length)];
         if (same.Length == 0)
-            same = [.. Nearest(written, names)];
+            same = [.. names.Where(name => IsWord(written, name)), .. Nearest(written, names)];
         return same.Length == 0 ? "" : $"; did you mean {string.Join(" or ", same.Distinct().Take(MostNamed).Select(name => $"'{name}'"))}?";
     }
 
@@ -28,6 +28,11 @@ internal static class NearMatch
         .Take(1);
 
     private static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+
+    /// <summary>Whether a word is one of those that a name in camel case is made of, or begins it: <c>delay</c> and <c>exitDelay</c>.</summary>
+    private static bool IsWord(string word, string name) =>
+        word.Length >= 3 && name.Length > word.Length
+        && (name.StartsWith(word, StringComparison.OrdinalIgnoreCase) || name.Contains(char.ToUpperInvariant(word[0]) + word[1..], StringComparison.Ordinal));
 
     /// <summary>Whether a name is made of another and further words: <c>aave</c> and <c>aave-v3</c>, or <c>USDC</c> and <c>USDC.e</c>.</summary>
     private static bool IsPart(string part, string whole) =>

@@ -19,12 +19,16 @@ internal static class ScenarioChecks
             ["provider"] = [.. market.Snapshot.Routes.Select(r => r.Provider).Distinct()],
             ["issuer"] = [.. market.Chains.SelectMany(c => c.Tokens).Select(t => t.Issuer).OfType<string>().Distinct()],
             ["contract"] = market.Chains.SelectMany(c => c.Protocols.SelectMany(p => p.Addresses.Values).Concat(c.Tokens.Select(t => t.Address).OfType<string>())).ToHashSet(StringComparer.OrdinalIgnoreCase),
+            ["route"] = [.. market.Snapshot.Routes.Select(r => r.Id)],
+            ["token"] = [.. KnownTokens(market).Select(token => token.ToString())],
             ["tag"] = [.. market.Snapshot.Opportunities.SelectMany(o => o.Tags).Distinct()],
         };
         static bool IsSame(string? address, string account) => address is not null && address.Equals(account, StringComparison.OrdinalIgnoreCase);
         void Known(SourceNode at, string what, string id)
         {
-            if (!ids[what].Contains(id))
+            if (!ids[what].Contains(id) && what == "asset" && ids["token"].Contains(id))
+                reader.Report(at.Location, $"'{id}' is a token, of asset '{market.AssetOf(TokenId.Parse(id)).Id}'; expected an asset, or the key 'token' in the place of 'asset' where there is one");
+            else if (!ids[what].Contains(id))
                 reader.Report(at.Location, $"unknown {what} '{id}'{NearMatch.Hint(id, ids[what])}; expected one of {(what == "contract" ? "those that the chain files name" : "the snapshot's")}");
         }
 
@@ -74,11 +78,15 @@ internal static class ScenarioChecks
 
         for (var s = 0; s < scenario.Shocks.Count; s++)
         {
-            var at = Body(source.Find("shocks", s));
+            var (at, before) = (Body(source.Find("shocks", s)), reader.Diagnostics.Count);
             foreach (var (field, problem) in scenario.Shocks[s].Contradictions())
                 reader.Report((field.Length == 0 ? at : at.Find(field)).Location, problem);
             foreach (var reference in scenario.Shocks[s].References())
                 Known(at.Find(reference.Field), reference.What, reference.Id);
+            if (reader.Diagnostics.Count > before)
+                continue;
+            foreach (var (field, problem) in scenario.Shocks[s].Unfit(market))
+                reader.Report(at.Find(field).Location, problem);
         }
     }
 

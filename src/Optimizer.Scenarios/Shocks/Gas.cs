@@ -13,11 +13,9 @@ public sealed record Gas : Shock
     public IReadOnlyList<string> Chains { get; init; } = [];
 
     /// <inheritdoc/>
-    public override Snapshot Apply(Market market) => market.Snapshot with
-    {
-        Chains = [.. market.Snapshot.Chains.Select(chain =>
-            Chains.Count == 0 || Chains.Contains(chain.Id) ? chain with { Gas = chain.Gas.Times(Multiply) } : chain)],
-    };
+    public override IEnumerable<Shift> Shifts(Market market) => market.Snapshot.Chains
+        .Where(chain => Chains.Count == 0 || Chains.Contains(chain.Id))
+        .Select(chain => new Shift(new(RiskFactorKind.Gas, chain.Id), ShiftMode.Multiply, Multiply));
 
     /// <inheritdoc/>
     public override IEnumerable<Reference> References() => Chains.Select(chain => new Reference("chains", "chain", chain));

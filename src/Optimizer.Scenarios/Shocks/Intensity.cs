@@ -13,10 +13,7 @@ public sealed record Intensity : Shock
     public required double PerYear { get; init; }
 
     /// <inheritdoc/>
-    public override Snapshot Apply(Market market) => market.Snapshot with
-    {
-        Events = [.. market.Snapshot.Events.Select(e => e.Id == Event ? e with { IntensityPerYear = new(PerYear, e.From) } : e)],
-    };
+    public override IEnumerable<Shift> Shifts(Market market) => [new(new(RiskFactorKind.Intensity, Event), ShiftMode.Set, PerYear)];
 
     /// <inheritdoc/>
     public override IEnumerable<Reference> References() => [new("event", "event", Event)];

@@ -2,23 +2,38 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>An asset's price is multiplied: a depeg, a crash.</summary>
+/// <summary>A price changes: of an asset, which all its tokens and all claims on it follow, or of one token against its asset: a depeg, a
+/// crash.</summary>
 public sealed record Price : Shock
 {
     /// <summary>The asset.</summary>
-    public required string Asset { get; init; }
+    public string? Asset { get; init; }
+
+    /// <summary>One token, in the place of an asset: a bridged dollar that nobody redeems.</summary>
+    public TokenId? Token { get; init; }
 
     /// <summary>The factor.</summary>
     [Between(1e-9, 1e6)]
-    public required double Multiply { get; init; }
+    public double? Multiply { get; init; }
+
+    /// <summary>The change, in the place of a factor: <c>-30 %</c>.</summary>
+    public Percentage? Change { get; init; }
 
     /// <inheritdoc/>
-    public override Snapshot Apply(Market market) => market.Snapshot with
+    public override IEnumerable<Shift> Shifts(Market market) =>
+        [new(Asset is not null ? new(RiskFactorKind.Spot, Asset) : new(RiskFactorKind.Peg, $"{Token}"), ShiftMode.Multiply, Multiply ?? 1 + Change!.Value.Fraction)];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Field, string Problem)> Contradictions()
     {
-        Assets = [.. market.Snapshot.Assets.Select(asset => asset.Id == Asset
-            ? asset with { PriceUsd = asset.PriceUsd.With(asset.PriceUsd * Multiply) } : asset)],
-    };
+        if ((Asset is null) == (Token is null))
+            yield return ("", "expected exactly one of asset and token");
+        if ((Multiply is null) == (Change is null))
+            yield return ("", "expected exactly one of multiply and change");
+        if (Change?.Fraction <= -1)
+            yield return ("change", $"{Change} leaves no price; expected above −100 %");
+    }
 
     /// <inheritdoc/>
-    public override IEnumerable<Reference> References() => [new("asset", "asset", Asset)];
+    public override IEnumerable<Reference> References() => Asset is not null ? [new("asset", "asset", Asset)] : Token is { } token ? [new("token", "token", $"{token}")] : [];
 }

@@ -2,32 +2,26 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Rates become so many times as high, everywhere or where the given words fit.</summary>
-public sealed record Rates : Shock
+/// <summary>Rates become so many times as high, or rise by so much; they may fall below zero.</summary>
+public sealed record Rates : OpportunityShock
 {
     /// <summary>The factor.</summary>
-    [Between(0, 20)]
-    public required double Multiply { get; init; }
+    [Between(-20, 20)]
+    public double? Multiply { get; init; }
 
-    /// <summary>Only on this chain.</summary>
-    public string? Chain { get; init; }
-
-    /// <summary>Only in this protocol.</summary>
-    public string? Protocol { get; init; }
-
-    /// <summary>Only in this opportunity.</summary>
-    public string? Opportunity { get; init; }
+    /// <summary>What is added, per year: <c>75 bps</c>.</summary>
+    public Percentage? Add { get; init; }
 
     /// <inheritdoc/>
-    public override Snapshot Apply(Market market) => market.Snapshot with
+    public override IEnumerable<(string Field, string Problem)> Contradictions()
     {
-        Opportunities = [.. market.Snapshot.Opportunities.Select(o =>
-            (Chain ?? o.Chain) == o.Chain && (Protocol ?? o.Protocol) == o.Protocol && (Opportunity ?? o.Id) == o.Id
-                ? o with { Carry = o.Carry.Times(Multiply) } : o)],
-    };
+        if ((Multiply is null) == (Add is null))
+            yield return ("", "expected exactly one of multiply and add");
+        if (Add?.Fraction is < -1 or > 10)
+            yield return ("add", $"{Add} is out of range; expected −100 % to 1,000 %");
+    }
 
     /// <inheritdoc/>
-    public override IEnumerable<Reference> References() =>
-        new[] { ("chain", Chain), ("protocol", Protocol), ("opportunity", Opportunity) }
-            .Where(pair => pair.Item2 is not null).Select(pair => new Reference(pair.Item1, pair.Item1, pair.Item2!));
+    protected override IEnumerable<Shift> Shifts(Market market, Opportunity opportunity) =>
+        [new(new(RiskFactorKind.Rate, opportunity.Id), Add is null ? ShiftMode.Multiply : ShiftMode.Add, Add?.Fraction ?? Multiply!.Value)];
 }

@@ -117,7 +117,7 @@ public sealed class AaveV3 : IEvmAdapter
             reserveFactor = 1 - (1 - reserveFactor) * (double)(available + debt) / (double)(available + debt + deficit);
         }
 
-        Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
+        Figure Whole(BigInteger baseUnits) => new(EvmProtocol.Whole(baseUnits, token), from);
         var supplied = (BigInteger)data[2] + (BigInteger)data[1] * (BigInteger)data[9] / BigInteger.Pow(10, 27);
         var cap = (BigInteger)caps[1] * BigInteger.Pow(10, token.Decimals);
         return new()
@@ -131,50 +131,52 @@ public sealed class AaveV3 : IEvmAdapter
                 Base = new KinkedCurve
                 {
                     Basis = RateBasis.PerSecond,
-                    SuppliedUsd = Usd(available + debt),
-                    BorrowedUsd = Usd(debt),
+                    Supplied = Whole(available + debt),
+                    Borrowed = Whole(debt),
                     OptimalUtilisation = new(rates.Optimal, from),
                     BaseRate = new(rates.Base, from),
                     Slope1 = new(rates.Slope1, from),
                     Slope2 = new(rates.Slope2, from),
                     ReserveFactor = new(reserveFactor, from),
                 },
-                Rewards = await askRewards.ConfigureAwait(false) is > 0 and var given && Usd((BigInteger)data[2]) is { Value: >= 1 } shared
-                    ? new EmissionCurve { Basis = RateBasis.Simple, UsdPerYear = new(given, from), SuppliedUsd = shared }
+                Rewards = await askRewards.ConfigureAwait(false) is { UsdPerYear: > 0 } given && Whole((BigInteger)data[2]) is var shared && shared * price >= 1
+                    ? new EmissionCurve { Basis = RateBasis.Simple, Asset = given.Asset, PerYear = new(given.UsdPerYear / price, from), Supplied = shared }
                     : null,
             },
-            TotalUsd = Usd(available + debt),
-            CapacityUsd = !isOpen ? new Figure(0, from) : cap.IsZero ? null : Usd(BigInteger.Max(0, cap - supplied)),
-            WithdrawableUsd = isPaused || configuration[8] is false ? new Figure(0, from) : Usd(available),
+            Total = Whole(available + debt),
+            Capacity = !isOpen ? new Figure(0, from) : cap.IsZero ? null : Whole(BigInteger.Max(0, cap - supplied)),
+            Withdrawable = isPaused || configuration[8] is false ? new Figure(0, from) : Whole(available),
             StatedRate = (double)(BigInteger)data[5] / Ray,
         };
     }
 
-    /// <summary>What the suppliers of a reserve are given on top, in USD a year: all that their token's controller gives out now.</summary>
+    /// <summary>What the suppliers of a reserve are given on top, in USD a year: all that their token's controller gives out now; and of
+    /// which asset, where it is one.</summary>
     /// <remarks>Source: aave-dao/aave-v3-origin, RewardsController. It is shared by what each holds of the reserve's token.</remarks>
-    private static async Task<double> RewardsAsync(EvmProtocol protocol, EvmAddress aToken, string id)
+    private static async Task<(double UsdPerYear, string? Asset)> RewardsAsync(EvmProtocol protocol, EvmAddress aToken, string id)
     {
         var reader = protocol.Reader;
         if (await reader.TryReadAsync(aToken, IncentivesController).ConfigureAwait(false) is not [EvmAddress { IsZero: false } controller]
             || await reader.TryReadAsync(controller, RewardsOf, aToken).ConfigureAwait(false) is not [object[] { Length: > 0 } listed])
-            return 0;
+            return default;
         try
         {
-            return (await Task.WhenAll(listed.Cast<EvmAddress>().Distinct().Select(GivenAsync)).ConfigureAwait(false)).Sum();
+            var given = (await Task.WhenAll(listed.Cast<EvmAddress>().Distinct().Select(GivenAsync)).ConfigureAwait(false)).Where(reward => reward.UsdPerYear > 0).ToArray();
+            return (given.Sum(reward => reward.UsdPerYear), given.Select(reward => reward.Asset).Distinct().ToArray() is [var only] ? only : null);
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
             protocol.Reading.Flag(Rules.DeadAdapter, id, $"its rewards cannot be read and are not counted: {wrong.Message}");
-            return 0;
+            return default;
         }
 
-        async Task<double> GivenAsync(EvmAddress reward)
+        async Task<(double UsdPerYear, string? Asset)> GivenAsync(EvmAddress reward)
         {
             var read = await reader.ReadAsync(controller, RewardData, aToken, reward).ConfigureAwait(false);
             var (perSecond, end) = ((BigInteger)read[1], (BigInteger)read[3]);
             return perSecond.Sign > 0 && end > reader.Block.Time.ToUnixTimeSeconds() && await protocol.RewardAsync(reward, id).ConfigureAwait(false) is var (token, price)
-                ? EvmProtocol.Usd(perSecond, token, price) * SecondsPerYear
-                : 0;
+                ? (EvmProtocol.Usd(perSecond, token, price) * SecondsPerYear, token.AssetId())
+                : default;
         }
     }
 

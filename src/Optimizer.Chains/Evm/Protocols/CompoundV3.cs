@@ -40,9 +40,9 @@ public sealed class CompoundV3 : IEvmAdapter
         [.. (await Task.WhenAll(protocol.Entry.Addresses.Where(entry => entry.Key != RewardsRole).Select(entry => MarketAsync(protocol, entry.Key, EvmAddress.Parse(entry.Value)))).ConfigureAwait(false)).OfType<OpportunityReading>()];
 
     /// <summary>What suppliers are given on top: so much a second, shared by all, while enough is supplied.</summary>
-    private static async Task<EmissionCurve?> RewardsAsync(EvmProtocol protocol, EvmAddress comet, string id, BigInteger supplied, Figure suppliedUsd)
+    private static async Task<EmissionCurve?> RewardsAsync(EvmProtocol protocol, EvmAddress comet, string id, BigInteger supplied, Figure shared, double priceUsd)
     {
-        if (!protocol.Entry.Addresses.ContainsKey(RewardsRole) || suppliedUsd < 1)
+        if (!protocol.Entry.Addresses.ContainsKey(RewardsRole) || shared * priceUsd < 1)
             return null;
         var rewards = protocol.Contract(RewardsRole);
         try
@@ -50,10 +50,10 @@ public sealed class CompoundV3 : IEvmAdapter
             var askMultiplier = MultiplierAsync();
             var read = await Task.WhenAll(protocol.Reader.ReadAsync(rewards, RewardConfiguration, comet), protocol.Reader.ReadAsync(comet, TrackingSpeed), protocol.Reader.ReadAsync(comet, TrackingScale), protocol.Reader.ReadAsync(comet, LeastForRewards)).ConfigureAwait(false);
             var (token, speed, scale, least) = ((EvmAddress)read[0][0], (BigInteger)read[1][0], (BigInteger)read[2][0], (BigInteger)read[3][0]);
-            if (token.IsZero || speed.IsZero || scale.IsZero || supplied < least || await protocol.RewardAsync(token, id).ConfigureAwait(false) is not var (_, price))
+            if (token.IsZero || speed.IsZero || scale.IsZero || supplied < least || await protocol.RewardAsync(token, id).ConfigureAwait(false) is not var (reward, price))
                 return null;
             var perSecond = (double)speed / (double)scale * await askMultiplier.ConfigureAwait(false);
-            return new() { Basis = RateBasis.Simple, UsdPerYear = new(perSecond * SecondsPerYear * price, suppliedUsd.From), SuppliedUsd = suppliedUsd };
+            return new() { Basis = RateBasis.Simple, Asset = reward.AssetId(), PerYear = new(perSecond * SecondsPerYear * price / priceUsd, shared.From), Supplied = shared };
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
@@ -104,8 +104,8 @@ public sealed class CompoundV3 : IEvmAdapter
         if (await protocol.PriceAsync(token).ConfigureAwait(false) is not { } price)
             return null;
         var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, {role} {comet}", role.ToLowerInvariant());
-        Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
-        var askRewards = RewardsAsync(protocol, comet, protocol.IdOf(token.Symbol), Number(0), Usd(Number(0)));
+        Figure Whole(BigInteger baseUnits) => new(EvmProtocol.Whole(baseUnits, token), from);
+        var askRewards = RewardsAsync(protocol, comet, protocol.IdOf(token.Symbol), Number(0), Whole(Number(0)), price);
         Figure PerYear(BigInteger perSecond) => new((double)perSecond / 1e18 * SecondsPerYear, from);
         return new()
         {
@@ -118,8 +118,8 @@ public sealed class CompoundV3 : IEvmAdapter
                 Base = new CometCurve
                 {
                     Basis = RateBasis.PerSecond,
-                    SuppliedUsd = Usd(Number(0)),
-                    BorrowedUsd = Usd(Number(1)),
+                    Supplied = Whole(Number(0)),
+                    Borrowed = Whole(Number(1)),
                     Kink = new((double)Number(2) / 1e18, from),
                     BaseRate = PerYear(Number(3)),
                     SlopeLow = PerYear(Number(4)),
@@ -127,9 +127,9 @@ public sealed class CompoundV3 : IEvmAdapter
                 },
                 Rewards = await askRewards.ConfigureAwait(false),
             },
-            TotalUsd = Usd(Number(0)),
-            CapacityUsd = read[7][0] is true ? new Figure(0, from) : null,
-            WithdrawableUsd = read[8][0] is true ? new Figure(0, from) : Usd((BigInteger)(await askBalance.ConfigureAwait(false))[0]),
+            Total = Whole(Number(0)),
+            Capacity = read[7][0] is true ? new Figure(0, from) : null,
+            Withdrawable = read[8][0] is true ? new Figure(0, from) : Whole((BigInteger)(await askBalance.ConfigureAwait(false))[0]),
             StatedRate = (double)(BigInteger)(await askRate.ConfigureAwait(false))[0] / 1e18 * SecondsPerYear,
         };
     }

@@ -59,7 +59,7 @@ public sealed class Erc4626 : IEvmAdapter
             return null;
         }
 
-        if (await protocol.PriceAsync(token).ConfigureAwait(false) is not { } price)
+        if (await protocol.PriceAsync(token).ConfigureAwait(false) is null)
             return null;
         var id = protocol.IdOf(token.Symbol);
         if (now.Sign <= 0)
@@ -73,7 +73,7 @@ public sealed class Erc4626 : IEvmAdapter
         var rate = await protocol.GrowthAsync(id, share, now, vault, ToAssets, oneShare).ConfigureAwait(false);
         if (rate is null)
             return null;
-        Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
+        Figure Whole(BigInteger baseUnits) => new(EvmProtocol.Whole(baseUnits, token), from);
         return new()
         {
             Id = id,
@@ -81,8 +81,8 @@ public sealed class Erc4626 : IEvmAdapter
             Kind = OpportunityKind.Vault,
             Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(rate.Value, from) } },
-            TotalUsd = Usd(total),
-            CapacityUsd = protocol.Room(await askRoom.ConfigureAwait(false), id) is { } room ? Usd(room) : null,
+            Total = Whole(total),
+            Capacity = protocol.Room(await askRoom.ConfigureAwait(false), id) is { } room ? Whole(room) : null,
         };
     }
 }

@@ -149,6 +149,9 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         ? new(seconds, from)
         : throw new ChainDataException(ChainFault.UnexpectedContract, $"a withdrawal would take {seconds:g4} s, which is not believed; expected an hour to sixty days");
 
+    /// <summary>Base units in whole tokens.</summary>
+    public static double Whole(BigInteger baseUnits, Token token) => (double)baseUnits / Math.Pow(10, token.Decimals);
+
     /// <summary>Base units in USD.</summary>
-    public static double Usd(BigInteger baseUnits, Token token, double price) => (double)baseUnits / Math.Pow(10, token.Decimals) * price;
+    public static double Usd(BigInteger baseUnits, Token token, double price) => Whole(baseUnits, token) * price;
 }

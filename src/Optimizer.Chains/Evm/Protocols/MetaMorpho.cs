@@ -72,7 +72,7 @@ public sealed class MetaMorpho : IEvmAdapter
         var askPrice = protocol.PriceAsync(token);
         var ids = await Task.WhenAll(Enumerable.Range(0, (int)length).Select(i => reader.ReadAsync(vault, Queue, new BigInteger(i)))).ConfigureAwait(false);
         var markets = await Task.WhenAll(ids.Select(id => MarketAsync(reader, morpho, (byte[])id[0], vault))).ConfigureAwait(false);
-        if (await askPrice.ConfigureAwait(false) is not { } price)
+        if (await askPrice.ConfigureAwait(false) is null)
             return null;
         if (total.Sign <= 0)
         {
@@ -81,7 +81,7 @@ public sealed class MetaMorpho : IEvmAdapter
         }
 
         var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, vault {vault}, {markets.Length} markets of {morpho}", role.ToLowerInvariant());
-        Figure Usd(BigInteger baseUnits) => new(EvmProtocol.Usd(baseUnits, token, price), from);
+        Figure Whole(BigInteger baseUnits) => new(EvmProtocol.Whole(baseUnits, token), from);
         var held = markets.Where(market => market.Held.Sign > 0 && market.Supplied.Sign > 0).ToArray();
         // What the vault holds in markets may exceed what it counts as its own by a rounding.
         var whole = BigInteger.Max(total, held.Aggregate(BigInteger.Zero, (sum, market) => sum + market.Held));
@@ -91,8 +91,8 @@ public sealed class MetaMorpho : IEvmAdapter
             Curve = new AdaptiveCurve
             {
                 Basis = RateBasis.Effective,
-                SuppliedUsd = Usd(market.Supplied),
-                BorrowedUsd = Usd(market.Borrowed),
+                Supplied = Whole(market.Supplied),
+                Borrowed = Whole(market.Borrowed),
                 RateAtTargetPerYear = new(market.RateAtTarget, from),
                 Fee = new(1 - (1 - market.Fee) * (1 - (double)fee / 1e18), from),
             },
@@ -110,9 +110,9 @@ public sealed class MetaMorpho : IEvmAdapter
             Kind = OpportunityKind.Vault,
             Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
             Carry = new() { Base = new BlendCurve { Basis = RateBasis.Effective, Parts = parts } },
-            TotalUsd = Usd(total),
-            CapacityUsd = protocol.Room(await askRoom.ConfigureAwait(false), protocol.IdOf(token.Symbol)) is { } room ? Usd(room) : null,
-            WithdrawableUsd = Usd(withdrawable),
+            Total = Whole(total),
+            Capacity = protocol.Room(await askRoom.ConfigureAwait(false), protocol.IdOf(token.Symbol)) is { } room ? Whole(room) : null,
+            Withdrawable = Whole(withdrawable),
         };
     }
 

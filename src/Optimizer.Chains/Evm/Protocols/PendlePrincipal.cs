@@ -43,7 +43,7 @@ public sealed class PendlePrincipal : IEvmAdapter
         }
 
         var id = protocol.IdOf(token.Symbol);
-        if (await protocol.PriceAsync(token).ConfigureAwait(false) is not { } price)
+        if (await protocol.PriceAsync(token).ConfigureAwait(false) is null)
             return null;
         var years = (Number(5) - reader.Block.Time.ToUnixTimeSeconds()) / SecondsPerYear;
         if (years <= 0)
@@ -52,8 +52,8 @@ public sealed class PendlePrincipal : IEvmAdapter
             return null;
         }
 
-        var usd = price / Math.Pow(10, token.Decimals);
-        var (principal, assets, scalar) = (Number(0) * usd, Number(1) * rate * usd, Number(4) / Wad / years);
+        var unit = Math.Pow(10, -token.Decimals);
+        var (principal, assets, scalar) = (Number(0) * unit, Number(1) * rate * unit, Number(4) / Wad / years);
         if (!(principal > 0 && assets > 0 && scalar > 0 && double.IsFinite(principal + assets + scalar)))
         {
             protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"market {market} holds {state[0]} principal tokens and {state[1]} of the other side, with a scalar of {state[4]}");
@@ -64,8 +64,8 @@ public sealed class PendlePrincipal : IEvmAdapter
         var curve = new FixedTermCurve
         {
             Basis = RateBasis.Effective,
-            PrincipalUsd = new(principal, from),
-            AssetUsd = new(assets, from),
+            Principal = new(principal, from),
+            Assets = new(assets, from),
             RateScalar = new(scalar, from),
             // What was last traded at, at the proportion of now.
             RateAnchor = new(Math.Exp(Number(8) / Wad * years) - Math.Log(principal / assets) / scalar, from),
@@ -79,8 +79,8 @@ public sealed class PendlePrincipal : IEvmAdapter
             Kind = OpportunityKind.FixedTerm,
             Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
             Carry = new() { Base = curve },
-            TotalUsd = new(principal + assets, from),
-            CapacityUsd = new(curve.CapacityUsd, from),
+            Total = new(principal + assets, from),
+            Capacity = new(curve.Capacity, from),
             ExitDelayDays = new(years * Duration.DaysPerYear, from),
         };
     }

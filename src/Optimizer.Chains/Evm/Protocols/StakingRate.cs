@@ -38,7 +38,7 @@ public sealed class StakingRate : IEvmAdapter
 
         var (askRate, askSupply, askPrice) = (protocol.Reader.ReadAsync(contract, rateOf), protocol.Reader.ReadAsync(contract, TotalSupply), protocol.Prices.OfAsync(native));
         var (rate, supply) = ((BigInteger)(await askRate.ConfigureAwait(false))[0], (BigInteger)(await askSupply.ConfigureAwait(false))[0]);
-        if (await askPrice.ConfigureAwait(false) is not { } price)
+        if (await askPrice.ConfigureAwait(false) is null)
             return null;
         if (rate.Sign <= 0)
         {
@@ -57,7 +57,7 @@ public sealed class StakingRate : IEvmAdapter
             Kind = OpportunityKind.LiquidStaking,
             Inputs = [new(protocol.Chain.NativeTokenId(), 1)],
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(growth, from) } },
-            TotalUsd = new(EvmProtocol.Usd(supply, native, price) * share, from),
+            Total = new(EvmProtocol.Whole(supply, native) * share, from),
         };
     }
 }

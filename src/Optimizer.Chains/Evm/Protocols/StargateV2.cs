@@ -63,7 +63,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
             }
             else
             {
-                tiers[^1] = tiers[^1] with { UpToUsd = new(bps > tiers[^1].Bps ? known : sizes[i], key) };
+                tiers[^1] = tiers[^1] with { UpTo = new((bps > tiers[^1].Bps ? known : sizes[i]) / price, key) };
                 tiers.Add(new() { Bps = new(bps, key) });
             }
 
@@ -75,7 +75,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
             : judged with
             {
                 Fees = tiers,
-                MaximumUsd = new(Math.Min(limit, known), key),
+                Maximum = new(Math.Min(limit, known) / price, key),
                 NativeFee = new((double)(BigInteger)fee[0] / 1e18, key),
                 Parameters = new Dictionary<string, string> { ["pool"] = pool.ToString() },
             };

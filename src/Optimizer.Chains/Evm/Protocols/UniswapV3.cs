@@ -36,14 +36,8 @@ public sealed class UniswapV3 : IEvmRouteAdapter
             return null;
         var pools = await Task.WhenAll(FeesInMillionths.Select(async fee => (Fee: fee, Losses: await Task.WhenAll(SizesUsd.Select(usd => LossAsync(usd, fee))).ConfigureAwait(false)))).ConfigureAwait(false);
         var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, quoter {quoter}");
-        return pools.Where(pool => pool.Losses[0] is not null).Select(pool => (pool.Fee, Cost: Cost(pool.Fee, pool.Losses))).OrderBy(pool => pool.Cost.MaximumUsd < Usual ? double.PositiveInfinity : pool.Cost.LossUsd(Usual)).ToArray() is [var (fee, best), ..]
-            ? judged with
-            {
-                Fees = [new() { Bps = new(best.Share * 1e4, key) }],
-                ImpactBpsPerMillionUsd = new(best.ImpactPerUsd * 1e10, key),
-                MaximumUsd = new(best.MaximumUsd, key),
-                Parameters = new Dictionary<string, string> { ["fee"] = $"{fee}" },
-            }
+        return pools.Where(pool => pool.Losses[0] is not null).Select(pool => (pool.Fee, Cost: Cost(pool.Fee, pool.Losses))).OrderBy(pool => pool.Cost.Maximum < Usual ? double.PositiveInfinity : pool.Cost.Loss(Usual)).ToArray() is [var (fee, best), ..]
+            ? best.InTokens(soldPrice).Over(judged, key, hasFixedPart: false) with { Parameters = new Dictionary<string, string> { ["fee"] = $"{fee}" } }
             : throw new ChainDataException(ChainFault.UnexpectedContract, $"no pool of {sold.Symbol} and {bought.Symbol} gives a quote for {SizesUsd[0]} USD");
 
         RouteCost Cost(int fee, double?[] losses) =>

@@ -111,9 +111,9 @@ public sealed class UniswapV3Pools : IEvmAdapter
                 Protocol = protocol.Entry.Id,
                 Kind = OpportunityKind.Liquidity,
                 Inputs = [new(new(token0.Symbol, protocol.Chain.Id), 0.5), new(new(token1.Symbol, protocol.Chain.Id), 0.5)],
-                Carry = new() { Base = new EmissionCurve { Basis = RateBasis.Simple, UsdPerYear = new(feesUsd, from), SuppliedUsd = new(inRange, from) } },
+                Carry = new() { Base = new EmissionCurve { Basis = RateBasis.Simple, PerYear = new(feesUsd / price0, from), Supplied = new(inRange / price0, from) } },
                 LiquidityConcentration = new(Concentration(range.Factor, fee), from),
-                TotalUsd = new(Math.Min(inRange, heldUsd), from),
+                Total = new(Math.Min(inRange, heldUsd) / price0, from),
             };
         })];
 

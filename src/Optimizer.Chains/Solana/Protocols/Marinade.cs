@@ -29,9 +29,9 @@ public sealed class Marinade : ISolanaAdapter
         var native = protocol.Chain.Tokens.Single(token => token.Symbol == protocol.Chain.NativeToken);
         var id = protocol.IdOf(native.Symbol);
         var from = protocol.From("state", account);
-        if (protocol.Prices.Of(native) is not { } price || protocol.Reading.GrowthOf(id, new(state.Rate, from), protocol.Clock.Time) is not { } rate)
+        if (protocol.Prices.Of(native) is null || protocol.Reading.GrowthOf(id, new(state.Rate, from), protocol.Clock.Time) is not { } rate)
             return null;
-        double Usd(double lamports) => lamports / Math.Pow(10, native.Decimals) * price;
+        double Whole(double lamports) => lamports / Math.Pow(10, native.Decimals);
         return new()
         {
             Id = id,
@@ -39,8 +39,8 @@ public sealed class Marinade : ISolanaAdapter
             Kind = OpportunityKind.LiquidStaking,
             Inputs = [new(protocol.Chain.NativeTokenId(), 1)],
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(rate, from) } },
-            TotalUsd = new(Usd(state.Rate * state.Supply), from),
-            CapacityUsd = state.Cap is { } cap ? new Figure(Math.Max(0, Usd(cap - state.Rate * state.Supply)), from) : null,
+            Total = new(Whole(state.Rate * state.Supply), from),
+            Capacity = state.Cap is { } cap ? new Figure(Math.Max(0, Whole(cap - state.Rate * state.Supply)), from) : null,
             // A ticket is paid out once the epoch's stake is free.
             ExitDelayDays = new(protocol.Head.EpochDays, from),
         };

@@ -31,13 +31,13 @@ public sealed record SolanaReserve(string Mint, double Supplied, double Borrowed
     public double Utilisation => Supplied > 0 ? Borrowed / Supplied : 0;
 
     /// <summary>The market as a curve.</summary>
-    /// <param name="usdPerBaseUnit">What a base unit is worth.</param>
+    /// <param name="unit">Whole tokens in one base unit.</param>
     /// <param name="from">Key of the provenance.</param>
-    public PointsCurve Curve(double usdPerBaseUnit, string from) => new()
+    public PointsCurve Curve(double unit, string from) => new()
     {
         Basis = RateBasis.PerSecond,
-        SuppliedUsd = new(Supplied * usdPerBaseUnit, from),
-        BorrowedUsd = new(Borrowed * usdPerBaseUnit, from),
+        Supplied = new(Supplied * unit, from),
+        Borrowed = new(Borrowed * unit, from),
         Points = [.. Points.Select(point => new RatePoint { Utilisation = new(point.Utilisation, from), BorrowRate = new(point.Rate, from) })],
         OptimalUtilisation = new(Optimal ?? PointsCurve.SharpestKink(Points), from),
         ReserveFactor = new(TakeRate, from),
@@ -96,24 +96,24 @@ public abstract class SolanaLender : ISolanaAdapter
             return null;
         }
 
-        if (protocol.Prices.Of(token) is not { } price)
+        if (protocol.Prices.Of(token) is null)
             return null;
         if (reserve.UpdatedSlot is { } slot && ((double)protocol.Clock.Slot - slot) * protocol.Head.SlotSeconds / 86_400 is > MostIdleDays and var days)
             protocol.Reading.Flag(Rules.StaleAccount, id, $"interest was last added in slot {slot}, {new Duration(days)} ago; amounts are those of then");
         if (!reserve.IsOpen)
             protocol.Reading.Flag(Rules.UnknownRevision, id, "the protocol takes no deposits now; nothing is added to it");
         var from = protocol.From("reserve", account);
-        var usd = price / Math.Pow(10, token.Decimals);
+        var unit = Math.Pow(10, -token.Decimals);
         return new()
         {
             Id = id,
             Protocol = protocol.Entry.Id,
             Kind = OpportunityKind.Lending,
             Inputs = [new(new(token.Symbol, protocol.Chain.Id), 1)],
-            Carry = new() { Base = reserve.Curve(usd, from) },
-            TotalUsd = new(reserve.Supplied * usd, from),
-            CapacityUsd = !reserve.IsOpen ? new Figure(0, from) : reserve.Limit is { } limit ? new Figure(Math.Max(0, limit - reserve.Supplied) * usd, from) : null,
-            WithdrawableUsd = new(reserve.Available * usd, from),
+            Carry = new() { Base = reserve.Curve(unit, from) },
+            Total = new(reserve.Supplied * unit, from),
+            Capacity = !reserve.IsOpen ? new Figure(0, from) : reserve.Limit is { } limit ? new Figure(Math.Max(0, limit - reserve.Supplied) * unit, from) : null,
+            Withdrawable = new(reserve.Available * unit, from),
         };
     }
 }

@@ -35,7 +35,7 @@ public sealed class StakePool : ISolanaAdapter
             return null;
         }
 
-        if (protocol.Prices.Of(native) is not { } price)
+        if (protocol.Prices.Of(native) is null)
             return null;
         var from = protocol.From("stake pool", account);
         return new()
@@ -45,9 +45,9 @@ public sealed class StakePool : ISolanaAdapter
             Kind = OpportunityKind.LiquidStaking,
             Inputs = [new(protocol.Chain.NativeTokenId(), 1)],
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(pool.RatePerYear(Duration.DaysPerYear / protocol.Head.EpochDays), from) } },
-            TotalUsd = new(pool.TotalLamports / Math.Pow(10, native.Decimals) * price, from),
+            Total = new(pool.TotalLamports / Math.Pow(10, native.Decimals), from),
             // Somebody else decides who may deposit.
-            CapacityUsd = pool.IsOpen ? null : new Figure(0, from),
+            Capacity = pool.IsOpen ? null : new Figure(0, from),
             EntryFeeBps = new(pool.DepositFee * 1e4, from),
             ExitFeeBps = new(pool.WithdrawalFee * 1e4, from),
             // A withdrawal gives stake, which is free to move when the epoch ends.

@@ -1,0 +1,34 @@
+using Optimizer.Model;
+using Optimizer.Solver;
+
+namespace Optimizer.Allocation;
+
+/// <summary>Finds money that runs in a circle in an answer: it would be sent before it is there.</summary>
+internal static class Circles
+{
+    /// <summary>The tokens from each of which used routes lead back to it; empty where there are none.</summary>
+    public static IReadOnlySet<TokenId> Find(AllocationProblem problem, Answer answer)
+    {
+        if (answer.Status is not (SolveStatus.Optimal or SolveStatus.Feasible))
+            return new HashSet<TokenId>();
+        var next = problem.Flows.Where(flow => answer.Values[flow.Switch] > 0.5 && flow.In.At(answer.Values) > 0)
+            .ToLookup(flow => flow.Route.From, flow => flow.Route.To);
+        return next.Select(from => from.Key).Where(token => Reaches(token, token, next)).ToHashSet();
+    }
+
+    private static bool Reaches(TokenId from, TokenId to, ILookup<TokenId, TokenId> next)
+    {
+        var (seen, open) = (new HashSet<TokenId>(), new Stack<TokenId>(next[from]));
+        while (open.TryPop(out var token))
+        {
+            if (token == to)
+                return true;
+            if (!seen.Add(token))
+                continue;
+            foreach (var further in next[token])
+                open.Push(further);
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,136 @@
+namespace Optimizer.Model;
+
+/// <summary>Lays shifts over a market.</summary>
+public static class ShiftedMarket
+{
+    /// <summary>The market after shifts, applied in their order.</summary>
+    public static Market Under(this Market market, IEnumerable<Shift> shifts) => shifts.Aggregate(market, (before, shift) => before.With(Apply(before, shift) with
+    {
+        Provenances = new Dictionary<string, Provenance>(before.Snapshot.Provenances)
+        {
+            [Shift.From] = new() { Source = "a shift laid over the snapshot", AsOf = before.Snapshot.TakenAt, Assumed = true },
+        },
+    }));
+
+    private static Snapshot Apply(Market market, Shift shift)
+    {
+        var (snapshot, name) = (market.Snapshot, shift.Key.Name);
+        return shift.Key.Kind switch
+        {
+            RiskFactorKind.Spot => WithPrices(market, Followers(market, name, shift.Of(market.Asset(name).PriceUsd) / market.Asset(name).PriceUsd)),
+            RiskFactorKind.Peg => WithPrices(market, [], TokenId.Parse(name), shift.Of(market.TokenState(TokenId.Parse(name))?.Peg?.Value ?? 1)),
+            RiskFactorKind.Gas => snapshot with { Chains = [.. snapshot.Chains.Select(chain => chain.Id == name ? chain with { Gas = chain.Gas.Times(shift.Value) } : chain)] },
+            RiskFactorKind.Intensity => snapshot with { Events = [.. snapshot.Events.Select(e => e.Id == name ? e with { IntensityPerYear = new(shift.Of(e.IntensityPerYear?.Value ?? 0), e.From) } : e)] },
+            RiskFactorKind.Strike => Struck(market, name),
+            RiskFactorKind.RouteOutage => snapshot with { Routes = [.. snapshot.Routes.Where(route => route.Id != name)] },
+            _ => snapshot with { Opportunities = [.. snapshot.Opportunities.Select(o => o.Id == name ? Shifted(o, shift) : o)] },
+        };
+    }
+
+    private static Opportunity Shifted(Opportunity o, Shift shift) => shift.Key.Kind switch
+    {
+        RiskFactorKind.Rate => o with { Carry = o.Carry.Shifted(shift) },
+        RiskFactorKind.Curve => o with { Carry = o.Carry with { Base = o.Carry.Base.With(shift) } },
+        RiskFactorKind.Liquidity => o with { Withdrawable = Shift.Figure(Math.Max(0, shift.Of(o.WithdrawableNow() is var now && double.IsFinite(now) ? now : o.Total))) },
+        RiskFactorKind.Capacity => o with { Capacity = Shift.Figure(Math.Max(0, shift.Mode == ShiftMode.Set ? shift.Value : shift.Of(o.Capacity?.Value ?? double.PositiveInfinity))) },
+        RiskFactorKind.ExitDelay => o with { ExitDelayDays = Shift.Figure(Math.Max(0, shift.Of(o.ExitDelayDays?.Value ?? 0))) },
+        RiskFactorKind.Outage => Stuck(o),
+        var other => throw new NotSupportedException($"a shift of {other}"),
+    };
+
+    private static Opportunity Stuck(Opportunity o) => o with { Capacity = Shift.Figure(0), Withdrawable = Shift.Figure(0) };
+
+    /// <summary>An asset and all that is a claim on it, through any number of layers, with the move of each.</summary>
+    private static Dictionary<string, double> Followers(Market market, string asset, double move)
+    {
+        var moves = new Dictionary<string, double> { [asset] = move };
+        // Claims do not run in a circle, so that as many rounds as there are assets are enough.
+        for (var changed = true; changed;)
+        {
+            changed = false;
+            foreach (var claim in market.Snapshot.Assets.Where(a => a.Claims.Count > 0 && !moves.ContainsKey(a.Id)))
+            {
+                if (MoveOf(market, claim.Claims, moves) is not 1.0 and var follows)
+                    changed = moves.TryAdd(claim.Id, follows);
+            }
+        }
+
+        return moves;
+    }
+
+    private static double MoveOf(Market market, IReadOnlyList<Backing> claims, Dictionary<string, double> moves) =>
+        1 + claims.Sum(backing => (backing.Share?.Value ?? 1) * ((backing.Opportunity is { } place
+            ? PoolValue.Of(market.Opportunity(place), [.. market.Opportunity(place).Inputs.Select(input => moves.GetValueOrDefault(market.AssetOf(input.Token).Id, 1))])
+            : backing.Asset is { } asset ? moves.GetValueOrDefault(asset, 1) : 1) - 1));
+
+    /// <summary>Other prices: of assets by their moves, and of one token against its asset. Pools that trade, what is given out, and places
+    /// that an asset is a claim on follow.</summary>
+    private static Snapshot WithPrices(Market market, Dictionary<string, double> moves, TokenId? token = null, double peg = 1)
+    {
+        var snapshot = market.Snapshot;
+        double OfAsset(string asset) => moves.GetValueOrDefault(asset, 1);
+        double OfToken(TokenId id) => OfAsset(market.AssetOf(id).Id) * (id == token ? peg / (market.TokenState(id)?.Peg?.Value ?? 1) : 1);
+        return snapshot with
+        {
+            Assets = [.. snapshot.Assets.Select(asset => moves.TryGetValue(asset.Id, out var move) ? asset with { PriceUsd = asset.PriceUsd.With(asset.PriceUsd * move) } : asset)],
+            Tokens = token is { } id ? WithPeg(market, id, peg) : snapshot.Tokens,
+            Opportunities = [.. snapshot.Opportunities.Select(o => Moved(market, o, OfAsset, OfToken))],
+        };
+    }
+
+    private static IReadOnlyList<TokenState> WithPeg(Market market, TokenId token, double peg)
+    {
+        var figure = Shift.Figure(peg);
+        return market.TokenState(token) is null
+            ? [.. market.Snapshot.Tokens, new() { Id = token, Peg = figure }]
+            : [.. market.Snapshot.Tokens.Select(state => state.Id == token ? state with { Peg = figure } : state)];
+    }
+
+    private static Opportunity Moved(Market market, Opportunity o, Func<string, double> ofAsset, Func<TokenId, double> ofToken)
+    {
+        var first = ofToken(o.Inputs[0].Token);
+        var relative = Relative(market, o, ofAsset, ofToken);
+        var carry = o.Carry.Rewards is EmissionCurve { Asset: { } given } rewards && first > 0 && ofAsset(given) / first is not 1.0 and var budget
+            ? o.Carry with { Rewards = rewards.Times(budget) }
+            : o.Carry;
+        return o with { Worth = relative == 1 ? o.Worth : Shift.Figure((o.Worth?.Value ?? 1) * relative), Carry = carry };
+    }
+
+    /// <summary>The move of a position's worth against its first input's price.</summary>
+    private static double Relative(Market market, Opportunity o, Func<string, double> ofAsset, Func<TokenId, double> ofToken)
+    {
+        var inputs = o.Inputs.Select(input => ofToken(input.Token)).ToArray();
+        if (inputs[0] <= 0)
+            return 0;
+        // Where an asset is this place's share, its price is that of a position here.
+        var share = market.Snapshot.Assets.FirstOrDefault(asset => asset.Claims is [{ Opportunity: { } of, Share: null }] && of == o.Id);
+        var own = share is not null && ofAsset(share.Id) != 1 ? ofAsset(share.Id) : PoolValue.Of(o, inputs);
+        var claimed = o.Claims.Where(backing => backing.Opportunity is not null)
+            .Sum(backing => (backing.Share?.Value ?? 1) * (Relative(market, market.Opportunity(backing.Opportunity!), ofAsset, ofToken) - 1));
+        return own / inputs[0] * (1 + claimed);
+    }
+
+    /// <summary>An event has happened: what it takes is gone, and the places that it struck themselves are stuck.</summary>
+    private static Snapshot Struck(Market market, string name)
+    {
+        var snapshot = market.Snapshot;
+        double Loss(IEnumerable<EventLoss> losses) => losses.FirstOrDefault(loss => loss.Event == name)?.Loss.Value ?? 0;
+        var pegs = snapshot.Chains.Where(chain => Loss(chain.Events) > 0).Select(chain => chain.Id).ToHashSet();
+        // Everything loses what its layers say; a place loses on top of its inputs only what they have not lost already.
+        return snapshot with
+        {
+            Tokens = [.. snapshot.Tokens.Select(state => Loss(market.EventsOf(state.Id)) is > 0 and var lost
+                ? state with { Peg = Shift.Figure((state.Peg?.Value ?? 1) * (1 - lost)) } : state)],
+            Opportunities = [.. snapshot.Opportunities.Select(o =>
+            {
+                if (Loss(market.EventsOf(o)) is not (> 0 and var lost))
+                    return o;
+                var first = 1 - Loss(market.EventsOf(o.Inputs[0].Token));
+                var worth = first > 0 ? (1 - lost) / first : 0;
+                // Beyond its tokens it was struck itself, or by what it claims or is covered by.
+                var struck = worth < 1 || pegs.Contains(o.Chain) ? Stuck(o) : o;
+                return struck with { Worth = Shift.Figure((o.Worth?.Value ?? 1) * worth) };
+            })],
+        };
+    }
+}

@@ -1,0 +1,147 @@
+using Optimizer.Model;
+
+namespace Optimizer.Risk;
+
+/// <summary>What rates come to over a horizon: the one rule for objective, no-trade band, break-even and report.</summary>
+/// <remarks>
+/// Others come for a good rate and leave a bad one. A rate of r̂ today is m + (r̂ − m)·2^(−t/h) at time t, so that its mean over T is
+/// r̂ + (m − r̂)·(1 − A), A = h/(T·ln 2)·(1 − 2^(−T/h)). What a deposit of one's own does to the rate stays: the mean at size x is
+/// r(x) + (m − r̂)·(1 − A). m is the median of the credited rates of all places in the same unit of account; a rate below it rises at
+/// most to the place's own trailing mean, and stays where none is known. A fixed rate stays until its maturity. Then the money comes
+/// back and earns m. Over T a yearly effective rate R grows to (1 + R)^T − 1.
+/// </remarks>
+public sealed class RateForecast
+{
+    private readonly Market _market;
+    private readonly MoveSettings _moves;
+    private readonly RiskSettings _risk;
+    private readonly double _years;
+    private readonly Dictionary<string, double> _medians;
+
+    /// <summary>Forecasts the rates of a market.</summary>
+    /// <param name="market">The market.</param>
+    /// <param name="settings">Half-life, reference rate, outliers.</param>
+    /// <param name="horizon">The horizon.</param>
+    public RateForecast(Market market, Settings settings, Duration horizon)
+    {
+        (_market, _moves, _risk, _years) = (market, settings.Moves, settings.Risk, horizon.Years);
+        _medians = market.Snapshot.Opportunities.Where(o => IsJudged(o) && o.Total > 0)
+            .Select(o => (Unit: UnitOfAccount(o), Rate: market.CarryRate(o, 0)))
+            .Where(pair => pair.Unit is not null).GroupBy(pair => pair.Unit!).ToDictionary(unit => unit.Key, unit => Median([.. unit.Select(pair => pair.Rate)]));
+    }
+
+    /// <summary>The yearly rate that money in a unit of account earns in the middle of its market; <c>referenceRate</c> where that is set;
+    /// 0 where nothing in the snapshot earns in the unit.</summary>
+    public double ReferenceRate(string? unit) => _moves.ReferenceRate?.Fraction ?? (unit is not null ? _medians.GetValueOrDefault(unit) : 0);
+
+    /// <summary>The same for a token.</summary>
+    public double ReferenceRate(TokenId token) => ReferenceRate(_market.UnitOfAccount(_market.AssetOf(token)));
+
+    /// <summary>The same for a place's inputs.</summary>
+    public double ReferenceRate(Opportunity opportunity) => ReferenceRate(UnitOfAccount(opportunity));
+
+    /// <summary>Years of the horizon in which a place earns, and is at risk: until its maturity at most.</summary>
+    public double EarningYears(Opportunity opportunity) => opportunity.Maturity is { } maturity
+        ? Math.Clamp((maturity - _market.Snapshot.TakenAt).TotalDays / Duration.DaysPerYear, 0, _years)
+        : _years;
+
+    /// <summary>The yearly rate credited today at a size, outliers cut down.</summary>
+    /// <param name="opportunity">The place.</param>
+    /// <param name="addedUsd">Notional in USD on top of what the snapshot shows.</param>
+    public double RateToday(Opportunity opportunity, double addedUsd) => _market.CarryRate(opportunity, addedUsd) - Excess(opportunity);
+
+    /// <summary>The yearly rate that today's tends to.</summary>
+    public double LaterRate(Opportunity opportunity)
+    {
+        var today = RateToday(opportunity, 0);
+        if (!IsJudged(opportunity) || opportunity.Maturity is not null || UnitOfAccount(opportunity) is not { } unit || !HasReference(unit))
+            return today;
+        var median = ReferenceRate(unit);
+        return median <= today ? median : Math.Min(median, Math.Max(today, opportunity.Carry.TrailingMean?.Value ?? today));
+    }
+
+    /// <summary>What a unit of notional earns over the horizon, as a fraction, once so much is added.</summary>
+    public double Growth(Opportunity opportunity, double addedUsd)
+    {
+        var earning = EarningYears(opportunity);
+        var grown = Compounded(opportunity, MeanRate(opportunity, addedUsd), earning);
+        var rest = _years - earning;
+        return rest > 0 ? grown + (1 + grown) * (Math.Pow(1 + ReferenceRate(opportunity), rest) - 1) * Math.Abs(opportunity.Capital()) : grown;
+    }
+
+    /// <summary>The derivative of <see cref="Growth"/> per USD added.</summary>
+    public double GrowthSlope(Opportunity opportunity, double addedUsd)
+    {
+        var earning = EarningYears(opportunity);
+        var perRate = IsSimple(opportunity) ? earning : earning * Math.Pow(1 + Math.Max(MeanRate(opportunity, addedUsd), LeastRate), earning - 1);
+        var rest = _years - earning;
+        var after = rest > 0 ? 1 + (Math.Pow(1 + ReferenceRate(opportunity), rest) - 1) * Math.Abs(opportunity.Capital()) : 1;
+        return perRate * _market.CarrySlope(opportunity, addedUsd) * after;
+    }
+
+    /// <summary>The mean yearly rate while the place earns, once so much is added.</summary>
+    public double MeanRate(Opportunity opportunity, double addedUsd) =>
+        RateToday(opportunity, addedUsd) + (LaterRate(opportunity) - RateToday(opportunity, 0)) * (1 - Weight(EarningYears(opportunity)));
+
+    /// <summary>The yearly effective rate that gives a growth over the horizon.</summary>
+    public double Annual(double growth) => growth > -1 ? Math.Pow(1 + growth, 1 / _years) - 1 : -1;
+
+    /// <summary>Standard deviation of what the mean rate may be off, per year: the place's own figure, or a share of its rate.</summary>
+    public double RateError(Opportunity opportunity) =>
+        opportunity.Carry.RateError?.Value ?? _risk.AssumedRateError.Fraction * Math.Abs(RateToday(opportunity, 0));
+
+    /// <summary>What is to be doubted about the rate of a place; null where nothing is.</summary>
+    public string? Doubt(Opportunity opportunity)
+    {
+        if (!IsJudged(opportunity) || UnitOfAccount(opportunity) is not { } unit || !_medians.TryGetValue(unit, out var median))
+            return null;
+        var spot = _market.CarryRate(opportunity, 0);
+        return Excess(opportunity) > 0
+            ? $"pays {spot:P2} where half of all places in {unit} pay less than {median:P2}, and no longer mean is known: {spot - Excess(opportunity):P2} is counted on"
+            : opportunity.Total > 0 && spot == 0 && median > 0 && opportunity.Carry.IsFlat
+                ? $"shows a rate of 0 % where half of all places in {unit} pay more than {median:P2}; is that a reading error?"
+                : null;
+    }
+
+    /// <summary>A(T): the mean over T years of 2^(−t/h).</summary>
+    private double Weight(double years)
+    {
+        var halves = years / _moves.RateHalfLife.Years;
+        return halves < 1e-9 ? 1 : (1 - Math.Exp(-halves * Math.Log(2))) / (halves * Math.Log(2));
+    }
+
+    /// <summary>What of a flat rate is not counted on: all above its longer mean, or, where none is known, above so many medians.</summary>
+    private double Excess(Opportunity opportunity)
+    {
+        var spot = _market.CarryRate(opportunity, 0);
+        if (opportunity.Carry.TrailingMean is { } mean)
+            return Math.Max(0, spot - mean);
+        return IsJudged(opportunity) && opportunity.Maturity is null && UnitOfAccount(opportunity) is { } unit && _medians.TryGetValue(unit, out var median) && median > 0
+            ? Math.Max(0, spot - _risk.OutlierMedians * median)
+            : 0;
+    }
+
+    private bool HasReference(string unit) => _moves.ReferenceRate is not null || _medians.ContainsKey(unit);
+
+    /// <summary>Hedges and debts are not places that money looks for a rate in.</summary>
+    private static bool IsJudged(Opportunity opportunity) => opportunity.Capital() == 1 && opportunity.Kind != OpportunityKind.Derivative;
+
+    private string? UnitOfAccount(Opportunity opportunity)
+    {
+        var units = opportunity.Inputs.Select(input => _market.UnitOfAccount(_market.AssetOf(input.Token))).Distinct().ToArray();
+        return units is [var only] ? only : null;
+    }
+
+    private const double LeastRate = -0.99;
+
+    private static bool IsSimple(Opportunity opportunity) => opportunity.Carry.Base.Basis == RateBasis.Simple;
+
+    private static double Compounded(Opportunity opportunity, double rate, double years) =>
+        IsSimple(opportunity) ? rate * years : Math.Pow(1 + Math.Max(rate, LeastRate), years) - 1;
+
+    private static double Median(double[] rates)
+    {
+        Array.Sort(rates);
+        return rates.Length % 2 == 1 ? rates[rates.Length / 2] : (rates[rates.Length / 2 - 1] + rates[rates.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,27 @@
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>What can be taken out of an opportunity at once changes.</summary>
+public sealed record Liquidity : OpportunityShock
+{
+    /// <summary>What can be taken out.</summary>
+    public Limit? Withdrawable { get; init; }
+
+    /// <summary>The factor on what can be taken out, in the place of an amount.</summary>
+    [Between(0, 1_000)]
+    public double? Multiply { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Field, string Problem)> Contradictions()
+    {
+        if ((Withdrawable is null) == (Multiply is null))
+            yield return ("", "expected exactly one of withdrawable and multiply");
+        foreach (var wrong in MustBeMoney("withdrawable", Withdrawable))
+            yield return wrong;
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Shift> Shifts(Market market, Opportunity opportunity) =>
+        [new(new(RiskFactorKind.Liquidity, opportunity.Id), Multiply is null ? ShiftMode.Set : ShiftMode.Multiply, Multiply ?? Tokens(market, opportunity, Withdrawable!.Value.Amount))];
+}

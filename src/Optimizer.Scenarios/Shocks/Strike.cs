@@ -1,0 +1,16 @@
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>An event has happened: what it takes is gone, and the places that it struck can be neither entered nor left.</summary>
+public sealed record Strike : Shock
+{
+    /// <summary>The event.</summary>
+    public required string Event { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Shift> Shifts(Market market) => [new(new(RiskFactorKind.Strike, Event), ShiftMode.Set, 1)];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Reference> References() => [new("event", "event", Event)];
+}
