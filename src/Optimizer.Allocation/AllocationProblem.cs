@@ -27,6 +27,22 @@ public sealed class AllocationProblem
     private readonly List<(string Chain, double CostUsd, int Switch)> _rounds = [];
     private readonly Reach _reach;
 
+    /// <summary>A rule that pays more than the market serves those who hold what it takes: nothing is bought to be converted, and nothing
+    /// goes round.</summary>
+    private void LimitGains()
+    {
+        ForbidCircles(_reach.Tokens);
+        foreach (var asset in _flows.Where(flow => flow.Terms.Ratio > 1 + 1e-12).GroupBy(flow => Market.AssetOf(flow.Route.From).Id).OrderBy(same => same.Key, StringComparer.Ordinal))
+        {
+            var held = Scenario.Holdings.Where(holding => holding.Opportunity is { } place ? Market.Opportunity(place).Inputs.All(input => Market.AssetOf(input.Token).Id == asset.Key) : Market.AssetOf(holding.Token!.Value).Id == asset.Key)
+                .Sum(holding => Math.Max(0, Book.ValueUsd(Market, holding)));
+            _draft.Row($"{asset.Key} converted beyond the market", LinearExpression.Sum(asset.Select(flow => flow.In)) <= held / BookUsd);
+        }
+    }
+
+    /// <summary>More than this nobody gains by converting.</summary>
+    private const double MostGain = 20;
+
     /// <summary>The most that may lie in one place, in fractions of the book: more than all of it where debts may be drawn, each of which
     /// is at most the book.</summary>
     private readonly double _mostCapital;
@@ -41,9 +57,13 @@ public sealed class AllocationProblem
         (Market, Scenario, Settings) = (market, scenario, settings);
         Risk = new RiskModel(market, settings.Risk, scenario.Numeraire);
         Rates = new RateForecast(market, settings, scenario.Horizon);
+        Views = new PriceViews(market, Risk, scenario.Views);
         BookUsd = Book.ValueUsd(market, scenario);
         _reach = new Reach(market, scenario, settings.Moves.KeepGas.InUsd(BookUsd));
-        _mostCapital = 1 + _reach.Opportunities.Count(opportunity => opportunity.IsDebt());
+        // What is owed is no bound on what may be moved, and a rule that gives more than the market makes more of it.
+        var grossUsd = scenario.Holdings.Sum(holding => Math.Max(0, Book.ValueUsd(market, holding))) + scenario.Others.Sum(other => other.ValueUsd?.Amount ?? 0);
+        var gains = _reach.Routes.Select(route => new RouteTerms(market, route).Ratio).Append(1).Max();
+        _mostCapital = Math.Max(1, grossUsd / BookUsd) * (1 + _reach.Opportunities.Count(opportunity => opportunity.IsDebt())) * Math.Min(gains, MostGain);
         foreach (var opportunity in _reach.Opportunities)
             AddPosition(opportunity);
         foreach (var route in IsHeld ? [] : _reach.Routes)
@@ -51,12 +71,18 @@ public sealed class AllocationProblem
         AddBalances();
         AddGasRules();
         AddRounds();
-        foreach (var constraint in (constraints ?? scenario.Constraints).Cast<AllocationConstraint>())
+        if (gains > 1 + 1e-12)
+            LimitGains();
+        foreach (var constraint in (constraints ?? Demanded(market, scenario)).Cast<AllocationConstraint>())
         {
             foreach (var requirement in constraint.Rows(this))
                 Require(constraint, requirement);
         }
     }
+
+    /// <summary>Everything that a scenario demands: its constraints, its payments, and that exposure without a view stays.</summary>
+    public static IEnumerable<AllocationConstraint> Demanded(Market market, Scenario scenario) =>
+        [.. scenario.Constraints.Cast<AllocationConstraint>(), .. scenario.Payments.Select(payment => new PaymentReserve(payment)), .. KeptExposure.Of(market, scenario)];
 
     /// <summary>The market after shocks.</summary>
     public Market Market { get; }
@@ -72,6 +98,9 @@ public sealed class AllocationProblem
 
     /// <summary>What rates come to over the horizon.</summary>
     public RateForecast Rates { get; }
+
+    /// <summary>What is expected of prices.</summary>
+    public PriceViews Views { get; }
 
     /// <summary>Value of all holdings in USD.</summary>
     public double BookUsd { get; }
@@ -184,7 +213,7 @@ public sealed class AllocationProblem
         var others = Math.Max(0, Market.TotalUsd(opportunity) - held);
         var share = Math.Min(Settings.Risk.MaximumShareOfPool.Fraction, 2.0 / 3);
         var room = Math.Min(Market.CapacityUsd(opportunity), share / (1 - share) * others - held);
-        var add = !IsHeld && Scenario.Universe.Allows(Market, opportunity) ? Math.Clamp(room / BookUsd, 0, (opportunity.IsDebt() ? 1 : _mostCapital) / Math.Max(capital, 0.05)) : 0;
+        var add = !IsHeld && Scenario.Universe.Allows(Market, opportunity) ? Math.Clamp(room / BookUsd, 0, _mostCapital / Math.Max(capital, 0.05)) : 0;
         // A debt is repaid whatever the pool holds.
         var free = opportunity.IsDebt() ? held - locked : Math.Min(Market.WithdrawableNowUsd(opportunity) / capital, held - locked);
         var take = IsHeld || opportunity.Maturity > Market.Snapshot.TakenAt ? 0 : Math.Clamp(free / BookUsd, 0, before);
@@ -259,7 +288,7 @@ public sealed class AllocationProblem
     /// <summary>The yearly rate that is paid now at a size, as a fraction.</summary>
     /// <param name="position">The position.</param>
     /// <param name="afterUsd">Its notional in USD.</param>
-    public double RateToday(Position position, double afterUsd) => Rates.RateToday(position.Opportunity, AddedUsd(position, afterUsd));
+    public double RateToday(Position position, double afterUsd) => Market.CarryRate(position.Opportunity, AddedUsd(position, afterUsd));
 
     private double AddedUsd(Position position, double afterUsd)
     {
@@ -396,7 +425,7 @@ public sealed class AllocationProblem
             var arriving = _positions.Where(p => p.Opportunity.Chain == chain.Id && p.DepositSwitch is not null).Select(p => p.DepositSwitch!.Value)
                 .Concat(_flows.Where(f => f.Route.CrossesChains() && f.Route.To.Chain == chain.Id && f.Route.To != idle.Token).Select(f => f.Switch));
             foreach (var arrives in keep > 0 ? arriving.Distinct() : [])
-                _draft.Row($"{chain.Id} keeps gas", keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd <= idle.After);
+                _draft.Row($"{chain.Id} keeps gas", InGas * (keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd) <= InGas * idle.After);
             var actions = _gas.Where(g => g.Chain == chain.Id).ToArray();
             KeepGasForLeaving(idle, chain, free, lockedUsd, actions.Length == 0 ? 0 : actions.Max(action => action.GasUsd) / BookUsd);
             if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
@@ -410,6 +439,9 @@ public sealed class AllocationProblem
         }
     }
 
+    /// <summary>Rows about gas are in thousands of USD: in fractions of a large book their dollars would be below every tolerance.</summary>
+    private double InGas => BookUsd / 1_000;
+
     /// <summary>What is put on a chain, and what stays there, has to be left one day, at gas prices of a bad day. Where little is there,
     /// gas of today goes before that of then.</summary>
     private void KeepGasForLeaving(Idle idle, Chain chain, double free, double lockedUsd, double dearest)
@@ -420,12 +452,12 @@ public sealed class AllocationProblem
         var staying = here.Where(p => p.Before > 0).ToArray();
         var isEnough = keeps > 0 && free >= 2 * keeps + 10 * dearest + staying.Sum(Leaving);
         foreach (var stays in isEnough ? staying.Where(p => p.Before >= keeps) : [])
-            _draft.Row($"{chain.Id} keeps gas for {stays.Opportunity.Id}", keeps + lockedUsd / BookUsd - keeps / stays.Before * stays.Withdrawal <= idle.After);
+            _draft.Row($"{chain.Id} keeps gas for {stays.Opportunity.Id}", InGas * (keeps + lockedUsd / BookUsd - keeps / stays.Before * stays.Withdrawal) <= InGas * idle.After);
         var left = LinearExpression.Sum([
             .. here.Where(p => p is { Before: 0, DepositSwitch: not null }).Select(p => Leaving(p) * LinearExpression.Of(p.DepositSwitch!.Value)),
             .. isEnough ? staying.Select(p => Leaving(p) - Leaving(p) / p.Before * p.Withdrawal) : []]);
         if (keeps > 0 && !left.IsConstant)
-            _draft.Row($"{chain.Id} keeps gas for leaving", left + lockedUsd / BookUsd <= idle.After);
+            _draft.Row($"{chain.Id} keeps gas for leaving", InGas * (left + lockedUsd / BookUsd) <= InGas * idle.After);
     }
 
     /// <summary>Signatures: an account and a round on every chain where something is done, and another round where money arrives from

@@ -8,7 +8,11 @@ namespace Optimizer.Allocation;
 /// <param name="Answer">What the solver found.</param>
 /// <param name="Conflict">For an infeasible problem: constraints that cannot hold together.</param>
 /// <param name="Target">For a solved one: what is to be done.</param>
-public sealed record Allocated(AllocationProblem Problem, Answer Answer, IReadOnlyList<ConflictResult> Conflict, Target? Target);
+public sealed record Allocated(AllocationProblem Problem, Answer Answer, IReadOnlyList<ConflictResult> Conflict, Target? Target)
+{
+    /// <summary>What the tool would have kept, and gave up for what was asked.</summary>
+    public IReadOnlyList<string> GaveWay { get; init; } = [];
+}
 
 /// <summary>Finds the allocation of a scenario.</summary>
 public static class Allocator
@@ -17,13 +21,24 @@ public static class Allocator
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Allocated Solve(Market market, Scenario scenario, Settings settings, CancellationToken cancellation = default)
     {
+        var started = TimeProvider.System.GetTimestamp();
         var problem = new AllocationProblem(market, scenario, settings);
         var answer = MeanVarianceSolver.Solve(problem.ToProblem(), Options(settings), cancellation);
+        if (answer.Status == SolveStatus.Infeasible && scenario.Exposure == ExposureRule.Keep && KeptExposure.Of(market, scenario).Any())
+        {
+            // What a person asked for goes before what nobody said.
+            var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings, cancellation);
+            return free.Target is null ? free : free with { GaveWay = [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())] };
+        }
+
         // Seldom does money run in a circle: for a better zone of a fee, a minimum, or a rule that pays more than the market.
         for (var round = 0; round < MostRounds && Circles.Find(problem, answer) is { Count: > 0 } circle; round++)
         {
             problem.ForbidCircles(circle);
-            answer = MeanVarianceSolver.Solve(problem.ToProblem(), Options(settings), cancellation);
+            var left = settings.Solver.TimeLimit.Seconds - TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+            answer = left > LeastSeconds
+                ? MeanVarianceSolver.Solve(problem.ToProblem(), Options(settings) with { TimeLimitSeconds = left }, cancellation)
+                : answer with { Status = SolveStatus.TimedOut, Message = "no answer without money in a circle was found within the time limit" };
         }
 
         return answer.Status switch
@@ -33,6 +48,9 @@ public static class Allocator
             _ => new(problem, answer, [], null),
         };
     }
+
+    /// <summary>With less time left nothing is tried again.</summary>
+    private const double LeastSeconds = 0.2;
 
     /// <summary>As many sets of tokens as can each have a circle of their own.</summary>
     private const int MostRounds = 10;

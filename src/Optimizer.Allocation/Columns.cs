@@ -38,17 +38,20 @@ public sealed record Position
     /// <summary>Value per unit of position: what it counts for in the book.</summary>
     public double Capital => Opportunity.Capital();
 
+    /// <summary>What the position sells for against what it redeems for.</summary>
+    private double Peg => Math.Max(Opportunity.Peg?.Value ?? 1, 1e-9);
+
     /// <summary>Value of the position after, in fractions of the book.</summary>
     public LinearExpression Value => Capital * After;
 
     /// <summary>Tokens' value that a unit of deposit takes.</summary>
     public double EntryPerUnit => Capital > 0
-        ? Capital / (1 - (Opportunity.EntryFeeBps?.Value ?? 0) / 10_000)
+        ? Capital / Peg / (1 - (Opportunity.EntryFeeBps?.Value ?? 0) / 10_000)
         : Capital * (1 - (Opportunity.EntryFeeBps?.Value ?? 0) / 10_000);
 
     /// <summary>Tokens' value that a unit of withdrawal gives.</summary>
     public double ExitPerUnit => Capital > 0
-        ? Capital * (1 - (Opportunity.ExitFeeBps?.Value ?? 0) / 10_000)
+        ? Capital / Peg * (1 - (Opportunity.ExitFeeBps?.Value ?? 0) / 10_000)
         : Capital / (1 - (Opportunity.ExitFeeBps?.Value ?? 0) / 10_000);
 }
 

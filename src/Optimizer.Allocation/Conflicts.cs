@@ -21,7 +21,7 @@ public static class Conflicts
         Market market, Scenario scenario, Settings settings, CancellationToken cancellation)
     {
         bool Holds(IReadOnlyCollection<Demand> demands) => IsFeasible(market, scenario, settings, demands, cancellation);
-        var all = scenario.Constraints.Select(c => new Demand(c)).ToList();
+        var all = AllocationProblem.Demanded(market, scenario).Select(c => new Demand(c)).ToList();
         if (scenario.Objective is not MeanVariance)
             all.Add(new(null));
         if (Holds(all))

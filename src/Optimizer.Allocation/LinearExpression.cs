@@ -23,6 +23,10 @@ public sealed class LinearExpression
     /// <summary>The variables with their coefficients.</summary>
     public IEnumerable<Term> Terms => _coefficients.Select(pair => new Term(pair.Key, pair.Value));
 
+    /// <summary>Whether it was written as a number: the bound of a requirement, in whose place no expression stands that merely happens
+    /// to have no variables.</summary>
+    public bool IsBound { get; private init; }
+
     /// <summary>Whether no variable is in it.</summary>
     public bool IsConstant => _coefficients.Count == 0;
 
@@ -49,7 +53,7 @@ public sealed class LinearExpression
         Constant + _coefficients.Sum(pair => pair.Value * values[pair.Key]);
 
     /// <summary>A constant is an expression.</summary>
-    public static implicit operator LinearExpression(double constant) => new([], constant);
+    public static implicit operator LinearExpression(double constant) => new([], constant) { IsBound = true };
 
     /// <summary>The sum.</summary>
     public static LinearExpression operator +(LinearExpression left, LinearExpression right) => Sum([left, right]);

@@ -20,8 +20,9 @@ public static class ObjectiveTerms
     public static LinearExpression NetReturn(AllocationProblem p) =>
         Carry(p) + Views(p) - ExpectedLoss(p) - Costs(p) - Time(p) - Exit(p);
 
-    /// <summary>Σ carry(x) over the horizon.</summary>
-    public static LinearExpression Carry(AllocationProblem p) => LinearExpression.Sum(p.Positions.Select(position => position.Carry));
+    /// <summary>Σ carry(x) over the horizon; idle claims earn what they are a claim on.</summary>
+    public static LinearExpression Carry(AllocationProblem p) => LinearExpression.Sum([
+        .. p.Positions.Select(position => position.Carry), .. p.Idles.Select(idle => p.Rates.Growth(idle.Token) * idle.After)]);
 
     /// <summary>Expected price changes: Σ exposure·view·H, against the numeraire's own.</summary>
     public static LinearExpression Views(AllocationProblem p)
@@ -41,7 +42,7 @@ public static class ObjectiveTerms
         View(p, p.Market.AssetOf(idle.Token).Id) - View(p, p.Scenario.Numeraire);
 
     private static double View(AllocationProblem p, string asset) =>
-        p.Scenario.Views.TryGetValue(asset, out var view) ? view.Fraction : 0;
+        asset == "USD" ? 0 : p.Views.On(asset);
 
     /// <summary>What events, and those who trade against pools, are expected to take of the value that lies there.</summary>
     public static LinearExpression ExpectedLoss(AllocationProblem p)

@@ -12,7 +12,7 @@ internal sealed class Reach
     {
         var held = scenario.Holdings.Where(h => h.Opportunity is not null).Select(h => h.Opportunity!).ToHashSet();
         var heldTokens = scenario.Holdings.Where(h => h.Token is not null).Select(h => h.Token!.Value).ToHashSet();
-        Opportunities = [.. market.Snapshot.Opportunities.Where(o => held.Contains(o.Id) || scenario.Universe.Allows(market, o))];
+        Opportunities = [.. market.Snapshot.Opportunities.Where(o => (held.Contains(o.Id) || scenario.Universe.Allows(market, o)) && o.Inputs.All(input => market.PriceUsd(input.Token) > 0))];
         var inputs = Opportunities.SelectMany(o => o.Inputs).Select(i => i.Token);
         var chains = Opportunities.Select(o => o.Chain).Concat(heldTokens.Select(t => t.Chain)).ToHashSet();
         var natives = chains.Select(chain => market.Chain(chain).NativeTokenId()).ToHashSet();
@@ -29,7 +29,7 @@ internal sealed class Reach
         HasGas = poor.Count < chains.Count;
         var isShort = chains.Where(chain => NativeUsd(market, scenario, chain) < keepGasUsd + 20 * DearestUsd(market, chain)).ToHashSet();
         Routes = Undominated(market, [.. market.Snapshot.Routes.Where(route =>
-            Tokens.Contains(route.From) && Tokens.Contains(route.To)
+            Tokens.Contains(route.From) && Tokens.Contains(route.To) && market.PriceUsd(route.From) > 0 && market.PriceUsd(route.To) > 0
             && AllowsChain(scenario.Universe, route.From.Chain, heldTokens) && AllowsChain(scenario.Universe, route.To.Chain, heldTokens)
             // Where there is no gas, none can be bought on the spot: it has to come from a chain that has some, and be
             // delivered.

@@ -11,6 +11,8 @@ public static class Unmoved
     public static IEnumerable<UnmovedResult> Explain(AllocationProblem problem, IReadOnlyList<double> values)
     {
         var book = problem.BookUsd;
+        if (problem.Scenario.Mode == ScenarioMode.Hold)
+            yield break;
         foreach (var idle in problem.Idles)
         {
             var stays = Math.Min(idle.Before, idle.After.At(values)) * book;
@@ -36,11 +38,14 @@ public static class Unmoved
         AllocationProblem problem, IReadOnlyList<double> values, string from, double usd,
         IEnumerable<(TokenId Token, double Usd, double CostUsd)> starts, double earned, Position? source)
     {
-        var costTo = CheapestPaths(problem, starts);
+        var origins = starts.ToArray();
+        var unit = problem.Market.UnitOfAccount(problem.Market.AssetOf(origins[0].Token));
+        var costTo = CheapestPaths(problem, origins);
         UnmovedResult? best = null;
         foreach (var target in problem.Positions.Where(p => p != source && p is { Upper: > 0, Capital: > 0 } && !p.Deposit.IsConstant && problem.ForbiddenBy(p) is null))
         {
-            if (!target.Opportunity.Inputs.All(i => costTo.ContainsKey(i.Token)))
+            // Another unit of account is another bet, not a better place.
+            if (!target.Opportunity.Inputs.All(i => costTo.ContainsKey(i.Token) && unit == problem.Market.UnitOfAccount(problem.Market.AssetOf(i.Token))))
                 continue;
             var now = target.After.At(values) * problem.BookUsd;
             var room = Math.Min(usd, target.Upper * problem.BookUsd - now);
@@ -60,6 +65,7 @@ public static class Unmoved
         return best with
         {
             Reason = source is { WithdrawalSwitch: null } ? "locked or without liquidity to leave"
+                : !problem.HasGas ? "no chain has gas to move anything"
                 : best.GainUsd <= 0 ? "nothing pays more after expected losses"
                 : best.GainUsd <= best.CostUsd ? "the move costs more than it gains within the horizon"
                 : best.GainUsd <= best.CostUsd + problem.Settings.Moves.Effort.InUsd(problem.BookUsd) ? "the gain is not worth the effort of signing"

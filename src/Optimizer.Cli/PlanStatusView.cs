@@ -134,7 +134,7 @@ internal static class PlanStatusView
         }
 
         var holdings = Remainder.Of(followed, loaded.Market, loaded.Scenario);
-        AtomicFile.Write(rest.FullName, ScenarioFiles.WithHoldings(loaded.File, $"{loaded.Scenario.Name}, the rest", Path.GetRelativePath(rest.Directory!.FullName, on.FullName).Replace('\\', '/'), holdings));
+        AtomicFile.Write(rest.FullName, ScenarioFiles.WithHoldings(loaded.File, $"{loaded.Scenario.Name}, the rest", Path.GetRelativePath(rest.Directory!.FullName, on.FullName).Replace('\\', '/'), [.. holdings, .. loaded.Scenario.Others]));
         terminal.Result.WriteLine($"The holdings of now: {rest.FullName}");
         return true;
     }

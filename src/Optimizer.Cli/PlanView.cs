@@ -28,7 +28,7 @@ internal static class PlanView
         console.Write(table);
         if (plan.Economics is { Moves.Count: > 0 } economics)
             ShowMoves(console, economics);
-        console.WriteLine($"{Text.Counted(plan.Steps.Count, "step")} {(plan.Steps.Count == 1 ? "costs" : "cost")} {Text.Cents(plan.CostUsd)} USD ({Text.Cents(plan.GasUsd)} of it gas) and {(plan.Steps.Count == 1 ? "takes" : "take")} {Text.Time(plan.DurationSeconds / 86_400)}; {EarnedBack(plan.Economics)}");
+        console.WriteLine($"{Text.Counted(plan.Steps.Count, "step")} {(plan.Steps.Count == 1 ? "costs" : "cost")} {Text.Cents(plan.CostUsd)} USD ({Text.Cents(plan.GasUsd)} of it gas) and {(plan.Steps.Count == 1 ? "takes" : "take")} {Text.Time(plan.DurationSeconds / 86_400)}; {EarnedBack(plan.Economics, plan.CostUsd)}");
     }
 
     private static void ShowMoves(IAnsiConsole console, PlanEconomics economics)
@@ -37,15 +37,17 @@ internal static class PlanView
         foreach (var move in economics.Moves)
         {
             table.AddRow(Markup.Escape(move.To), Markup.Escape(string.Join(", ", move.From)), Text.Usd(move.Usd), Text.Cents(move.CostUsd), Text.Signed(move.GainUsdPerYear),
-                move.SteadyDays is { } days ? Text.Time(days) : "never", move.PaysFromUsd is { } least ? Text.Usd(least) : "");
+                move.CostUsd <= 0 ? "at once" : move.SteadyDays is { } days and < 36_500 ? Text.Time(days) : "never", move.PaysFromUsd is { } least ? Text.Usd(least) : "");
         }
 
         console.Write(table);
     }
 
     /// <summary>When the costs come back, and what waiting costs.</summary>
-    private static string EarnedBack(PlanEconomics? economics)
+    private static string EarnedBack(PlanEconomics? economics, double cost)
     {
+        if (economics is not null && cost <= 0)
+            return $"nothing has to be earned back; a day of waiting forgoes {Text.Cents(economics.WaitingUsdPerDay)} USD";
         if (economics is not { BreakEven: { SteadyDays: { } steady } even })
             return "not earned back by carry: they buy less risk, or what the limits ask for";
         string When(double? days) => days is { } known ? Text.Time(known) : "never";

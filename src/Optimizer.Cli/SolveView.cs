@@ -15,6 +15,7 @@ internal static class SolveView
         Summary(console, result, objective);
         Limits(console, result);
         Risks(console, result);
+        Losses(console, result);
         PlanView.Show(console, result);
         Unmoved(console, result);
         Certificate(console, result, objective);
@@ -29,7 +30,7 @@ internal static class SolveView
         if (result.Message is { } message)
             console.WriteLine(message);
         if (result.BookBeforeShocksUsd is { } before && before != result.BookUsd)
-            console.WriteLine($"The shocks change the book from {Text.Usd(before)} USD: {Text.Signed(result.BookUsd - before)}");
+            console.WriteLine($"The shocks change the book by {(result.BookUsd > before ? "+" : "")}{Text.Signed(result.BookUsd - before)} USD, from {Text.Usd(before)}");
         foreach (var note in result.Notes)
             console.WriteLine($"Note: {note}");
         if (result.Conflict.Count > 0)
@@ -39,7 +40,7 @@ internal static class SolveView
             foreach (var part in result.Conflict)
                 console.WriteLine($"  - {part.Name}{(part.Location is null ? "" : $"  ({part.Location})")}");
         }
-        else if (result.Status == "infeasible")
+        else if (result.Status == "infeasible" && result.BookUsd > 0)
         {
             console.WriteLine();
             console.WriteLine("No single constraint is to blame: the holdings themselves cannot be kept as asked (locked amounts, gas).");
@@ -50,6 +51,7 @@ internal static class SolveView
 
     private static Table Positions(SolveResult result)
     {
+        var after = result.Positions.Sum(p => p.Usd) + result.Idle.Sum(i => i.Usd) + result.Others.Sum(o => o.Usd);
         // Margin and notional are told apart wherever some position has one that is not the other.
         var isLevered = result.Positions.Any(p => Math.Abs(p.NotionalUsd - p.Usd) > 1e-9 * p.NotionalUsd);
         var table = Text.Table(["Where it sits", "Before, USD>", "After, USD>", .. isLevered ? ["Notional, USD>"] : Array.Empty<string>(), "Share>", "Pays today>", "Counted on>",
@@ -64,7 +66,13 @@ internal static class SolveView
         foreach (var idle in result.Idle)
         {
             table.AddRow([Markup.Escape($"idle {idle.Token}"), Text.Usd(idle.BeforeUsd), Text.Usd(idle.Usd), .. isLevered ? [""] : Array.Empty<string>(),
-                Text.Percent(idle.Usd / result.BookUsd, 1), "", "", .. isLevered ? [""] : Array.Empty<string>(), "", Text.Percent(idle.RiskContribution, 1)]);
+                Text.Percent(idle.Usd / after, 1), idle.RateToday == 0 ? "" : Text.Percent(idle.RateToday), idle.RateToday == 0 ? "" : Text.Percent(idle.CarryRate), .. isLevered ? [""] : Array.Empty<string>(), "", Text.Percent(idle.RiskContribution, 1)]);
+        }
+
+        foreach (var other in result.Others)
+        {
+            table.AddRow([Markup.Escape(other.Name), Text.Usd(other.Usd), Text.Usd(other.Usd), .. isLevered ? [""] : Array.Empty<string>(),
+                Text.Percent(other.Usd / after, 1), "", "", .. isLevered ? [""] : Array.Empty<string>(), "?", "?"]);
         }
 
         return table;
@@ -77,7 +85,7 @@ internal static class SolveView
         console.WriteLine($"Net return  {Text.Percent(o.ReturnPerYear)} a year (as it is now: {Text.Percent(o.ReturnPerYearBefore)}), volatility {Text.Percent(o.VolatilityPerYear)}");
         var parts = new (string Name, double Usd)[]
         {
-            ("carry", o.CarryUsd), ("expected prices", o.ViewsUsd), ("expected losses", -o.ExpectedLossUsd), ("moving", -o.CostsUsd),
+            ("carry", o.CarryUsd), ("expected prices", o.ViewsUsd), ("conversion beyond the market", o.ConversionUsd), ("expected losses", -o.ExpectedLossUsd), ("moving", -o.CostsUsd),
             ("time in flight", -o.TimeUsd), ("leaving at the horizon", -o.ExitUsd), ("doubt about rates", -o.DoubtUsd), ("effort", -o.EffortUsd),
             ("price of risk", -o.RiskPenaltyUsd),
         };
@@ -117,6 +125,23 @@ internal static class SolveView
         foreach (var risk in result.Risks.Take(8))
             table.AddRow(Markup.Escape(risk.Name ?? risk.Factor), Text.Percent(risk.Share, 1), risk.LossIfItStrikesUsd is { } loss ? Text.Usd(loss) : "");
         console.Write(table);
+    }
+
+    private static void Losses(IAnsiConsole console, SolveResult result)
+    {
+        if (result.Losses is not { } losses)
+            return;
+        console.WriteLine();
+        console.WriteLine($"No event strikes with {losses.NoEventProbability:P1}; a loss within {result.HorizonDays:0.#} days with {losses.LossProbability:P1} ({losses.Draws:#,0} draws)");
+        var table = Text.Table("Of the worst", "Loss exceeded, USD (VaR)>", "Mean loss, USD (CVaR)>", "Of it by events>");
+        foreach (var tail in losses.Tails)
+        {
+            table.AddRow(Text.Percent(1 - tail.Confidence, 1), $"{Text.Signed(tail.ValueAtRiskUsd)} ± {Text.Usd(tail.ValueAtRiskErrorUsd)}",
+                $"{Text.Signed(tail.ConditionalValueAtRiskUsd)} ± {Text.Usd(tail.ConditionalValueAtRiskErrorUsd)}", Text.Percent(tail.EventShare, 1));
+        }
+
+        console.Write(table);
+        console.WriteLine($"Can be had as money: {string.Join(", ", result.Liquidity.Select(step => $"{Text.Percent(step.Share, 1)} {(step.WithinDays == 0 ? "at once" : $"within {Text.Counted((int)step.WithinDays, "day")}")}"))}");
     }
 
     private static void Unmoved(IAnsiConsole console, SolveResult result)

@@ -11,8 +11,11 @@ internal static class Text
 
     public static string Cents(double usd) => $"{usd:#,0.00}";
 
-    public static string Percent(double fraction, int places = 2) =>
-        (fraction * 100).ToString(places == 1 ? "0.0" : "0.00") + " %";
+    public static string Percent(double fraction, int places = 2)
+    {
+        var text = (fraction * 100).ToString(places == 1 ? "0.0" : "0.00");
+        return (text.StartsWith('-') && text.All(c => c is '-' or '0' or '.') ? text[1..] : text) + " %";
+    }
 
     public static string InUnit(double figure, string unit) => unit == "usd" ? $"{Usd(figure)} USD" : $"{figure:0.##}";
 

@@ -38,7 +38,7 @@ public sealed class Planner
             }
 
             _balances[token] = _balances.GetValueOrDefault(token) + amount;
-            if (holding.Locked)
+            if (holding.IsLockedAt(market.Snapshot.TakenAt))
                 _locked[token] = _locked.GetValueOrDefault(token) + amount;
         }
 
@@ -95,7 +95,7 @@ public sealed class Planner
         var opportunity = withdrawal.Opportunity;
         var held = _positions.GetValueOrDefault(opportunity.Id);
         var unit = opportunity.Inputs[0].Token;
-        var amount = withdrawal.IsAll ? held : BigInteger.Min(held, Market.Issued(opportunity, Units(unit, withdrawal.ValueUsd)));
+        var amount = withdrawal.IsAll ? held : BigInteger.Min(held, _market.Units(opportunity, withdrawal.ValueUsd));
         _positions[opportunity.Id] = held - amount;
         var redeemed = Market.Redeemed(opportunity, amount);
         var net = redeemed - CeilingShare(redeemed, opportunity.ExitFeeBps?.Value ?? 0);
@@ -115,12 +115,12 @@ public sealed class Planner
         if (delaySeconds > 0 && opportunity.Inputs.Count == 1)
         {
             // Both halves take about as much.
-            var request = Add(StepKind.RequestWithdrawal, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas - gas / 2, valueUsd - receivedUsd, 0, []);
+            var request = Add(StepKind.RequestWithdrawal, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas - gas / 2, valueUsd - receivedUsd, 0, [], valueUsd);
             Produces(unit, first, Add(StepKind.Claim, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, first, first, gas / 2, 0, delaySeconds, [request]));
             return;
         }
 
-        var step = Add(StepKind.Withdraw, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas, valueUsd - receivedUsd, delaySeconds, []);
+        var step = Add(StepKind.Withdraw, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas, valueUsd - receivedUsd, delaySeconds, [], valueUsd);
         foreach (var input in opportunity.Inputs)
             Produces(input.Token, input.Token == unit ? first : Units(input.Token, Usd(unit, net) * input.Share), step);
     }
@@ -142,7 +142,7 @@ public sealed class Planner
         var opportunity = repaid.Opportunity;
         var unit = opportunity.Inputs[0].Token;
         var held = _positions.GetValueOrDefault(opportunity.Id);
-        var lighter = repaid.IsAll ? held : BigInteger.Min(held, part.Amount - CeilingShare(part.Amount, opportunity.ExitFeeBps?.Value ?? 0));
+        var lighter = repaid.IsAll && part.Amount >= Owed(repaid) ? held : BigInteger.Min(held, part.Amount - CeilingShare(part.Amount, opportunity.ExitFeeBps?.Value ?? 0));
         _positions[opportunity.Id] = held - lighter;
         _balances[unit] -= part.Amount;
         var needs = Approve(unit, part.Amount, opportunity.Protocol, opportunity.Id, out var approval);
@@ -178,7 +178,7 @@ public sealed class Planner
         var uses = _target.Flows.Where(f => f.Route.From == token)
             .Select(f => (Wanted: Units(token, f.ValueUsd), Exact: false, Gas: BigInteger.Zero, Take: (Action<IReadOnlyList<Part>>)(parts => Move(f, Part.Joined(parts)))))
             .Concat(_target.Withdrawals.Where(w => w.Opportunity.IsDebt() && w.Opportunity.Inputs[0].Token == token)
-                .Select(w => (Wanted: Owed(w), Exact: true, Gas: BigInteger.Zero, Take: (Action<IReadOnlyList<Part>>)(parts => Repay(w, Part.Joined(parts))))))
+                .Select(w => (Wanted: Owed(w), Exact: w.IsAll, Gas: BigInteger.Zero, Take: (Action<IReadOnlyList<Part>>)(parts => Repay(w, Part.Joined(parts))))))
             .Concat(taken.Keys.SelectMany(d => d.Opportunity.Inputs.Where(i => i.Token == token)
                 .Select(i => (Wanted: Units(token, d.CapitalUsd * i.Share), Exact: false, Gas: d.Opportunity.Inputs.Count == 1 ? GasCosts.Enter(_market, d.Opportunity) : BigInteger.Zero,
                     Take: (Action<IReadOnlyList<Part>>)(parts => taken[d][token] = parts)))))
@@ -194,7 +194,7 @@ public sealed class Planner
             var wanted = uses[u].Wanted;
             var takesRest = u == uses.Length - 1 && !uses[u].Exact && keepsNothing && token != _market.Chain(token.Chain).NativeTokenId();
             var amount = takesRest ? available : BigInteger.Min(wanted, available);
-            if (Usd(token, wanted - amount) > Math.Max(1, 1e-5 * Usd(token, wanted)) + _dustUsd || (uses[u].Exact && amount < wanted))
+            if (Usd(token, wanted - amount) > Math.Max(1, 1e-5 * Usd(token, wanted)) + _dustUsd)
                 throw new PlanException($"{token}: {Usd(token, wanted):#,0.00} USD are wanted and {Usd(token, BigInteger.Max(available, 0)):#,0.00} USD are there");
             amounts[u] = BigInteger.Max(amount, 0);
             available -= amounts[u];
@@ -364,7 +364,7 @@ public sealed class Planner
 
     private int Add(
         StepKind kind, string chain, string from, string to, string via, TokenId token, BigInteger amount, BigInteger received,
-        BigInteger gas, double feeUsd, double durationSeconds, IEnumerable<int> dependsOn)
+        BigInteger gas, double feeUsd, double durationSeconds, IEnumerable<int> dependsOn, double? usd = null)
     {
         var id = _steps.Count + 1;
         _steps.Add(new Step
@@ -378,7 +378,7 @@ public sealed class Planner
             Token = token,
             Amount = amount,
             Received = received,
-            Usd = Usd(token, amount),
+            Usd = usd ?? Usd(token, amount),
             Gas = gas,
             GasUsd = GasCosts.ToUsd(_market, chain, gas),
             FeeUsd = feeUsd,

@@ -69,7 +69,16 @@ public sealed class RateForecast
         return rest > 0 ? grown + (1 + grown) * (Math.Pow(1 + ReferenceRate(opportunity), rest) - 1) * Math.Abs(opportunity.Capital()) : grown;
     }
 
-    /// <summary>The derivative of <see cref="Growth"/> per USD added.</summary>
+    /// <summary>What an idle token earns over the horizon, as a fraction: what it is a claim on earns for its holder.</summary>
+    public double Growth(TokenId token) => ClaimedPlace(token) is { } place ? Growth(place, 0) : 0;
+
+    /// <summary>The yearly rate that an idle token earns today.</summary>
+    public double RateToday(TokenId token) => ClaimedPlace(token) is { } place ? _market.CarryRate(place, 0) : 0;
+
+    private Opportunity? ClaimedPlace(TokenId token) =>
+        _market.AssetOf(token).Claims is [{ Opportunity: { } place, Share: null }] && _market.Opportunity(place) is { } o && o.Capital() == 1 ? o : null;
+
+    /// <summary>The derivative of <see cref="Growth(Opportunity, double)"/> per USD added.</summary>
     public double GrowthSlope(Opportunity opportunity, double addedUsd)
     {
         var earning = EarningYears(opportunity);
@@ -91,14 +100,16 @@ public sealed class RateForecast
         opportunity.Carry.RateError?.Value ?? _risk.AssumedRateError.Fraction * Math.Abs(RateToday(opportunity, 0));
 
     /// <summary>What is to be doubted about the rate of a place; null where nothing is.</summary>
-    public string? Doubt(Opportunity opportunity)
+    /// <param name="opportunity">The place.</param>
+    /// <param name="isHeld">Whether something lies there: then a rate of nothing is to be doubted too.</param>
+    public string? Doubt(Opportunity opportunity, bool isHeld)
     {
         if (!IsJudged(opportunity) || UnitOfAccount(opportunity) is not { } unit || !_medians.TryGetValue(unit, out var median))
             return null;
         var spot = _market.CarryRate(opportunity, 0);
         return Excess(opportunity) > 0
             ? $"pays {spot:P2} where half of all places in {unit} pay less than {median:P2}, and no longer mean is known: {spot - Excess(opportunity):P2} is counted on"
-            : opportunity.Total > 0 && spot == 0 && median > 0 && opportunity.Carry.IsFlat
+            : isHeld && opportunity.Total > 0 && spot == 0 && median > 0 && opportunity.Carry.IsFlat
                 ? $"shows a rate of 0 % where half of all places in {unit} pay more than {median:P2}; is that a reading error?"
                 : null;
     }

@@ -134,6 +134,16 @@ public sealed class RiskModel
     /// <summary>The same per USD of an idle token.</summary>
     public IReadOnlyDictionary<string, double> PriceExposures(TokenId token) => PriceExposures([(_market.AssetOf(token).Id, 1)], 1);
 
+    /// <summary>In what risk is measured: an asset, or USD.</summary>
+    public string Numeraire => _numeraire;
+
+    /// <summary>Loadings of an asset's price in USD; none for USD.</summary>
+    public IReadOnlyDictionary<int, double> AssetLoadings(string asset) => _assetLoadings.GetValueOrDefault(asset) ?? [];
+
+    /// <summary>Yearly covariance of two assets' prices in USD.</summary>
+    public double PriceCovariance(string first, string second) => _assetLoadings.TryGetValue(first, out var one) && _assetLoadings.TryGetValue(second, out var other)
+        ? one.Sum(loading => loading.Value * other.GetValueOrDefault(loading.Key)) : 0;
+
     /// <summary>Price sensitivities per unit of position, by asset: its own, or its inputs' shares; turned round for a debt.</summary>
     public IEnumerable<(string Asset, double Exposure)> Exposures(Opportunity opportunity) =>
         opportunity.Exposures is { } own

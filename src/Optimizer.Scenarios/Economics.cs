@@ -58,7 +58,7 @@ internal static class Economics
     private static double Saved(AllocationProblem problem, IdleResult token)
     {
         var years = problem.Scenario.Horizon.Years;
-        return (token.BeforeUsd - token.Usd) * (problem.Risk.ExpectedLoss(token.Token, years) / years - ObjectiveTerms.ViewOn(problem, problem.Idles.Single(i => i.Token == token.Token)));
+        return (token.BeforeUsd - token.Usd) * (problem.Risk.ExpectedLoss(token.Token, years) / years - problem.Rates.RateToday(token.Token) - ObjectiveTerms.ViewOn(problem, problem.Idles.Single(i => i.Token == token.Token)));
     }
 
     private static bool IsOfPosition(Step step) => step.Kind is StepKind.Deposit or StepKind.Borrow or StepKind.Repay || step.Kind.IsLeaving();
@@ -67,7 +67,8 @@ internal static class Economics
     /// tend to.</summary>
     private static double Gain(AllocationProblem problem, PositionResult result, bool later)
     {
-        var position = problem.Positions.Single(position => position.Opportunity.Id == result.Opportunity);
+        if (problem.Positions.FirstOrDefault(position => position.Opportunity.Id == result.Opportunity) is not { } position)
+            return 0;
         var fades = later ? problem.Rates.RateToday(position.Opportunity, 0) - problem.Rates.LaterRate(position.Opportunity) : 0;
         var view = ObjectiveTerms.ViewOn(problem, position) - result.ExpectedLossRate * position.Capital;
         var before = position.Before * problem.BookUsd;

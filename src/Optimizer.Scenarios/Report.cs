@@ -17,18 +17,19 @@ internal static class Report
         var years = problem.Scenario.Horizon.Years;
         var positionUsd = after.Positions.ToDictionary(p => p.Key, p => Book.ValueUsd(market, market.Opportunity(p.Key), p.Value));
         var idleUsd = after.Idle.ToDictionary(t => t.Key, t => market.Usd(t.Key, t.Value));
+        var afterUsd = positionUsd.Values.Sum() + idleUsd.Values.Sum() + problem.Scenario.Others.Sum(other => other.ValueUsd?.Amount ?? 0);
         var risk = new RiskAttribution(problem, after.Positions.ToDictionary(p => p.Key, p => Book.NotionalUsd(market, market.Opportunity(p.Key), p.Value)), idleUsd);
 
-        var positions = after.Positions.Select(p => Position(problem, p.Key, p.Value, risk.ShareOf(p.Key)))
+        var positions = after.Positions.Select(p => Position(problem, p.Key, p.Value, afterUsd, risk.ShareOf(p.Key)))
             .Where(p => p.Usd != 0 || p.BeforeUsd != 0).OrderByDescending(p => p.Usd).ThenBy(p => p.Opportunity, StringComparer.Ordinal).ToArray();
         var idle = idleUsd
-            .Select(t => new IdleResult(t.Key, after.Idle[t.Key], t.Value, Book.HeldUsd(market, problem.Scenario, t.Key).Held, risk.ShareOf(t.Key.ToString())))
+            .Select(t => new IdleResult(t.Key, after.Idle[t.Key], t.Value, Book.HeldUsd(market, problem.Scenario, t.Key).Held, problem.Rates.RateToday(t.Key), problem.Rates.Annual(problem.Rates.Growth(t.Key)), risk.ShareOf(t.Key.ToString())))
             .Where(t => t.Usd != 0 || t.BeforeUsd != 0).OrderByDescending(t => t.Usd).ThenBy(t => t.Token.ToString(), StringComparer.Ordinal).ToArray();
 
         var objective = Objective(problem, answer, positions, idle, plan, risk.Variance);
         var (status, message) = (Agreement(problem, answer, plan, positionUsd, idleUsd) ?? Flows(problem, answer, plan)) is { } difference
             ? ("failed", $"the exact plan does not end where the solver meant it to: {difference}")
-            : (result.Status, result.Message);
+            : Status(result, problem, answer, objective, risk.Variance);
         return result with
         {
             Status = status,
@@ -38,20 +39,37 @@ internal static class Report
             Idle = idle,
             Constraints = Constraints(problem, answer),
             Risks = risk.Causes,
+            Losses = Spread.Losses(problem, positions, idle),
+            Liquidity = [.. Spread.Liquidity(problem, after)],
+            Totals = [.. Spread.Totals(problem, positions, idle)],
             Certificate = result.Certificate with { ObjectiveRecomputed = Recomputed(problem, objective, risk.Variance) },
             Plan = plan with { Economics = Economics.Of(problem, plan, positions, idle) },
             Unmoved = [.. Unmoved.Explain(problem, answer.Values)],
         };
     }
 
-    private static PositionResult Position(AllocationProblem problem, string id, BigInteger amount, double riskShare)
+    private static PositionResult Position(AllocationProblem problem, string id, BigInteger amount, double afterUsd, double riskShare)
     {
-        var (market, position) = (problem.Market, problem.Positions.Single(x => x.Opportunity.Id == id));
-        var opportunity = position.Opportunity;
+        var (market, opportunity) = (problem.Market, problem.Market.Opportunity(id));
         var (value, notional) = (Book.ValueUsd(market, opportunity, amount), Book.NotionalUsd(market, opportunity, amount));
-        return new(id, opportunity.Inputs[0].Token, amount, value, Book.ValueUsd(market, opportunity, Book.Held(market, problem.Scenario, opportunity).Held), notional,
-            value / problem.BookUsd, problem.RateToday(position, notional), problem.Rates.Annual(problem.Growth(position, notional)),
+        var before = Book.ValueUsd(market, opportunity, Book.Held(market, problem.Scenario, opportunity).Held);
+        // What has become worthless is in no problem.
+        if (problem.Positions.FirstOrDefault(x => x.Opportunity.Id == id) is not { } position)
+            return new(id, opportunity.Inputs[0].Token, amount, value, before, notional, 0, 0, 0, 0, 0);
+        return new(id, opportunity.Inputs[0].Token, amount, value, before, notional,
+            value / afterUsd, problem.RateToday(position, notional), problem.Rates.Annual(problem.Growth(position, notional)),
             problem.Risk.ExpectedLoss(opportunity, position.EarningYears) / problem.Scenario.Horizon.Years, riskShare);
+    }
+
+    /// <summary>Whether the plan, by its own times and amounts, is as good as the solver took it to be.</summary>
+    private static (string Status, string? Message) Status(SolveResult result, AllocationProblem problem, Answer answer, ObjectiveResult objective, double variance)
+    {
+        if (problem.Scenario.Objective is MinimumRisk || result.Status != "optimal")
+            return (result.Status, result.Message);
+        var missing = objective.Bound - Recomputed(problem, objective, variance);
+        var asked = problem.Settings.Solver.Gap.Fraction * Math.Max(Math.Abs(objective.Value), 0.01 * problem.BookUsd);
+        return missing <= asked + 1 ? (result.Status, result.Message)
+            : ("feasible", $"money waits longer in the plan than the solver took it to: the plan is worth {missing:#,0} USD less than the bound");
     }
 
     /// <summary>The first position or balance that the exact plan leaves elsewhere than the solver meant; null where all
@@ -88,10 +106,12 @@ internal static class Report
     {
         var (book, years) = (problem.BookUsd, problem.Scenario.Horizon.Years);
         var held = problem.Positions.ToDictionary(p => p.Opportunity.Id, p => p);
-        var carry = positions.Sum(p => p.NotionalUsd * problem.Growth(held[p.Opportunity], p.NotionalUsd));
+        var carry = positions.Where(p => held.ContainsKey(p.Opportunity)).Sum(p => p.NotionalUsd * problem.Growth(held[p.Opportunity], p.NotionalUsd)) + idle.Sum(t => t.Usd * problem.Rates.Growth(t.Token));
         var loss = positions.Sum(p => p.Usd * p.ExpectedLossRate * years) + idle.Sum(t => t.Usd * problem.Risk.ExpectedLoss(t.Token, years));
         double At(LinearExpression term) => term.At(answer.Values) * book;
         var (time, views, exit) = (TimeUsd(problem, answer, plan), At(ObjectiveTerms.Views(problem)), At(ObjectiveTerms.Exit(problem)));
+        // What a converter gives beyond the market is no saving of costs.
+        var conversion = At(LinearExpression.Sum(problem.Flows.Where(flow => flow.Terms.Ratio > 1 + 1e-12).Select(flow => (1 - 1 / flow.Terms.Ratio) * flow.Out)));
         var penalty = problem.Scenario.Objective is MeanVariance wanted ? wanted.RiskAversion / 2 * years * variance * book : 0;
         double InUnit(double figure) => problem.Scenario.Objective is MinimumRisk
             ? Math.Sqrt(Math.Max(answer.Risk + figure - answer.Objective, 0)) * book
@@ -105,13 +125,14 @@ internal static class Report
             CarryUsd = carry,
             ViewsUsd = views,
             ExpectedLossUsd = loss,
-            CostsUsd = plan.CostUsd,
+            CostsUsd = plan.CostUsd + conversion,
             TimeUsd = time,
             ExitUsd = exit,
             DoubtUsd = At(ObjectiveTerms.Doubt(problem)),
             EffortUsd = At(ObjectiveTerms.Effort(problem)),
             RiskPenaltyUsd = penalty,
-            ReturnPerYear = (carry + views - loss - plan.CostUsd - time - exit) / book / years,
+            ConversionUsd = conversion,
+            ReturnPerYear = (carry + views - loss - (plan.CostUsd + conversion) - time - exit) / book / years,
             ReturnPerYearBefore = Before(problem) / book / years,
             VolatilityPerYear = Math.Sqrt(variance),
         };
@@ -141,14 +162,14 @@ internal static class Report
         var years = problem.Scenario.Horizon.Years;
         return problem.BookUsd * (problem.Positions.Where(p => p.Before > 0).Sum(p => p.Before * (problem.Growth(p, p.Before * problem.BookUsd) + years * ObjectiveTerms.ViewOn(problem, p)
                 - problem.Risk.ExpectedLoss(p.Opportunity, p.EarningYears) * p.Capital - ObjectiveTerms.ExitOf(problem, p)) - ObjectiveTerms.ExitGasOf(problem, p))
-            + problem.Idles.Sum(i => i.Before * (years * ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLoss(i.Token, years))));
+            + problem.Idles.Sum(i => i.Before * (problem.Rates.Growth(i.Token) + years * ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLoss(i.Token, years))));
     }
 
     /// <summary>The objective once more, from the end state of the exact plan and the exact variance.</summary>
     private static double Recomputed(AllocationProblem problem, ObjectiveResult o, double variance) =>
         problem.Scenario.Objective is MinimumRisk
             ? Math.Sqrt(variance) * problem.BookUsd
-            : o.CarryUsd + o.ViewsUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.ExitUsd - o.DoubtUsd - o.EffortUsd - o.RiskPenaltyUsd;
+            : o.CarryUsd + o.ViewsUsd + o.ConversionUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.ExitUsd - o.DoubtUsd - o.EffortUsd - o.RiskPenaltyUsd;
 
     private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer)
     {
@@ -158,7 +179,7 @@ internal static class Report
         return [.. problem.Requirements.Where(r => r.Requirement.IsReported).Select(r =>
         {
             var (lesser, greater) = (r.Requirement.Inequality.Lesser, r.Requirement.Inequality.Greater);
-            var (moving, limit) = greater.IsConstant ? (lesser, greater.Constant) : (greater, lesser.Constant);
+            var (moving, limit) = greater.IsBound ? (lesser, greater.Constant) : (greater, lesser.Constant);
             var isUsd = r.Requirement.Unit == LimitUnit.Usd;
             var scale = isUsd ? problem.BookUsd : 1;
             var value = moving.At(answer.Values);

@@ -31,7 +31,7 @@ public sealed class ScenarioFiles
     /// <exception cref="InputException">Something in the files is wrong; everything that is wrong is listed.</exception>
     public LoadedScenario Load(string file)
     {
-        var source = Read(file, "scenario");
+        var source = WithViewsAsList(Read(file, "scenario"));
         var root = FindRoot(file);
         var reader = new ContractReader { TokensAt = address => TokensAt(root, address) };
         var scenario = reader.Read<Scenario>(source);
@@ -47,6 +47,8 @@ public sealed class ScenarioFiles
         {
             Constraints = [.. scenario.Constraints.Select((constraint, c) =>
                 constraint with { Location = source.Find("constraints", c).Location })],
+            Holdings = [.. scenario.Holdings.Where(holding => holding.Other is null)],
+            Others = [.. scenario.Holdings.Where(holding => holding.Other is not null)],
         };
         var before = market;
         for (var s = 0; s < scenario.Shocks.Count; s++)
@@ -59,6 +61,16 @@ public sealed class ScenarioFiles
 
         return new(file, scenario, market, settings!) { Notes = reader.Notes, Unshocked = before };
     }
+
+    /// <summary>Views written by asset, <c>{ ETH: 5 % }</c>, as the list that they are short for.</summary>
+    private static MappingNode WithViewsAsList(MappingNode source) => source with
+    {
+        Entries = [.. source.Entries.Select(entry => entry is { Key: "views", Value: MappingNode views }
+            ? entry with { Value = new SequenceNode(views.Location, [.. views.Entries.Select(view => new MappingNode(view.Location, [
+                new("asset", view.Location, new ScalarNode(view.Location, view.Key, ScalarStyle.Quoted)),
+                .. view.Value is MappingNode details ? details.Entries : [new MappingEntry("change", view.Value.Location, view.Value)]]))]) }
+            : entry)],
+    };
 
     /// <summary>Reads a snapshot, the chains beside it and the settings, for what is taken over into a new one.</summary>
     /// <exception cref="InputException">Something in the files is wrong.</exception>
@@ -104,7 +116,7 @@ public sealed class ScenarioFiles
     /// <param name="file">The scenario's file.</param>
     /// <param name="name">The new name.</param>
     /// <param name="snapshot">The new snapshot's file, seen from the scenario's folder.</param>
-    /// <param name="holdings">The new holdings.</param>
+    /// <param name="holdings">The new holdings; what the market does not know among them.</param>
     /// <exception cref="InputException">The file is no scenario.</exception>
     public static string WithHoldings(string file, string name, string snapshot, IReadOnlyList<Holding> holdings)
     {
@@ -125,7 +137,8 @@ public sealed class ScenarioFiles
 
         return text;
 
-        static string Line(Holding holding) => $"{{ {(holding.Token is { } token ? $"token: {token}" : $"opportunity: {holding.Opportunity}")}, amount: {holding.Amount}{(holding.Locked ? ", locked: true" : "")} }}";
+        static string Line(Holding holding) => holding.Other is { } other ? $"{{ other: {JsonSerializer.Serialize(other)}, valueUsd: {holding.ValueUsd} }}"
+            : $"{{ {(holding.Token is { } token ? $"token: {token}" : $"opportunity: {holding.Opportunity}")}, amount: {holding.Amount}{(holding.Locked.IsLocked ? $", locked: {holding.Locked}" : "")}{(holding.Available is { } available ? $", available: {available}" : "")} }}";
         // Lists and keys end with their last part, and behind its bracket where they have one; blank lines and comments stay.
         int End(YamlNode node) => node switch
         {

@@ -92,12 +92,12 @@ public static class TransactionPlanner
     public static IReadOnlyDictionary<string, BigInteger> Holdings(Market market, Scenario scenario) => Idle(market, scenario.Holdings);
 
     /// <summary>What of it is locked.</summary>
-    public static IReadOnlyDictionary<string, BigInteger> Locked(Market market, Scenario scenario) => Idle(market, scenario.Holdings.Where(holding => holding.Locked));
+    public static IReadOnlyDictionary<string, BigInteger> Locked(Market market, Scenario scenario) => Idle(market, scenario.Holdings.Where(holding => holding.IsLockedAt(market.Snapshot.TakenAt)));
 
     /// <summary>What of the holdings must stay, in base units by token: what is locked, and what the moves leave of what was there.</summary>
     public static IReadOnlyDictionary<string, BigInteger> Reserved(Market market, Scenario scenario, Plan plan)
     {
-        var reserved = Idle(market, scenario.Holdings.Where(holding => holding.Locked));
+        var reserved = Idle(market, scenario.Holdings.Where(holding => holding.IsLockedAt(market.Snapshot.TakenAt)));
         // What the moves themselves leave of what was there is meant to stay: a reserve of cash, gas for the way back.
         var (held, steps) = (Holdings(market, scenario), plan.Steps.Select(step => Draft(market, step)).ToArray());
         foreach (var (token, left) in After(market, held, steps))

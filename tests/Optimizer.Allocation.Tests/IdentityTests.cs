@@ -113,7 +113,8 @@ public sealed class IdentityTests
             Scenario = loaded.Scenario with
             {
                 Objective = new MeanVariance { RiskAversion = 50 },
-                Views = new Dictionary<string, Percentage>(),
+                Views = [],
+                Exposure = ExposureRule.Free,
                 // A quarter of the book is ether that cannot be sold.
                 Holdings = [new() { Token = new("ETH", "base"), Amount = Amount.Parse("500"), Locked = true }, new() { Token = new("ETH", "base"), Amount = Amount.Parse("1") }, new() { Token = new("USDC", "base"), Amount = Amount.Parse("3_000_000") }],
                 Universe = new() { Chains = ["base"], Assets = ["USDC"], Kinds = [OpportunityKind.Lending, OpportunityKind.Derivative] },
@@ -142,7 +143,8 @@ public sealed class IdentityTests
                 Holdings = [new() { Opportunity = "aave-v3/base/USDC", Amount = Amount.Parse("500_000") }, new() { Token = new("ETH", "base"), Amount = Amount.Parse("10") }],
                 // Ether is nothing but risk here, and nothing is to be moved into the position.
                 Objective = new MeanVariance { RiskAversion = 5_000 },
-                Views = new Dictionary<string, Percentage>(),
+                Views = [],
+                Exposure = ExposureRule.Free,
                 Constraints = [new Limit { Opportunity = "aave-v3/base/USDC", Min = new(450_000, false), Max = new(500_000, false) }],
                 Universe = new() { Assets = ["USDC", "ETH"], Protocols = ["aave-v3"], Chains = ["base"] },
             },
@@ -176,7 +178,7 @@ public sealed class IdentityTests
         SolveResult With(Opportunity pool) => (loaded with
         {
             Market = loaded.Market.With(snapshot with { Opportunities = [.. snapshot.Opportunities, pool] }),
-            Scenario = loaded.Scenario with { Objective = new MeanVariance { RiskAversion = 0.5 }, Views = new Dictionary<string, Percentage>(), Constraints = [] },
+            Scenario = loaded.Scenario with { Objective = new MeanVariance { RiskAversion = 0.5 }, Views = [], Constraints = [] },
         }).Solve();
         var worth = With(Pool(0.4, 1)).Positions.Single(p => p.Opportunity == "pool/base/USDC-WETH");
         Assert.True(worth.Usd > 100_000, $"{worth.Usd:0} USD");

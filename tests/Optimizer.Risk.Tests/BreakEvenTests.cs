@@ -45,7 +45,7 @@ public sealed class BreakEvenTests
 
     /// <summary>Idle money that is put to work earns the median in the end, so that its costs always come back.</summary>
     [Fact]
-    public void An_advantage_that_does_not_fade_to_nothing_always_pays() => Gen.Select(Gen.Double[1, 1e4], Gen.Double[1, 1e3], Gen.Double[0.01, 1]).Sample((cost, gain, rest) =>
+    public void An_advantage_that_does_not_fade_to_nothing_always_pays() => Gen.Select(Gen.Double[1, 1e3], Gen.Double[1, 1e3], Gen.Double[0.1, 1]).Sample((cost, gain, rest) =>
     {
         var later = rest * gain;
         var result = BreakEven.Of(cost, gain, later, new Duration(55));

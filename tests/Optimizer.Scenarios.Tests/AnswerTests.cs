@@ -114,13 +114,13 @@ public sealed class AnswerTests
         var holdings = new List<Holding>();
         foreach (var position in result.Positions.Where(p => p.Amount > 0))
         {
-            var locked = loaded.Scenario.Holdings.Any(h => h.Opportunity == position.Opportunity && h.Locked);
+            var locked = loaded.Scenario.Holdings.Any(h => h.Opportunity == position.Opportunity && h.Locked.IsLocked);
             holdings.Add(new() { Opportunity = position.Opportunity, Amount = Whole(loaded, position.Token, position.Amount), Locked = locked });
         }
 
         foreach (var idle in result.Idle.Where(i => i.Amount > 0))
         {
-            var locked = loaded.Scenario.Holdings.Any(h => h.Token == idle.Token && h.Locked);
+            var locked = loaded.Scenario.Holdings.Any(h => h.Token == idle.Token && h.Locked.IsLocked);
             holdings.Add(new() { Token = idle.Token, Amount = Whole(loaded, idle.Token, idle.Amount), Locked = locked });
         }
 

@@ -41,8 +41,11 @@ public sealed class StateTests
             {
                 Moves = moves with
                 {
-                    Effort = Times(moves.Effort), EffortPerRound = Times(moves.EffortPerRound), EffortPerAccount = Times(moves.EffortPerAccount),
-                    KeepGas = Times(moves.KeepGas), MinimumMove = Times(moves.MinimumMove),
+                    Effort = Times(moves.Effort),
+                    EffortPerRound = Times(moves.EffortPerRound),
+                    EffortPerAccount = Times(moves.EffortPerAccount),
+                    KeepGas = Times(moves.KeepGas),
+                    MinimumMove = Times(moves.MinimumMove),
                 },
             },
         };

@@ -89,6 +89,8 @@ public sealed class LiveTreasury : IAsyncDisposable
             Idle("ETH@ethereum", "60"), Idle("ETH@base", "0.05"), Idle("ETH@arbitrum", "0.05"),
         ],
         Objective = Multisig.Value.Objective,
+        // Ether may be sold for dollars.
+        Exposure = ExposureRule.Free,
         Universe = new() { Assets = ["USDC", "ETH"] },
         Constraints = [.. Multisig.Value.Constraints, new Allocation.Limit { Chain = "base", Min = new(0.25, true) }],
     };

@@ -61,7 +61,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         // What is held at the end is what the plan says, and nothing is on its way any more.
         await LiveProject.RunAsync(0, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"), "--on", project.Anew(new ScenarioFiles().Load(project.Scenario)));
         var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml"));
-        Assert.DoesNotContain(rest.Scenario.Holdings, holding => holding.Locked);
+        Assert.DoesNotContain(rest.Scenario.Holdings, holding => holding.Locked.IsLocked);
         var loaded = new ScenarioFiles().Load(project.Scenario);
         foreach (var (place, gained) in plan.Positions)
             Assert.Equal(gained, Book.AmountOf(loaded.Market, rest.Scenario.Holdings.Single(holding => holding.Opportunity == place)).BaseUnits);
@@ -206,7 +206,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"), "--on", project.Anew(new ScenarioFiles().Load(project.Scenario)));
         Assert.Contains($"Step {receive.Id} is on its way", text, StringComparison.Ordinal);
         var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml"));
-        var flying = Assert.Single(rest.Scenario.Holdings, holding => holding.Locked);
+        var flying = Assert.Single(rest.Scenario.Holdings, holding => holding.Locked.IsLocked);
         Assert.Equal(receive.Token, flying.Token);
         Assert.InRange(Book.AmountOf(rest.Market, flying).BaseUnits, receive.MinimumReceived, send.Amount);
         // What cannot be looked up is done when its owner says so.
@@ -366,7 +366,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"), "--on", project.Anew(loaded));
         var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml")).Scenario;
         Assert.DoesNotContain(rest.Holdings, holding => holding.Opportunity == place.Id);
-        Assert.Contains(rest.Holdings, holding => holding is { Locked: true } && $"{holding.Token}" == "ETH@ethereum" && $"{holding.Amount}" == "1200");
+        Assert.Contains(rest.Holdings, holding => holding is { Locked.IsLocked: true } && $"{holding.Token}" == "ETH@ethereum" && $"{holding.Amount}" == "1200");
 
         // The first half is set free, then the second.
         var last = (BigInteger)AbiFunction.Parse("getLastRequestId() returns (uint256)").Decode(Convert.FromHexString((await node.SendAsync("eth_call", new { to = $"{queue}", data = EvmJson.Hex(AbiFunction.Parse("getLastRequestId()").Encode()) }, "latest")).GetString()![2..]))[0];

@@ -15,14 +15,16 @@ public sealed record ExitLadder : AllocationConstraint
     /// <inheritdoc/>
     public override IEnumerable<Requirement> Rows(AllocationProblem problem)
     {
-        var parts = problem.Idles.Select(idle => idle.After - Locked(problem, Book.HeldUsd(problem.Market, problem.Scenario, idle.Token))).ToList();
+        // What is locked for longer does not count.
+        var stuck = problem.Scenario with { Holdings = [.. problem.Scenario.Holdings.Where(holding => holding.LockedDays(problem.Market.Snapshot.TakenAt) > Within.Days)] };
+        var parts = problem.Idles.Select(idle => idle.After - Locked(problem, Book.HeldUsd(problem.Market, stuck, idle.Token))).ToList();
         foreach (var position in problem.Positions.Where(p => p.Capital < 0 || p.Opportunity.ExitDays(problem.Market.Snapshot.TakenAt) <= Within.Days))
         {
             // What is owed is taken off, since it has to be paid back before what secures it is free.
             var liquid = position.Capital > 0 && (Math.Max(0, problem.Market.WithdrawableNowUsd(position.Opportunity)) / problem.BookUsd) is var now && now < position.Upper * position.Capital
                 ? Counted(problem, position, now)
                 : position.Value;
-            var (_, locked) = Book.NotionalUsd(problem.Market, problem.Scenario, position.Opportunity);
+            var (_, locked) = Book.NotionalUsd(problem.Market, stuck, position.Opportunity);
             parts.Add(liquid - locked * position.Capital / problem.BookUsd);
         }
 

@@ -6,7 +6,7 @@ namespace Optimizer.Model;
 public static class Book
 {
     /// <summary>Value of all holdings in USD, debts taken off.</summary>
-    public static double ValueUsd(Market market, Scenario scenario) => scenario.Holdings.Sum(h => ValueUsd(market, h));
+    public static double ValueUsd(Market market, Scenario scenario) => scenario.Holdings.Sum(h => ValueUsd(market, h)) + scenario.Others.Sum(other => other.ValueUsd?.Amount ?? 0);
 
     /// <summary>Value of one holding in USD; below zero for a debt.</summary>
     public static double ValueUsd(Market market, Holding holding) => AmountOf(market, holding) is var amount && holding.Opportunity is { } id
@@ -55,6 +55,6 @@ public static class Book
         holdings.Aggregate((Held: BigInteger.Zero, Locked: BigInteger.Zero), (sum, holding) =>
         {
             var amount = AmountOf(market, holding).BaseUnits;
-            return (sum.Held + amount, sum.Locked + (holding.Locked ? amount : 0));
+            return (sum.Held + amount, sum.Locked + (holding.IsLockedAt(market.Snapshot.TakenAt) ? amount : 0));
         });
 }

@@ -82,9 +82,13 @@ public sealed class Market
     public BigInteger Units(TokenId id, double usd) => TokenAmount.FromUsd(usd, PriceUsd(id), Token(id).Decimals).BaseUnits;
 
     /// <summary>Value in USD of what a ledger counts of a position: base units of the first input that went in, or came out.</summary>
-    public double Usd(Opportunity opportunity, BigInteger amount) => Usd(opportunity.Inputs[0].Token, amount) * (opportunity.Worth?.Value ?? 1);
+    public double Usd(Opportunity opportunity, BigInteger amount) => Usd(opportunity.Inputs[0].Token, amount) * (opportunity.Worth?.Value ?? 1) * (opportunity.Peg?.Value ?? 1);
 
-    /// <summary>The first input's base units that a position's units are worth, rounded down.</summary>
+    /// <summary>The most units of a position, as a ledger counts them, that are worth no more than so many USD.</summary>
+    public BigInteger Units(Opportunity opportunity, double usd) =>
+        Issued(opportunity, Units(opportunity.Inputs[0].Token, opportunity.Peg is { } peg ? peg.Value > 0 ? usd / peg : 0 : usd));
+
+    /// <summary>The first input's base units that a position's units are redeemed for, rounded down.</summary>
     public static BigInteger Redeemed(Opportunity opportunity, BigInteger amount) => opportunity.Worth is { } worth
         ? amount * new BigInteger(worth * (double)WorthPrecision) / WorthPrecision
         : amount;

@@ -81,6 +81,11 @@ public sealed record Opportunity
     [Between(0)]
     public Figure? Worth { get; init; }
 
+    /// <summary>What a position sells for, against what it redeems for: 0.94 for staked ether that trades below par; 1 where absent. Entering
+    /// and leaving go by what it redeems for.</summary>
+    [Between(0, 100)]
+    public Figure? Peg { get; init; }
+
     /// <summary>All that is in the place now, in whole tokens of the first input, notional where that differs from capital.</summary>
     [Between(0)]
     public required Figure Total { get; init; }

@@ -52,9 +52,13 @@ public sealed record RouteTerms
 
     /// <summary>A converter gives what it states; a bridge, and a wrapper of one asset, gives token for token; the rest follows prices.</summary>
     private static double? TokenRatio(Market market, Route route) =>
-        route.Rate is { } rate ? rate.Value
-        : route.Kind != RouteKind.Swap && market.AssetOf(route.From).Id == market.AssetOf(route.To).Id ? 1
-        : null;
+        route.Rate is { } rate ? Redeemed(market, route, rate)
+        : route.Kind == RouteKind.Swap || market.AssetOf(route.From).Id != market.AssetOf(route.To).Id ? null
+        : Redeemed(market, route, 1);
+
+    /// <summary>A token that has parted from its asset is one that nobody redeems at par.</summary>
+    private static double Redeemed(Market market, Route route, double rule) =>
+        market.TokenState(route.From)?.Peg is { Value: < 1 } ? Math.Min(rule, market.PriceUsd(route.From) / market.PriceUsd(route.To)) : rule;
 }
 
 /// <summary>One zone of a route's proportional fee.</summary>

@@ -89,25 +89,48 @@ public static class ShiftedMarket
     private static Opportunity Moved(Market market, Opportunity o, Func<string, double> ofAsset, Func<TokenId, double> ofToken)
     {
         var first = ofToken(o.Inputs[0].Token);
-        var relative = Relative(market, o, ofAsset, ofToken);
-        var carry = o.Carry.Rewards is EmissionCurve { Asset: { } given } rewards && first > 0 && ofAsset(given) / first is not 1.0 and var budget
-            ? o.Carry with { Rewards = rewards.Times(budget) }
-            : o.Carry;
-        return o with { Worth = relative == 1 ? o.Worth : Shift.Figure((o.Worth?.Value ?? 1) * relative), Carry = carry };
+        var rewarded = o.Carry.Rewards is EmissionCurve { Asset: { } given } rewards && first > 0 && ofAsset(given) / first is not 1.0 and var budget
+            ? o with { Carry = o.Carry with { Rewards = rewards.Times(budget) } }
+            : o;
+        if (o.Exposures is not null && o.Capital() > 0)
+            return WithMargin(rewarded, o.Exposures.Sum(pair => pair.Value * (ofAsset(pair.Key) - 1)), o.Exposures.Keys.Select(ofAsset).FirstOrDefault(1), first);
+        var (worth, peg) = Relative(market, o, ofAsset, ofToken);
+        return rewarded with
+        {
+            Worth = worth == 1 ? o.Worth : Shift.Figure((o.Worth?.Value ?? 1) * worth),
+            Peg = peg == 1 ? o.Peg : Shift.Figure((o.Peg?.Value ?? 1) * peg),
+        };
     }
 
-    /// <summary>The move of a position's worth against its first input's price.</summary>
-    private static double Relative(Market market, Opportunity o, Func<string, double> ofAsset, Func<TokenId, double> ofToken)
+    /// <summary>A hedge whose underlying has moved: the margin has gained or lost, and the notional has moved with the underlying.</summary>
+    /// <param name="o">The place.</param>
+    /// <param name="gain">What a unit of notional has gained.</param>
+    /// <param name="underlying">The move of the underlying.</param>
+    /// <param name="first">The move of the margin's own price.</param>
+    private static Opportunity WithMargin(Opportunity o, double gain, double underlying, double first)
+    {
+        if (gain == 0 && first == 1)
+            return o;
+        var margin = o.Capital() + (first > 0 ? gain / first : -1);
+        // A margin that is used up is gone, and the position with it.
+        return margin <= 0
+            ? Stuck(o) with { Worth = Shift.Figure(0) }
+            : o with { Worth = Shift.Figure((o.Worth?.Value ?? 1) * margin / o.Capital()), CapitalPerUnit = Shift.Figure(margin * first / underlying) };
+    }
+
+    /// <summary>The moves of what a position redeems for and of what it sells for, against its first input's price.</summary>
+    private static (double Worth, double Peg) Relative(Market market, Opportunity o, Func<string, double> ofAsset, Func<TokenId, double> ofToken)
     {
         var inputs = o.Inputs.Select(input => ofToken(input.Token)).ToArray();
         if (inputs[0] <= 0)
-            return 0;
+            return (0, 1);
+        var place = PoolValue.Of(o, inputs);
         // Where an asset is this place's share, its price is that of a position here.
         var share = market.Snapshot.Assets.FirstOrDefault(asset => asset.Claims is [{ Opportunity: { } of, Share: null }] && of == o.Id);
-        var own = share is not null && ofAsset(share.Id) != 1 ? ofAsset(share.Id) : PoolValue.Of(o, inputs);
+        var peg = share is not null && place > 0 && ofAsset(share.Id) != 1 ? ofAsset(share.Id) / place : 1;
         var claimed = o.Claims.Where(backing => backing.Opportunity is not null)
-            .Sum(backing => (backing.Share?.Value ?? 1) * (Relative(market, market.Opportunity(backing.Opportunity!), ofAsset, ofToken) - 1));
-        return own / inputs[0] * (1 + claimed);
+            .Sum(backing => (backing.Share?.Value ?? 1) * (Relative(market, market.Opportunity(backing.Opportunity!), ofAsset, ofToken) is var (worth, sells) ? worth * sells - 1 : 0));
+        return (place / inputs[0], peg * (1 + claimed));
     }
 
     /// <summary>An event has happened: what it takes is gone, and the places that it struck themselves are stuck.</summary>
@@ -129,7 +152,14 @@ public static class ShiftedMarket
                 var worth = first > 0 ? (1 - lost) / first : 0;
                 // Beyond its tokens it was struck itself, or by what it claims or is covered by.
                 var struck = worth < 1 || pegs.Contains(o.Chain) ? Stuck(o) : o;
-                return struck with { Worth = Shift.Figure((o.Worth?.Value ?? 1) * worth) };
+                if (worth < 1)
+                    struck = struck with { Carry = struck.Carry.Shifted(new(default, ShiftMode.Set, 0)) };
+                // Of a hedge the margin is struck, and its notional stays.
+                return struck with
+                {
+                    Worth = Shift.Figure((o.Worth?.Value ?? 1) * worth),
+                    CapitalPerUnit = o.Exposures is not null && o.Capital() > 0 && worth > 0 ? Shift.Figure(o.Capital() * worth) : o.CapitalPerUnit,
+                };
             })],
         };
     }

@@ -45,11 +45,23 @@ public sealed record SolveResult
     /// <summary>Idle tokens after the plan, and those that it uses up.</summary>
     public IReadOnlyList<IdleResult> Idle { get; init; } = [];
 
+    /// <summary>What is held and the market does not know.</summary>
+    public IReadOnlyList<OtherResult> Others { get; init; } = [];
+
     /// <summary>What the scenario's constraints come to.</summary>
     public IReadOnlyList<ConstraintResult> Constraints { get; init; } = [];
 
     /// <summary>What the risk is made of, largest first.</summary>
     public IReadOnlyList<RiskResult> Risks { get; init; } = [];
+
+    /// <summary>How gains over the horizon spread; absent where nothing was solved for.</summary>
+    public LossResult? Losses { get; init; }
+
+    /// <summary>What of the book can be had as idle money, by how long it takes, as things are now.</summary>
+    public IReadOnlyList<LiquidityResult> Liquidity { get; init; } = [];
+
+    /// <summary>Where the book lies: by asset, chain, protocol and issuer.</summary>
+    public IReadOnlyList<TotalResult> Totals { get; init; } = [];
 
     /// <summary>For an infeasible scenario: constraints that cannot hold together, though any fewer of them can.</summary>
     public IReadOnlyList<ConflictResult> Conflict { get; init; } = [];
@@ -91,6 +103,9 @@ public sealed record ObjectiveResult
     /// <summary>Gas, fees and price impact of the moves in USD.</summary>
     public required double CostsUsd { get; init; }
 
+    /// <summary>What converters give beyond the market's prices, in USD: a gain made once, so that it is no return per year.</summary>
+    public double ConversionUsd { get; init; }
+
     /// <summary>What money in flight or in an exit queue forgoes and risks, in USD.</summary>
     public required double TimeUsd { get; init; }
 
@@ -123,7 +138,7 @@ public sealed record ObjectiveResult
 /// <param name="Usd">Its value in USD: of a deposit what lies there, of a hedge its margin, of a debt what is owed, below zero.</param>
 /// <param name="BeforeUsd">Its value before.</param>
 /// <param name="NotionalUsd">Its notional in USD, ≥ 0: the value over the capital that a unit takes.</param>
-/// <param name="Weight">Its value as a share of the book before the plan.</param>
+/// <param name="Weight">Its value as a share of the book after the plan.</param>
 /// <param name="RateToday">Effective annual rate that is paid today at that size, after haircut and fees, on the notional.</param>
 /// <param name="CarryRate">Effective annual rate that is counted on over the horizon, on the notional.</param>
 /// <param name="ExpectedLossRate">Expected loss per year as a fraction of the value: by events, and of liquidity to those who trade
@@ -138,9 +153,16 @@ public sealed record PositionResult(
 /// <param name="Amount">Its amount in base units.</param>
 /// <param name="Usd">Its value in USD.</param>
 /// <param name="BeforeUsd">Its value before.</param>
+/// <param name="RateToday">Effective annual rate that it earns today, as a claim on a place.</param>
+/// <param name="CarryRate">Effective annual rate that is counted on over the horizon.</param>
 /// <param name="RiskContribution">Its share of the book's variance.</param>
 public sealed record IdleResult(
-    TokenId Token, System.Numerics.BigInteger Amount, double Usd, double BeforeUsd, double RiskContribution);
+    TokenId Token, System.Numerics.BigInteger Amount, double Usd, double BeforeUsd, double RateToday, double CarryRate, double RiskContribution);
+
+/// <summary>Something that is held and that the market does not know.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Usd">The value given for it.</param>
+public sealed record OtherResult(string Name, double Usd);
 
 /// <summary>One limit and what it costs.</summary>
 /// <param name="Name">The constraint, or its group.</param>
@@ -160,6 +182,44 @@ public sealed record ConstraintResult(
 /// <param name="LossIfItStrikesUsd">For an event: what the book would lose.</param>
 /// <param name="Name">For an event: what it is, for people.</param>
 public sealed record RiskResult(string Factor, double Share, double? LossIfItStrikesUsd, string? Name = null);
+
+/// <summary>How a book's gains over the horizon spread.</summary>
+/// <param name="Draws">On how many draws it was revalued.</param>
+/// <param name="NoEventProbability">The probability that no event strikes anything of it.</param>
+/// <param name="LossProbability">The probability of a loss.</param>
+/// <param name="Tails">Value at risk and conditional value at risk, by confidence.</param>
+/// <param name="WorstEvents">What single events take on average of the worst hundredth, most first.</param>
+public sealed record LossResult(
+    int Draws, double NoEventProbability, double LossProbability, IReadOnlyList<TailResult> Tails, IReadOnlyList<WorstEventResult> WorstEvents);
+
+/// <summary>The tail of a distribution of gains, as losses in USD; below zero where even the tail gains.</summary>
+/// <param name="Confidence">α: 0.95 looks at the worst 5 %.</param>
+/// <param name="ValueAtRiskUsd">The loss that is exceeded with probability 1 − α.</param>
+/// <param name="ValueAtRiskErrorUsd">Its standard error, from the number of draws.</param>
+/// <param name="ConditionalValueAtRiskUsd">The mean loss of the worst draws.</param>
+/// <param name="ConditionalValueAtRiskErrorUsd">Its standard error.</param>
+/// <param name="EventShare">The part of the mean loss that events bring, before carry; the rest is prices.</param>
+public sealed record TailResult(
+    double Confidence, double ValueAtRiskUsd, double ValueAtRiskErrorUsd, double ConditionalValueAtRiskUsd, double ConditionalValueAtRiskErrorUsd, double EventShare);
+
+/// <summary>What one event takes in the tail.</summary>
+/// <param name="Event">The event.</param>
+/// <param name="Name">What it is, for people.</param>
+/// <param name="Usd">What it takes on average of the worst draws, in USD.</param>
+public sealed record WorstEventResult(string Event, string Name, double Usd);
+
+/// <summary>What can be had as idle money within some time.</summary>
+/// <param name="WithinDays">The time.</param>
+/// <param name="Usd">How much, debts taken off.</param>
+/// <param name="Share">The same as a share of the book.</param>
+public sealed record LiquidityResult(double WithinDays, double Usd, double Share);
+
+/// <summary>What lies in one group.</summary>
+/// <param name="By">The way of grouping: <c>asset</c>, <c>chain</c>, <c>protocol</c>, <c>issuer</c>.</param>
+/// <param name="Name">The group.</param>
+/// <param name="Usd">What lies there directly; these add up to the book.</param>
+/// <param name="LookedThroughUsd">What lies there behind claims too.</param>
+public sealed record TotalResult(string By, string Name, double Usd, double LookedThroughUsd);
 
 /// <summary>One constraint of a conflict.</summary>
 /// <param name="Name">The constraint in the scenario's words.</param>

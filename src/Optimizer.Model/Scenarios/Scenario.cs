@@ -23,6 +23,10 @@ public sealed record Scenario
     /// <summary>What one has now.</summary>
     public required IReadOnlyList<Holding> Holdings { get; init; }
 
+    /// <summary>Of the holdings, what the market does not know: it counts and cannot move.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Holding> Others { get; init; } = [];
+
     /// <summary>The account by chain, for plans that are to be signed: a multisig's address.</summary>
     public IReadOnlyDictionary<string, string> Accounts { get; init; } = new Dictionary<string, string>();
 
@@ -41,11 +45,28 @@ public sealed record Scenario
     /// <summary>Whether the book is allocated anew, or held as it is: what would the shocks do to it?</summary>
     public ScenarioMode Mode { get; init; }
 
-    /// <summary>Expected yearly price changes by asset; zero where absent.</summary>
-    public IReadOnlyDictionary<string, Percentage> Views { get; init; } = new Dictionary<string, Percentage>();
+    /// <summary>What one expects of prices; nothing where absent. <c>{ ETH: 5 % }</c> is short for a list of one view on ETH.</summary>
+    public IReadOnlyList<View> Views { get; init; } = [];
+
+    /// <summary>Money that leaves the book.</summary>
+    public IReadOnlyList<Payment> Payments { get; init; } = [];
+
+    /// <summary>Whether exposure to what moves against the numeraire, and on which there is no view, stays at least what it is: <c>keep</c>,
+    /// the default, or <c>free</c>.</summary>
+    public ExposureRule Exposure { get; init; }
 
     /// <summary>Settings that replace those of <c>optimizer.yaml</c>.</summary>
     public Settings? Settings { get; init; }
+}
+
+/// <summary>What happens to exposure without a view.</summary>
+public enum ExposureRule
+{
+    /// <summary>It stays at least what it is.</summary>
+    Keep,
+
+    /// <summary>The objective decides.</summary>
+    Free,
 }
 
 /// <summary>What is done with the book.</summary>
@@ -67,11 +88,57 @@ public sealed record Holding
     /// <summary>The position's opportunity; absent for an idle token.</summary>
     public string? Opportunity { get; init; }
 
+    /// <summary>What the market does not know, by any name: it counts by <see cref="ValueUsd"/> and cannot move. Absent for what the
+    /// market knows.</summary>
+    public string? Other { get; init; }
+
+    /// <summary>What something that the market does not know is worth: <c>1.2M USD</c>.</summary>
+    public Limit? ValueUsd { get; init; }
+
     /// <summary>How much: whole tokens of the token or of the position's input, as a decimal number.</summary>
+    public Amount Amount { get; init; } = new("0");
+
+    /// <summary>Whether, or until which day, it can't be moved or sold; it still counts and still bears risk.</summary>
+    public HoldingLock Locked { get; init; }
+
+    /// <summary>How long it takes until it is there; it counts, and cannot be moved before.</summary>
+    public Duration? Available { get; init; }
+
+    /// <summary>Whether it cannot be moved at a moment.</summary>
+    public bool IsLockedAt(DateTimeOffset moment) => Locked.IsLockedAt(moment) || Available is { Days: > 0 };
+
+    /// <summary>Days from a moment until it can be moved; infinite for never.</summary>
+    public double LockedDays(DateTimeOffset moment) => Math.Max(Available?.Days ?? 0,
+        !Locked.IsLockedAt(moment) ? 0 : Locked.Until is { } until ? (until - moment).TotalDays : double.PositiveInfinity);
+}
+
+/// <summary>Money that leaves the book: it has to be there, idle, in time.</summary>
+public sealed record Payment
+{
+    /// <summary>The token, and with it the chain.</summary>
+    public required TokenId Token { get; init; }
+
+    /// <summary>How much, in whole tokens, exactly.</summary>
     public required Amount Amount { get; init; }
 
-    /// <summary>True where it can't be moved or sold; it still counts and still bears risk.</summary>
-    public bool Locked { get; init; }
+    /// <summary>Within how long.</summary>
+    public required Duration By { get; init; }
+}
+
+/// <summary>What one expects of a price.</summary>
+public sealed record View
+{
+    /// <summary>The asset.</summary>
+    public required string Asset { get; init; }
+
+    /// <summary>The asset that it is measured against; absent for dollars.</summary>
+    public string? Over { get; init; }
+
+    /// <summary>Expected change per year.</summary>
+    public required Percentage Change { get; init; }
+
+    /// <summary>How sure one is: 100 % takes the view as it is, less pulls it towards no change.</summary>
+    public Percentage Confidence { get; init; } = new(1);
 }
 
 /// <summary>Where capital may go. An empty list allows everything.</summary>

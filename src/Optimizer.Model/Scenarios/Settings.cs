@@ -74,6 +74,10 @@ public sealed record RiskSettings
     [Between(1, 1_000)]
     public double OutlierMedians { get; init; } = 3;
 
+    /// <summary>Draws on which an answer is revalued for its tail; even. Default 20,000.</summary>
+    [Between(100, 1_000_000)]
+    public int Draws { get; init; } = 20_000;
+
     /// <summary>Share of a pool beyond which no position grows, so that one's own exit does not move it;
     /// at most 66 %, where size × rate stops being concave. Default 20 %.</summary>
     public Percentage MaximumShareOfPool { get; init; } = new(0.2);

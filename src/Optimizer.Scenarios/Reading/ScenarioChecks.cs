@@ -47,18 +47,14 @@ internal static class ScenarioChecks
 
         if (scenario.Numeraire != "USD")
             Known(source.Find("numeraire"), "asset", scenario.Numeraire);
-        foreach (var (asset, view) in scenario.Views)
-        {
-            Known(source.Find("views", asset), "asset", asset);
-            if (view.Fraction <= -1)
-                reader.Report(source.Find("views", asset).Location, $"{view} is out of range; expected above −100 %, since no price falls below zero");
-        }
+        CheckViews(scenario, source.Find("views"), reader, Known);
+        CheckPayments(scenario, source.Find("payments"), market, reader);
 
         for (var h = 0; h < scenario.Holdings.Count; h++)
-            CheckHolding(scenario.Holdings[h], source.Find("holdings", h), market, reader, Known);
+            CheckHolding(scenario.Holdings[h], source.Find("holdings", h), market, reader);
         CheckBook(scenario, source.Find("holdings"), market, reader);
         NoteWhatIsOutside(scenario, source, market, reader);
-        if (scenario.Holdings.Count == 0 || scenario.Holdings.All(h => h.Amount.Number().Mantissa.IsZero))
+        if (scenario.Holdings.Count == 0 || scenario.Holdings.All(h => h.Other is not null || h.Amount.Number().Mantissa.IsZero))
             reader.Report(source.Find("holdings").Location, "hold nothing; expected at least one amount above zero");
         References(source.Find("universe", "chains"), scenario.Universe.Chains, "chain", Known);
         References(source.Find("universe", "assets"), scenario.Universe.Assets, "asset", Known);
@@ -94,19 +90,31 @@ internal static class ScenarioChecks
     public static SourceNode Body(SourceNode kind) => kind is MappingNode { Entries: [var only] } ? only.Value : kind;
 
     private static void CheckHolding(
-        Holding holding, SourceNode at, Market market, ContractReader reader, Action<SourceNode, string, string> known)
+        Holding holding, SourceNode at, Market market, ContractReader reader)
     {
-        if ((holding.Token is null) == (holding.Opportunity is null))
+        if (new[] { holding.Token?.ToString(), holding.Opportunity, holding.Other }.Count(name => name is not null) != 1)
         {
-            reader.Report(at.Location, "expected exactly one of 'token' (idle) and 'opportunity' (a position)");
+            reader.Report(at.Location, "expected exactly one of 'token' (idle), 'opportunity' (a position) and 'other' (what the market does not know)");
             return;
         }
 
+        if (holding.Other is not null)
+        {
+            if (holding.ValueUsd is not { IsShareOfBook: false })
+                reader.Report(at.Location, "what the market does not know counts by its value; expected 'valueUsd', such as '1.2M USD'");
+            return;
+        }
+
+        if (holding.ValueUsd is not null)
+            reader.Report(at.Find("valueUsd").Location, "the market knows what it is worth; expected 'amount' alone");
+        if (ReferenceEquals(at.Find("amount"), at))
+            reader.Report(at.Location, "key 'amount' is missing");
+
         var before = reader.Diagnostics.Count;
-        if (holding.Opportunity is { } opportunity)
-            known(at.Find("opportunity"), "opportunity", opportunity);
+        if (holding.Opportunity is { } opportunity && market.FindOpportunity(opportunity) is null)
+            reader.Report(at.Find("opportunity").Location, $"unknown opportunity '{opportunity}'{NearMatch.Hint(opportunity, market.Snapshot.Opportunities.Select(o => o.Id))}; expected one of the snapshot's, or {{ other: {opportunity}, valueUsd: … }} for what the market does not know");
         if (holding.Token is { } token && !KnownTokens(market).Contains(token))
-            reader.Report(at.Find("token").Location, $"unknown token '{token}'{TokenHint(token, market)}; expected one of the snapshot's");
+            reader.Report(at.Find("token").Location, $"unknown token '{token}'{TokenHint(token, market)}; expected one of the snapshot's, or {{ other: {token.Symbol}, valueUsd: … }} for what the market does not know");
         if (reader.Diagnostics.Count > before)
             return;
         try
@@ -124,14 +132,16 @@ internal static class ScenarioChecks
     {
         if (reader.Diagnostics.Count > 0)
             return;
-        var bookUsd = Book.ValueUsd(market, scenario);
+        var bookUsd = scenario.Holdings.Sum(holding => holding.Other is null ? Book.ValueUsd(market, holding) : holding.ValueUsd?.Amount ?? 0);
         if (bookUsd > LargestBookUsd)
             reader.Report(at.Location, $"add up to a book of {(bookUsd >= 1e12 ? $"{bookUsd / 1e12:0.0} trillion" : $"{bookUsd / 1e9:0} billion")} USD; are these base units? Amounts are whole tokens");
         var seen = new HashSet<string>();
         for (var h = 0; h < scenario.Holdings.Count; h++)
         {
-            var name = scenario.Holdings[h].Opportunity ?? $"{scenario.Holdings[h].Token}";
-            if (scenario.Holdings[h].Amount.Number().Mantissa.IsZero)
+            var name = scenario.Holdings[h].Opportunity ?? scenario.Holdings[h].Other ?? $"{scenario.Holdings[h].Token}";
+            if (scenario.Holdings[h] is { Other: not null } or { Locked.Until: not null } or { Available: not null })
+                NoteWhatCannotMove(scenario.Holdings[h], name, at.Find(h), market, reader);
+            if (scenario.Holdings[h].Other is null && scenario.Holdings[h].Amount.Number().Mantissa.IsZero)
                 reader.Note(at.Find(h, "amount").Location, $"nothing is held of {name}");
             else if (!seen.Add(name))
                 reader.Note(at.Find(h).Location, $"{name} is listed more than once; the amounts are added up");
@@ -153,9 +163,56 @@ internal static class ScenarioChecks
 
         var played = market.Snapshot.Opportunities.Where(o => scenario.Universe.Allows(market, o) || scenario.Holdings.Any(h => h.Opportunity == o.Id))
             .SelectMany(o => o.Exposures?.Keys ?? o.Inputs.Select(i => market.AssetOf(i.Token).Id))
-            .Concat(scenario.Holdings.Where(h => h.Token is not null).Select(h => market.AssetOf(h.Token!.Value).Id)).ToHashSet();
-        foreach (var asset in scenario.Views.Keys.Where(asset => !played.Contains(asset)))
-            reader.Note(source.Find("views", asset).Location, $"nothing that is held, or that the universe allows, is exposed to {asset}");
+            .Concat(scenario.Holdings.Where(h => h.Token is not null).Select(h => market.AssetOf(h.Token!.Value).Id))
+            .Select(asset => market.UnitOfAccount(market.Asset(asset))).ToHashSet();
+        for (var v = 0; v < scenario.Views.Count; v++)
+        {
+            if (!played.Contains(market.UnitOfAccount(market.Asset(scenario.Views[v].Asset))))
+                reader.Note(source.Find("views", v).Location, $"nothing that is held, or that the universe allows, is exposed to {scenario.Views[v].Asset}");
+        }
+    }
+
+    private static void NoteWhatCannotMove(Holding holding, string name, SourceNode at, Market market, ContractReader reader)
+    {
+        if (holding.Other is not null)
+            reader.Note(at.Location, $"{name} counts by the value given; its risk is not known, and it cannot move");
+        else if (holding.Available is { Days: > 0 } available)
+            reader.Note(at.Location, $"{name} is there in {available}: it counts, and is not moved before; solve again then");
+        else if (holding.Locked is { Until: { } until })
+            reader.Note(at.Location, until > market.Snapshot.TakenAt ? $"{name} is locked until {until:yyyy-MM-dd}; solve again then" : $"{name} has been free since {until:yyyy-MM-dd}");
+    }
+
+    private static void CheckViews(Scenario scenario, SourceNode source, ContractReader reader, Action<SourceNode, string, string> known)
+    {
+        for (var v = 0; v < scenario.Views.Count; v++)
+        {
+            var (view, at) = (scenario.Views[v], source.Find(v));
+            known(at.Find("asset"), "asset", view.Asset);
+            if (view.Over is { } over)
+                known(at.Find("over"), "asset", over);
+            if (view.Over == view.Asset)
+                reader.Report(at.Find("over").Location, "is measured against itself");
+            if (view.Change.Fraction <= -1)
+                reader.Report(at.Find("change").Location, $"{view.Change} is out of range; expected above −100 %, since no price falls below zero");
+            if (view.Confidence.Fraction is <= 0 or > 1)
+                reader.Report(at.Find("confidence").Location, $"{view.Confidence} is out of range; expected above 0 % to 100 %");
+            if (scenario.Views.Take(v).Any(other => other.Asset == view.Asset && other.Over == view.Over))
+                reader.Report(at.Find("asset").Location, $"there are two views on {view.Asset}{(view.Over is null ? "" : $" over {view.Over}")}; expected one");
+        }
+    }
+
+    private static void CheckPayments(Scenario scenario, SourceNode source, Market market, ContractReader reader)
+    {
+        for (var p = 0; p < scenario.Payments.Count; p++)
+        {
+            var (payment, at) = (scenario.Payments[p], source.Find(p));
+            if (!KnownTokens(market).Contains(payment.Token))
+                reader.Report(at.Find("token").Location, $"unknown token '{payment.Token}'{TokenHint(payment.Token, market)}; expected one of the snapshot's");
+            else if (payment.Amount.Number().Places > market.Token(payment.Token).Decimals)
+                reader.Report(at.Find("amount").Location, $"'{payment.Amount}' has {payment.Amount.Number().Places} decimal places; the token has {market.Token(payment.Token).Decimals}");
+            if (payment.By.Days <= 0)
+                reader.Report(at.Find("by").Location, "is zero; expected a duration above zero");
+        }
     }
 
     /// <summary>More than any book; less than the base units of most.</summary>

@@ -30,11 +30,13 @@ internal sealed class SnapshotUpgrade
 
     private readonly Dictionary<string, double> _prices;
     private readonly Dictionary<string, string> _assetOf;
+    private readonly HashSet<string> _places;
 
     private SnapshotUpgrade(MappingNode snapshot, IReadOnlyList<Chain> chains)
     {
         _assetOf = chains.SelectMany(chain => chain.Tokens.Select(token => (Id: $"{token.Symbol}@{chain.Id}", Asset: token.AssetId())))
             .GroupBy(pair => pair.Id).ToDictionary(same => same.Key, same => same.First().Asset);
+        _places = [.. (snapshot.Find("opportunities") as SequenceNode)?.Items.Select(place => place.Find("id")).OfType<ScalarNode>().Select(id => id.Text) ?? []];
         _prices = [];
         foreach (var asset in (snapshot.Find("assets") as SequenceNode)?.Items ?? [])
         {
@@ -55,12 +57,39 @@ internal sealed class SnapshotUpgrade
         {
             Entries = [.. snapshot.Entries.Select(entry => entry switch
             {
+                { Key: "assets", Value: SequenceNode assets } => entry with { Value = assets with { Items = [.. assets.Items.Select(upgrade.Asset)] } },
                 { Key: "opportunities", Value: SequenceNode places } => entry with { Value = places with { Items = [.. places.Items.Select(upgrade.Opportunity)] } },
                 { Key: "routes", Value: SequenceNode routes } => entry with { Value = routes with { Items = [.. routes.Items.Select(upgrade.Route)] } },
                 _ => entry,
             })],
         };
     }
+
+    /// <summary>What well-known assets are a claim on, which the first form could not say.</summary>
+    private static readonly Dictionary<string, string> Claims = new()
+    {
+        ["sUSDS"] = "sky-savings/ethereum/USDS",
+        ["sUSDe"] = "ethena/ethereum/USDe",
+        ["LBTC"] = "lombard/ethereum/cbBTC",
+        ["wstETH"] = "lido/ethereum/ETH",
+        ["weETH"] = "etherfi/ethereum/ETH",
+        ["rETH"] = "rocket-pool/ethereum/ETH",
+        ["JitoSOL"] = "jito/solana/SOL",
+        ["mSOL"] = "marinade/solana/SOL",
+        ["bnSOL"] = "binance-staked-sol/solana/SOL",
+        ["JupSOL"] = "jupiter-staked-sol/solana/SOL",
+        ["slisBNB"] = "lista-staking/bnb/BNB",
+        ["kHYPE"] = "kinetiq/hyperevm/HYPE",
+    };
+
+    private SourceNode Asset(SourceNode asset) =>
+        asset is MappingNode keys && asset.Find("id") is ScalarNode id && Claims.TryGetValue(id.Text, out var place) && _places.Contains(place) && keys.Entries.All(entry => entry.Key != "claims")
+            ? keys with
+            {
+                Entries = [.. keys.Entries, new("claims", asset.Location, new SequenceNode(asset.Location,
+                    [new MappingNode(asset.Location, [new("opportunity", asset.Location, new ScalarNode(asset.Location, place, ScalarStyle.Quoted))])]))],
+            }
+            : asset;
 
     private SourceNode Opportunity(SourceNode place) => Price(place.Find("inputs", 0, "token")) is { } price ? InTokens(place, price) : place;
 

@@ -21,7 +21,7 @@ public static class Remainder
     public static IReadOnlyList<Holding> Of(FollowedPlan followed, Market market, Scenario scenario)
     {
         var progress = followed.Progress;
-        var held = new List<Holding>(scenario.Holdings.Where(holding => holding.Locked));
+        var held = new List<Holding>(scenario.Holdings.Where(holding => holding.IsLockedAt(market.Snapshot.TakenAt)));
         Amount Whole(TokenId token, BigInteger units) => Amount.Parse(new TokenAmount(units, market.Token(token).Decimals).ToString());
         var locked = TransactionPlanner.Locked(market, scenario);
         foreach (var (token, units) in Idle(progress, market))
@@ -39,7 +39,7 @@ public static class Remainder
         }
 
         var moved = TransactionPlanner.Positions(progress.Steps.Where(step => step.State == StepState.Done).Select(step => step.Step));
-        var positions = scenario.Holdings.Where(holding => holding.Opportunity is not null && !holding.Locked).GroupBy(holding => holding.Opportunity!)
+        var positions = scenario.Holdings.Where(holding => holding.Opportunity is not null && !holding.IsLockedAt(market.Snapshot.TakenAt)).GroupBy(holding => holding.Opportunity!)
             .ToDictionary(group => group.Key, group => group.Aggregate(BigInteger.Zero, (sum, holding) => sum + Book.AmountOf(market, holding).BaseUnits));
         foreach (var place in positions.Keys.Union(moved.Keys).Order(StringComparer.Ordinal))
         {

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using Optimizer.Model;
+
+namespace Optimizer.Allocation;
+
+/// <summary>Nothing is put into what is off its peg by more than so much: a token against its asset, a dollar against a dollar.</summary>
+/// <param name="Max">The most that it may be off.</param>
+[JsonConverter(typeof(TextualConverter<PegWithin>))]
+public sealed record PegWithin(Percentage Max) : AllocationConstraint, ITextual<PegWithin>
+{
+    /// <inheritdoc/>
+    public static string Expected => "the most that a peg may be off, such as '1 %'";
+
+    /// <inheritdoc/>
+    public static string Pattern => Percentage.Pattern;
+
+    /// <inheritdoc/>
+    public static PegWithin Parse(string text) => Percentage.Parse(text) is { Fraction: >= 0 } max ? new(max)
+        : throw new FormatException($"'{text}' is negative; expected {Expected}");
+
+    /// <summary>The limit as it is written.</summary>
+    public override string ToString() => Max.ToString();
+
+    /// <inheritdoc/>
+    public override IEnumerable<Requirement> Rows(AllocationProblem problem) => problem.Positions
+        .Where(position => position.Opportunity.Inputs.Any(input => Off(problem.Market, input.Token) > Max.Fraction))
+        .Select(position => new Requirement($"{Title()}: {position.Opportunity.Id}", position.Deposit <= 0, IsReported: false))
+        .Concat(problem.Flows.Where(flow => Off(problem.Market, flow.Route.To) > Max.Fraction)
+            .Select(flow => new Requirement($"{Title()}: {flow.Route.Id}", flow.In <= 0, IsReported: false)));
+
+    /// <inheritdoc/>
+    protected override string Describe() => $"nothing that is off its peg by more than {Max}";
+
+    /// <summary>How far a token is off: against its asset, and where that is a dollar of its own, against one.</summary>
+    private static double Off(Market market, TokenId token)
+    {
+        var asset = market.AssetOf(token);
+        var isDollar = market.UnitOfAccount(asset) == "USD" && asset.Claims.Count == 0;
+        return Math.Abs((isDollar ? market.PriceUsd(token) : market.PriceUsd(token) / asset.PriceUsd) - 1);
+    }
+}
