@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Allocation;
 
 /// <summary>No view is not a view: exposure to what moves against the numeraire, and on which nothing was said, stays at least what it is,
-/// less what gas and fees take.</summary>
+/// less what gas and fees take of it.</summary>
 /// <remarks>It is a wish of the tool's own: where it cannot hold together with what a person asked for, it gives way.</remarks>
 internal sealed record KeptExposure(string Unit) : AllocationConstraint
 {
@@ -35,7 +35,7 @@ internal sealed record KeptExposure(string Unit) : AllocationConstraint
         if (before <= Trace)
             yield break;
         var after = LinearExpression.Sum([.. positions.Select(pair => pair.Weight * pair.Position.After), .. idles.Select(idle => idle.After)]);
-        yield return new($"exposure to {Unit} stays, without a view on it", after + ObjectiveTerms.Costs(problem) >= before * (1 - Trace));
+        yield return new($"exposure to {Unit} stays, without a view on it", after + ObjectiveTerms.CostsIn(problem, token => OfToken(token) != 0) >= before * (1 - Trace));
     }
 
     /// <inheritdoc/>

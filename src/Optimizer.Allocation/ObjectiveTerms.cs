@@ -54,17 +54,29 @@ public static class ObjectiveTerms
     }
 
     /// <summary>What moving takes out of the book: gas, and everything that goes in and does not come out.</summary>
-    public static LinearExpression Costs(AllocationProblem p) => Gas(p) + Fees(p);
+    public static LinearExpression Costs(AllocationProblem p) => CostsIn(p, _ => true);
+
+    /// <summary>The part of the costs that is taken in some tokens.</summary>
+    public static LinearExpression CostsIn(AllocationProblem p, Func<TokenId, bool> isCounted) => GasIn(p, isCounted) + FeesIn(p, isCounted);
 
     /// <summary>Gas of every action.</summary>
-    public static LinearExpression Gas(AllocationProblem p) =>
-        LinearExpression.Sum(p.Gas.Select(action => action.GasUsd / p.BookUsd * LinearExpression.Of(action.Switch)));
+    public static LinearExpression Gas(AllocationProblem p) => GasIn(p, _ => true);
 
     /// <summary>Fees and price impact of routes, entries and exits.</summary>
-    public static LinearExpression Fees(AllocationProblem p) => LinearExpression.Sum([
-        .. p.Flows.Select(flow => flow.In - flow.Out),
-        .. p.Positions.Select(position => (position.EntryPerUnit - position.Capital) * position.Deposit),
-        .. p.Positions.Select(position => (position.Capital - position.ExitPerUnit) * position.Withdrawal)]);
+    public static LinearExpression Fees(AllocationProblem p) => FeesIn(p, _ => true);
+
+    private static LinearExpression GasIn(AllocationProblem p, Func<TokenId, bool> isCounted) => LinearExpression.Sum(p.Gas
+        .Where(action => isCounted(p.Market.Chain(action.Chain).NativeTokenId()))
+        .Select(action => action.GasUsd / p.BookUsd * LinearExpression.Of(action.Switch)));
+
+    private static LinearExpression FeesIn(AllocationProblem p, Func<TokenId, bool> isCounted)
+    {
+        Position[] positions = [.. p.Positions.Where(position => isCounted(position.Opportunity.Inputs[0].Token))];
+        return LinearExpression.Sum([
+            .. p.Flows.Where(flow => isCounted(flow.Route.From)).Select(flow => flow.In - flow.Out),
+            .. positions.Select(position => (position.EntryPerUnit - position.Capital) * position.Deposit),
+            .. positions.Select(position => (position.Capital - position.ExitPerUnit) * position.Withdrawal)]);
+    }
 
     /// <summary>What the work of signing is worth: so much per call, per round of signatures and per account; and a trace of all that
     /// moves, so that of equals the one with the least turnover is chosen.</summary>

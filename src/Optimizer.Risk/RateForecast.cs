@@ -95,9 +95,10 @@ public sealed class RateForecast
     /// <summary>The yearly effective rate that gives a growth over the horizon.</summary>
     public double Annual(double growth) => growth > -1 ? Math.Pow(1 + growth, 1 / _years) - 1 : -1;
 
-    /// <summary>Standard deviation of what the mean rate may be off, per year: the place's own figure, or a share of its rate.</summary>
+    /// <summary>Standard deviation of what the mean rate may be off, per year: the place's own figure, or a share of its rate; none where
+    /// the rate is fixed until a maturity.</summary>
     public double RateError(Opportunity opportunity) =>
-        opportunity.Carry.RateError?.Value ?? _risk.AssumedRateError.Fraction * Math.Abs(RateToday(opportunity, 0));
+        opportunity.Carry.RateError?.Value ?? (opportunity.Maturity is not null ? 0 : _risk.AssumedRateError.Fraction * Math.Abs(RateToday(opportunity, 0)));
 
     /// <summary>What is to be doubted about the rate of a place; null where nothing is.</summary>
     /// <param name="opportunity">The place.</param>

@@ -23,7 +23,7 @@ internal static class Economics
         double GainOf(Step step) => IsOfPosition(step) && turned[step.Via] > 0 ? gains[step.Via] * step.Usd / turned[step.Via] : 0;
         // What signing is worth is no cost, and decides all the same from where on a move pays.
         var effort = problem.Settings.Moves.Effort.InUsd(problem.BookUsd);
-        var moves = new List<MoveResult>();
+        var (moves, taken) = (new List<MoveResult>(), new List<Dictionary<string, double>>());
         foreach (var last in plan.Steps.Where(step => shares[step.Id].ContainsKey(step.Id)))
         {
             var way = plan.Steps.Select(step => (Step: step, Share: shares[step.Id].GetValueOrDefault(last.Id))).Where(part => part.Share > 0).ToArray();
@@ -31,17 +31,18 @@ internal static class Economics
             var gain = way.Sum(part => part.Share * GainOf(part.Step));
             var signing = effort * way.Where(part => part.Step.Kind is not StepKind.Approve).Sum(part => part.Share);
             var perUsd = last.Usd > 0 ? (gain * years - (cost - gas)) / last.Usd : 0;
-            moves.Add(new(Sources(way), last.To, last.Id, last.Usd, cost, gain, gain > 0 ? cost / gain * Duration.DaysPerYear : null, perUsd > 0 ? (gas + signing) / perUsd : null));
+            taken.Add(Taken(way));
+            moves.Add(new([.. taken[^1].Keys.Order(StringComparer.Ordinal)], last.To, last.Id, last.Usd, cost, gain, gain > 0 ? cost / gain * Duration.DaysPerYear : null, perUsd > 0 ? (gas + signing) / perUsd : null));
         }
 
         // What an idle token was expected to lose is saved by the moves that take it, in proportion.
         foreach (var token in idle)
         {
             var saved = Saved(problem, token);
-            var users = moves.Where(move => move.From.Contains($"{token.Token}")).Sum(move => move.Usd);
+            var users = taken.Sum(of => of.GetValueOrDefault($"{token.Token}"));
             for (var m = 0; m < moves.Count && users > 0 && saved != 0; m++)
             {
-                if (moves[m].From.Contains($"{token.Token}") && moves[m].GainUsdPerYear + saved * moves[m].Usd / users is var gain)
+                if (taken[m].TryGetValue($"{token.Token}", out var usd) && moves[m].GainUsdPerYear + saved * usd / users is var gain)
                     moves[m] = moves[m] with { GainUsdPerYear = gain, SteadyDays = gain > 0 ? moves[m].CostUsd / gain * Duration.DaysPerYear : null };
             }
         }
@@ -76,18 +77,17 @@ internal static class Economics
             - before * (problem.RateToday(position, before) - fades + view);
     }
 
-    /// <summary>Where money on its way to a place was at the start: positions, and tokens of which the steps of the way deliver less
-    /// than they use.</summary>
-    private static string[] Sources((Step Step, double Share)[] way)
+    /// <summary>Where money on its way to a place was at the start, and how much of it, in USD: positions, and tokens of which the steps of
+    /// the way deliver less than they use.</summary>
+    private static Dictionary<string, double> Taken((Step Step, double Share)[] way)
     {
         var moving = way.Where(part => part.Step.Kind != StepKind.Approve && !part.Step.Kind.IsArrival()).ToArray();
         var delivered = moving.ToLookup(part => part.Step.To, part => part.Share * (part.Step.Usd - part.Step.FeeUsd));
-        const double Most = 0.99;
-        return
-        [
-            .. moving.GroupBy(part => part.Step.From)
-                .Where(uses => uses.First().Step.Kind.IsLeaving() || delivered[uses.Key].Sum() < Most * uses.Sum(part => part.Share * part.Step.Usd))
-                .Select(uses => uses.Key).Order(StringComparer.Ordinal),
-        ];
+        const double Least = 0.01;
+        return moving.GroupBy(part => part.Step.From)
+            .Select(uses => (From: uses.Key, Used: uses.Sum(part => part.Share * part.Step.Usd), IsLeft: uses.First().Step.Kind.IsLeaving()))
+            .Select(uses => (uses.From, uses.Used, Net: uses.IsLeft ? uses.Used : uses.Used - delivered[uses.From].Sum(), uses.IsLeft))
+            .Where(uses => uses.IsLeft || uses.Net > Least * uses.Used)
+            .ToDictionary(uses => uses.From, uses => uses.Net);
     }
 }
