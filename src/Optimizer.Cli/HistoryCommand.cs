@@ -23,6 +23,7 @@ internal static class HistoryCommand
             Examples:
               optimizer history list
               optimizer history add BTC-USD.csv --asset BTC
+              optimizer history remove BTC-USD
               optimizer history fill --chain ethereum --since 2026-01-01 --every '7 days'
               optimizer history statistics --subject 'aave-v3/*'
               optimizer history export --quantity price --out prices.parquet
@@ -30,6 +31,7 @@ internal static class HistoryCommand
             """);
         command.Subcommands.Add(List(terminal));
         command.Subcommands.Add(Add(terminal));
+        command.Subcommands.Add(Remove(terminal));
         command.Subcommands.Add(Fill(terminal));
         command.Subcommands.Add(Statistics(terminal));
         command.Subcommands.Add(Export(terminal));
@@ -58,28 +60,94 @@ internal static class HistoryCommand
     private static Command Add(Terminal terminal)
     {
         var command = new Command("add", """
-            Adds files: snapshots (JSON), or CSV files with columns time, subject, quantity, value; with --asset, CSV files of
-            one asset's prices with columns date (or time) and close (or price).
+            Adds files: snapshots (JSON), or CSV files with columns time, subject, quantity, value. With --asset, CSV files of one
+            asset's prices as Binance, Coinbase, CoinGecko, Investing, Yahoo and yfinance give them; with --opportunity, of one
+            place's rates, such as a chart of DefiLlama. What is there already for the same moments is corrected.
             """);
         var files = new Argument<FileInfo[]>("FILE") { Description = "The files.", Arity = ArgumentArity.OneOrMore };
         var asset = new Option<string?>("--asset") { Description = "The asset that CSV files give prices of." };
+        var place = new Option<string?>("--opportunity") { Description = "The opportunity that CSV files give rates of." };
+        var usd = new Option<double?>("--usd-per-unit")
+        {
+            Description = "What one unit of the currency is worth that prices are in; 1 by default.",
+            CustomParser = result =>
+            {
+                try
+                {
+                    return NumberText.Parse(result.Tokens[0].Value, "a number, such as 1.08").ToDouble() is > 0 and var rate ? rate : throw new FormatException("expected more than zero");
+                }
+                catch (FormatException wrong)
+                {
+                    result.AddError($"--usd-per-unit: {wrong.Message}");
+                    return null;
+                }
+            },
+        };
+        var percent = new Option<bool>("--percent") { Description = "Rates are in percent; a chart of DefiLlama is known to be." };
+        var atEnd = new Option<bool>("--dated-at-end") { Description = "A row's date is the end of the day whose close it gives, and not its start." };
         var folder = MarketArguments.Folder();
         command.Arguments.Add(files);
-        command.Options.Add(asset);
-        command.Options.Add(folder);
+        foreach (var option in (Option[])[asset, place, usd, percent, atEnd, folder])
+            command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            var store = Store(parsed.GetValue(folder)!);
+            var project = parsed.GetValue(folder)!;
+            var store = Store(project);
+            var options = new ImportOptions(parsed.GetValue(asset), parsed.GetValue(place)) { UsdPerUnit = parsed.GetValue(usd) ?? 1, InPercent = parsed.GetValue(percent), DatedAtEnd = parsed.GetValue(atEnd) };
+            if (options is { Asset: not null, Opportunity: not null })
+                throw new HistoryException("--asset and --opportunity exclude each other: a file gives prices or rates");
+            if (options.Asset is not null || options.Opportunity is not null)
+                CheckKnown(terminal, project, store, options);
             foreach (var file in parsed.GetValue(files)!)
             {
                 if (!file.Exists)
                     throw new HistoryException($"{file}: there is no such file");
-                var count = file.Extension.Equals(".csv", StringComparison.OrdinalIgnoreCase)
-                    ? store.Import(file.FullName, parsed.GetValue(asset))
-                    : store.Add(new ScenarioFiles().LoadMarket(file.FullName).Market.Snapshot);
-                terminal.Result.WriteLine($"{count:#,0} figures of {file.Name}");
+                if (file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase))
+                {
+                    terminal.Result.WriteLine($"{store.Add(new ScenarioFiles().LoadMarket(file.FullName).Market.Snapshot):#,0} figures of {file.Name}");
+                    continue;
+                }
+
+                var added = store.Import(file.FullName, options);
+                terminal.Result.WriteLine($"{added.Count:#,0} figures of {file.Name}{(added.Skipped > 0 ? $"; {added.Skipped:#,0} rows without a figure are left out" : "")}");
+                foreach (var note in added.Notes)
+                    terminal.Result.WriteLine($"  Note: {note}");
             }
 
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Tells a name that neither the market nor the history knows; refuses one that is near to another.</summary>
+    private static void CheckKnown(Terminal terminal, DirectoryInfo project, HistoryStore store, ImportOptions options)
+    {
+        if (MarketArguments.LastSnapshot(project) is not { } judged)
+            return;
+        var snapshot = new ScenarioFiles().LoadMarket(judged).Market.Snapshot;
+        var (what, name) = options.Asset is { } asset ? ("asset", asset) : ("opportunity", options.Opportunity!);
+        string[] known = options.Asset is not null
+            ? [.. snapshot.Assets.Select(a => a.Id).Union(snapshot.History.Series.Select(series => series.Asset)).Union(store.Read(new(null, Quantities.Price)).Select(o => o.Subject))]
+            : [.. snapshot.Opportunities.Select(place => place.Id).Union(store.Read(new(null, Quantities.Rate)).Select(o => o.Subject))];
+        if (known.Contains(name))
+            return;
+        var hint = NearMatch.Hint(name, known);
+        if (hint.Length > 0)
+            throw new HistoryException($"--{what}: neither the market nor the history knows '{name}'{hint}");
+        terminal.Result.WriteLine($"  Note: the market knows no {what} '{name}'; its figures are kept, and nothing reads them yet");
+    }
+
+    private static Command Remove(Terminal terminal)
+    {
+        var command = new Command("remove", "Takes out a snapshot or a file that was added, by the name that list shows; figures that it corrected count again.");
+        var names = new Argument<string[]>("NAME") { Description = "The names.", Arity = ArgumentArity.OneOrMore };
+        var folder = MarketArguments.Folder();
+        command.Arguments.Add(names);
+        command.Options.Add(folder);
+        command.SetAction(parsed =>
+        {
+            foreach (var name in parsed.GetValue(names)!)
+                terminal.Result.WriteLine($"{Store(parsed.GetValue(folder)!).Remove(name):#,0} figures of {name} are gone");
             return 0;
         });
         return command;
@@ -133,7 +201,7 @@ internal static class HistoryCommand
     {
         var command = new Command("statistics", """
             How rates and prices behaved: means, deviations, half-lives, what shares really earned, volatilities, correlations.
-            Looks back from the last sample as far as there is no gap.
+            Changes over gaps are left out; outliers and gaps are named.
             """);
         var filter = new Filter(command, hasQuantity: false);
         var every = ScenarioArguments.Textual<Duration>("--every", "Time from one sample to the next; '1 day' by default.");
@@ -146,6 +214,8 @@ internal static class HistoryCommand
                 throw new HistoryException("--every: expected more than nothing");
             ShowRates(terminal, HistoryStatistics.Rates(observations, days));
             ShowPrices(terminal, observations, days);
+            foreach (var note in observations.Where(o => o.Quantity is Quantities.Price or Quantities.Rate).GroupBy(o => (o.Subject, o.Quantity)).SelectMany(series => SeriesFindings.Of([.. series])))
+                terminal.Result.WriteLine($"Note: {note}");
             return 0;
         });
         return command;
@@ -155,7 +225,7 @@ internal static class HistoryCommand
     {
         if (rates.Count == 0)
         {
-            terminal.Result.WriteLine($"No rate has {HistoryStatistics.LeastSamples} samples without a gap.");
+            terminal.Result.WriteLine($"No rate has {HistoryStatistics.LeastSamples} samples.");
             return;
         }
 
@@ -187,7 +257,7 @@ internal static class HistoryCommand
 
         if (assets.Length == 0)
         {
-            terminal.Result.WriteLine($"No price has {HistoryStatistics.LeastSamples} samples without a gap.");
+            terminal.Result.WriteLine($"No price has {HistoryStatistics.LeastSamples} samples.");
             return;
         }
 
@@ -247,6 +317,8 @@ internal static class HistoryCommand
                 Opportunities = [.. judged.Snapshot.Opportunities.Select(place => rates.TryGetValue(place.Id, out var rate) ? place with { Volatility = new(rate.Volatility, From) } : place)],
             };
             AtomicFile.Write(file, Formats.Serialize(snapshot));
+            foreach (var note in observations.Where(o => o.Quantity == Quantities.Price && wanted.Contains(o.Subject)).GroupBy(o => o.Subject).SelectMany(series => SeriesFindings.Of([.. series])))
+                terminal.Result.WriteLine($"Note: {note}");
             terminal.Result.WriteLine($"{history.Series[0].ClosesUsd.Count} prices of {string.Join(", ", wanted)}; volatility of {snapshot.Opportunities.Count(place => place.Volatility.From == From)} opportunities: {file}");
             return 0;
         });

@@ -4,8 +4,8 @@ namespace Optimizer.History;
 
 /// <summary>How one place's rate behaved.</summary>
 /// <param name="Subject">The opportunity.</param>
-/// <param name="Samples">How many samples, evenly spaced.</param>
-/// <param name="Days">From the first to the last.</param>
+/// <param name="Samples">How many samples, evenly spaced but for gaps.</param>
+/// <param name="Days">What they cover, gaps left out.</param>
 /// <param name="Last">The last rate, a fraction a year.</param>
 /// <param name="Mean">Their mean.</param>
 /// <param name="Deviation">Their standard deviation.</param>
@@ -32,6 +32,9 @@ public static class HistoryStatistics
     /// <summary>Fewer samples say nothing of a deviation.</summary>
     public const int LeastSamples = 8;
 
+    /// <summary>Squares that are no more than rounding, against the mean's.</summary>
+    private const double Trace = 1e-20;
+
     /// <summary>Statistics of rates, sampled once in an interval.</summary>
     /// <param name="observations">Rates and shares, by subject, oldest first.</param>
     /// <param name="intervalDays">Days from one sample to the next; &gt; 0.</param>
@@ -41,15 +44,17 @@ public static class HistoryStatistics
         var all = new List<RateStatistics>();
         foreach (var same in observations.Where(o => o.Quantity == Quantities.Rate).GroupBy(o => o.Subject))
         {
-            var samples = Sampled([.. same], intervalDays);
-            if (samples.Count < LeastSamples)
+            var sampled = Sampled(same, intervalDays, same.Last().Time);
+            if (sampled.Count < LeastSamples)
                 continue;
+            double[] samples = [.. sampled.Values];
             var mean = samples.Average();
-            var deviations = samples.Select(x => x - mean).ToArray();
-            var squares = deviations.Sum(d => d * d);
-            var next = deviations.Zip(deviations.Skip(1)).Sum(pair => pair.First * pair.Second);
-            all.Add(new(same.Key, samples.Count, (samples.Count - 1) * intervalDays, samples[^1], mean, Math.Sqrt(squares / (samples.Count - 1)),
-                samples.Min(), samples.Max(), squares > 0 ? next / squares : 0, Earned([.. observations.Where(o => o.Quantity == Quantities.Share && o.Subject == same.Key)])));
+            var squares = samples.Sum(x => (x - mean) * (x - mean));
+            // Only of neighbours: what lies beyond a gap does not follow.
+            var pairs = sampled.Where(sample => sampled.ContainsKey(sample.Key - 1)).Select(sample => (sample.Value - mean, sampled[sample.Key - 1] - mean)).ToArray();
+            var next = pairs.Sum(pair => pair.Item1 * pair.Item2) * (samples.Length - 1) / Math.Max(1, pairs.Length);
+            all.Add(new(same.Key, samples.Length, (samples.Length - 1) * intervalDays, samples[^1], mean, Math.Sqrt(squares / (samples.Length - 1)),
+                samples.Min(), samples.Max(), squares > Trace * mean * mean ? next / squares : 0, Earned([.. observations.Where(o => o.Quantity == Quantities.Share && o.Subject == same.Key)])));
         }
 
         return all;
@@ -60,26 +65,35 @@ public static class HistoryStatistics
     /// <param name="assets">Which assets.</param>
     /// <param name="intervalDays">Days from one sample to the next; &gt; 0.</param>
     /// <param name="from">Key of the provenance.</param>
-    /// <returns>As far back as all of them reach without a gap.</returns>
+    /// <returns>Every moment at which all of them have a price, with the gaps between.</returns>
     /// <exception cref="HistoryException">An asset has too few prices.</exception>
     public static PriceHistory Prices(IReadOnlyList<Observation> observations, IReadOnlyList<string> assets, double intervalDays, string from)
     {
         var prices = observations.Where(o => o.Quantity == Quantities.Price).ToLookup(o => o.Subject);
         var last = assets.Where(prices.Contains).Select(asset => prices[asset].Max(o => o.Time)).DefaultIfEmpty(DateTimeOffset.MinValue).Min();
-        var sampled = assets.ToDictionary(asset => asset, asset => Sampled([.. prices[asset]], intervalDays, last));
+        var sampled = assets.ToDictionary(asset => asset, asset => Sampled(prices[asset], intervalDays, last));
         if (sampled.Count > 0 && sampled.MinBy(s => s.Value.Count) is { Value.Count: < LeastSamples } scarce)
-            throw new HistoryException($"the history holds {scarce.Value.Count} prices of {scarce.Key} without a gap, one in {intervalDays} days up to {last:yyyy-MM-dd}; at least {LeastSamples} are needed");
-        var length = sampled.Values.Select(s => s.Count).DefaultIfEmpty(0).Min();
-        return new() { IntervalDays = intervalDays, Series = [.. sampled.Select(s => new PriceSeries { Asset = s.Key, ClosesUsd = [.. s.Value.TakeLast(length)], From = from })] };
+            throw new HistoryException($"the history holds {scarce.Value.Count} prices of {scarce.Key}, one in {intervalDays} days up to {last:yyyy-MM-dd}; at least {LeastSamples} are needed");
+        // Counted back from the end, and so falling; a moment without a neighbour says nothing of changes.
+        int[] common = [.. sampled.Values.Select(s => s.Keys.AsEnumerable()).DefaultIfEmpty([]).Aggregate((a, b) => a.Intersect(b)).OrderDescending()];
+        var known = common.ToHashSet();
+        common = [.. common.Where(k => known.Contains(k - 1) || known.Contains(k + 1))];
+        if (assets.Count > 0 && common.Length < LeastSamples)
+            throw new HistoryException($"{string.Join(", ", assets)} have {common.Length} prices at common moments, one in {intervalDays} days up to {last:yyyy-MM-dd}; at least {LeastSamples} are needed");
+        return new()
+        {
+            IntervalDays = intervalDays,
+            Series = [.. sampled.Select(s => new PriceSeries { Asset = s.Key, ClosesUsd = [.. common.Select(k => s.Value[k])], From = from })],
+            Gaps = [.. Enumerable.Range(1, Math.Max(0, common.Length - 1)).Where(i => common[i] != common[i - 1] - 1)],
+        };
     }
 
     /// <summary>Yearly deviations of the logarithm of prices (fractions), and the correlations of their changes.</summary>
     /// <param name="history">At least three prices of every asset.</param>
     public static (double[] Deviations, double[,] Correlations) Returns(PriceHistory history)
     {
-        var changes = history.Series.Select(series =>
+        var changes = history.LogChanges().Select(logs =>
         {
-            var logs = series.ClosesUsd.Zip(series.ClosesUsd.Skip(1), (before, after) => Math.Log(after / before)).ToArray();
             var mean = logs.Average();
             return logs.Select(change => change - mean).ToArray();
         }).ToArray();
@@ -94,27 +108,13 @@ public static class HistoryStatistics
         return ([.. changes.Select((change, i) => Math.Sqrt(Product(i, i) / (change.Length - 1) * Duration.DaysPerYear / history.IntervalDays))], correlations);
     }
 
-    /// <summary>The value nearest to each of evenly spaced moments, back from an end, as far as there is one within half an interval;
-    /// oldest first.</summary>
-    private static List<double> Sampled(IReadOnlyList<Observation> series, double intervalDays, DateTimeOffset? end = null)
+    /// <summary>The value nearest to each of evenly spaced moments, counted back from an end; moments that have none within half an
+    /// interval are left out.</summary>
+    private static SortedDictionary<int, double> Sampled(IEnumerable<Observation> series, double intervalDays, DateTimeOffset end)
     {
-        var samples = new List<double>();
-        if (series.Count == 0)
-            return samples;
-        var last = end ?? series[^1].Time;
-        var i = series.Count - 1;
-        for (var k = 0; i >= 0; k++)
-        {
-            var wanted = last - TimeSpan.FromDays(k * intervalDays);
-            while (i > 0 && (series[i - 1].Time - wanted).Duration() <= (series[i].Time - wanted).Duration())
-                i--;
-            if ((series[i].Time - wanted).Duration() > TimeSpan.FromDays(intervalDays / 2))
-                break;
-            samples.Add(series[i].Value);
-            i--;
-        }
-
-        samples.Reverse();
+        var samples = new SortedDictionary<int, double>(Comparer<int>.Create((a, b) => b.CompareTo(a)));
+        foreach (var same in series.GroupBy(o => (int)Math.Round((end - o.Time).TotalDays / intervalDays)).Where(same => same.Key >= 0))
+            samples[same.Key] = same.MinBy(o => Math.Abs((end - o.Time).TotalDays - same.Key * intervalDays))!.Value;
         return samples;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
@@ -20,16 +21,23 @@ public sealed record HistoryFilter(string? Subject = null, string? Quantity = nu
 /// <param name="Subjects">About how many things.</param>
 public sealed record HistoryEntry(string Name, DateTimeOffset From, DateTimeOffset To, long Observations, long Subjects);
 
+/// <summary>What an import did.</summary>
+/// <param name="Count">How many figures were added.</param>
+/// <param name="Skipped">How many rows had none.</param>
+/// <param name="Notes">What a reader should know of them: how they were read, outliers, gaps, corrections.</param>
+public sealed record ImportResult(int Count, int Skipped, IReadOnlyList<string> Notes);
+
 /// <summary>A file that cannot be taken into the history; the message says what and where.</summary>
 public sealed class HistoryException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Past figures of markets, in a folder of Parquet files that DuckDB queries.</summary>
 /// <remarks>Every addition is one file, which appears whole or not at all, so that nothing is locked and nothing half-written,
-/// and any other tool reads them. The same addition twice is one. Reading takes time in proportion to what is there.</remarks>
+/// and any other tool reads them. The same addition twice is one. Of several figures for one moment the one that was added last counts.
+/// Reading takes time in proportion to what is there.</remarks>
 /// <param name="folder">Where the files are; it need not exist yet.</param>
 public sealed partial class HistoryStore(string folder)
 {
-    private const string Columns = "time TIMESTAMP, snapshot VARCHAR, subject VARCHAR, quantity VARCHAR, value DOUBLE, source VARCHAR, as_of TIMESTAMP";
+    private const string Columns = "time TIMESTAMP, snapshot VARCHAR, subject VARCHAR, quantity VARCHAR, value DOUBLE, source VARCHAR, as_of TIMESTAMP, added TIMESTAMP";
 
     /// <summary>Whether there is anything.</summary>
     public bool IsEmpty => !ParquetFolder.HasFiles(folder);
@@ -38,60 +46,51 @@ public sealed partial class HistoryStore(string folder)
     /// <returns>How many; the same ones again where it is there already.</returns>
     public int Add(Snapshot snapshot) => Add($"{snapshot.TakenAt.UtcDateTime:yyyyMMddTHHmmssfff}-{Safe(snapshot.Name)}", Quantities.Of(snapshot).ToList());
 
-    /// <summary>Adds the rows of a CSV file: either columns <c>time, subject, quantity, value</c>, or one asset's daily prices in
-    /// columns <c>date</c> (or <c>time</c>) and <c>close</c> (or <c>price</c>), as price archives have them.</summary>
+    /// <summary>Adds the rows of a CSV file: columns <c>time, subject, quantity, value</c>, or one asset's prices or one place's rates as the
+    /// usual archives give them. What is there already for the same moments is corrected.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="asset">The asset that it gives prices of; null for the first form.</param>
-    /// <returns>How many rows.</returns>
-    /// <exception cref="HistoryException">The file is of neither form, or a row has no number or moment.</exception>
-    public int Import(string file, string? asset)
+    /// <param name="options">What it gives figures of.</param>
+    /// <exception cref="HistoryException">The file is of no known form, a row has no number or moment, or two rows contradict each other.</exception>
+    public ImportResult Import(string file, ImportOptions options)
     {
+        var archive = ArchiveFile.Read(file, options);
+        var notes = new List<string>(archive.Notes);
+        foreach (var series in archive.Observations.GroupBy(o => (o.Subject, o.Quantity)))
+        {
+            Observation[] added = [.. series.OrderBy(o => o.Time)];
+            var known = Read(new(null, series.Key.Quantity));
+            Observation[] before = [.. known.Where(o => o.Subject == series.Key.Subject)];
+            notes.AddRange(SeriesFindings.Of(added));
+            notes.AddRange(SeriesFindings.Corrections(added, before));
+            if (series.Key.Quantity == Quantities.Price)
+                notes.AddRange(SeriesFindings.Dating(added, known));
+        }
+
         var name = Path.GetFileNameWithoutExtension(file);
+        var subject = options.Asset ?? options.Opportunity;
+        var rows = string.Join('\n', archive.Observations.Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Time.UtcTicks} {o.Subject} {o.Quantity} {o.Value:R}")));
+        // The same figures again are the same addition; others of the same name are not.
+        var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rows)))[..12];
+        Add($"{archive.Observations.Min(o => o.Time).UtcDateTime:yyyyMMddTHHmmssfff}-{Safe(subject is null ? name : $"{name}-{subject}")}-{mark}", [.. archive.Observations]);
+        return new(archive.Observations.Count, archive.Skipped, notes);
+    }
+
+    /// <summary>Takes out every addition of a name.</summary>
+    /// <param name="name">The snapshot's or the imported file's, as <see cref="Entries"/> names it.</param>
+    /// <returns>How many figures are gone.</returns>
+    /// <exception cref="HistoryException">There is none of that name.</exception>
+    public long Remove(string name)
+    {
+        if (IsEmpty)
+            throw new HistoryException($"the history in {folder} is empty");
         using var connection = ParquetFolder.Open();
-        List<string> header;
-        try
-        {
-            header = [.. ParquetFolder.Query(connection, $"DESCRIBE SELECT * FROM {Csv(file)}", row => row.GetString(0))];
-        }
-        catch (DuckDBException wrong)
-        {
-            throw new HistoryException($"{file} is no CSV file with a header: {ParquetFolder.FirstLine(wrong)}", wrong);
-        }
-
-        string? Column(params string[] names) => header.FirstOrDefault(column => names.Contains(column.Trim().ToLowerInvariant()));
-        var (time, value) = (Column("time", "date"), asset is null ? Column("value") : Column("close", "price"));
-        var (subject, quantity) = (Column("subject"), Column("quantity"));
-        if (time is null || value is null || asset is null && (subject is null || quantity is null))
-            throw new HistoryException($"{file} has columns {string.Join(", ", header)}; expected {(asset is null ? "time, subject, quantity, value (or --asset for a file of one asset's prices)" : "date or time, and close or price")}");
-        // Line numbers as an editor shows them; the header is the first.
-        var rows = ParquetFolder.Query(connection,
-            $"""
-            SELECT row_number() OVER () + 1, TRY_CAST({Quoted(time)} AS TIMESTAMP), {(asset is null ? Quoted(subject!) : $"'{ParquetFolder.Escaped(asset)}'")},
-                {(asset is null ? Quoted(quantity!) : $"'{Quantities.Price}'")}, TRY_CAST({Quoted(value)} AS DOUBLE)
-            FROM {Csv(file)}
-            """,
-            row => (Line: row.GetInt64(0), Time: row.IsDBNull(1) ? (DateTime?)null : row.GetDateTime(1), Subject: row.IsDBNull(2) ? "" : row.GetString(2), Quantity: row.IsDBNull(3) ? "" : row.GetString(3), Value: row.IsDBNull(4) ? double.NaN : row.GetDouble(4)))
-            .ToList();
-        var observations = new List<Observation>();
-        foreach (var row in rows)
-        {
-            var wrong = row.Time is null ? $"no moment in column '{time}'; expected 2026-08-12 or 2026-08-12 14:30"
-                : row.Subject.Length == 0 ? "no subject"
-                : !Quantities.All.Contains(row.Quantity) ? $"unknown quantity '{row.Quantity}'; there are {string.Join(", ", Quantities.All)}"
-                : !double.IsFinite(row.Value) ? $"no number in column '{value}'"
-                : row.Time is { Year: < 2009 } || row.Time > TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(1) ? $"the moment {row.Time:yyyy-MM-dd HH:mm} is before there were chains, or yet to come"
-                : row.Quantity == Quantities.Rate && row.Value is < -1 or > 100 ? $"a rate of {row.Value}; expected a fraction a year, such as 0.05"
-                : row.Quantity is Quantities.Price or Quantities.Share && row.Value <= 0 ? $"a {row.Quantity} of {row.Value}; expected more than zero"
-                : null;
-            if (wrong is not null)
-                throw new HistoryException($"{file}:{row.Line}: {wrong}");
-            var moment = new DateTimeOffset(DateTime.SpecifyKind(row.Time!.Value, DateTimeKind.Utc));
-            observations.Add(new(moment, name, row.Subject, row.Quantity, row.Value, $"imported from {Path.GetFileName(file)}", moment));
-        }
-
-        if (observations.Count == 0)
-            throw new HistoryException($"{file} has no rows");
-        return Add($"{observations.Min(o => o.Time).UtcDateTime:yyyyMMddTHHmmssfff}-{Safe(asset is null ? name : $"{name}-{asset}")}", observations);
+        // An addition is a file of one name.
+        var files = ParquetFolder.Query(connection, $"SELECT filename, count(*) FROM {ParquetFolder.All(folder)} WHERE snapshot = '{ParquetFolder.Escaped(name)}' GROUP BY filename", row => (File: row.GetString(0), Count: row.GetInt64(1))).ToArray();
+        if (files.Length == 0)
+            throw new HistoryException($"the history holds no '{name}'; optimizer history list names what it holds");
+        foreach (var (file, _) in files)
+            File.Delete(file);
+        return files.Sum(file => file.Count);
     }
 
     /// <summary>What is there, oldest first.</summary>
@@ -133,8 +132,9 @@ public sealed partial class HistoryStore(string folder)
 
     private int Add(string name, List<Observation> observations)
     {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         ParquetFolder.Add(folder, name, Columns, observations, (row, o) => row.AppendValue(o.Time.UtcDateTime).AppendValue(o.Snapshot).AppendValue(o.Subject).AppendValue(o.Quantity)
-            .AppendValue(o.Value).AppendValue(o.Source).AppendValue(o.AsOf.UtcDateTime));
+            .AppendValue(o.Value).AppendValue(o.Source).AppendValue(o.AsOf.UtcDateTime).AppendValue(now));
         return observations.Count;
     }
 
@@ -151,7 +151,7 @@ public sealed partial class HistoryStore(string folder)
         }
     }
 
-    /// <summary>A connection with what the filter lets through, as <c>observations</c>; twice the same is there once.</summary>
+    /// <summary>A connection with what the filter lets through, as <c>observations</c>; of several figures for one moment, the last added.</summary>
     private DuckDBConnection OpenAll(HistoryFilter filter)
     {
         var connection = ParquetFolder.Open();
@@ -165,15 +165,15 @@ public sealed partial class HistoryStore(string folder)
         if (IsEmpty)
             ParquetFolder.Execute(connection, $"CREATE TABLE observations ({Columns})");
         else
-            ParquetFolder.Execute(connection, $"CREATE VIEW observations AS SELECT DISTINCT * FROM {ParquetFolder.All(folder)} WHERE {where}");
+            ParquetFolder.Execute(connection,
+                $"""
+                CREATE VIEW observations AS SELECT * EXCLUDE (added, filename) FROM {ParquetFolder.All(folder)} WHERE {where}
+                QUALIFY row_number() OVER (PARTITION BY time, subject, quantity ORDER BY added DESC NULLS LAST, filename DESC) = 1
+                """);
         return connection;
     }
 
-    private static string Csv(string file) => $"read_csv('{ParquetFolder.Escaped(ParquetFolder.Globbed(file))}', header = true, all_varchar = true)";
-
     private static DateTimeOffset Utc(System.Data.Common.DbDataReader row, int column) => new(DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc));
-
-    private static string Quoted(string column) => $"\"{column.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string Safe(string name) => Unsafe().Replace(name, "-");
 

@@ -10,8 +10,8 @@ internal static partial class ParquetFolder
     /// <summary>Whether anything has been added.</summary>
     public static bool HasFiles(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.parquet").Any();
 
-    /// <summary>All files of a folder, as SQL names them.</summary>
-    public static string All(string folder) => $"read_parquet('{Escaped(Globbed(folder))}/*.parquet')";
+    /// <summary>All files of a folder, as SQL names them, with a column <c>filename</c>; columns that a file lacks are null.</summary>
+    public static string All(string folder) => $"read_parquet('{Escaped(Globbed(folder))}/*.parquet', union_by_name = true, filename = true)";
 
     /// <summary>Adds rows as a file, which appears whole or not at all; a file of that name is replaced.</summary>
     public static void Add<T>(string folder, string name, string columns, IEnumerable<T> rows, Func<IDuckDBAppenderRow, T, IDuckDBAppenderRow> append)

@@ -206,7 +206,7 @@ public sealed class RiskModel
         var loadings = new Dictionary<string, Dictionary<int, double>>();
         if (history.Series.Count == 0)
             return loadings;
-        var covariance = ShrunkCovariance.FromPrices([.. history.Series.Select(s => s.ClosesUsd)], history.IntervalDays);
+        var covariance = ShrunkCovariance.FromChanges(history.LogChanges(), history.IntervalDays);
         Matrix<double> root = covariance.Cholesky().Factor;
         for (var row = 0; row < history.Series.Count; row++)
         {

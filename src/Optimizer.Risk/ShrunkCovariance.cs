@@ -9,18 +9,17 @@ public static class ShrunkCovariance
     /// <remarks>Ledoit and Wolf, A well-conditioned estimator for large-dimensional covariance matrices, 2004: the
     /// weight of the target is the estimated sampling error of the sample covariance relative to its distance from the
     /// target.</remarks>
-    /// <param name="prices">One row of prices per asset, oldest first; all &gt; 0, at least three samples.</param>
-    /// <param name="intervalDays">Days between samples; &gt; 0.</param>
+    /// <param name="changes">One row of log returns per asset, at least two of each.</param>
+    /// <param name="intervalDays">Days that one return covers; &gt; 0.</param>
     /// <returns>A positive definite matrix in the order of the rows.</returns>
-    public static Matrix<double> FromPrices(IReadOnlyList<IReadOnlyList<double>> prices, double intervalDays)
+    public static Matrix<double> FromChanges(IReadOnlyList<double[]> changes, double intervalDays)
     {
-        var samples = prices[0].Count - 1;
-        var returns = Matrix<double>.Build.Dense(prices.Count, samples,
-            (asset, t) => Math.Log(prices[asset][t + 1] / prices[asset][t]));
+        var samples = changes[0].Length;
+        var returns = Matrix<double>.Build.DenseOfRowArrays(changes);
         var means = returns.RowSums() / samples;
-        var centred = Matrix<double>.Build.Dense(prices.Count, samples, (asset, t) => returns[asset, t] - means[asset]);
+        var centred = Matrix<double>.Build.Dense(changes.Count, samples, (asset, t) => returns[asset, t] - means[asset]);
         var sample = centred * centred.Transpose() / samples;
-        var target = Matrix<double>.Build.DenseIdentity(prices.Count) * (sample.Trace() / prices.Count);
+        var target = Matrix<double>.Build.DenseIdentity(changes.Count) * (sample.Trace() / changes.Count);
 
         var distance = Square(sample - target);
         var error = Enumerable.Range(0, samples)

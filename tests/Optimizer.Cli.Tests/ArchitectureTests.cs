@@ -12,7 +12,7 @@ public sealed class ArchitectureTests
         ["Optimizer.Solver"] = ["Google.OrTools", "Google.Protobuf", "MathNet.Numerics"],
         ["Optimizer.Allocation"] = ["Optimizer.Model", "Optimizer.Risk", "Optimizer.Solver"],
         ["Optimizer.Chains"] = ["Optimizer.Model", "BouncyCastle.Cryptography", "Microsoft.Extensions.Http.Resilience", "Polly.Core", "Polly.Extensions", "Polly.RateLimiting", "SimpleBase"],
-        ["Optimizer.History"] = ["Optimizer.Model", "DuckDB.NET.Data", "DuckDB.NET.Bindings"],
+        ["Optimizer.History"] = ["Optimizer.Model", "CsvHelper", "DuckDB.NET.Data", "DuckDB.NET.Bindings", "MathNet.Numerics"],
         ["Optimizer.Planning"] = ["Optimizer.Model"],
         ["Optimizer.Transactions"] = ["Optimizer.Model", "Optimizer.Chains"],
         ["Optimizer.Scenarios"] = ["Nethereum.Util", "Optimizer.Model", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],

@@ -84,7 +84,7 @@ public sealed class HistoryTests : IDisposable
         if (ending == "csv")
         {
             Assert.Equal(count + 1, File.ReadAllLines(file).Length);
-            Assert.Equal(count, new HistoryStore(Path.Combine(_folder, "again")).Import(file, null));
+            Assert.Equal(count, new HistoryStore(Path.Combine(_folder, "again")).Import(file, new()).Count);
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class HistoryTests : IDisposable
     {
         var file = Write("Date,low,high,open,close,volume", "2026-01-01,1,2,3,100.5,9", "2026-01-02,1,2,3,101.25,9");
         var store = new HistoryStore(Path.Combine(_folder, "store"));
-        Assert.Equal(2, store.Import(file, "BTC"));
+        Assert.Equal(2, store.Import(file, new("BTC")).Count);
         Assert.Equal([(Start, 100.5), (Start.AddDays(1), 101.25)], store.Read(new("BTC", Quantities.Price)).Select(o => (o.Time, o.Value)));
     }
 
@@ -107,14 +107,14 @@ public sealed class HistoryTests : IDisposable
     {
         var store = new HistoryStore(Path.Combine(_folder, "store"));
         var file = Write(lines);
-        Assert.Contains(message, Assert.Throws<HistoryException>(() => store.Import(file, "BTC")).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<HistoryException>(() => store.Import(file, new("BTC"))).Message, StringComparison.Ordinal);
         Assert.True(store.IsEmpty);
     }
 
     [Fact]
     public void An_unknown_quantity_is_refused()
     {
-        var wrong = Assert.Throws<HistoryException>(() => new HistoryStore(_folder).Import(Write("time,subject,quantity,value", "2026-01-01,BTC,prise,1"), null));
+        var wrong = Assert.Throws<HistoryException>(() => new HistoryStore(_folder).Import(Write("time,subject,quantity,value", "2026-01-01,BTC,prise,1"), new()));
         Assert.Contains("file.csv:2: unknown quantity 'prise'; there are price, rate", wrong.Message, StringComparison.Ordinal);
     }
 
@@ -174,11 +174,15 @@ public sealed class HistoryTests : IDisposable
     }
 
     [Fact]
-    public void A_gap_ends_the_samples()
+    public void Samples_before_a_gap_count_and_the_change_over_it_does_not()
     {
         int[] days = [0, 1, 2, 3, 10, 11, 12, 13, 14, 15, 16, 17, 18];
         var observations = days.Select(day => new Observation(Start.AddDays(day), "s", "place", Quantities.Rate, day, "test", Start)).ToArray();
-        Assert.Equal(9, Assert.Single(HistoryStatistics.Rates(observations, 1)).Samples);
+        Assert.Equal(13, Assert.Single(HistoryStatistics.Rates(observations, 1)).Samples);
+        var prices = days.Select(day => new Observation(Start.AddDays(day), "s", "ETH", Quantities.Price, Math.Exp(day < 10 ? 0.1 * (day % 2) : 9 + 0.1 * (day % 2)), "test", Start)).ToArray();
+        var history = HistoryStatistics.Prices(prices, ["ETH"], 1, "test");
+        Assert.Equal((13, 4), (history.Series[0].ClosesUsd.Count, Assert.Single(history.Gaps)));
+        Assert.All(Assert.Single(history.LogChanges()), change => Assert.Equal(0.1, Math.Abs(change), 1e-9));
     }
 
     private string Write(params string[] lines)

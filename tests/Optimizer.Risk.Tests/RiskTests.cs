@@ -10,8 +10,8 @@ public sealed class RiskTests
     public void Shrunk_covariance_is_positive_definite_even_with_few_samples() =>
         Gen.Double[0.5, 2].Array[5].Array[4].Sample(moves =>
         {
-            var prices = moves.Select(series => (IReadOnlyList<double>)[.. series.Aggregate(new List<double> { 1 }, (p, m) => [.. p, p[^1] * m])]).ToArray();
-            return ShrunkCovariance.FromPrices(prices, 7).Evd(Symmetricity.Symmetric).EigenValues.All(e => e.Real > -1e-12);
+            var changes = moves.Select(series => series.Select(move => Math.Log(move)).ToArray()).ToArray();
+            return ShrunkCovariance.FromChanges(changes, 7).Evd(Symmetricity.Symmetric).EigenValues.All(e => e.Real > -1e-12);
         });
 
     [Fact]
@@ -19,8 +19,8 @@ public sealed class RiskTests
     {
         var random = new Random(1);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-        IReadOnlyList<double> Path(double daily) => [.. Enumerable.Range(0, 20_000).Aggregate(new List<double> { 1 }, (p, _) => { p.Add(p[^1] * Math.Exp(daily * Normal())); return p; })];
-        var covariance = ShrunkCovariance.FromPrices([Path(0.01), Path(0.03)], 1);
+        double[] Changes(double daily) => [.. Enumerable.Range(0, 20_000).Select(_ => daily * Normal())];
+        var covariance = ShrunkCovariance.FromChanges([Changes(0.01), Changes(0.03)], 1);
         Assert.Equal(0.01 * 0.01 * 365, covariance[0, 0], 0.002);
         Assert.Equal(0.03 * 0.03 * 365, covariance[1, 1], 0.01);
         Assert.Equal(0, covariance[0, 1], 0.005);

@@ -52,6 +52,14 @@ public sealed record PriceHistory
 
     /// <summary>One series per asset, all of one length.</summary>
     public required IReadOnlyList<PriceSeries> Series { get; init; }
+
+    /// <summary>Positions of samples, counted from 0, that some missing ones come before: from the sample before them to these more than
+    /// <see cref="IntervalDays"/> pass.</summary>
+    public IReadOnlyList<int> Gaps { get; init; } = [];
+
+    /// <summary>Changes of the logarithm of prices from one sample to the next, by series; those over gaps are left out.</summary>
+    public IReadOnlyList<double[]> LogChanges() =>
+        [.. Series.Select(series => Enumerable.Range(1, Math.Max(0, series.ClosesUsd.Count - 1)).Where(i => !Gaps.Contains(i)).Select(i => Math.Log(series.ClosesUsd[i] / series.ClosesUsd[i - 1])).ToArray())];
 }
 
 /// <summary>Past prices of one asset.</summary>

@@ -132,6 +132,14 @@ internal static partial class MarketChecks
     {
         if (history.IntervalDays <= 0)
             reader.Report(source.Find("intervalDays").Location, "must be above zero");
+        for (var i = 0; i < history.Gaps.Count; i++)
+        {
+            if (history.Gaps[i] < 1 || history.Series.Any(series => history.Gaps[i] >= series.ClosesUsd.Count))
+                reader.Report(source.Find("gaps", i).Location, $"there is no sample {history.Gaps[i]} that others come before; samples are counted from 0");
+        }
+
+        if (history.Series.Count > 0 && history.Series[0].ClosesUsd.Count >= 3 && history.Series[0].ClosesUsd.Count - 1 - history.Gaps.Distinct().Count() < 2)
+            reader.Report(source.Find("gaps").Location, "leaves fewer than two changes of prices");
         for (var s = 0; s < history.Series.Count; s++)
         {
             var at = source.Find("series", s, "closesUsd");

@@ -1,7 +1,7 @@
 namespace Optimizer.Scenarios;
 
 /// <summary>Finds what somebody probably meant to write.</summary>
-internal static class NearMatch
+public static class NearMatch
 {
     private const int MostNamed = 4;
 

@@ -1,0 +1,114 @@
+using System.Globalization;
+using MathNet.Numerics.Statistics;
+
+namespace Optimizer.History;
+
+/// <summary>What looks wrong in a series, in words.</summary>
+public static class SeriesFindings
+{
+    /// <summary>A log change above which a price is named, as long as it is also far beyond what the series usually does.</summary>
+    private const double LeastOutlier = 0.7;
+    private const double Deviations = 10;
+    private const int MostNamed = 3;
+    private const int LeastCommon = 30;
+
+    /// <summary>Outliers, jumps that stay, gaps, and days of the week that are missing.</summary>
+    /// <param name="series">One subject's figures of one quantity, oldest first.</param>
+    public static IEnumerable<string> Of(IReadOnlyList<Observation> series)
+    {
+        if (series.Count < HistoryStatistics.LeastSamples)
+            return [];
+        return [.. series[0].Quantity == Quantities.Price ? Jumps(series) : [], .. Gaps(series)];
+    }
+
+    /// <summary>What an addition changes of what is there.</summary>
+    /// <param name="added">One subject's figures of one quantity.</param>
+    /// <param name="before">What is there of them.</param>
+    public static IEnumerable<string> Corrections(IReadOnlyList<Observation> added, IReadOnlyList<Observation> before)
+    {
+        var known = before.ToDictionary(o => o.Time, o => o.Value);
+        var changed = added.Where(o => known.TryGetValue(o.Time, out var value) && value != o.Value).ToArray();
+        if (changed.MaxBy(o => Math.Abs(o.Value - known[o.Time])) is { } most)
+            yield return Invariant($"{changed.Length} figures of {most.Subject} correct what was there; the most on {most.Time:yyyy-MM-dd}, {most.Value:#,0.####} instead of {known[most.Time]:#,0.####}");
+    }
+
+    /// <summary>Whether prices are dated a day apart from those that are there: changes of prices go together on the same day.</summary>
+    /// <remarks>Files date a close by the start of its day (exchanges) or by its end. Correlations of daily changes are compared with
+    /// those against one day earlier and later, over at least 30 common days.</remarks>
+    /// <param name="added">One asset's prices, oldest first.</param>
+    /// <param name="known">All prices that are there.</param>
+    public static IEnumerable<string> Dating(IReadOnlyList<Observation> added, IReadOnlyList<Observation> known)
+    {
+        const double Clear = 0.3;
+        var changes = DailyChanges(added);
+        foreach (var other in known.GroupBy(o => o.Subject).OrderBy(other => other.Key != added[0].Subject))
+        {
+            var theirs = DailyChanges([.. other]);
+            var (same, later, earlier) = (Together(changes, theirs, 0), Together(changes, theirs, 1), Together(changes, theirs, -1));
+            if (Math.Max(later, earlier) <= same + Clear)
+                continue;
+            yield return Invariant($"closes of {added[0].Subject} look dated one day {(later > earlier ? "later" : "earlier")} than those of {other.Key} that are there: their changes go together by {Math.Max(later, earlier):0.00} a day apart, by {same:0.00} on the same day; files that date a close by the end of its day are added with --dated-at-end");
+            yield break;
+        }
+    }
+
+    private static IEnumerable<string> Jumps(IReadOnlyList<Observation> series)
+    {
+        var changes = series.Zip(series.Skip(1), (before, after) => Math.Log(after.Value / before.Value)).ToArray();
+        // The median of absolute changes, as the deviation of a normal that has the same.
+        var usual = changes.Select(Math.Abs).Median() * 1.4826;
+        bool IsFar(double change) => Math.Abs(change) > Math.Max(LeastOutlier, Deviations * usual);
+        var (spikes, steps) = (new List<string>(), new List<string>());
+        for (var i = 0; i < changes.Length; i++)
+        {
+            if (!IsFar(changes[i]))
+                continue;
+            var (before, here) = (series[i], series[i + 1]);
+            if (i + 1 < changes.Length && Math.Abs(changes[i] + changes[i + 1]) < Math.Abs(changes[i]) / 3)
+                spikes.Add(Invariant($"{here.Value:#,0.####} on {here.Time:yyyy-MM-dd} between {before.Value:#,0.####} and {series[++i + 1].Value:#,0.####}, a log change of {Math.Log(here.Value / before.Value):0.0}"));
+            else
+                steps.Add(Invariant($"from {before.Value:#,0.####} to {here.Value:#,0.####} on {here.Time:yyyy-MM-dd}, times {here.Value / before.Value:0.####}"));
+        }
+
+        return
+        [
+            .. Named(spikes, $"outliers of {series[0].Subject}, which make its volatility: "),
+            .. Named(steps, $"jumps of {series[0].Subject} that stay, as a split or another unit makes them: "),
+        ];
+    }
+
+    private static IEnumerable<string> Gaps(IReadOnlyList<Observation> series)
+    {
+        var times = series.Select(o => o.Time).Distinct().ToArray();
+        var steps = times.Zip(times.Skip(1), (before, after) => (Before: before, After: after, Days: (after - before).TotalDays)).ToArray();
+        var usual = steps.Select(step => step.Days).Median();
+        var isWeekdays = Math.Abs(usual - 1) < 0.1 && times.All(time => time.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)) && times.Length > 10;
+        if (isWeekdays)
+            yield return $"{series[0].Subject} has weekdays only; changes over weekends are left out of daily statistics";
+        var gaps = steps.Where(step => step.Days > 1.6 * usual && !(isWeekdays && step.Days < 3.5)).Select(step => Invariant($"{step.Days:0.#} days from {step.Before:yyyy-MM-dd} to {step.After:yyyy-MM-dd}")).ToArray();
+        foreach (var named in Named(gaps, $"gaps of {series[0].Subject}, over which no change is counted: "))
+            yield return named;
+    }
+
+    private static IEnumerable<string> Named(IReadOnlyList<string> all, string what)
+    {
+        if (all.Count > 0)
+            yield return $"{what}{string.Join("; ", all.Take(MostNamed))}{(all.Count > MostNamed ? $"; and {all.Count - MostNamed} more" : "")}";
+    }
+
+    private static Dictionary<int, double> DailyChanges(IReadOnlyList<Observation> series)
+    {
+        var prices = series.GroupBy(o => (int)Math.Floor((o.Time - DateTimeOffset.UnixEpoch).TotalDays)).ToDictionary(day => day.Key, day => day.Last().Value);
+        return prices.Where(day => prices.ContainsKey(day.Key - 1)).ToDictionary(day => day.Key, day => Math.Log(day.Value / prices[day.Key - 1]));
+    }
+
+    /// <summary>Correlation of changes with others' so many days before; 0 where too few are common.</summary>
+    private static double Together(Dictionary<int, double> changes, Dictionary<int, double> others, int days)
+    {
+        var common = changes.Where(change => others.ContainsKey(change.Key - days)).ToArray();
+        var correlation = common.Length < LeastCommon ? 0 : Correlation.Pearson(common.Select(change => change.Value), common.Select(change => others[change.Key - days]));
+        return double.IsFinite(correlation) ? correlation : 0;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
