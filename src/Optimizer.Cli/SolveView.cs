@@ -13,6 +13,7 @@ internal static class SolveView
             return;
         console.Write(Positions(result));
         Summary(console, result, objective);
+        Totals(console, result);
         Limits(console, result);
         Risks(console, result);
         Losses(console, result);
@@ -51,7 +52,7 @@ internal static class SolveView
 
     private static Table Positions(SolveResult result)
     {
-        var after = result.Positions.Sum(p => p.Usd) + result.Idle.Sum(i => i.Usd) + result.Others.Sum(o => o.Usd);
+        var after = AfterUsd(result);
         // Margin and notional are told apart wherever some position has one that is not the other.
         var isLevered = result.Positions.Any(p => Math.Abs(p.NotionalUsd - p.Usd) > 1e-9 * p.NotionalUsd);
         var table = Text.Table(["Where it sits", "Before, USD>", "After, USD>", .. isLevered ? ["Notional, USD>"] : Array.Empty<string>(), "Share>", "Pays today>", "Counted on>",
@@ -115,6 +116,28 @@ internal static class SolveView
             table.AddRow(Markup.Escape(c.Name), Text.InUnit(c.Limit, c.Unit), c.Unit == "usd" ? "1 % of the book" : $"1 {c.Unit}", Text.Usd(c.ShadowPriceUsdPerYear));
         console.Write(table);
     }
+
+    private static void Totals(IAnsiConsole console, SolveResult result)
+    {
+        const double Least = 0.0005;
+        if (result.Totals.Count == 0 || AfterUsd(result) <= 0)
+            return;
+        var after = AfterUsd(result);
+        console.WriteLine();
+        var table = Text.Table("By", "Share of the book; in brackets with what stands behind claims");
+        foreach (var by in result.Totals.GroupBy(total => total.By))
+        {
+            var parts = by.Select(total => (total.Name, Share: total.Usd / after, Through: total.LookedThroughUsd / after))
+                .Where(total => Math.Max(Math.Abs(total.Share), Math.Abs(total.Through)) >= Least)
+                .OrderByDescending(total => Math.Max(total.Share, total.Through)).ThenBy(total => total.Name, StringComparer.Ordinal)
+                .Select(total => $"{total.Name} {Text.Percent(total.Share, 1)}{(Math.Abs(total.Through - total.Share) >= Least ? $" ({Text.Percent(total.Through, 1)})" : "")}");
+            table.AddRow(by.Key, Markup.Escape(string.Join(", ", parts)));
+        }
+
+        console.Write(table);
+    }
+
+    private static double AfterUsd(SolveResult result) => result.Positions.Sum(p => p.Usd) + result.Idle.Sum(i => i.Usd) + result.Others.Sum(o => o.Usd);
 
     private static void Risks(IAnsiConsole console, SolveResult result)
     {

@@ -72,9 +72,9 @@ public static class ScenarioRunner
         return stuck.Length == 0 ? null : $"cannot be left now: {string.Join(", ", stuck)}";
     }
 
-    /// <summary>What is to be doubted about rates that bear on the answer: of what is held, and of what pays well.</summary>
+    /// <summary>What is to be doubted about rates that bear on the answer: of what is held, and of what may be added to.</summary>
     private static IEnumerable<string> Doubts(AllocationProblem problem) => problem.Positions
-        .Where(position => position.Before > 0 || !position.Deposit.IsConstant)
+        .Where(position => position.Before > 0 || (!position.Deposit.IsConstant && !problem.Scenario.Constraints.OfType<Eligibility>().Any(mandate => mandate.Denies(position.Opportunity))))
         .Select(position => problem.Rates.Doubt(position.Opportunity, position.Before > 0) is { } doubt ? $"{position.Opportunity.Id} {doubt}" : null).OfType<string>();
 
     private static Waiting Waiting(AllocationProblem problem) =>

@@ -62,7 +62,7 @@ internal static class Spread
         void AddToken(TokenId token, double usd)
         {
             Add(direct, "asset", market.AssetOf(token).Id, usd);
-            Add(direct, "issuer", market.Token(token).Issuer ?? "none", usd);
+            Add(direct, "issuer", market.Token(token).Issuer ?? "no issuer", usd);
         }
 
         foreach (var position in positions.Where(p => p.Usd != 0))
@@ -78,7 +78,7 @@ internal static class Spread
         foreach (var token in idle.Where(i => i.Usd != 0))
         {
             Add(direct, "chain", token.Token.Chain, token.Usd);
-            Add(direct, "protocol", "none", token.Usd);
+            Add(direct, "protocol", "idle", token.Usd);
             AddToken(token.Token, token.Usd);
             AddAll(market.LookThrough(token.Token), token.Usd);
         }

@@ -1,3 +1,5 @@
+using Optimizer.Model;
+
 namespace Optimizer.Allocation;
 
 /// <summary>What a mandate allows: by tag, and by name.</summary>
@@ -15,23 +17,25 @@ public sealed record Eligibility : AllocationConstraint
     /// <summary>Nothing is added to these protocols.</summary>
     public IReadOnlyList<string> DenyProtocols { get; init; } = [];
 
-    /// <inheritdoc/>
-    public override IEnumerable<Requirement> Rows(AllocationProblem problem) =>
-        from position in problem.Positions
-        let o = position.Opportunity
-        where o.Tags.Any(DenyTags.Contains)
-            || (RequireTags.Count > 0 && !o.Tags.Any(RequireTags.Contains))
-            || DenyOpportunities.Contains(o.Id)
-            || DenyProtocols.Contains(o.Protocol)
-        select new Requirement($"{Title()}: {o.Id}", position.Deposit <= 0, IsReported: false);
+    /// <summary>Whether nothing may be added to an opportunity.</summary>
+    public bool Denies(Opportunity opportunity) =>
+        opportunity.Tags.Any(DenyTags.Contains)
+        || (RequireTags.Count > 0 && !opportunity.Tags.Any(RequireTags.Contains))
+        || DenyOpportunities.Contains(opportunity.Id)
+        || DenyProtocols.Contains(opportunity.Protocol);
 
     /// <inheritdoc/>
-    public override IEnumerable<Model.Reference> References() =>
+    public override IEnumerable<Requirement> Rows(AllocationProblem problem) => problem.Positions
+        .Where(position => Denies(position.Opportunity))
+        .Select(position => new Requirement($"{Title()}: {position.Opportunity.Id}", position.Deposit <= 0, IsReported: false));
+
+    /// <inheritdoc/>
+    public override IEnumerable<Reference> References() =>
     [
-        .. DenyOpportunities.Select(id => new Model.Reference("denyOpportunities", "opportunity", id)),
-        .. DenyProtocols.Select(id => new Model.Reference("denyProtocols", "protocol", id)),
-        .. DenyTags.Select(tag => new Model.Reference("denyTags", "tag", tag)),
-        .. RequireTags.Select(tag => new Model.Reference("requireTags", "tag", tag)),
+        .. DenyOpportunities.Select(id => new Reference("denyOpportunities", "opportunity", id)),
+        .. DenyProtocols.Select(id => new Reference("denyProtocols", "protocol", id)),
+        .. DenyTags.Select(tag => new Reference("denyTags", "tag", tag)),
+        .. RequireTags.Select(tag => new Reference("requireTags", "tag", tag)),
     ];
 
     /// <inheritdoc/>
