@@ -24,6 +24,8 @@ public sealed class AllocationProblem
     private readonly List<Flow> _flows = [];
     private readonly List<(AllocationConstraint? Source, Requirement Requirement, int Row)> _requirements = [];
     private readonly List<(string Chain, double GasUsd, int Switch)> _gas = [];
+    private readonly AllocationConstraint[] _constraints;
+    private TailRows? _tail;
     private readonly List<(string Chain, double CostUsd, int Switch)> _rounds = [];
     private readonly Reach _reach;
 
@@ -73,7 +75,8 @@ public sealed class AllocationProblem
         AddRounds();
         if (gains > 1 + 1e-12)
             LimitGains();
-        foreach (var constraint in (constraints ?? Demanded(market, scenario)).Cast<AllocationConstraint>())
+        _constraints = [.. (constraints ?? Demanded(market, scenario)).Cast<AllocationConstraint>()];
+        foreach (var constraint in _constraints)
         {
             foreach (var requirement in constraint.Rows(this))
                 Require(constraint, requirement);
@@ -101,6 +104,9 @@ public sealed class AllocationProblem
 
     /// <summary>What is expected of prices.</summary>
     public PriceViews Views { get; }
+
+    /// <summary>What everything gains by draw.</summary>
+    public TailRows Tail => _tail ??= new(this);
 
     /// <summary>Value of all holdings in USD.</summary>
     public double BookUsd { get; }
@@ -165,6 +171,16 @@ public sealed class AllocationProblem
     /// <remarks>Where the book is held, what constraints ask for is told and not enforced.</remarks>
     public void Require(AllocationConstraint? source, Requirement requirement) =>
         _requirements.Add((source, requirement, IsHeld ? NoRow : _draft.Row(requirement.Title, requirement.Inequality)));
+
+    /// <summary>Adds the rows that an answer shows to be missing.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool RequireMissing(IReadOnlyList<double> values)
+    {
+        var missing = _constraints.Select(constraint => (Source: constraint, Row: constraint.Missing(this, values))).Where(pair => pair.Row is not null).ToArray();
+        foreach (var (source, row) in missing)
+            Require(source, row!);
+        return missing.Length > 0;
+    }
 
     /// <summary>The row of a requirement that is not enforced.</summary>
     public const int NoRow = -1;

@@ -21,24 +21,13 @@ public static class Allocator
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Allocated Solve(Market market, Scenario scenario, Settings settings, CancellationToken cancellation = default)
     {
-        var started = TimeProvider.System.GetTimestamp();
         var problem = new AllocationProblem(market, scenario, settings);
-        var answer = MeanVarianceSolver.Solve(problem.ToProblem(), Options(settings), cancellation);
+        var answer = Settle(problem, Options(settings), cancellation);
         if (answer.Status == SolveStatus.Infeasible && scenario.Exposure == ExposureRule.Keep && KeptExposure.Of(market, scenario).Any())
         {
             // What a person asked for goes before what nobody said.
             var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings, cancellation);
             return free.Target is null ? free : free with { GaveWay = [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())] };
-        }
-
-        // Seldom does money run in a circle: for a better zone of a fee, a minimum, or a rule that pays more than the market.
-        for (var round = 0; round < MostRounds && Circles.Find(problem, answer) is { Count: > 0 } circle; round++)
-        {
-            problem.ForbidCircles(circle);
-            var left = settings.Solver.TimeLimit.Seconds - TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-            answer = left > LeastSeconds
-                ? MeanVarianceSolver.Solve(problem.ToProblem(), Options(settings) with { TimeLimitSeconds = left }, cancellation)
-                : answer with { Status = SolveStatus.TimedOut, Message = "no answer without money in a circle was found within the time limit" };
         }
 
         return answer.Status switch
@@ -49,11 +38,30 @@ public static class Allocator
         };
     }
 
+    /// <summary>Solves a problem, and again with the rows that an answer shows to be missing: against money that runs in a circle (for a better
+    /// zone of a fee, a minimum, or a rule that pays more than the market), and of constraints that too many rows would have to say.</summary>
+    internal static Answer Settle(AllocationProblem problem, SolveOptions options, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var answer = MeanVarianceSolver.Solve(problem.ToProblem(), options, cancellation);
+        while (answer.Status is SolveStatus.Optimal or SolveStatus.Feasible)
+        {
+            var circle = Circles.Find(problem, answer);
+            if (circle.Count > 0)
+                problem.ForbidCircles(circle);
+            else if (problem.Scenario.Mode == ScenarioMode.Hold || !problem.RequireMissing(answer.Values))
+                return answer;
+            var left = options.TimeLimitSeconds - TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+            answer = left > LeastSeconds
+                ? MeanVarianceSolver.Solve(problem.ToProblem(), options with { TimeLimitSeconds = left }, cancellation)
+                : answer with { Status = SolveStatus.TimedOut, Message = "no answer that does all that is asked was found within the time limit" };
+        }
+
+        return answer;
+    }
+
     /// <summary>With less time left nothing is tried again.</summary>
     private const double LeastSeconds = 0.2;
-
-    /// <summary>As many sets of tokens as can each have a circle of their own.</summary>
-    private const int MostRounds = 10;
 
     /// <summary>The solver's options from the settings.</summary>
     public static SolveOptions Options(Settings settings) => new()

@@ -53,11 +53,11 @@ public static class Conflicts
         Market market, Scenario scenario, Settings settings, IReadOnlyCollection<Demand> demands, CancellationToken cancellation)
     {
         var kept = demands.Any(d => d.Constraint is null) ? scenario : scenario with { Objective = new MeanVariance { RiskAversion = 0 } };
-        var problem = new AllocationProblem(market, kept, settings, demands.Where(d => d.Constraint is not null).Select(d => d.Constraint!))
-            .ToProblem();
-        // Any point will do, so nothing but the goal's own demand is asked.
-        var options = Allocator.Options(settings) with { Gap = 1e6, Verify = false };
-        return MeanVarianceSolver.Solve(problem, options, cancellation).Status != SolveStatus.Infeasible;
+        SolveStatus Status(SolveOptions options) => Allocator.Settle(
+            new AllocationProblem(market, kept, settings, demands.Where(d => d.Constraint is not null).Select(d => d.Constraint!)), options, cancellation).Status;
+        // Any point will do, so nothing but the goal's own demand is asked; what comes out crooked then is solved in earnest.
+        var strict = Allocator.Options(settings) with { Verify = false };
+        return (Status(strict with { Gap = 1e6 }) is var status && status == SolveStatus.Failed ? Status(strict) : status) != SolveStatus.Infeasible;
     }
 
     private static IReadOnlyList<ConflictResult> Describe(IEnumerable<Demand> demands, Scenario scenario) =>

@@ -29,6 +29,12 @@ public abstract record AllocationConstraint : Constraint
     /// <summary>The rows that it asks for.</summary>
     public abstract IEnumerable<Requirement> Rows(AllocationProblem problem);
 
+    /// <summary>The row that an answer shows to be missing; null where the answer does what is asked. For what too many rows would have to
+    /// say at once.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="values">The answer's values.</param>
+    public virtual Requirement? Missing(AllocationProblem problem, IReadOnlyList<double> values) => null;
+
     /// <summary>The ids that it refers to, for checking.</summary>
     public virtual IEnumerable<Reference> References() => [];
 

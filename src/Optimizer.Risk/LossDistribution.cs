@@ -67,33 +67,52 @@ public sealed class LossDistribution
         return _takenBy.Select(pair => (pair.Key, Usd: tail.Average(s => pair.Value[s]))).Where(pair => pair.Usd > 0).OrderByDescending(pair => pair.Usd);
     }
 
+    /// <summary>What an item gains by draw beyond what it is credited with; zero on average.</summary>
+    public static double[] Spread(Market market, RiskModel risk, ScenarioSet set, Duration horizon, RevaluedItem item)
+    {
+        var (value, taken) = Revalue(market, risk, set, horizon.Years, item, (_, _) => { });
+        var mean = value.Average() - taken.Average();
+        return [.. value.Zip(taken, (moved, lost) => moved - lost - mean)];
+    }
+
     private void Add(Market market, RiskModel risk, ScenarioSet set, double years, RevaluedItem item)
     {
-        var place = market.FindOpportunity(item.Name);
-        var value = PriceMoves(market, risk, set, years, item, place);
-        var losses = place is not null ? market.EventsOf(place) : market.EventsOf(TokenId.Parse(item.Name));
-        var taken = new double[set.Count];
-        foreach (var loss in losses.Where(loss => risk.LossIn(loss) != 0))
+        var (value, taken) = Revalue(market, risk, set, years, item, (e, by) =>
         {
-            var (share, strikes) = (risk.LossIn(loss), set.Strikes(loss.Event));
-            var by = _takenBy.TryGetValue(loss.Event, out var known) ? known : _takenBy[loss.Event] = new double[set.Count];
+            var all = _takenBy.TryGetValue(e, out var known) ? known : _takenBy[e] = new double[set.Count];
             for (var s = 0; s < set.Count; s++)
-            {
-                if (strikes[s] == 0)
-                    continue;
-                var before = item.ValueUsd + value[s] - taken[s];
-                var lost = before * (1 - Math.Pow(1 - share, strikes[s]));
-                taken[s] += lost;
-                by[s] += lost;
-            }
-        }
-
+                all[s] += by[s];
+        });
         var (priceMean, eventMean) = (value.Average(), taken.Average());
         for (var s = 0; s < set.Count; s++)
         {
             _gains[s] += item.CreditedUsd + value[s] - priceMean - (taken[s] - eventMean);
             _byEvents[s] -= taken[s];
         }
+    }
+
+    /// <summary>What prices add to an item's value by draw, and what events then take of it; each event is told.</summary>
+    private static (double[] Moved, double[] Taken) Revalue(Market market, RiskModel risk, ScenarioSet set, double years, RevaluedItem item, Action<string, double[]> tell)
+    {
+        var place = market.FindOpportunity(item.Name);
+        var moved = PriceMoves(market, risk, set, years, item, place);
+        var losses = place is not null ? market.EventsOf(place) : market.EventsOf(TokenId.Parse(item.Name));
+        var taken = new double[set.Count];
+        foreach (var loss in losses.Where(loss => risk.LossIn(loss) != 0))
+        {
+            var (share, strikes, by) = (risk.LossIn(loss), set.Strikes(loss.Event), new double[set.Count]);
+            for (var s = 0; s < set.Count; s++)
+            {
+                if (strikes[s] == 0)
+                    continue;
+                by[s] = (item.ValueUsd + moved[s] - taken[s]) * (1 - Math.Pow(1 - share, strikes[s]));
+                taken[s] += by[s];
+            }
+
+            tell(loss.Event, by);
+        }
+
+        return (moved, taken);
     }
 
     /// <summary>What prices and its own volatility add to an item's value, by draw, measured in the numeraire.</summary>

@@ -176,14 +176,16 @@ internal static class Report
         var years = problem.Scenario.Horizon.Years;
         // For minimum risk the multipliers are in variance: divided by that of the return, they are in return.
         var perValue = problem.Scenario.Objective is MinimumRisk ? Math.Max(answer.GoalShadowPrice, 1e-300) : 1;
-        return [.. problem.Requirements.Where(r => r.Requirement.IsReported).Select(r =>
+        // Of several rows of one limit that are added as they are missed, the tightest says how far it is reached.
+        return [.. problem.Requirements.Where(r => r.Requirement.IsReported).GroupBy(r => r.Source is Cvar ? r.Source : (object)r).Select(rows =>
         {
+            var r = rows.MaxBy(row => row.Requirement.Inequality.Lesser.At(answer.Values) - row.Requirement.Inequality.Greater.At(answer.Values));
             var (lesser, greater) = (r.Requirement.Inequality.Lesser, r.Requirement.Inequality.Greater);
             var (moving, limit) = greater.IsBound ? (lesser, greater.Constant) : (greater, lesser.Constant);
             var isUsd = r.Requirement.Unit == LimitUnit.Usd;
             var scale = isUsd ? problem.BookUsd : 1;
             var value = moving.At(answer.Values);
-            var price = r.Row == AllocationProblem.NoRow ? 0 : answer.ShadowPrices[r.Row] / perValue / years * problem.BookUsd * (isUsd ? 0.01 : 1);
+            var price = r.Row == AllocationProblem.NoRow ? 0 : rows.Sum(row => answer.ShadowPrices[row.Row]) / perValue / years * problem.BookUsd * (isUsd ? 0.01 : 1);
             var isBinding = Math.Abs(value - limit) <= 1e-7 * Math.Max(1, Math.Abs(limit));
             return new ConstraintResult(r.Requirement.Title, value * scale, limit * scale,
                 JsonNamingPolicy.CamelCase.ConvertName(r.Requirement.Unit.ToString()), isBinding, isBinding ? price : 0,

@@ -23,7 +23,7 @@ internal static class Spread
             : throw new InvalidOperationException())
             .Concat(problem.Idles.Join(idle, i => i.Token, t => t.Token, (i, t) => new RevaluedItem($"{t.Token}", t.Usd, t.Usd,
                 t.Usd * (problem.Rates.Growth(t.Token) + years * ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLoss(t.Token, years))))).ToArray();
-        var set = new ScenarioSet(market, problem.Risk, horizon, problem.Settings.Risk.Draws / 2 * 2, problem.Settings.Solver.Seed);
+        var set = problem.Tail.Draws;
         var distribution = new LossDistribution(market, problem.Risk, set, horizon, items);
         return new(set.Count, distribution.NoEventProbability, distribution.LossProbability, [.. Confidences.Select(distribution.Tail)],
             [.. distribution.WorstEvents(Confidences[^1]).Take(MostEvents).Select(worst => new WorstEventResult(worst.Event, market.Event(worst.Event).Name, worst.Usd))]);

@@ -117,6 +117,41 @@ public sealed class WishTests
         Assert.True(Ether(Solve("constraints: [ { limit: { asset: ETH, max: 10 % } } ]")) < 31_000);
     }
 
+    /// <summary>The mean loss that is limited is the one that the answer tells, and a tighter limit costs more.</summary>
+    [Fact]
+    public void The_mean_loss_of_the_worst_draws_stays_within_its_limit()
+    {
+        SolveResult Solve(string limit, string rest = "") => Ask.Solve($$"""
+            holdings:
+              - { token: USDC@base, amount: 10M }
+              - { token: ETH@base, amount: 1 }
+              {{rest}}
+            universe: { chains: [base], assets: [USDC, ETH] }
+            constraints: [ { cvar: { confidence: 99 %, atMost: {{limit}} } } ]
+            settings: { risk: { draws: 4000 } }
+            objective: { meanVariance: { riskAversion: 0 } }
+            """);
+        double Loss(SolveResult result) => result.Losses!.Tails.Single(tail => tail.Confidence == 0.99).ConditionalValueAtRiskUsd;
+        var free = Solve("99 %");
+        var least = Loss(free);
+        var before = free.Objective!.Value;
+        foreach (var share in (double[])[0.8, 0.6])
+        {
+            var result = Solve(FormattableString.Invariant($"{share * least:0} USD"));
+            Assert.Equal("optimal", result.Status);
+            Assert.InRange(Loss(result), share * least - 100, share * least + 100);
+            var row = result.Constraints.Single(constraint => constraint.Name.StartsWith("mean loss", StringComparison.Ordinal));
+            Assert.True(row.Binding && row.ShadowPriceUsdPerYear > 0);
+            Assert.True(result.Objective!.Value < before);
+            before = result.Objective.Value;
+        }
+
+        // What cannot be left is not to be had with less.
+        var stuck = Solve("10 USD", "- { opportunity: morpho-steakhouse/base/USDC, amount: 1M, locked: true }");
+        Assert.Equal("infeasible", stuck.Status);
+        Assert.Contains(stuck.Conflict, part => part.Name.StartsWith("mean loss", StringComparison.Ordinal));
+    }
+
     /// <summary>A bridge takes nothing below its minimum, and what is sent must be there: no circle makes up for it.</summary>
     [Fact]
     public void Nothing_is_sent_that_the_sender_does_not_have()

@@ -28,8 +28,13 @@ public static class ProblemFiles
     }
 
     /// <summary>A scenario's problem as a file's content.</summary>
-    public static ProblemFile Of(LoadedScenario loaded) => ToFile(loaded.Scenario.Name,
-        new Allocation.AllocationProblem(loaded.Market, loaded.Scenario, loaded.Settings).ToProblem());
+    /// <exception cref="InputException">A constraint is one that is stated row by row while it is solved.</exception>
+    public static ProblemFile Of(LoadedScenario loaded)
+    {
+        if (loaded.Scenario.Constraints.OfType<Allocation.Cvar>().FirstOrDefault() is { Location: { } location })
+            throw new InputException([new(location, "cvar is stated row by row while it is solved; a problem as a file cannot hold it: leave it out, or give scenarios to a problem file of your own")]);
+        return ToFile(loaded.Scenario.Name, new Allocation.AllocationProblem(loaded.Market, loaded.Scenario, loaded.Settings).ToProblem());
+    }
 
     /// <summary>A problem as a file's content.</summary>
     /// <param name="name">The file's name for people.</param>
