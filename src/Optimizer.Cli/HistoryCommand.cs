@@ -241,31 +241,31 @@ internal static class HistoryCommand
 
     private static void ShowPrices(Terminal terminal, IReadOnlyList<Observation> observations, double days)
     {
-        string[] assets = [.. observations.Where(o => o.Quantity == Quantities.Price).Select(o => o.Subject).Distinct().Where(IsSampled)];
-        bool IsSampled(string asset)
+        // Each by itself, and pairs as far as both reach.
+        PriceHistory? Sampled(params string[] assets)
         {
             try
             {
-                HistoryStatistics.Prices(observations, [asset], days, "");
-                return true;
+                return HistoryStatistics.Prices(observations, assets, days, "");
             }
             catch (HistoryException)
             {
-                return false;
+                return null;
             }
         }
 
-        if (assets.Length == 0)
+        var all = observations.Where(o => o.Quantity == Quantities.Price).Select(o => o.Subject).Distinct()
+            .Select(asset => (Asset: asset, History: Sampled(asset))).Where(one => one.History is not null).ToArray();
+        if (all.Length == 0)
         {
             terminal.Result.WriteLine($"No price has {HistoryStatistics.LeastSamples} samples.");
             return;
         }
 
-        var history = HistoryStatistics.Prices(observations, assets, days, "");
-        var (deviations, correlations) = HistoryStatistics.Returns(history);
-        var table = Text.Table(["Price of", "Samples>", "Volatility>", .. assets.Select(asset => $"with {asset}>")]);
-        for (var i = 0; i < assets.Length; i++)
-            table.AddRow([Markup.Escape(assets[i]), $"{history.Series[i].ClosesUsd.Count}", Text.Percent(deviations[i], 1), .. Enumerable.Range(0, assets.Length).Select(j => $"{correlations[i, j]:0.00}")]);
+        string Together(string one, string other) => one == other ? "1.00" : Sampled(one, other) is { } pair ? $"{HistoryStatistics.Returns(pair).Correlations[0, 1]:0.00}" : "";
+        var table = Text.Table(["Price of", "Samples>", "Volatility>", .. all.Select(one => $"with {one.Asset}>")]);
+        foreach (var (asset, history) in all)
+            table.AddRow([Markup.Escape(asset), $"{history!.Series[0].ClosesUsd.Count}", Text.Percent(HistoryStatistics.Returns(history).Deviations[0], 1), .. all.Select(other => Together(asset, other.Asset))]);
         terminal.Result.Write(table);
     }
 

@@ -93,9 +93,9 @@ public sealed partial class HistoryStore(string folder)
         return files.Sum(file => file.Count);
     }
 
-    /// <summary>What is there, oldest first.</summary>
+    /// <summary>What is there, oldest first; with what others correct.</summary>
     public IReadOnlyList<HistoryEntry> Entries() => Select(
-        "SELECT snapshot, min(time), max(time), count(*), count(DISTINCT subject) FROM observations GROUP BY snapshot ORDER BY 3, 1",
+        "SELECT snapshot, min(time), max(time), count(*), count(DISTINCT subject) FROM (SELECT DISTINCT * FROM additions) GROUP BY snapshot ORDER BY 3, 1",
         new(), row => new HistoryEntry(row.GetString(0), Utc(row, 1), Utc(row, 2), row.GetInt64(3), row.GetInt64(4)));
 
     /// <summary>Observations, by subject and quantity, oldest first.</summary>
@@ -151,7 +151,8 @@ public sealed partial class HistoryStore(string folder)
         }
     }
 
-    /// <summary>A connection with what the filter lets through, as <c>observations</c>; of several figures for one moment, the last added.</summary>
+    /// <summary>A connection with what the filter lets through: all of it as <c>additions</c>, and as <c>observations</c> of several figures
+    /// for one moment the last added.</summary>
     private DuckDBConnection OpenAll(HistoryFilter filter)
     {
         var connection = ParquetFolder.Open();
@@ -162,14 +163,15 @@ public sealed partial class HistoryStore(string folder)
             where.Append(CultureInfo.InvariantCulture, $" AND quantity = '{ParquetFolder.Escaped(quantity)}'");
         if (filter.Since is { } since)
             where.Append(CultureInfo.InvariantCulture, $" AND time >= TIMESTAMP '{since.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}'");
-        if (IsEmpty)
-            ParquetFolder.Execute(connection, $"CREATE TABLE observations ({Columns})");
-        else
-            ParquetFolder.Execute(connection,
-                $"""
-                CREATE VIEW observations AS SELECT * EXCLUDE (added, filename) FROM {ParquetFolder.All(folder)} WHERE {where}
-                QUALIFY row_number() OVER (PARTITION BY time, subject, quantity ORDER BY added DESC NULLS LAST, filename DESC) = 1
-                """);
+        // Joined to an empty table by name, so that columns that older files lack are there.
+        ParquetFolder.Execute(connection,
+            $"""
+            CREATE TABLE nothing ({Columns}, filename VARCHAR);
+            CREATE VIEW stored AS SELECT * FROM nothing{(IsEmpty ? "" : $" UNION ALL BY NAME SELECT * FROM {ParquetFolder.All(folder)}")};
+            CREATE VIEW additions AS SELECT * EXCLUDE (added, filename) FROM stored WHERE {where};
+            CREATE VIEW observations AS SELECT * EXCLUDE (added, filename) FROM stored WHERE {where}
+            QUALIFY row_number() OVER (PARTITION BY time, subject, quantity ORDER BY added DESC NULLS LAST, filename DESC) = 1
+            """);
         return connection;
     }
 

@@ -85,9 +85,25 @@ public sealed class ImportTests : IDisposable
     {
         Store.Import(WriteAs("good", "date,close", "2024-01-13,2300"), new("ETH"));
         Store.Import(WriteAs("bad", "date,close", "2024-01-13,23"), new("ETH"));
+        Assert.Equal(["bad", "good"], Store.Entries().Select(entry => entry.Name));
         Assert.Equal(1, Store.Remove("bad"));
         Assert.Equal(2_300, Assert.Single(Store.Read(new("ETH"))).Value);
         Assert.Contains("holds no 'bad'", Assert.Throws<HistoryException>(() => Store.Remove("bad")).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Files of former versions do not say when they were added.</summary>
+    [Fact]
+    public void What_was_added_by_a_former_version_counts_and_can_be_corrected()
+    {
+        Store.Import(WriteAs("former", "date,close", "2024-01-13,2300", "2024-01-14,2400"), new("ETH"));
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "former")).FullName;
+        Store.Export(Path.Combine(folder, "former.parquet"), new());
+        var store = new HistoryStore(folder);
+        Assert.Equal([2_300, 2_400], store.Read(new("ETH")).Select(o => o.Value));
+        store.Import(WriteAs("latter", "date,close", "2024-01-13,2301"), new("ETH"));
+        Assert.Equal([2_301, 2_400], store.Read(new("ETH")).Select(o => o.Value));
+        Assert.Equal(2, store.Entries().Count);
+        Assert.Equal(2, store.Remove("former"));
     }
 
     [Fact]
