@@ -29,7 +29,7 @@ public static class SeriesFindings
         var known = before.ToDictionary(o => o.Time, o => o.Value);
         var changed = added.Where(o => known.TryGetValue(o.Time, out var value) && value != o.Value).ToArray();
         if (changed.MaxBy(o => Math.Abs(o.Value - known[o.Time])) is { } most)
-            yield return Invariant($"{changed.Length} figures of {most.Subject} correct what was there; the most on {most.Time:yyyy-MM-dd}, {most.Value:#,0.####} instead of {known[most.Time]:#,0.####}");
+            yield return Invariant($"{(changed.Length == 1 ? "1 figure" : $"{changed.Length} figures")} of {most.Subject} that stood here before {(changed.Length == 1 ? "is" : "are")} corrected; the most on {most.Time:yyyy-MM-dd}, {most.Value:#,0.####} instead of {known[most.Time]:#,0.####}");
     }
 
     /// <summary>Whether prices are dated a day apart from those that are there: changes of prices go together on the same day.</summary>

@@ -17,10 +17,9 @@ internal static class Spread
     {
         var (market, years, horizon) = (problem.Market, problem.Scenario.Horizon.Years, problem.Scenario.Horizon);
         var held = problem.Positions.ToDictionary(p => p.Opportunity.Id);
-        var items = positions.Where(p => held.ContainsKey(p.Opportunity)).Select(p => held[p.Opportunity] is var position
-            ? new RevaluedItem(p.Opportunity, p.Usd, p.NotionalUsd,
-                p.NotionalUsd * (problem.Growth(position, p.NotionalUsd) + years * ObjectiveTerms.ViewOn(problem, position)) - p.Usd * p.ExpectedLossRate * years)
-            : throw new InvalidOperationException())
+        RevaluedItem Of(Position position, PositionResult p) => new(p.Opportunity, p.Usd, p.NotionalUsd,
+            p.NotionalUsd * (problem.Growth(position, p.NotionalUsd) + years * ObjectiveTerms.ViewOn(problem, position)) - p.Usd * p.ExpectedLossRate * years);
+        var items = positions.Where(p => held.ContainsKey(p.Opportunity)).Select(p => Of(held[p.Opportunity], p))
             .Concat(problem.Idles.Join(idle, i => i.Token, t => t.Token, (i, t) => new RevaluedItem($"{t.Token}", t.Usd, t.Usd,
                 t.Usd * (problem.Rates.Growth(t.Token) + years * ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLoss(t.Token, years))))).ToArray();
         var set = problem.Tail.Draws;

@@ -73,7 +73,7 @@ public sealed class ImportTests : IDisposable
     {
         Store.Import(WriteAs("zzz", "date,close", "2024-01-13,3296.1", "2024-01-14,2400"), new("ETH"));
         var added = Store.Import(WriteAs("aaa", "date,close", "2024-01-13,2535.5"), new("ETH"));
-        Assert.Contains("1 figures of ETH correct what was there; the most on 2024-01-13, 2,535.5 instead of 3,296.1", added.Notes);
+        Assert.Contains("1 figure of ETH that stood here before is corrected; the most on 2024-01-13, 2,535.5 instead of 3,296.1", added.Notes);
         Assert.Equal([2_535.5, 2_400], Store.Read(new("ETH")).Select(o => o.Value));
         // The same name again, with other figures, takes nothing else away.
         Store.Import(WriteAs("zzz", "date,close", "2024-01-13,2535.6"), new("ETH"));
