@@ -11,21 +11,19 @@ namespace Optimizer.Allocation;
 /// </remarks>
 public sealed class AllocationProblem
 {
-    /// <summary>What moving is charged, per unit of cost, where risk alone is minimised: more than the variance that
-    /// a unit of cash would add, so that money is never thrown away for safety's sake; far less than any risk worth
-    /// having.</summary>
-    private const double Toll = 0.01;
-
     private readonly ProblemDraft _draft = new();
     private readonly Dictionary<Position, int> _held = [];
     private readonly Dictionary<string, int> _groupUsed = [];
     private readonly List<Position> _positions = [];
-    private readonly List<Idle> _idles = [];
+    private readonly List<IdleBalance> _idles = [];
     private readonly List<Flow> _flows = [];
     private readonly List<(AllocationConstraint? Source, Requirement Requirement, int Row)> _requirements = [];
     private readonly List<(string Chain, double GasUsd, int Switch)> _gas = [];
     private readonly AllocationConstraint[] _constraints;
+    private readonly Dictionary<string, LinearExpression> _named = [];
     private TailRows? _tail;
+    private DrawdownRows? _drawdowns;
+    private IReadOnlyDictionary<string, double>? _origin;
     private readonly List<(string Chain, double CostUsd, int Switch)> _rounds = [];
     private readonly Reach _reach;
 
@@ -54,9 +52,10 @@ public sealed class AllocationProblem
     /// <param name="scenario">The question.</param>
     /// <param name="settings">Settings after overrides.</param>
     /// <param name="constraints">The constraints to apply: the scenario's, or some of them when looking for a conflict.</param>
-    public AllocationProblem(Market market, Scenario scenario, Settings settings, IEnumerable<Constraint>? constraints = null)
+    /// <param name="delays">What money that waits for a route forgoes beyond the route's own time, in USD by the route's id.</param>
+    public AllocationProblem(Market market, Scenario scenario, Settings settings, IEnumerable<Constraint>? constraints = null, IReadOnlyDictionary<string, double>? delays = null)
     {
-        (Market, Scenario, Settings) = (market, scenario, settings);
+        (Market, Scenario, Settings, Delays) = (market, scenario, settings, delays ?? new Dictionary<string, double>());
         Risk = new RiskModel(market, settings.Risk, scenario.Numeraire);
         Rates = new RateForecast(market, settings, scenario.Horizon);
         Views = new PriceViews(market, Risk, scenario.Views);
@@ -81,6 +80,9 @@ public sealed class AllocationProblem
             foreach (var requirement in constraint.Rows(this))
                 Require(constraint, requirement);
         }
+
+        foreach (var requirement in Objective.Rows(this))
+            Require(null, requirement);
     }
 
     /// <summary>Everything that a scenario demands: its constraints, its payments, and that exposure without a view stays.</summary>
@@ -96,6 +98,9 @@ public sealed class AllocationProblem
     /// <summary>Settings after overrides.</summary>
     public Settings Settings { get; }
 
+    /// <summary>What money that waits for a route forgoes beyond the route's own time, in USD by the route's id.</summary>
+    public IReadOnlyDictionary<string, double> Delays { get; }
+
     /// <summary>What everything is exposed to.</summary>
     public RiskModel Risk { get; }
 
@@ -105,8 +110,20 @@ public sealed class AllocationProblem
     /// <summary>What is expected of prices.</summary>
     public PriceViews Views { get; }
 
+    /// <summary>What is wanted.</summary>
+    public AllocationObjective Objective => (AllocationObjective)Scenario.Objective;
+
+    /// <summary>What the risk is measured from, by opportunity, in fractions of the book.</summary>
+    public IReadOnlyDictionary<string, double> Origin => _origin ??= Objective.Origin(this);
+
     /// <summary>What everything gains by draw.</summary>
     public TailRows Tail => _tail ??= new(this);
+
+    /// <summary>How everything falls on the way to the horizon, by draw.</summary>
+    public DrawdownRows Drawdowns => _drawdowns ??= new(this);
+
+    /// <summary>Whether rows are added while it is solved.</summary>
+    public bool AddsRows => !IsHeld && (Objective.AddsRows() || _constraints.Any(constraint => constraint.IsOneLimit()));
 
     /// <summary>Value of all holdings in USD.</summary>
     public double BookUsd { get; }
@@ -115,7 +132,7 @@ public sealed class AllocationProblem
     public IReadOnlyList<Position> Positions => _positions;
 
     /// <summary>The tokens in play.</summary>
-    public IReadOnlyList<Idle> Idles => _idles;
+    public IReadOnlyList<IdleBalance> Idles => _idles;
 
     /// <summary>The routes in play, by zone.</summary>
     public IReadOnlyList<Flow> Flows => _flows;
@@ -164,6 +181,9 @@ public sealed class AllocationProblem
         return LinearExpression.Of(used);
     }
 
+    /// <summary>A continuous variable by its name, between −2 and 2 books.</summary>
+    public LinearExpression Named(string name) => _named.TryGetValue(name, out var known) ? known : _named[name] = Auxiliary(name, -2, 2);
+
     /// <summary>A new continuous variable between bounds, for constraints that need one.</summary>
     public LinearExpression Auxiliary(string name, double lower, double upper) => LinearExpression.Of(_draft.Variable(name, lower, upper));
 
@@ -176,7 +196,8 @@ public sealed class AllocationProblem
     /// <returns>Whether there were any.</returns>
     public bool RequireMissing(IReadOnlyList<double> values)
     {
-        var missing = _constraints.Select(constraint => (Source: constraint, Row: constraint.Missing(this, values))).Where(pair => pair.Row is not null).ToArray();
+        var missing = _constraints.Select(constraint => (Source: (AllocationConstraint?)constraint, Row: constraint.Missing(this, values)))
+            .Append((null, Objective.Missing(this, values))).Where(pair => pair.Row is not null).ToArray();
         foreach (var (source, row) in missing)
             Require(source, row!);
         return missing.Length > 0;
@@ -190,15 +211,20 @@ public sealed class AllocationProblem
     /// <summary>The problem as the solver takes it.</summary>
     public Problem ToProblem()
     {
-        var years = Scenario.Horizon.Years;
+        // What the risk is measured from is held by a column of its own, which is always one.
+        var origin = Origin.Count > 0 ? _named.TryGetValue("origin", out var known) ? known : _named["origin"] = Auxiliary("origin", 1, 1) : LinearExpression.Zero;
         var variance = new Dictionary<int, double>();
         var loadings = Risk.Factors.Select(_ => new List<LinearExpression>()).ToArray();
+        var own = new List<Factor>();
         foreach (var position in _positions)
         {
+            var apart = Origin.GetValueOrDefault(position.Opportunity.Id) is not 0 and var from ? position.After - from * origin : position.After;
             foreach (var (factor, loading) in Risk.Loadings(position.Opportunity))
-                loadings[factor].Add(loading * position.After);
-            foreach (var term in position.After.Terms)
-                variance[term.Variable] = position.Opportunity.Volatility * position.Opportunity.Volatility;
+                loadings[factor].Add(loading * apart);
+            if (!ReferenceEquals(apart, position.After))
+                own.Add(new($"{position.Opportunity.Id} own", [.. (position.Opportunity.Volatility.Value * apart).Terms]));
+            else if (position.After.Terms.Any())
+                variance[position.After.Terms.Single().Variable] = position.Opportunity.Volatility * position.Opportunity.Volatility;
         }
 
         foreach (var idle in _idles)
@@ -207,17 +233,8 @@ public sealed class AllocationProblem
                 loadings[factor].Add(loading * idle.After);
         }
 
-        var factors = loadings
-            .Select((parts, f) => new Factor(Risk.Factors[f].Name, [.. LinearExpression.Sum(parts).Terms]))
-            .Where(factor => factor.Loadings.Count > 0);
-        return _draft.ToProblem(Scenario.Objective is MinimumRisk ? ObjectiveTerms.NetReturn(this) : ObjectiveTerms.Value(this), variance, [.. factors], Scenario.Objective switch
-        {
-            MeanVariance wanted => new MaximizeUtility(wanted.RiskAversion / 2 * years),
-            MinimumRisk wanted => new MinimizeRisk(wanted.ReturnAtLeast.Fraction * years,
-                [.. (Toll * (ObjectiveTerms.Costs(this) + ObjectiveTerms.Doubt(this) + ObjectiveTerms.Effort(this))).Terms]),
-            MaximumReturn wanted => new MaximizeValue(wanted.RiskAtMost.Fraction * wanted.RiskAtMost.Fraction),
-            var other => throw new NotSupportedException($"objective {other.GetType().Name}"),
-        });
+        var factors = loadings.Select((parts, f) => new Factor(Risk.Factors[f].Name, [.. LinearExpression.Sum(parts).Terms])).Concat(own).Where(factor => factor.Loadings.Count > 0);
+        return _draft.ToProblem(Objective.Value(this), variance, [.. factors], Objective.Goal(this));
     }
 
     private void AddPosition(Opportunity opportunity)
@@ -423,7 +440,7 @@ public sealed class AllocationProblem
             var upper = _reach.IsGasOnly(token) ? (held + TopUpLimitUsd(token.Chain)) / BookUsd : _mostCapital;
             var idle = LinearExpression.Of(_draft.Variable($"{token} idle", locked / BookUsd, Math.Max(upper, held / BookUsd)));
             _draft.Row($"{token} balance", idle - moves, held / BookUsd, held / BookUsd);
-            _idles.Add(new Idle { Token = token, Before = held / BookUsd, After = idle });
+            _idles.Add(new IdleBalance { Token = token, Before = held / BookUsd, After = idle });
         }
     }
 
@@ -460,7 +477,7 @@ public sealed class AllocationProblem
 
     /// <summary>What is put on a chain, and what stays there, has to be left one day, at gas prices of a bad day. Where little is there,
     /// gas of today goes before that of then.</summary>
-    private void KeepGasForLeaving(Idle idle, Chain chain, double free, double lockedUsd, double dearest)
+    private void KeepGasForLeaving(IdleBalance idle, Chain chain, double free, double lockedUsd, double dearest)
     {
         var here = _positions.Where(p => p.Opportunity.Chain == chain.Id).ToArray();
         double Leaving(Position position) => StressedExitUsd(position.Opportunity) / BookUsd;

@@ -10,6 +10,9 @@ namespace Optimizer.Allocation;
 /// <param name="Target">For a solved one: what is to be done.</param>
 public sealed record Allocated(AllocationProblem Problem, Answer Answer, IReadOnlyList<ConflictResult> Conflict, Target? Target)
 {
+    /// <summary>What should be known of the answer; null where nothing.</summary>
+    public string? Note { get; init; }
+
     /// <summary>What the tool would have kept, and gave up for what was asked.</summary>
     public IReadOnlyList<string> GaveWay { get; init; } = [];
 }
@@ -18,50 +21,39 @@ public sealed record Allocated(AllocationProblem Problem, Answer Answer, IReadOn
 public static class Allocator
 {
     /// <summary>States, solves, and explains what cannot be solved.</summary>
+    /// <param name="market">The market after shocks.</param>
+    /// <param name="scenario">The question.</param>
+    /// <param name="settings">Settings after overrides.</param>
+    /// <param name="delays">What money that waits for a route forgoes beyond the route's own time, in USD by the route's id.</param>
+    /// <param name="cancellation">Cancels.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static Allocated Solve(Market market, Scenario scenario, Settings settings, CancellationToken cancellation = default)
+    public static Allocated Solve(Market market, Scenario scenario, Settings settings, IReadOnlyDictionary<string, double>? delays = null, CancellationToken cancellation = default)
     {
-        var problem = new AllocationProblem(market, scenario, settings);
-        var answer = Settle(problem, Options(settings), cancellation);
+        var problem = new AllocationProblem(market, scenario, settings, delays: delays);
+        Answer answer;
+        try
+        {
+            answer = new RowSearch(problem, Options(settings), cancellation).Solve();
+        }
+        catch (ObjectiveException none)
+        {
+            return new(problem, new() { Status = SolveStatus.Infeasible, Message = none.Message, Engine = "none" }, [], null);
+        }
+
         if (answer.Status == SolveStatus.Infeasible && scenario.Exposure == ExposureRule.Keep && KeptExposure.Of(market, scenario).Any())
         {
             // What a person asked for goes before what nobody said.
-            var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings, cancellation);
+            var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings, delays, cancellation);
             return free.Target is null ? free : free with { GaveWay = [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())] };
         }
 
         return answer.Status switch
         {
             SolveStatus.Infeasible => new(problem, answer, Conflicts.Find(market, scenario, settings, cancellation), null),
-            SolveStatus.Optimal or SolveStatus.Feasible => new(problem, answer, [], ToTarget(problem, answer.Values)),
+            SolveStatus.Optimal or SolveStatus.Feasible => Rounded(problem, answer, settings, cancellation),
             _ => new(problem, answer, [], null),
         };
     }
-
-    /// <summary>Solves a problem, and again with the rows that an answer shows to be missing: against money that runs in a circle (for a better
-    /// zone of a fee, a minimum, or a rule that pays more than the market), and of constraints that too many rows would have to say.</summary>
-    internal static Answer Settle(AllocationProblem problem, SolveOptions options, CancellationToken cancellation)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        var answer = MeanVarianceSolver.Solve(problem.ToProblem(), options, cancellation);
-        while (answer.Status is SolveStatus.Optimal or SolveStatus.Feasible)
-        {
-            var circle = Circles.Find(problem, answer);
-            if (circle.Count > 0)
-                problem.ForbidCircles(circle);
-            else if (problem.Scenario.Mode == ScenarioMode.Hold || !problem.RequireMissing(answer.Values))
-                return answer;
-            var left = options.TimeLimitSeconds - TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-            answer = left > LeastSeconds
-                ? MeanVarianceSolver.Solve(problem.ToProblem(), options with { TimeLimitSeconds = left }, cancellation)
-                : answer with { Status = SolveStatus.TimedOut, Message = "no answer that does all that is asked was found within the time limit" };
-        }
-
-        return answer;
-    }
-
-    /// <summary>With less time left nothing is tried again.</summary>
-    private const double LeastSeconds = 0.2;
 
     /// <summary>The solver's options from the settings.</summary>
     public static SolveOptions Options(Settings settings) => new()
@@ -72,6 +64,17 @@ public static class Allocator
         Engine = settings.Solver.Engine switch { SolverEngine.OrTools => Engine.OrTools, SolverEngine.Native => Engine.Native, _ => Engine.Auto },
         Verify = settings.Solver.Verify,
     };
+
+    /// <summary>The answer with its target, in round amounts where those are asked for.</summary>
+    private static Allocated Rounded(AllocationProblem problem, Answer answer, Settings settings, CancellationToken cancellation)
+    {
+        var isMoved = answer.Values.Count > 0 && problem.Gas.Any(action => answer.Values[action.Switch] > 0.5);
+        if (settings.Moves.RoundTo is not { } roundTo || !isMoved)
+            return new(problem, answer, [], ToTarget(problem, answer.Values));
+        var step = roundTo.InUsd(problem.BookUsd);
+        var rounding = new Rounding(problem, answer, step, Options(settings), cancellation);
+        return new(problem, rounding.Answer, [], ToTarget(problem, rounding.Answer.Values) with { RoundToUsd = step }) { Note = rounding.Note };
+    }
 
     private static Target ToTarget(AllocationProblem problem, IReadOnlyList<double> values)
     {

@@ -56,7 +56,7 @@ public sealed record Position
 }
 
 /// <summary>A token's balance that no opportunity takes, in fractions of the book.</summary>
-public sealed record Idle
+public sealed record IdleBalance
 {
     /// <summary>The token.</summary>
     public required TokenId Token { get; init; }

@@ -22,7 +22,7 @@ public static class Conflicts
     {
         bool Holds(IReadOnlyCollection<Demand> demands) => IsFeasible(market, scenario, settings, demands, cancellation);
         var all = AllocationProblem.Demanded(market, scenario).Select(c => new Demand(c)).ToList();
-        if (scenario.Objective is not MeanVariance)
+        if (((AllocationObjective)scenario.Objective).Demand() is not null)
             all.Add(new(null));
         if (Holds(all))
             return [];
@@ -53,8 +53,8 @@ public static class Conflicts
         Market market, Scenario scenario, Settings settings, IReadOnlyCollection<Demand> demands, CancellationToken cancellation)
     {
         var kept = demands.Any(d => d.Constraint is null) ? scenario : scenario with { Objective = new MeanVariance { RiskAversion = 0 } };
-        SolveStatus Status(SolveOptions options) => Allocator.Settle(
-            new AllocationProblem(market, kept, settings, demands.Where(d => d.Constraint is not null).Select(d => d.Constraint!)), options, cancellation).Status;
+        SolveStatus Status(SolveOptions options) => new RowSearch(
+            new AllocationProblem(market, kept, settings, demands.Where(d => d.Constraint is not null).Select(d => d.Constraint!)), options, cancellation).Solve().Status;
         // Any point will do, so nothing but the goal's own demand is asked; what comes out crooked then is solved in earnest.
         var strict = Allocator.Options(settings) with { Verify = false };
         return (Status(strict with { Gap = 1e6 }) is var status && status == SolveStatus.Failed ? Status(strict) : status) != SolveStatus.Infeasible;
@@ -63,12 +63,7 @@ public static class Conflicts
     private static IReadOnlyList<ConflictResult> Describe(IEnumerable<Demand> demands, Scenario scenario) =>
         [.. demands.Select(d => d.Constraint is { } constraint
             ? new ConflictResult(constraint.Title(), constraint.Location?.ToString())
-            : new ConflictResult(scenario.Objective switch
-            {
-                MinimumRisk wanted => $"objective: return at least {wanted.ReturnAtLeast}",
-                MaximumReturn wanted => $"objective: risk at most {wanted.RiskAtMost}",
-                _ => "objective",
-            }, null))];
+            : new ConflictResult($"objective: {((AllocationObjective)scenario.Objective).Demand()}", null))];
 
     private static IEnumerable<List<Demand>> Subsets(List<Demand> all, int size, int from = 0)
     {

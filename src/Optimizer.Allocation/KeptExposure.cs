@@ -11,7 +11,7 @@ internal sealed record KeptExposure(string Unit) : AllocationConstraint
     /// a view nor a limit.</summary>
     public static IEnumerable<KeptExposure> Of(Market market, Scenario scenario)
     {
-        if (scenario.Exposure == ExposureRule.Free || scenario.Mode == ScenarioMode.Hold || scenario.Objective is MinimumRisk)
+        if (scenario.Exposure == ExposureRule.Free || scenario.Mode == ScenarioMode.Hold || !((AllocationObjective)scenario.Objective).KeepsExposure())
             return [];
         var numeraire = scenario.Numeraire == "USD" ? "USD" : market.UnitOfAccount(market.Asset(scenario.Numeraire));
         var spoken = scenario.Views.SelectMany(view => new[] { view.Asset, view.Over }).OfType<string>()

@@ -18,7 +18,27 @@ public static class ObjectiveTerms
 
     /// <summary>Net return over the horizon.</summary>
     public static LinearExpression NetReturn(AllocationProblem p) =>
-        Carry(p) + Views(p) - ExpectedLoss(p) - Costs(p) - Time(p) - Exit(p);
+        Credited(p) - Costs(p) - Time(p) - Exit(p);
+
+    /// <summary>What the holdings after are taken to gain: carry and views, less expected losses.</summary>
+    public static LinearExpression Credited(AllocationProblem p) => Carry(p) + Views(p) - ExpectedLoss(p);
+
+    /// <summary>The same of one position, in USD.</summary>
+    /// <param name="p">The problem.</param>
+    /// <param name="position">The position.</param>
+    /// <param name="notionalUsd">Its notional after.</param>
+    public static double CreditedUsd(AllocationProblem p, Position position, double notionalUsd) => notionalUsd * (p.Growth(position, notionalUsd)
+        + p.Scenario.Horizon.Years * ViewOn(p, position) - position.Capital * p.Risk.ExpectedLoss(position.Opportunity, position.EarningYears));
+
+    /// <summary>The same of an idle token, in USD.</summary>
+    public static double CreditedUsd(AllocationProblem p, IdleBalance idle, double usd) =>
+        usd * (p.Rates.Growth(idle.Token) + p.Scenario.Horizon.Years * ViewOn(p, idle) - p.Risk.ExpectedLoss(idle.Token, p.Scenario.Horizon.Years));
+
+    /// <summary>Standard deviation of what a unit of a position may earn more or less over the horizon than is credited.</summary>
+    public static double RateErrorOf(AllocationProblem p, Position position) => p.Rates.RateError(position.Opportunity) * position.EarningYears;
+
+    /// <summary>What is charged for changes, where money itself is not what is sought: costs, doubt and effort.</summary>
+    public static LinearExpression Burden(AllocationProblem p) => Costs(p) + Doubt(p) + Effort(p);
 
     /// <summary>Σ carry(x) over the horizon; idle claims earn what they are a claim on.</summary>
     public static LinearExpression Carry(AllocationProblem p) => LinearExpression.Sum([
@@ -38,7 +58,7 @@ public static class ObjectiveTerms
         p.Risk.Exposures(position.Opportunity).Sum(e => e.Exposure * View(p, e.Asset)) - position.Capital * View(p, p.Scenario.Numeraire);
 
     /// <summary>Expected yearly price change of an idle token, against the numeraire's own.</summary>
-    public static double ViewOn(AllocationProblem p, Idle idle) =>
+    public static double ViewOn(AllocationProblem p, IdleBalance idle) =>
         View(p, p.Market.AssetOf(idle.Token).Id) - View(p, p.Scenario.Numeraire);
 
     private static double View(AllocationProblem p, string asset) =>
@@ -88,6 +108,7 @@ public static class ObjectiveTerms
     /// <summary>What money in flight or in an exit queue forgoes, by the middle of the market, and risks.</summary>
     public static LinearExpression Time(AllocationProblem p) => LinearExpression.Sum([
         .. p.Flows.Select(flow => TimeOf(p, flow) * flow.In),
+        .. p.Flows.Where(flow => p.Delays.ContainsKey(flow.Route.Id)).Select(flow => p.Delays[flow.Route.Id] / p.BookUsd * LinearExpression.Of(flow.Switch)),
         .. p.Positions.Where(position => position.Capital > 0).Select(position =>
             QueueYears(position) * p.Rates.ReferenceRate(position.Opportunity) * position.Capital * position.Withdrawal)]);
 
@@ -113,7 +134,7 @@ public static class ObjectiveTerms
     /// <summary>What is not known about rates: so many standard deviations of their mean, on what is added and on nothing else.</summary>
     public static LinearExpression Doubt(AllocationProblem p) => LinearExpression.Sum(p.Positions
         .Where(position => position.Capital == 1)
-        .Select(position => p.Settings.Risk.RateDoubt * p.Rates.RateError(position.Opportunity) * position.EarningYears * position.Deposit));
+        .Select(position => p.Settings.Risk.RateDoubt * RateErrorOf(p, position) * position.Deposit));
 
     private static double QueueYears(Position position) => (position.Opportunity.ExitDelayDays?.Value ?? 0) / Duration.DaysPerYear;
 }

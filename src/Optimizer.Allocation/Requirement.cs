@@ -35,6 +35,14 @@ public abstract record AllocationConstraint : Constraint
     /// <param name="values">The answer's values.</param>
     public virtual Requirement? Missing(AllocationProblem problem, IReadOnlyList<double> values) => null;
 
+    /// <summary>Whether its rows are one limit, the most of them being what it limits; else each is a limit of its own.</summary>
+    public virtual bool IsOneLimit() => false;
+
+    /// <summary>What an answer comes to in one limit of many rows, some of which were not needed to state it.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="values">The answer's values.</param>
+    public virtual double Reached(AllocationProblem problem, IReadOnlyList<double> values) => throw new NotSupportedException($"{GetType().Name} is no limit of many rows");
+
     /// <summary>The ids that it refers to, for checking.</summary>
     public virtual IEnumerable<Reference> References() => [];
 

@@ -39,7 +39,7 @@ public sealed class RiskAttribution
             .Concat(risk.Factors.Select((factor, f) => (factor, f)).Where(pair => pair.factor.Event is not null || !pair.factor.Name.StartsWith("price factor", StringComparison.Ordinal))
                 .Select(pair => new RiskResult(pair.factor.Name, Share(Square(exposures[pair.f])), pair.factor.Event is { } e ? struck.GetValueOrDefault(e.Id) : null, pair.factor.Event?.Name)))
             .Append(new("own volatility of positions", Share(own), null))
-            .Where(cause => Math.Abs(cause.Share) > 1e-6)
+            .Where(cause => Math.Abs(cause.Share) > 1e-6 || cause.LossIfItStrikesUsd > 0)
             .OrderByDescending(cause => cause.Share)];
     }
 

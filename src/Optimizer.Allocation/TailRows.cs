@@ -5,20 +5,32 @@ namespace Optimizer.Allocation;
 /// <summary>What a unit of every column gains by draw, around what it is credited with: from it, the loss of any allocation in any draw.</summary>
 public sealed class TailRows
 {
+    /// <summary>A limit that is broken by less than this part of the book is kept.</summary>
+    public const double Trace = 1e-6;
+
     private readonly AllocationProblem _problem;
-    private readonly (LinearExpression After, double[] Spread)[] _columns;
+    private readonly (object? Of, LinearExpression After, double Before, double[] Spread)[] _columns;
 
     /// <summary>Revalues a unit of everything in play. Time and memory: columns × draws.</summary>
     public TailRows(AllocationProblem problem)
+        : this(problem, new(problem.Market, problem.Risk, problem.Settings.Risk, problem.Scenario.Horizon, problem.Settings.Risk.Draws / 2 * 2, problem.Settings.Solver.Seed), 1)
     {
-        _problem = problem;
-        var horizon = problem.Scenario.Horizon;
-        Draws = new ScenarioSet(problem.Market, problem.Risk, horizon, problem.Settings.Risk.Draws / 2 * 2, problem.Settings.Solver.Seed);
-        double[] SpreadOf(string name, double value) => LossDistribution.Spread(problem.Market, problem.Risk, Draws, horizon, new(name, value, 1, 0));
+    }
+
+    /// <summary>Revalues a unit of everything in play at a moment on the way to the horizon.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="draws">The draws of the moment.</param>
+    /// <param name="elapsed">The part of the horizon that has passed.</param>
+    public TailRows(AllocationProblem problem, ScenarioSet draws, double elapsed)
+    {
+        (_problem, Draws) = (problem, draws);
+        double[] SpreadOf(RevaluedItem item) => LossDistribution.Spread(problem.Market, problem.Risk, draws, item with { RateErrorUsd = elapsed * item.RateErrorUsd });
         _columns =
         [
-            .. problem.Positions.Where(position => !position.After.IsConstant || position.After.Constant != 0).Select(position => (position.After, SpreadOf(position.Opportunity.Id, position.Capital))),
-            .. problem.Idles.Select(idle => (idle.After, SpreadOf($"{idle.Token}", 1))),
+            .. problem.Positions.Where(position => !position.After.IsConstant || position.After.Constant != 0)
+                .Select(position => ((object?)position, position.After, position.Before, SpreadOf(new(position.Opportunity.Id, position.Capital, 1, 0, ObjectiveTerms.RateErrorOf(problem, position))))),
+            .. problem.Idles.Select(idle => ((object?)idle, idle.After, idle.Before, SpreadOf(new($"{idle.Token}", 1, 1, 0)))),
+            .. ExitGas(problem, draws).Select(chain => ((object?)null, chain.Cost, chain.Before, chain.Spread)),
         ];
     }
 
@@ -28,32 +40,57 @@ public sealed class TailRows
     /// <summary>The worst draws of an allocation.</summary>
     /// <param name="confidence">Which part of all draws is left out.</param>
     /// <param name="values">The allocation.</param>
-    public IReadOnlyList<int> Worst(double confidence, IReadOnlyList<double> values) => Worst(confidence, after => after.At(values));
+    public IReadOnlyList<int> Worst(double confidence, IReadOnlyList<double> values) => Worst(confidence, Spread(values));
 
     /// <summary>The worst draws of what is held before.</summary>
-    public IReadOnlyList<int> WorstBefore(double confidence)
-    {
-        var before = _problem.Positions.Select(position => (position.After, position.Before)).Concat(_problem.Idles.Select(idle => (idle.After, idle.Before)))
-            .ToDictionary(pair => pair.After, pair => pair.Before);
-        return Worst(confidence, after => before[after]);
-    }
+    public IReadOnlyList<int> WorstBefore(double confidence) => Worst(confidence, Spread(null));
 
     /// <summary>The mean loss over some draws, in fractions of the book.</summary>
-    public LinearExpression MeanLoss(IReadOnlyList<int> draws) =>
-        LinearExpression.Sum(_columns.Select(column => -draws.Average(s => column.Spread[s]) * column.After))
-        - (ObjectiveTerms.Carry(_problem) + ObjectiveTerms.Views(_problem) - ObjectiveTerms.ExpectedLoss(_problem));
+    public LinearExpression MeanLoss(IReadOnlyList<int> draws) => -1 * (MeanSpread(draws) + ObjectiveTerms.Credited(_problem));
 
-    private int[] Worst(double confidence, Func<LinearExpression, double> held)
+    /// <summary>The mean over some draws of what is gained beyond what is credited, in fractions of the book.</summary>
+    public LinearExpression MeanSpread(IReadOnlyList<int> draws) =>
+        LinearExpression.Sum(_columns.Select(column => draws.Average(s => column.Spread[s]) * column.After));
+
+    /// <summary>What an allocation gains beyond what it is credited with, by draw; what is held before where there are no values.</summary>
+    public double[] Spread(IReadOnlyList<double>? values)
     {
         var gains = new double[Draws.Count];
-        foreach (var (after, spread) in _columns)
+        foreach (var (_, after, before, spread) in _columns)
         {
-            var amount = held(after);
+            var amount = values is null ? before : after.At(values);
             for (var s = 0; s < gains.Length && amount != 0; s++)
                 gains[s] += amount * spread[s];
         }
 
-        var count = Math.Max(1, (int)Math.Round(gains.Length * (1 - confidence)));
-        return [.. Enumerable.Range(0, gains.Length).OrderBy(s => gains[s]).ThenBy(s => s).Take(count)];
+        return gains;
     }
+
+    /// <summary>The mean loss of the worst draws of any holdings, in USD; gas of leaving apart.</summary>
+    /// <param name="confidence">Which part of all draws is left out.</param>
+    /// <param name="creditedUsd">What they are taken to gain.</param>
+    /// <param name="held">What is held of a position, in fractions of the book.</param>
+    /// <param name="idle">What is held of a token.</param>
+    public double MeanLossUsd(double confidence, double creditedUsd, Func<Position, double> held, Func<IdleBalance, double> idle)
+    {
+        var gains = new double[Draws.Count];
+        foreach (var column in _columns)
+        {
+            var amount = column.Of switch { Position position => held(position), IdleBalance balance => idle(balance), _ => 0 };
+            for (var s = 0; s < gains.Length && amount != 0; s++)
+                gains[s] += amount * column.Spread[s];
+        }
+
+        return -Worst(confidence, gains).Average(s => gains[s]) * _problem.BookUsd - creditedUsd;
+    }
+
+    /// <summary>What leaving at the horizon costs more or less by a draw's gas price, by chain, per unit of the cost at today's.</summary>
+    public static IEnumerable<(string Chain, LinearExpression Cost, double Before, double[] Spread)> ExitGas(AllocationProblem problem, ScenarioSet draws) =>
+        problem.Settings.Moves.ExitAtHorizon ? problem.Positions.GroupBy(position => position.Opportunity.Chain).OrderBy(same => same.Key, StringComparer.Ordinal).Select(same => (same.Key,
+            LinearExpression.Sum(same.Select(position => ObjectiveTerms.ExitGasOf(problem, position) * problem.Held(position))),
+            same.Where(position => position.Before > 0).Sum(position => ObjectiveTerms.ExitGasOf(problem, position)),
+            (double[])[.. draws.Gas(same.Key, problem.Settings.Moves.StressedGas).Select(multiple => 1 - multiple)])) : [];
+
+    private static int[] Worst(double confidence, double[] gains) =>
+        [.. Enumerable.Range(0, gains.Length).OrderBy(s => gains[s]).ThenBy(s => s).Take(Math.Max(1, (int)Math.Round(gains.Length * (1 - confidence))))];
 }

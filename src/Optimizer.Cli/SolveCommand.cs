@@ -47,7 +47,7 @@ internal static class SolveCommand
     {
         if (dump is not null)
             AtomicFile.Write(dump.FullName, Formats.Serialize(ProblemFiles.Of(loaded)) + "\n");
-        var result = Progress.Show(terminal, $"solving {loaded.Scenario.Name}", () => ScenarioRunner.Run(loaded, cancellation));
+        var result = Progress.Show(terminal, $"solving {loaded.Scenario.Name}", () => ScenarioRunner.RunCompared(loaded, cancellation));
         var json = Formats.Serialize(result);
         if (folder is not null)
             AtomicFile.Write(Path.Combine(folder.FullName, Path.GetFileNameWithoutExtension(loaded.File) + ".answer.json"), json);

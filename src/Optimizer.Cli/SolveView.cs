@@ -6,6 +6,9 @@ namespace Optimizer.Cli;
 /// <summary>An answer as tables for people.</summary>
 internal static class SolveView
 {
+    private const int MostCauses = 8;
+    private const int MostShut = 4;
+
     public static void Show(IAnsiConsole console, SolveResult result)
     {
         Heading(console, result);
@@ -13,6 +16,8 @@ internal static class SolveView
             return;
         console.Write(Positions(result));
         Summary(console, result, objective);
+        WithoutDoubt(console, result);
+        Comparisons(console, result, objective);
         Totals(console, result);
         Limits(console, result);
         Risks(console, result);
@@ -94,6 +99,28 @@ internal static class SolveView
             + string.Join(", ", parts.Where(part => Math.Abs(part.Usd) >= 0.005).Select(part => $"{part.Name} {Text.Signed(part.Usd)}")));
     }
 
+    private static void WithoutDoubt(IAnsiConsole console, SolveResult result)
+    {
+        const int MostChanges = 4;
+        if (result.WithoutDoubt is not { } other)
+            return;
+        var changes = other.Changes.Take(MostChanges).Select(change => $"{Text.Signed(change.Usd, plus: true)} {change.Opportunity}").ToArray();
+        console.WriteLine(changes.Length == 0 ? "Without doubt about rates the answer would be the same."
+            : $"Without doubt about rates: {Text.Percent(other.ReturnPerYear)} a year, in USD {string.Join(", ", changes)}{(other.Changes.Count > MostChanges ? $" and {other.Changes.Count - MostChanges} more" : "")}");
+    }
+
+    private static void Comparisons(IAnsiConsole console, SolveResult result, ObjectiveResult o)
+    {
+        if (result.Comparisons.Count == 0)
+            return;
+        console.WriteLine();
+        var table = Text.Table("Beside it, without the cost of getting there", "Net return>", "Volatility>", "Mean loss of the worst 5 %, USD>");
+        table.AddRow("this answer", Text.Percent(o.ReturnPerYear), Text.Percent(o.VolatilityPerYear), result.Losses?.Tails.FirstOrDefault(tail => tail.Confidence == 0.95) is { } tail ? Text.Signed(tail.ConditionalValueAtRiskUsd) : "");
+        foreach (var other in result.Comparisons)
+            table.AddRow(Markup.Escape(other.Name), Text.Percent(other.ReturnPerYear), Text.Percent(other.VolatilityPerYear), Text.Signed(other.ConditionalValueAtRiskUsd));
+        console.Write(table);
+    }
+
     private static void Limits(IAnsiConsole console, SolveResult result)
     {
         var broken = result.Constraints.Where(c => c.Broken).ToArray();
@@ -144,9 +171,17 @@ internal static class SolveView
         if (result.Risks.Count == 0)
             return;
         console.WriteLine();
-        var table = Text.Table("What could hurt", "Of the risk>", "Loss if it strikes, USD>");
-        foreach (var risk in result.Risks.Take(8))
-            table.AddRow(Markup.Escape(risk.Name ?? risk.Factor), Text.Percent(risk.Share, 1), risk.LossIfItStrikesUsd is { } loss ? Text.Usd(loss) : "");
+        var table = Text.Table("What could hurt", "Of the risk>", "Loss if it strikes, USD>", "Money in 1 day then>", "In 7 days>");
+        static double Within(IReadOnlyList<LiquidityResult> ladder, double days) => ladder.FirstOrDefault(step => step.WithinDays == days)?.Share ?? 0;
+        // What shuts exits is shown, though it may take nothing.
+        var shuts = result.Risks.Skip(MostCauses).Where(risk => risk.Liquidity.Count > 0 && Within(risk.Liquidity, 1) < Within(result.Liquidity, 1) - 0.05)
+            .OrderBy(risk => Within(risk.Liquidity, 1)).Take(MostShut);
+        foreach (var risk in result.Risks.Take(MostCauses).Concat(shuts))
+        {
+            table.AddRow(Markup.Escape(risk.Name ?? risk.Factor), Text.Percent(risk.Share, 1), risk.LossIfItStrikesUsd is { } loss ? Text.Usd(loss) : "",
+                risk.Liquidity.Count > 0 ? Text.Percent(Within(risk.Liquidity, 1), 1) : "", risk.Liquidity.Count > 0 ? Text.Percent(Within(risk.Liquidity, 7), 1) : "");
+        }
+
         console.Write(table);
     }
 
@@ -160,10 +195,12 @@ internal static class SolveView
         foreach (var tail in losses.Tails)
         {
             table.AddRow(Text.Percent(1 - tail.Confidence, 1), $"{Text.Signed(tail.ValueAtRiskUsd)} ± {Text.Usd(tail.ValueAtRiskErrorUsd)}",
-                $"{Text.Signed(tail.ConditionalValueAtRiskUsd)} ± {Text.Usd(tail.ConditionalValueAtRiskErrorUsd)}", Text.Percent(tail.EventShare, 1));
+                $"{Text.Signed(tail.ConditionalValueAtRiskUsd)} ± {Text.Usd(tail.ConditionalValueAtRiskErrorUsd)}", tail.ConditionalValueAtRiskUsd > 0 ? Text.Percent(tail.EventShare, 1) : "");
         }
 
         console.Write(table);
+        if (losses.WorstEvents.Count > 0)
+            console.WriteLine($"In the worst 1 % of draws, on average: {string.Join(", ", losses.WorstEvents.Select(worst => $"{worst.Name} {Text.Usd(worst.Usd)} USD"))}");
         console.WriteLine($"Can be had as money: {string.Join(", ", result.Liquidity.Select(step => $"{Text.Percent(step.Share, 1)} {(step.WithinDays == 0 ? "at once" : $"within {Text.Counted((int)step.WithinDays, "day")}")}"))}");
     }
 
@@ -180,10 +217,10 @@ internal static class SolveView
 
     private static void Certificate(IAnsiConsole console, SolveResult result, ObjectiveResult o)
     {
-        var what = o.Kind == "minimumRisk" ? "volatility" : "objective";
+        string Figure(double value) => o.Unit == "ratio" ? $"{value:0.0000}" : Text.Usd(value);
         console.WriteLine();
-        console.WriteLine($"Certificate: {what} {Text.Usd(o.Value)} USD, bound {Text.Usd(o.Bound)} ({result.Certificate.BoundBy}), gap {o.Gap:0.0e+0};"
-            + $" recomputed {Text.Usd(result.Certificate.ObjectiveRecomputed)}; largest violation {result.Certificate.MaxViolationUsd:0.00} USD;"
+        console.WriteLine($"Certificate: {o.Kind} {Figure(o.Value)}{(o.Unit == "ratio" ? "" : " USD")}, bound {Figure(o.Bound)} ({result.Certificate.BoundBy}), gap {o.Gap:0.0e+0};"
+            + $" recomputed {Figure(result.Certificate.ObjectiveRecomputed)}; largest violation {result.Certificate.MaxViolationUsd:0.00} USD;"
             + $" {result.Certificate.Engine}");
         if (result.Certificate.Verification is { } second)
             console.WriteLine($"Second engine: {second}");

@@ -7,7 +7,7 @@ internal static class Text
 {
     public static string Usd(double usd) => Math.Abs(usd) < 0.005 ? "0" : Math.Abs(usd) < 10 ? $"{usd:0.00}" : $"{usd:#,0}";
 
-    public static string Signed(double usd) => usd < 0 ? $"−{Usd(-usd)}" : Usd(usd);
+    public static string Signed(double usd, bool plus = false) => usd < 0 ? $"−{Usd(-usd)}" : $"{(plus ? "+" : "")}{Usd(usd)}";
 
     public static string Cents(double usd) => $"{usd:#,0.00}";
 

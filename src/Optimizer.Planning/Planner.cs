@@ -24,10 +24,11 @@ public sealed class Planner
     private readonly Dictionary<TokenId, BigInteger> _start = [];
     private readonly List<Step> _steps = [];
     private readonly double _dustUsd;
+    private double _spareUsd;
 
     private Planner(Market market, Scenario scenario, Target target, Waiting waiting)
     {
-        (_market, _target, _waiting) = (market, target, waiting);
+        (_market, _target, _waiting, _spareUsd) = (market, target, waiting, waiting.SpareUsd);
         foreach (var holding in scenario.Holdings)
         {
             var amount = Book.AmountOf(market, holding).BaseUnits;
@@ -95,7 +96,7 @@ public sealed class Planner
         var opportunity = withdrawal.Opportunity;
         var held = _positions.GetValueOrDefault(opportunity.Id);
         var unit = opportunity.Inputs[0].Token;
-        var amount = withdrawal.IsAll ? held : BigInteger.Min(held, _market.Units(opportunity, withdrawal.ValueUsd));
+        var amount = withdrawal.IsAll ? held : BigInteger.Min(held, opportunity.Worth is null && opportunity.Peg is null ? Units(unit, withdrawal.ValueUsd) : _market.Units(opportunity, withdrawal.ValueUsd));
         _positions[opportunity.Id] = held - amount;
         var redeemed = Market.Redeemed(opportunity, amount);
         var net = redeemed - CeilingShare(redeemed, opportunity.ExitFeeBps?.Value ?? 0);
@@ -231,8 +232,9 @@ public sealed class Planner
         foreach (var arrival in _producers[token].OrderBy(arrival => _readySeconds[arrival.Step]))
         {
             var at = _readySeconds[arrival.Step];
-            if (sum.Sign > 0 && Usd(token, sum) * perYear * Duration.FromSeconds(at - since).Years > further)
+            if (sum.Sign > 0 && Usd(token, sum) * perYear * Duration.FromSeconds(at - since).Years > further && Usd(native, gas) <= _spareUsd)
             {
+                _spareUsd -= Usd(native, gas);
                 batches.Add(new(sum, [.. from]));
                 (sum, from) = (BigInteger.Zero, []);
             }
@@ -394,7 +396,15 @@ public sealed class Planner
 
     private int[] ProducersOf(TokenId token) => _producers.TryGetValue(token, out var list) ? [.. list.Select(arrival => arrival.Step)] : [];
 
-    private BigInteger Units(TokenId token, double usd) => _market.Units(token, usd);
+    /// <summary>Base units worth so much; where amounts are rounded, the multiple that was meant, which floating point misses by a
+    /// trace.</summary>
+    private BigInteger Units(TokenId token, double usd)
+    {
+        var units = _market.Units(token, usd);
+        if (_target.RoundToUsd is not { } step || RoundAmount.Nearest(units, RoundAmount.Step(_market, token, step)) is var multiple && Usd(token, BigInteger.Abs(multiple - units)) > _dustUsd)
+            return units;
+        return multiple;
+    }
 
     private double Usd(TokenId token, BigInteger units) => _market.Usd(token, units);
 
@@ -416,7 +426,8 @@ public sealed class Planner
 /// <summary>What waiting costs, for whoever decides whether to deposit early money by itself.</summary>
 /// <param name="RatePerYear">What a token's money forgoes per year.</param>
 /// <param name="CallUsd">What one further call is worth to those who sign, in USD.</param>
-public sealed record Waiting(Func<TokenId, double> RatePerYear, double CallUsd)
+/// <param name="SpareUsd">What the gas of further deposits may come to, in USD.</param>
+public sealed record Waiting(Func<TokenId, double> RatePerYear, double CallUsd, double SpareUsd = double.PositiveInfinity)
 {
     /// <summary>Waiting costs nothing.</summary>
     public static Waiting Free { get; } = new(_ => 0, 0);

@@ -7,7 +7,8 @@ namespace Optimizer.Risk;
 /// <param name="ValueUsd">What lies there; below zero for a debt.</param>
 /// <param name="NotionalUsd">What its price moves by; ≥ 0.</param>
 /// <param name="CreditedUsd">What it is taken to gain over the horizon, expected losses taken off.</param>
-public sealed record RevaluedItem(string Name, double ValueUsd, double NotionalUsd, double CreditedUsd);
+/// <param name="RateErrorUsd">Standard deviation of what its rate may bring more or less over the horizon than is credited; ≥ 0.</param>
+public sealed record RevaluedItem(string Name, double ValueUsd, double NotionalUsd, double CreditedUsd, double RateErrorUsd = 0);
 
 /// <summary>How a book's gains over a horizon spread, by revaluing all of it on the draws of a <see cref="ScenarioSet"/>.</summary>
 /// <remarks>
@@ -26,15 +27,15 @@ public sealed class LossDistribution
     /// <param name="market">The market.</param>
     /// <param name="risk">The risk model, for exposures and what events take in the numeraire.</param>
     /// <param name="set">The draws.</param>
-    /// <param name="horizon">The horizon.</param>
     /// <param name="items">The book.</param>
-    public LossDistribution(Market market, RiskModel risk, ScenarioSet set, Duration horizon, IReadOnlyList<RevaluedItem> items)
+    /// <param name="further">What else it gains by draw, in USD: such as what leaving at the draw's gas price costs.</param>
+    public LossDistribution(Market market, RiskModel risk, ScenarioSet set, IReadOnlyList<RevaluedItem> items, IReadOnlyList<double>? further = null)
     {
-        (_gains, _byEvents) = (new double[set.Count], new double[set.Count]);
+        (_gains, _byEvents) = ([.. further ?? new double[set.Count]], new double[set.Count]);
         foreach (var item in items.Where(item => item.ValueUsd != 0))
-            Add(market, risk, set, horizon.Years, item);
+            Add(market, risk, set, item);
         _order = [.. Enumerable.Range(0, set.Count).OrderBy(s => _gains[s]).ThenBy(s => s)];
-        NoEventProbability = Math.Exp(-horizon.Years * _takenBy.Keys.Sum(e => risk.Intensity(market.Event(e))));
+        NoEventProbability = Math.Exp(-set.Years * _takenBy.Keys.Sum(e => risk.Intensity(market.Event(e))));
     }
 
     /// <summary>The probability that no event strikes anything of the book; exact, without draws.</summary>
@@ -68,16 +69,16 @@ public sealed class LossDistribution
     }
 
     /// <summary>What an item gains by draw beyond what it is credited with; zero on average.</summary>
-    public static double[] Spread(Market market, RiskModel risk, ScenarioSet set, Duration horizon, RevaluedItem item)
+    public static double[] Spread(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item)
     {
-        var (value, taken) = Revalue(market, risk, set, horizon.Years, item, (_, _) => { });
+        var (value, taken) = Revalue(market, risk, set, item, (_, _) => { });
         var mean = value.Average() - taken.Average();
         return [.. value.Zip(taken, (moved, lost) => moved - lost - mean)];
     }
 
-    private void Add(Market market, RiskModel risk, ScenarioSet set, double years, RevaluedItem item)
+    private void Add(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item)
     {
-        var (value, taken) = Revalue(market, risk, set, years, item, (e, by) =>
+        var (value, taken) = Revalue(market, risk, set, item, (e, by) =>
         {
             var all = _takenBy.TryGetValue(e, out var known) ? known : _takenBy[e] = new double[set.Count];
             for (var s = 0; s < set.Count; s++)
@@ -91,11 +92,11 @@ public sealed class LossDistribution
         }
     }
 
-    /// <summary>What prices add to an item's value by draw, and what events then take of it; each event is told.</summary>
-    private static (double[] Moved, double[] Taken) Revalue(Market market, RiskModel risk, ScenarioSet set, double years, RevaluedItem item, Action<string, double[]> tell)
+    /// <summary>What prices and rates add to an item's value by draw, and what events then take of it; each event is told.</summary>
+    private static (double[] Moved, double[] Taken) Revalue(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item, Action<string, double[]> tell)
     {
         var place = market.FindOpportunity(item.Name);
-        var moved = PriceMoves(market, risk, set, years, item, place);
+        var moved = PriceMoves(market, risk, set, item, place);
         var losses = place is not null ? market.EventsOf(place) : market.EventsOf(TokenId.Parse(item.Name));
         var taken = new double[set.Count];
         foreach (var loss in losses.Where(loss => risk.LossIn(loss) != 0))
@@ -112,11 +113,18 @@ public sealed class LossDistribution
             tell(loss.Event, by);
         }
 
+        if (item.RateErrorUsd > 0 && place is not null)
+        {
+            var errors = set.RateErrors(item.Name, market.UnitOfAccount(place));
+            for (var s = 0; s < set.Count; s++)
+                moved[s] += item.RateErrorUsd * errors[s];
+        }
+
         return (moved, taken);
     }
 
     /// <summary>What prices and its own volatility add to an item's value, by draw, measured in the numeraire.</summary>
-    private static double[] PriceMoves(Market market, RiskModel risk, ScenarioSet set, double years, RevaluedItem item, Opportunity? place)
+    private static double[] PriceMoves(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item, Opportunity? place)
     {
         var change = new double[set.Count];
         if (place is { LiquidityConcentration: not null })
@@ -136,7 +144,7 @@ public sealed class LossDistribution
             }
         }
 
-        var (numeraire, own) = (set.Moves(risk.Numeraire), place?.Volatility.Value is > 0 and var volatility ? volatility * Math.Sqrt(years) * item.NotionalUsd : 0);
+        var (numeraire, own) = (set.Moves(risk.Numeraire), place?.Volatility.Value is > 0 and var volatility ? volatility * Math.Sqrt(set.Years) * item.NotionalUsd : 0);
         var normals = own > 0 ? set.Normals(item.Name) : null;
         for (var s = 0; s < set.Count; s++)
         {

@@ -138,11 +138,7 @@ public sealed class RateForecast
     /// <summary>Hedges and debts are not places that money looks for a rate in.</summary>
     private static bool IsJudged(Opportunity opportunity) => opportunity.Capital() == 1 && opportunity.Kind != OpportunityKind.Derivative;
 
-    private string? UnitOfAccount(Opportunity opportunity)
-    {
-        var units = opportunity.Inputs.Select(input => _market.UnitOfAccount(_market.AssetOf(input.Token))).Distinct().ToArray();
-        return units is [var only] ? only : null;
-    }
+    private string? UnitOfAccount(Opportunity opportunity) => _market.UnitOfAccount(opportunity);
 
     private const double LeastRate = -0.99;
 

@@ -68,6 +68,10 @@ public sealed class RiskModel
     /// <summary>The assets whose price history moves prices, and how each loads on the factors per unit.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<int, double>> PriceSources { get; private set; } = new Dictionary<string, IReadOnlyDictionary<int, double>>();
 
+    /// <summary>Past changes of prices in units of the price factors, by factor and sample: of mean zero, and of about one standard
+    /// deviation each.</summary>
+    internal IReadOnlyList<double[]> PastFactors { get; private set; } = [];
+
     /// <summary>Strikes per year: the event's own figure, or −ln(1 − P) for its rating's yearly probability P.</summary>
     public double Intensity(Event e) =>
         e.IntensityPerYear?.Value ?? -double.LogP1(-_settings.Ratings[e.Rating.ToString()].Fraction);
@@ -206,8 +210,10 @@ public sealed class RiskModel
         var loadings = new Dictionary<string, Dictionary<int, double>>();
         if (history.Series.Count == 0)
             return loadings;
-        var covariance = ShrunkCovariance.FromChanges(history.LogChanges(), history.IntervalDays);
-        Matrix<double> root = covariance.Cholesky().Factor;
+        var changes = history.LogChanges();
+        Matrix<double> root = ShrunkCovariance.FromChanges(changes, history.IntervalDays).Cholesky().Factor;
+        var centred = Matrix<double>.Build.Dense(changes.Count, changes[0].Length, (asset, t) => changes[asset][t] - changes[asset].Average());
+        PastFactors = (root.Solve(centred) * Math.Sqrt(Duration.DaysPerYear / history.IntervalDays)).ToRowArrays();
         for (var row = 0; row < history.Series.Count; row++)
         {
             loadings[history.Series[row].Asset] = Enumerable.Range(0, row + 1).ToDictionary(column => column, column => root[row, column]);

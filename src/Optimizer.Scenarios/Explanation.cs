@@ -36,15 +36,16 @@ public static class Explanation
     /// <summary>Solves, then solves again without each constraint.</summary>
     public static ExplanationResult Of(LoadedScenario loaded, CancellationToken cancellation)
     {
-        var answer = ScenarioRunner.Run(loaded, cancellation);
+        var answer = ScenarioRunner.RunCompared(loaded, cancellation);
         if (answer.Objective is not { } objective)
             return new(answer, [], []);
+        var asked = (AllocationObjective)loaded.Scenario.Objective;
         var without = loaded.Scenario.Constraints.Select(constraint =>
         {
             var rest = loaded.Scenario with { Constraints = [.. loaded.Scenario.Constraints.Where(c => !ReferenceEquals(c, constraint))] };
             var other = ScenarioRunner.Run(loaded with { Scenario = rest }, cancellation);
             var gain = other.Objective is { } o
-                ? (objective.Kind == "minimumRisk" ? objective.Value - o.Value : (o.Value - objective.Value) / loaded.Scenario.Horizon.Years)
+                ? (o.Value - objective.Value) * (asked.IsMinimised() ? -1 : 1) / (asked.IsMoney() ? loaded.Scenario.Horizon.Years : 1)
                 : (double?)null;
             return new WithoutResult(constraint.Title(), constraint.Location?.ToString(), other.Status, gain is < 0 ? 0 : gain,
                 other.Objective?.ReturnPerYear, other.Objective?.VolatilityPerYear);
@@ -54,7 +55,7 @@ public static class Explanation
 
     private static UnusedResult[] Unused(LoadedScenario loaded, SolveResult answer, CancellationToken cancellation)
     {
-        var allocated = Allocator.Solve(loaded.Market, loaded.Scenario, loaded.Settings, cancellation);
+        var allocated = Allocator.Solve(loaded.Market, loaded.Scenario, loaded.Settings, cancellation: cancellation);
         var (problem, gaps) = (allocated.Problem, allocated.Answer.EntryGaps);
         // What was held and is given up would first be kept, before anything is added.
         double? WouldNeed(Position position) => position.Deposit.IsConstant || gaps.Count == 0 || position.EarningYears <= 0

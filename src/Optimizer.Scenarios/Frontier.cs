@@ -1,3 +1,4 @@
+using Optimizer.Allocation;
 using Optimizer.Model;
 
 namespace Optimizer.Scenarios;

@@ -27,6 +27,7 @@ internal static class HeldState
                 yield return market.CarryRate(place, 0);
                 yield return market.CarryRate(place, 0.01 * market.TotalUsd(place));
                 yield return market.WithdrawableNowUsd(place);
+                yield return place.Repayment?.AfterDays.Value ?? 0;
                 yield return market.CapacityUsd(place);
                 yield return place.ExitDelayDays?.Value ?? 0;
             }

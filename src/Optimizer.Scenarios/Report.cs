@@ -26,26 +26,29 @@ internal static class Report
             .Select(t => new IdleResult(t.Key, after.Idle[t.Key], t.Value, Book.HeldUsd(market, problem.Scenario, t.Key).Held, problem.Rates.RateToday(t.Key), problem.Rates.Annual(problem.Rates.Growth(t.Key)), risk.ShareOf(t.Key.ToString())))
             .Where(t => t.Usd != 0 || t.BeforeUsd != 0).OrderByDescending(t => t.Usd).ThenBy(t => t.Token.ToString(), StringComparer.Ordinal).ToArray();
 
+        var losses = Spread.Distribution(problem, positions, idle);
         var objective = Objective(problem, answer, positions, idle, plan, risk.Variance);
-        var (status, message) = (Agreement(problem, answer, plan, positionUsd, idleUsd) ?? Flows(problem, answer, plan)) is { } difference
-            ? ("failed", $"the exact plan does not end where the solver meant it to: {difference}")
-            : Status(result, problem, answer, objective, risk.Variance);
-        return result with
+        var outcome = new Outcome(ValueUsd(objective), after.Positions.ToDictionary(p => p.Key, p => Book.NotionalUsd(market, market.Opportunity(p.Key), p.Value)), idleUsd, risk,
+            confidence => losses.Tail(confidence).ConditionalValueAtRiskUsd);
+        var recomputed = problem.Objective.Of(problem, outcome);
+        var difference = Agreement(problem, answer, plan, positionUsd, idleUsd) ?? Flows(problem, answer, plan);
+        var complete = result with
         {
-            Status = status,
-            Message = message,
             Objective = objective,
             Positions = positions,
             Idle = idle,
             Constraints = Constraints(problem, answer),
-            Risks = risk.Causes,
-            Losses = Spread.Losses(problem, positions, idle),
-            Liquidity = [.. Spread.Liquidity(problem, after)],
+            Risks = [.. Spread.UnderEvents(problem, after, afterUsd, risk.Causes)],
+            Losses = Spread.Losses(problem, losses),
+            Liquidity = [.. Spread.Liquidity(problem.Scenario, market, after, afterUsd)],
+            Comparisons = [.. Comparisons.Of(problem)],
             Totals = [.. Spread.Totals(problem, positions, idle)],
-            Certificate = result.Certificate with { ObjectiveRecomputed = Recomputed(problem, objective, risk.Variance) },
+            Certificate = result.Certificate with { ObjectiveRecomputed = recomputed },
             Plan = plan with { Economics = Economics.Of(problem, plan, positions, idle) },
             Unmoved = [.. Unmoved.Explain(problem, answer.Values)],
         };
+        return difference is null ? Judged(complete, problem, problem.Objective.Note(problem, outcome))
+            : complete with { Status = "failed", Message = $"the exact plan does not end where the solver meant it to: {difference}" };
     }
 
     private static PositionResult Position(AllocationProblem problem, string id, BigInteger amount, double afterUsd, double riskShare)
@@ -62,14 +65,30 @@ internal static class Report
     }
 
     /// <summary>Whether the plan, by its own times and amounts, is as good as the solver took it to be.</summary>
-    private static (string Status, string? Message) Status(SolveResult result, AllocationProblem problem, Answer answer, ObjectiveResult objective, double variance)
+    private static SolveResult Judged(SolveResult result, AllocationProblem problem, string? note) =>
+        !problem.Objective.IsMoney() || result.Status != "optimal" || problem.Settings.Moves.RoundTo is not null || MissedUsd(result, problem.Settings) <= 0
+            ? result with { Message = result.Message ?? note }
+            : result with
+            {
+                Status = "feasible",
+                Message = $"money waits longer in the plan than the solver took it to: the plan is worth {result.Objective!.Bound - result.Certificate.ObjectiveRecomputed:#,0} USD less than the bound",
+            };
+
+    /// <summary>By how much more than the gap, and a dollar, the exact plan is worth less than the bound, in USD; above zero where it
+    /// is.</summary>
+    public static double MissedUsd(SolveResult result, Settings settings) => result.Objective is not { Unit: "usd" } objective ? 0
+        : objective.Bound - result.Certificate.ObjectiveRecomputed - settings.Solver.Gap.Fraction * Math.Max(Math.Abs(objective.Value), 0.01 * result.BookUsd) - 1;
+
+    /// <summary>A result against the bound of a problem that knew less of waiting, and so promised no less.</summary>
+    public static SolveResult Bounded(SolveResult result, double bound, Settings settings)
     {
-        if (problem.Scenario.Objective is MinimumRisk || result.Status != "optimal")
-            return (result.Status, result.Message);
-        var missing = objective.Bound - Recomputed(problem, objective, variance);
-        var asked = problem.Settings.Solver.Gap.Fraction * Math.Max(Math.Abs(objective.Value), 0.01 * problem.BookUsd);
-        return missing <= asked + 1 ? (result.Status, result.Message)
-            : ("feasible", $"money waits longer in the plan than the solver took it to: the plan is worth {missing:#,0} USD less than the bound");
+        var objective = result.Objective!;
+        var bounded = result with { Objective = objective with { Bound = bound, Gap = Math.Abs(bound - result.Certificate.ObjectiveRecomputed) / Math.Max(Math.Abs(objective.Value), 0.01 * result.BookUsd) } };
+        return MissedUsd(bounded, settings) <= 0 ? bounded : bounded with
+        {
+            Status = "feasible",
+            Message = $"money waits in the plan: it is worth {bound - result.Certificate.ObjectiveRecomputed:#,0} USD less than if it waited for nothing but its routes, and solving again with the waiting found nothing better",
+        };
     }
 
     /// <summary>The first position or balance that the exact plan leaves elsewhere than the solver meant; null where all
@@ -112,15 +131,13 @@ internal static class Report
         var (time, views, exit) = (TimeUsd(problem, answer, plan), At(ObjectiveTerms.Views(problem)), At(ObjectiveTerms.Exit(problem)));
         // What a converter gives beyond the market is no saving of costs.
         var conversion = At(LinearExpression.Sum(problem.Flows.Where(flow => flow.Terms.Ratio > 1 + 1e-12).Select(flow => (1 - 1 / flow.Terms.Ratio) * flow.Out)));
-        var penalty = problem.Scenario.Objective is MeanVariance wanted ? wanted.RiskAversion / 2 * years * variance * book : 0;
-        double InUnit(double figure) => problem.Scenario.Objective is MinimumRisk
-            ? Math.Sqrt(Math.Max(answer.Risk + figure - answer.Objective, 0)) * book
-            : figure * book;
+        var penalty = problem.Objective is MeanVariance wanted ? wanted.RiskWeight(problem) * variance * book : 0;
         return new ObjectiveResult
         {
             Kind = JsonNamingPolicy.CamelCase.ConvertName(problem.Scenario.Objective.GetType().Name),
-            Value = InUnit(answer.Objective),
-            Bound = InUnit(answer.Bound),
+            Unit = problem.Objective.Unit(),
+            Value = problem.Objective.InUnit(problem, answer, answer.Objective),
+            Bound = problem.Objective.InUnit(problem, answer, answer.Bound),
             Gap = answer.Gap,
             CarryUsd = carry,
             ViewsUsd = views,
@@ -165,31 +182,30 @@ internal static class Report
             + problem.Idles.Sum(i => i.Before * (problem.Rates.Growth(i.Token) + years * ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLoss(i.Token, years))));
     }
 
-    /// <summary>The objective once more, from the end state of the exact plan and the exact variance.</summary>
-    private static double Recomputed(AllocationProblem problem, ObjectiveResult o, double variance) =>
-        problem.Scenario.Objective is MinimumRisk
-            ? Math.Sqrt(variance) * problem.BookUsd
-            : o.CarryUsd + o.ViewsUsd + o.ConversionUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.ExitUsd - o.DoubtUsd - o.EffortUsd - o.RiskPenaltyUsd;
+    /// <summary>The solver's value once more, from the end state of the exact plan.</summary>
+    private static double ValueUsd(ObjectiveResult o) =>
+        o.CarryUsd + o.ViewsUsd + o.ConversionUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.ExitUsd - o.DoubtUsd - o.EffortUsd;
 
     private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer)
     {
         var years = problem.Scenario.Horizon.Years;
-        // For minimum risk the multipliers are in variance: divided by that of the return, they are in return.
-        var perValue = problem.Scenario.Objective is MinimumRisk ? Math.Max(answer.GoalShadowPrice, 1e-300) : 1;
-        // Of several rows of one limit that are added as they are missed, the tightest says how far it is reached.
-        return [.. problem.Requirements.Where(r => r.Requirement.IsReported).GroupBy(r => r.Source is Cvar ? r.Source : (object)r).Select(rows =>
+        // Multipliers are in the objective's unit: divided by what a unit of value is worth in it, they are in value.
+        var perValue = problem.Objective.PerValue(answer);
+        return [.. problem.Requirements.Where(r => r.Requirement.IsReported).GroupBy(r => r.Source?.IsOneLimit() == true ? r.Source : (object)r).Select(rows =>
         {
-            var r = rows.MaxBy(row => row.Requirement.Inequality.Lesser.At(answer.Values) - row.Requirement.Inequality.Greater.At(answer.Values));
+            var r = rows.First();
+            var limited = r.Source?.IsOneLimit() == true ? r.Source : null;
             var (lesser, greater) = (r.Requirement.Inequality.Lesser, r.Requirement.Inequality.Greater);
             var (moving, limit) = greater.IsBound ? (lesser, greater.Constant) : (greater, lesser.Constant);
             var isUsd = r.Requirement.Unit == LimitUnit.Usd;
             var scale = isUsd ? problem.BookUsd : 1;
-            var value = moving.At(answer.Values);
-            var price = r.Row == AllocationProblem.NoRow ? 0 : rows.Sum(row => answer.ShadowPrices[row.Row]) / perValue / years * problem.BookUsd * (isUsd ? 0.01 : 1);
-            var isBinding = Math.Abs(value - limit) <= 1e-7 * Math.Max(1, Math.Abs(limit));
-            return new ConstraintResult(r.Requirement.Title, value * scale, limit * scale,
-                JsonNamingPolicy.CamelCase.ConvertName(r.Requirement.Unit.ToString()), isBinding, isBinding ? price : 0,
-                lesser.At(answer.Values) > greater.At(answer.Values) + 1e-6 * Math.Max(1, Math.Abs(limit)));
+            var value = limited?.Reached(problem, answer.Values) ?? moving.At(answer.Values);
+            var over = limited is not null ? value - limit : lesser.At(answer.Values) - greater.At(answer.Values);
+            var price = r.Row == AllocationProblem.NoRow || answer.ShadowPrices.Count == 0 ? 0
+                : rows.Sum(row => answer.ShadowPrices[row.Row]) / perValue / years * problem.BookUsd * (isUsd ? 0.01 : 1);
+            var isBinding = Math.Abs(value - limit) <= (limited is not null ? 2 * TailRows.Trace : 1e-7 * Math.Max(1, Math.Abs(limit)));
+            return new ConstraintResult(r.Requirement.Title, value * scale, limit * scale, JsonNamingPolicy.CamelCase.ConvertName(r.Requirement.Unit.ToString()),
+                isBinding, isBinding ? price : 0, over > (limited is not null ? 2 * TailRows.Trace : 1e-6 * Math.Max(1, Math.Abs(limit))));
         })];
     }
 }

@@ -11,10 +11,62 @@ public static class ScenarioRunner
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static SolveResult Run(LoadedScenario loaded, CancellationToken cancellation = default)
     {
-        var (_, scenario, market, settings) = loaded;
-        if (Book.ValueUsd(market, scenario) is <= 0 and var worth)
+        if (Book.ValueUsd(loaded.Market, loaded.Scenario) is <= 0 and var worth)
             return Worthless(loaded, worth);
-        var allocated = Allocator.Solve(market, scenario, settings, cancellation);
+        var (result, problem) = Solve(loaded, null, cancellation);
+        for (var round = 0; round < MostWaits && result.Plan is { } plan && Report.MissedUsd(result, loaded.Settings) > 0 && problem.Objective.IsMoney(); round++)
+        {
+            // Money waits longer in the plan than the solver knew: it is told, and asked again.
+            var (again, stated) = Solve(loaded, Waits.Of(problem, plan), cancellation);
+            if (again.Plan is null || again.Certificate.ObjectiveRecomputed <= result.Certificate.ObjectiveRecomputed)
+                break;
+            var bound = result.Objective!.Bound;
+            (result, problem) = (Report.Bounded(again, bound, loaded.Settings), stated);
+        }
+
+        return StaysPut(loaded, result, problem, cancellation) ?? result;
+    }
+
+    /// <summary>The same, with what was not known about rates laid beside it: the answer without doubt.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static SolveResult RunCompared(LoadedScenario loaded, CancellationToken cancellation = default)
+    {
+        var result = Run(loaded, cancellation);
+        var left = loaded.Settings.Solver.TimeLimit.Seconds - result.Certificate.Seconds;
+        if (result.Objective is not { DoubtUsd: > 0.5 } objective || left < 1)
+            return result;
+        var settings = loaded.Settings with { Risk = loaded.Settings.Risk with { RateDoubt = 0 }, Solver = loaded.Settings.Solver with { TimeLimit = Duration.FromSeconds(left), Verify = false } };
+        var other = Run(loaded with { Settings = settings }, cancellation);
+        if (other.Objective is not { } without)
+            return result;
+        var held = result.Positions.ToDictionary(p => p.Opportunity, p => p.Usd);
+        var changes = other.Positions.Select(p => p.Opportunity).Union(held.Keys)
+            .Select(id => new DoubtedChange(id, (other.Positions.FirstOrDefault(p => p.Opportunity == id)?.Usd ?? 0) - held.GetValueOrDefault(id)))
+            .Where(change => Math.Abs(change.Usd) >= Math.Max(1, 1e-4 * result.BookUsd)).OrderByDescending(change => Math.Abs(change.Usd)).ThenBy(change => change.Opportunity, StringComparer.Ordinal);
+        return result with { WithoutDoubt = new(without.ReturnPerYear, without.ReturnPerYear - objective.ReturnPerYear, [.. changes]) };
+    }
+
+    /// <summary>How often a plan's own waiting is told to the solver.</summary>
+    private const int MostWaits = 3;
+
+    /// <summary>The answer of doing nothing where the plan adds too little to it; null where it adds enough, or has to be carried out.</summary>
+    private static SolveResult? StaysPut(LoadedScenario loaded, SolveResult result, AllocationProblem problem, CancellationToken cancellation)
+    {
+        var least = loaded.Settings.Moves.MinimumGain.InUsd(result.BookUsd);
+        if (least <= 0 || result.Plan is not { Steps.Count: > 0 } || !problem.Objective.IsMoney())
+            return null;
+        var (staying, _) = Solve(loaded with { Scenario = loaded.Scenario with { Mode = ScenarioMode.Hold } }, null, cancellation);
+        var gain = result.Certificate.ObjectiveRecomputed - staying.Certificate.ObjectiveRecomputed;
+        return staying.Objective is null || staying.Constraints.Any(constraint => constraint.Broken) || gain >= least ? null : staying with
+        {
+            Message = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"nothing is moved: {result.Plan.Steps.Count} steps would add {gain:#,0.00} USD after their costs and effort, and the least worth it is {least:#,0.##} USD"),
+        };
+    }
+
+    private static (SolveResult Result, AllocationProblem Problem) Solve(LoadedScenario loaded, IReadOnlyDictionary<string, double>? delays, CancellationToken cancellation)
+    {
+        var (_, scenario, market, settings) = loaded;
+        var allocated = Allocator.Solve(market, scenario, settings, delays, cancellation);
         var answer = allocated.Answer;
         var result = new SolveResult
         {
@@ -25,7 +77,7 @@ public static class ScenarioRunner
                 : answer.Status == Solver.SolveStatus.Infeasible ? Stuck(allocated.Problem)
                 : allocated.Problem.HasGas ? null
                 : "no chain in play holds enough of its native token to pay for a transaction, so nothing can move",
-            Notes = [.. loaded.Notes.Select(note => note.ToString()), .. allocated.GaveWay.Select(kept => $"given up for what was asked: {kept}"), .. Doubts(allocated.Problem)],
+            Notes = [.. loaded.Notes.Select(note => note.ToString()), .. allocated.GaveWay.Select(kept => $"given up for what was asked: {kept}"), .. new[] { allocated.Note }.OfType<string>(), .. Doubts(allocated.Problem)],
             Others = [.. scenario.Others.Select(other => new OtherResult(other.Other!, other.ValueUsd!.Value.Amount))],
             HorizonDays = scenario.Horizon.Days,
             Numeraire = scenario.Numeraire,
@@ -36,15 +88,15 @@ public static class ScenarioRunner
                 answer.EngineReason.Length > 0 ? answer.EngineReason : null, answer.Verification is { } second ? Describe(second) : null),
         };
         if (allocated.Target is null)
-            return result;
+            return (result, allocated.Problem);
         try
         {
-            var (plan, after) = Planner.Make(market, scenario, allocated.Target, Waiting(allocated.Problem));
-            return Report.Complete(result, allocated, plan, after);
+            var (plan, after) = Planner.Make(market, scenario, allocated.Target, Waiting(allocated.Problem, answer));
+            return (Report.Complete(result, allocated, plan, after), allocated.Problem);
         }
         catch (PlanException impossible)
         {
-            return result with { Status = "failed", Message = $"the allocation cannot be carried out: {impossible.Message}" };
+            return (result with { Status = "failed", Message = $"the allocation cannot be carried out: {impossible.Message}" }, allocated.Problem);
         }
     }
 
@@ -77,8 +129,9 @@ public static class ScenarioRunner
         .Where(position => position.Before > 0 || (!position.Deposit.IsConstant && !problem.Scenario.Constraints.OfType<Eligibility>().Any(mandate => mandate.Denies(position.Opportunity))))
         .Select(position => problem.Rates.Doubt(position.Opportunity, position.Before > 0) is { } doubt ? $"{position.Opportunity.Id} {doubt}" : null).OfType<string>();
 
-    private static Waiting Waiting(AllocationProblem problem) =>
-        new(problem.Rates.ReferenceRate, problem.Settings.Moves.Effort.InUsd(problem.BookUsd));
+    private static Waiting Waiting(AllocationProblem problem, Solver.Answer answer) => new(
+        problem.Rates.ReferenceRate, problem.Settings.Moves.Effort.InUsd(problem.BookUsd),
+        problem.Scenario.Constraints.OfType<CostBudget>().Select(budget => budget.SpareUsd(problem, answer.Values)).DefaultIfEmpty(double.PositiveInfinity).Min());
 
     /// <summary>A second engine's word in a sentence.</summary>
     internal static string Describe(Solver.Verification second) =>

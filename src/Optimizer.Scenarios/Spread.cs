@@ -13,33 +13,59 @@ internal static class Spread
     private const int MostEvents = 5;
 
     /// <summary>The distribution of gains over the horizon.</summary>
-    public static LossResult Losses(AllocationProblem problem, IReadOnlyList<PositionResult> positions, IReadOnlyList<IdleResult> idle)
+    public static LossDistribution Distribution(AllocationProblem problem, IReadOnlyList<PositionResult> positions, IReadOnlyList<IdleResult> idle)
     {
-        var (market, years, horizon) = (problem.Market, problem.Scenario.Horizon.Years, problem.Scenario.Horizon);
-        var held = problem.Positions.ToDictionary(p => p.Opportunity.Id);
-        RevaluedItem Of(Position position, PositionResult p) => new(p.Opportunity, p.Usd, p.NotionalUsd,
-            p.NotionalUsd * (problem.Growth(position, p.NotionalUsd) + years * ObjectiveTerms.ViewOn(problem, position)) - p.Usd * p.ExpectedLossRate * years);
-        var items = positions.Where(p => held.ContainsKey(p.Opportunity)).Select(p => Of(held[p.Opportunity], p))
-            .Concat(problem.Idles.Join(idle, i => i.Token, t => t.Token, (i, t) => new RevaluedItem($"{t.Token}", t.Usd, t.Usd,
-                t.Usd * (problem.Rates.Growth(t.Token) + years * ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLoss(t.Token, years))))).ToArray();
-        var set = problem.Tail.Draws;
-        var distribution = new LossDistribution(market, problem.Risk, set, horizon, items);
-        return new(set.Count, distribution.NoEventProbability, distribution.LossProbability, [.. Confidences.Select(distribution.Tail)],
-            [.. distribution.WorstEvents(Confidences[^1]).Take(MostEvents).Select(worst => new WorstEventResult(worst.Event, market.Event(worst.Event).Name, worst.Usd))]);
+        var items = problem.Positions.Join(positions, p => p.Opportunity.Id, p => p.Opportunity, (position, p) => new RevaluedItem(
+                p.Opportunity, p.Usd, p.NotionalUsd, ObjectiveTerms.CreditedUsd(problem, position, p.NotionalUsd), p.NotionalUsd * ObjectiveTerms.RateErrorOf(problem, position)))
+            .Concat(problem.Idles.Join(idle, i => i.Token, t => t.Token, (i, t) => new RevaluedItem($"{t.Token}", t.Usd, t.Usd, ObjectiveTerms.CreditedUsd(problem, i, t.Usd)))).ToArray();
+        var draws = problem.Tail.Draws;
+        var held = positions.Where(p => p.Usd != 0).Select(p => p.Opportunity).ToHashSet();
+        var gas = new double[draws.Count];
+        foreach (var chain in problem.Positions.Where(position => held.Contains(position.Opportunity.Id)).GroupBy(position => position.Opportunity.Chain))
+        {
+            var cost = chain.Sum(position => ObjectiveTerms.ExitGasOf(problem, position)) * problem.BookUsd;
+            var multiples = draws.Gas(chain.Key, problem.Settings.Moves.StressedGas);
+            for (var s = 0; s < gas.Length; s++)
+                gas[s] += cost * (1 - multiples[s]);
+        }
+
+        return new LossDistribution(problem.Market, problem.Risk, draws, items, gas);
     }
 
-    /// <summary>What can be had as idle money within some days: idle tokens, and of each position what its pool could pay out now.</summary>
-    public static IEnumerable<LiquidityResult> Liquidity(AllocationProblem problem, Ledger after)
+    /// <summary>What of the distribution is told.</summary>
+    public static LossResult Losses(AllocationProblem problem, LossDistribution distribution) => new(
+        problem.Tail.Draws.Count, distribution.NoEventProbability, distribution.LossProbability,
+        [.. Confidences.Append(problem.Objective.TailConfidence() ?? Confidences[0]).Distinct().Order().Select(distribution.Tail)],
+        [.. distribution.WorstEvents(Confidences[^1]).Take(MostEvents).Select(worst => new WorstEventResult(worst.Event, problem.Market.Event(worst.Event).Name, worst.Usd))]);
+
+    /// <summary>What can be had as idle money within some days: idle tokens, and of each position what its pool could pay out by then.</summary>
+    /// <param name="scenario">What is locked.</param>
+    /// <param name="market">The market: as it is, or after an event.</param>
+    /// <param name="after">The holdings.</param>
+    /// <param name="bookUsd">What all is worth as things are.</param>
+    public static IEnumerable<LiquidityResult> Liquidity(Scenario scenario, Market market, Ledger after, double bookUsd)
     {
-        var (market, from) = (problem.Market, problem.Market.Snapshot.TakenAt);
-        var bookUsd = after.Positions.Sum(p => Book.ValueUsd(market, market.Opportunity(p.Key), p.Value)) + after.Idle.Sum(t => market.Usd(t.Key, t.Value)) + problem.Scenario.Others.Sum(other => other.ValueUsd!.Value.Amount);
         foreach (var days in Ladder)
         {
-            var stuck = problem.Scenario with { Holdings = [.. problem.Scenario.Holdings.Where(holding => holding.LockedDays(from) > days)] };
+            var stuck = scenario with { Holdings = [.. scenario.Holdings.Where(holding => holding.LockedDays(market.Snapshot.TakenAt) > days)] };
             var idle = after.Idle.Sum(t => market.Usd(t.Key, BigInteger.Max(0, t.Value - Book.Held(market, stuck, t.Key).Locked)));
             var placed = after.Positions.Sum(p => Available(market, market.Opportunity(p.Key), p.Value, stuck, days));
             yield return new(days, idle + placed, bookUsd > 0 ? (idle + placed) / bookUsd : 0);
         }
+    }
+
+    /// <summary>The causes of risk, each event with what could be had as money once it has struck; and the events that would take nothing,
+    /// and shut exits: by a run on what accepts as collateral what they strike.</summary>
+    public static IEnumerable<RiskResult> UnderEvents(AllocationProblem problem, Ledger after, double bookUsd, IReadOnlyList<RiskResult> causes)
+    {
+        var (market, scenario) = (problem.Market, problem.Scenario);
+        IReadOnlyList<LiquidityResult> Under(string e) =>
+            [.. Liquidity(scenario, market.Under([new(new(RiskFactorKind.Strike, e), ShiftMode.Set, 1)]), after, bookUsd)];
+        foreach (var cause in causes)
+            yield return cause.LossIfItStrikesUsd is null ? cause : cause with { Liquidity = Under(cause.Factor) };
+        var held = after.Positions.Where(p => p.Value > 0).Select(p => market.Opportunity(p.Key));
+        foreach (var e in held.SelectMany(market.EventsOfCollateral).Distinct().Except(causes.Select(cause => cause.Factor)).Order(StringComparer.Ordinal))
+            yield return new(e, 0, 0, market.Event(e).Name) { Liquidity = Under(e) };
     }
 
     /// <summary>Where the book lies, directly and behind claims.</summary>
@@ -90,6 +116,6 @@ internal static class Spread
     {
         var value = Book.ValueUsd(market, o, BigInteger.Max(0, amount - Book.Held(market, stuck, o).Locked));
         // What is owed has to be paid back before what secures it is free.
-        return o.IsDebt() ? value : o.ExitDays(market.Snapshot.TakenAt) > days ? 0 : Math.Min(value, Math.Max(0, market.WithdrawableNowUsd(o)));
+        return o.IsDebt() ? value : Math.Min(value, market.WithdrawableUsd(o, days));
     }
 }

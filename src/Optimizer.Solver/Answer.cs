@@ -85,6 +85,17 @@ public sealed record Answer
     /// <summary>Wall time in seconds.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>The answer with a bound that was proven elsewhere, and the status that follows.</summary>
+    /// <param name="bound">No answer can be better than this.</param>
+    /// <param name="by">Who proved it.</param>
+    /// <param name="goal">What was wanted.</param>
+    /// <param name="options">What gap is asked for.</param>
+    public Answer Bounded(double bound, string by, Goal goal, SolveOptions options)
+    {
+        var gap = Math.Abs(bound - Objective) / Math.Max(Math.Abs(Objective), LeastOf(goal));
+        return this with { Bound = bound, BoundBy = by, Gap = gap, Status = gap <= options.Gap ? SolveStatus.Optimal : SolveStatus.Feasible };
+    }
+
     /// <summary>The objective below which gaps are measured against a constant.</summary>
     internal static double LeastOf(Goal goal) => goal is MinimizeRisk ? LeastRisk : LeastValue;
 }

@@ -28,6 +28,21 @@ public sealed record Problem
 
     /// <summary>What is wanted.</summary>
     public required Goal Goal { get; init; }
+
+    /// <summary>The problem with its binaries as an answer has them.</summary>
+    public Problem WithWholeNumbersOf(IReadOnlyList<double> values) => this with
+    {
+        Variables = [.. Variables.Select((v, i) => v.IsBinary ? v with { Lower = Math.Round(values[i]), Upper = Math.Round(values[i]) } : v)],
+    };
+
+    /// <summary>The problem without whole numbers: a binary may lie between 0 and 1, and what it switches is at most that part of its
+    /// upper bound. Its optimum is a bound for that of the problem.</summary>
+    public Problem Relaxed() => this with
+    {
+        Variables = [.. Variables.Select(v => v with { IsBinary = false, Lot = 0 })],
+        Switches = [],
+        Rows = [.. Rows, .. Switches.Select(s => new Row($"{Variables[s.Variable].Name} relaxed", double.NegativeInfinity, 0, [new(s.Variable, 1), new(s.Binary, -Variables[s.Variable].Upper)]))],
+    };
 }
 
 /// <summary>What one unit of some variables gains in each of many equally likely scenarios.</summary>

@@ -46,7 +46,7 @@ public sealed class ConstraintTests
         var result = loaded.With(new RatingFloor { Min = Rating.Parse("A-") }).Solve();
         Assert.Contains(result.Positions, p => p.Usd > 0);
         Assert.All(result.Positions.Where(p => p.Usd > 0), p => Assert.All(
-            loaded.Market.EventsOf(loaded.Market.Opportunity(p.Opportunity)), e => Assert.True(loaded.Market.Event(e.Event).Rating.Rank <= 2)));
+            loaded.Market.OwnEventsOf(loaded.Market.Opportunity(p.Opportunity)), e => Assert.True(loaded.Market.Event(e.Event).Rating.Rank <= 2)));
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class ConstraintTests
     [Fact]
     public void Idle_cash()
     {
-        var result = Gallery.Load("treasury-usdc").With(new IdleCash { Min = new(0.2, true), Max = new(0.25, true) }).Solve();
+        var result = Gallery.Load("treasury-usdc").With(new Idle { Min = new(0.2, true), Max = new(0.25, true) }).Solve();
         Assert.InRange(result.Idle.Sum(i => i.Usd) / result.BookUsd, 0.2 - 1e-6, 0.25 + 1e-6);
     }
 

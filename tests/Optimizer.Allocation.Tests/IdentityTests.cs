@@ -16,32 +16,6 @@ public sealed class IdentityTests
     }, iter: 4);
 
     [Fact]
-    public void Measuring_in_other_units_of_money_changes_nothing()
-    {
-        const double Factor = 7;
-        var loaded = Gallery.Load("sol-book");
-        var snapshot = loaded.Market.Snapshot;
-        Figure Scale(Figure figure) => figure.With(figure * Factor);
-        var scaled = loaded with
-        {
-            Market = loaded.Market.With(snapshot with
-            {
-                Assets = [.. snapshot.Assets.Select(a => a with { PriceUsd = Scale(a.PriceUsd) })],
-                Opportunities = [.. snapshot.Opportunities.Select(o => o with
-                {
-                    Total = Scale(o.Total),
-                    Capacity = o.Capacity is { } capacity ? Scale(capacity) : null,
-                    Withdrawable = o.Withdrawable is { } withdrawable ? Scale(withdrawable) : null,
-                })],
-            }),
-            Settings = loaded.Settings with { Moves = loaded.Settings.Moves with { Effort = new(5 * Factor, false), KeepGas = new(5 * Factor, false) } },
-        };
-        var (one, other) = (loaded.Solve(), scaled.Solve());
-        Assert.Equal(one.BookUsd * Factor, other.BookUsd, 1e-3);
-        Assert.All(one.Positions.Zip(other.Positions), pair => Assert.Equal(pair.First.Weight, pair.Second.Weight, 1e-4));
-    }
-
-    [Fact]
     public void Money_is_never_burnt_for_safety()
     {
         var result = Gallery.Load("treasury-usdc").With().Wanting(new MinimumRisk { ReturnAtLeast = new(-1) }).Solve();

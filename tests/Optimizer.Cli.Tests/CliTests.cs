@@ -27,6 +27,9 @@ public sealed partial class CliTests
         foreach (var key in (string[])["scenario", "status", "horizonDays", "bookUsd", "certificate"])
             Assert.NotNull(json[key]);
         json["certificate"]!["seconds"] = 0;
+        // What could be had after each event is held by properties (RunTests).
+        foreach (var risk in json["risks"]!.AsArray())
+            risk!.AsObject().Remove("liquidity");
         Approved.Match($"solve-{scenario}.json", Rounded().Replace(json.ToJsonString(new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }), match =>
             double.Parse(match.Value) is var number && Math.Abs(number) < 1e-4 ? "0" : number.ToString("G5")));
     }
@@ -36,7 +39,7 @@ public sealed partial class CliTests
     {
         var run = await Run("demo", "--folder", Repository.Root);
         Assert.True(run.Code == 0, run.Error);
-        foreach (var expected in (string[])["Ethereum (local)", "Base (local)", "Arbitrum One (local)", "Solana (local)", "kamino/solana/USDC", "Demo  optimal", "aave-v3/ethereum/USDC", "Certificate: objective"])
+        foreach (var expected in (string[])["Ethereum (local)", "Base (local)", "Arbitrum One (local)", "Solana (local)", "kamino/solana/USDC", "Demo  optimal", "aave-v3/ethereum/USDC", "Certificate: meanVariance"])
             Assert.Contains(expected, run.Output, StringComparison.Ordinal);
     }
 

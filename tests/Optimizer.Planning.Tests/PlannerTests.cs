@@ -216,7 +216,7 @@ internal static class SmallMarket
         Description = "",
         Snapshot = "",
         Horizon = new(30),
-        Objective = new MeanVariance { RiskAversion = 0 },
+        Objective = new AnyObjective(),
         Holdings = [.. holdings.Select(h => new Holding { Token = h.Token, Amount = new(h.Amount.ToString("0.######")) })],
     };
 
@@ -227,4 +227,6 @@ internal static class SmallMarket
         IdleUsd = new Dictionary<TokenId, double>(),
         Deposits = [new(market.Opportunity("pool/b/USD"), usd)],
     };
+
+    private sealed record AnyObjective : Objective;
 }

@@ -37,7 +37,7 @@ public sealed class LossTests
         var horizon = new Duration(180);
         // Credited with its expected loss, a place's mean is that of its events alone.
         var items = book.Select((place, i) => new RevaluedItem($"place-{i}", place.Usd, place.Usd, -place.Usd * risk.ExpectedLoss(market.Opportunity($"place-{i}"), horizon.Years))).ToArray();
-        var distribution = new LossDistribution(market, risk, new(market, risk, horizon, 400_000, 7), horizon, items);
+        var distribution = new LossDistribution(market, risk, new(market, risk, new(), horizon, 400_000, 7), items);
         Assert.Equal(0.965, distribution.NoEventProbability, 0.002);
         var tail = distribution.Tail(0.99);
         // The quantile falls between the atoms 750,086 and 1,250,142, where only pairs of events lie, with 0.014 % of all probability: its
@@ -62,7 +62,7 @@ public sealed class LossTests
         });
         var risk = new RiskModel(market, new RiskSettings());
         var horizon = new Duration(365);
-        var tail = new LossDistribution(market, risk, new(market, risk, horizon, 400_000, 1), horizon, [new("ETH@c", 1_000_000, 1_000_000, 0)]).Tail(0.95);
+        var tail = new LossDistribution(market, risk, new(market, risk, new(), horizon, 400_000, 1), [new("ETH@c", 1_000_000, 1_000_000, 0)]).Tail(0.95);
         var z = MathNet.Numerics.Distributions.Normal.InvCDF(0, 1, 0.05);
         var quantile = Math.Exp(Volatility * z - Volatility * Volatility / 2);
         var mean = MathNet.Numerics.Distributions.Normal.CDF(0, 1, z - Volatility) / 0.05;
@@ -77,7 +77,7 @@ public sealed class LossTests
         var market = Markets.OneEvent("B", 0.5);
         var risk = new RiskModel(market, new RiskSettings());
         var horizon = new Duration(365);
-        LossDistribution Draw() => new(market, risk, new(market, risk, horizon, 2_000, seed), horizon, [new("USD1@c", 1_000_000, 1_000_000, credited), new("ETH@c", 500_000, 500_000, 0)]);
+        LossDistribution Draw() => new(market, risk, new(market, risk, new(), horizon, 2_000, seed), [new("USD1@c", 1_000_000, 1_000_000, credited), new("ETH@c", 500_000, 500_000, 0)]);
         var (one, other) = (Draw(), Draw());
         // The worst of all is the mean loss of everything.
         return Math.Abs(one.Tail(0).ConditionalValueAtRiskUsd + credited) < 1e-3 && one.Tail(0.95) == other.Tail(0.95);

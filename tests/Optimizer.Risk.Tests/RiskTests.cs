@@ -31,8 +31,8 @@ public sealed class RiskTests
     {
         var model = new RiskModel(Markets.OneEvent(rating: "A", loss: 0.6), new RiskSettings());
         var variance = model.Loadings(Markets.Token).Values.Sum(l => l * l);
-        Assert.Equal(-Math.Log(1 - 0.0025) * 0.36, variance, 1e-12);
-        Assert.Equal(1 - Math.Exp(-2 * -Math.Log(1 - 0.0025) * 0.6), model.ExpectedLoss(Markets.Token, 2), 1e-15);
+        Assert.Equal(-Math.Log(1 - new RiskSettings().Ratings["A"].Fraction) * 0.36, variance, 1e-12);
+        Assert.Equal(1 - Math.Exp(-2 * -Math.Log(1 - new RiskSettings().Ratings["A"].Fraction) * 0.6), model.ExpectedLoss(Markets.Token, 2), 1e-15);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class RiskTests
     {
         var market = Markets.OneEvent("A", 0.6);
         var shared = market.With(market.Snapshot with { Chains = [market.Snapshot.Chains[0] with { Events = [new("e", new(0.2, ""))] }] });
-        Assert.Equal(0.6 * 0.6, new RiskModel(shared, new RiskSettings()).Loadings(Markets.Token).Values.Sum(l => l * l) / -Math.Log(1 - 0.0025), 1e-9);
+        Assert.Equal(0.6 * 0.6, new RiskModel(shared, new RiskSettings()).Loadings(Markets.Token).Values.Sum(l => l * l) / -Math.Log(1 - new RiskSettings().Ratings["A"].Fraction), 1e-9);
     }
 
     /// <summary>Loss-versus-rebalancing is what a small move of the price, up or down with even chance, takes from the pool's own

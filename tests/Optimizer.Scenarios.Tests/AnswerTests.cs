@@ -1,4 +1,5 @@
 using System.Numerics;
+using Optimizer.Allocation;
 using Optimizer.Model;
 
 namespace Optimizer.Scenarios.Tests;

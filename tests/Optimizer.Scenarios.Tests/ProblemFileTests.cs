@@ -54,11 +54,11 @@ public sealed partial class ProblemFileTests
     }
 
     [Theory]
-    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "rows": [ { "name": "r", "atMost": 1, "sum": { "b": 1 } } ], "goal": { "utility": { "riskWeight": 1 } } }""", "there is no variable 'b'")]
-    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "covariance": { "matrix": [[-1]] }, "goal": { "utility": { "riskWeight": 1 } } }""", "eigenvalue")]
-    [InlineData("""{ "name": "p", "variables": [ { "name": "a", "upper": NaN } ], "goal": { "utility": { "riskWeight": 1 } } }""", "1:")]
-    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "rows": [ { "name": "r", "sum": { "a": 1 } } ], "goal": { "utility": { "riskWeight": 1 } } }""", "asks for nothing")]
-    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "goal": { "leastTailLoss": { "confidence": 0.9 } } }""", "needs scenarios")]
+    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "rows": [ { "name": "r", "atMost": 1, "sum": { "b": 1 } } ], "goal": { "meanVariance": { "riskWeight": 1 } } }""", "there is no variable 'b'")]
+    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "covariance": { "matrix": [[-1]] }, "goal": { "meanVariance": { "riskWeight": 1 } } }""", "eigenvalue")]
+    [InlineData("""{ "name": "p", "variables": [ { "name": "a", "upper": NaN } ], "goal": { "meanVariance": { "riskWeight": 1 } } }""", "1:")]
+    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "rows": [ { "name": "r", "sum": { "a": 1 } } ], "goal": { "meanVariance": { "riskWeight": 1 } } }""", "asks for nothing")]
+    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "goal": { "minimumCvar": { "confidence": 0.9 } } }""", "needs scenarios")]
     public void What_is_wrong_is_said_with_its_place(string text, string expected) =>
         Assert.Contains(expected, string.Join('\n', Assert.Throws<InputException>(() => Solve(text)).Diagnostics));
 
@@ -68,7 +68,7 @@ public sealed partial class ProblemFileTests
         var answer = Solve("""
             { "name": "p", "variables": [ { "name": "a" }, { "name": "b" } ],
               "rows": [ { "name": "half", "atLeast": 0.6, "sum": { "a": 1 } }, { "name": "harmless", "atMost": 2, "sum": { "a": 1, "b": 1 } }, { "name": "little", "atMost": 0.5, "sum": { "a": 1 }, "priority": 1 } ],
-              "goal": { "utility": { "riskWeight": 1 } } }
+              "goal": { "meanVariance": { "riskWeight": 1 } } }
             """);
         Assert.Equal("infeasible", answer.Status);
         Assert.Equal(["half", "little"], answer.Conflict);

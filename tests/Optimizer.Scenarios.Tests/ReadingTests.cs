@@ -129,7 +129,7 @@ public sealed class ReadingTests
         var settings = new ScenarioFiles().Load(Path.Combine(folder, "scenarios", "scenario.yaml")).Settings;
         Assert.Equal(0.01, settings.Solver.Gap.Fraction);
         Assert.Equal(0.05, settings.Risk.Ratings["A"].Fraction);
-        Assert.Equal(0.0005, settings.Risk.Ratings["A+"].Fraction);
+        Assert.Equal(0.0001, settings.Risk.Ratings["A+"].Fraction);
         Assert.Equal(30, settings.Solver.TimeLimit.Seconds, 1e-9);
         Directory.Delete(folder, true);
     }

@@ -33,10 +33,11 @@ public sealed class ValueTests
         var position = result.Positions.Single();
         Assert.Equal((100_000, 1_000_000), (Math.Round(position.Usd, 6), Math.Round(position.NotionalUsd, 6)));
         Assert.Equal(50_000, result.Risks.Single(risk => risk.Factor == "uniswap-v3-exploit").LossIfItStrikesUsd!.Value, 1e-6);
-        // The exploit alone: 1 − e^(−λ/2) of the margin, with λ of an A.
+        // The exploit alone: 1 − e^(−λ/2) of the margin.
         var loss = new RiskModel(loaded.Market, loaded.Settings.Risk).ExpectedLoss(loaded.Market.Opportunity(position.Opportunity) with { Chain = "ethereum" }, 1);
         var chain = loaded.Market.EventsOf(TokenId.Parse("USDC@ethereum")).Sum(e => e.Loss * new RiskModel(loaded.Market, loaded.Settings.Risk).Intensity(loaded.Market.Event(e.Event)));
-        Assert.Equal(1 - Math.Exp(Math.Log(1 - 0.0025) * 0.5 - chain), loss, 1e-12);
+        var rated = loaded.Settings.Risk.Ratings[$"{loaded.Market.Event("uniswap-v3-exploit").Rating}"].Fraction;
+        Assert.Equal(1 - Math.Exp(Math.Log(1 - rated) * 0.5 - chain), loss, 1e-12);
     }
 
     [Fact]
@@ -147,7 +148,7 @@ public sealed class ValueTests
               - { token: ETH@ethereum, amount: 1_000 }
             universe: { chains: [ethereum], assets: [USDC, ETH] }
             objective: { meanVariance: { riskAversion: 4 } }
-            constraints: [ idleCash: { min: 10 % } ]
+            constraints: [ idle: { min: 10 % } ]
             """);
         Assert.True(result.Idle.Where(i => i.Token.Symbol == "USDC").Sum(i => i.Usd) >= 0.1 * result.BookUsd - 0.01);
     }

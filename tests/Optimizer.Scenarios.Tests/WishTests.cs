@@ -187,6 +187,7 @@ public sealed class WishTests
         return ScenarioRunner.Run(loaded.Under(snapshot => snapshot with
         {
             Opportunities = [.. snapshot.Opportunities.Where(place => place.Id == "rich/base/USDC")],
+            Assets = [.. snapshot.Assets.Select(asset => asset with { Claims = [] })],
             Routes = [.. snapshot.Routes.Where(route => route.Id is "cctp-standard/ethereum-base/USDC" or "cctp-standard/base-ethereum/USDC").Select(terms)],
         }));
     }

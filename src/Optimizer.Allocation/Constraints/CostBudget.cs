@@ -22,17 +22,22 @@ public sealed record CostBudget : AllocationConstraint
     /// <summary>The most that they may come to.</summary>
     public required Model.Limit Max { get; init; }
 
+    /// <summary>What is left of the budget for gas that the solver does not know of, in USD.</summary>
+    public double SpareUsd(AllocationProblem problem, IReadOnlyList<double> values) =>
+        Of == CostKind.Fees ? double.PositiveInfinity : Math.Max(0, Max.InUsd(problem.BookUsd) - Counted(problem).At(values) * problem.BookUsd);
+
+    private LinearExpression Counted(AllocationProblem problem) => Of switch
+    {
+        CostKind.Gas => ObjectiveTerms.Gas(problem),
+        CostKind.Fees => ObjectiveTerms.Fees(problem),
+        _ => ObjectiveTerms.Costs(problem),
+    };
+
     /// <inheritdoc/>
     public override IEnumerable<Requirement> Rows(AllocationProblem problem)
     {
-        var costs = Of switch
-        {
-            CostKind.Gas => ObjectiveTerms.Gas(problem),
-            CostKind.Fees => ObjectiveTerms.Fees(problem),
-            _ => ObjectiveTerms.Costs(problem),
-        };
         var mostUsd = Max.InUsd(problem.BookUsd);
-        yield return new(Title(), costs <= mostUsd / problem.BookUsd);
+        yield return new(Title(), Counted(problem) <= mostUsd / problem.BookUsd);
         if (Of == CostKind.Fees)
             yield break;
         // A cent on a book of millions is below every tolerance: what alone costs more than the budget is off.

@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Allocation;
 
 /// <summary>At least so much of the book can be had as idle money within so many days.</summary>
-/// <remarks>A position counts up to what its pool could pay out today; what is locked does not count.</remarks>
+/// <remarks>A position counts up to what its pool could pay out by then; what is locked does not count.</remarks>
 public sealed record ExitLadder : AllocationConstraint
 {
     /// <summary>Within how long.</summary>
@@ -21,7 +21,7 @@ public sealed record ExitLadder : AllocationConstraint
         foreach (var position in problem.Positions.Where(p => p.Capital < 0 || p.Opportunity.ExitDays(problem.Market.Snapshot.TakenAt) <= Within.Days))
         {
             // What is owed is taken off, since it has to be paid back before what secures it is free.
-            var liquid = position.Capital > 0 && (Math.Max(0, problem.Market.WithdrawableNowUsd(position.Opportunity)) / problem.BookUsd) is var now && now < position.Upper * position.Capital
+            var liquid = position.Capital > 0 && (problem.Market.WithdrawableUsd(position.Opportunity, Within.Days) / problem.BookUsd) is var now && now < position.Upper * position.Capital
                 ? Counted(problem, position, now)
                 : position.Value;
             var (_, locked) = Book.NotionalUsd(problem.Market, stuck, position.Opportunity);

@@ -2,7 +2,8 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Nothing is added where any event that can strike is rated worse than so much.</summary>
+/// <summary>Nothing is added where any event that can strike is rated worse than so much; what strikes a pool's collateral alone is left
+/// out, as in all limits.</summary>
 public sealed record RatingFloor : AllocationConstraint
 {
     /// <summary>The worst rating that is accepted.</summary>
@@ -11,7 +12,7 @@ public sealed record RatingFloor : AllocationConstraint
     /// <inheritdoc/>
     public override IEnumerable<Requirement> Rows(AllocationProblem problem) =>
         from position in problem.Positions
-        let worst = problem.Market.EventsOf(position.Opportunity).Select(e => problem.Market.Event(e.Event).Rating.Rank).DefaultIfEmpty(0).Max()
+        let worst = problem.Market.OwnEventsOf(position.Opportunity).Select(e => problem.Market.Event(e.Event).Rating.Rank).DefaultIfEmpty(0).Max()
         where worst > Min.Rank
         select new Requirement($"{Title()}: {position.Opportunity.Id}", position.Deposit <= 0, IsReported: false);
 

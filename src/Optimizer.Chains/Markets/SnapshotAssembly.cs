@@ -99,10 +99,12 @@ public static class SnapshotAssembly
     private static Backing? Known(Backing backing, HashSet<string> read, HashSet<string> priced, Snapshot judged, Dictionary<TokenId, string> assetOf)
     {
         if (backing.Opportunity is { } id && !read.Contains(id) && judged.Opportunities.FirstOrDefault(o => o.Id == id) is { } place)
-            backing = new() { Asset = assetOf.GetValueOrDefault(place.Inputs[0].Token), Protocol = place.Protocol, Events = place.Events, Share = backing.Share };
+            backing = backing with { Opportunity = null, Asset = assetOf.GetValueOrDefault(place.Inputs[0].Token), Protocol = place.Protocol, Events = place.Events };
+        if (backing.Token is { } token && (!assetOf.TryGetValue(token, out var of) || !priced.Contains(of)))
+            backing = backing with { Token = null, Events = judged.Tokens.FirstOrDefault(state => state.Id == token)?.Events ?? [] };
         if (backing.Asset is { } asset && !priced.Contains(asset))
             backing = backing with { Asset = null };
-        return backing is { Asset: null, Opportunity: null, Protocol: null } ? null : backing;
+        return backing is { Asset: null, Token: null, Opportunity: null, Protocol: null, Events.Count: 0 } ? null : backing;
     }
 
     private static bool IsBelieved(Route route) => route.Fees.All(fee => fee.Bps.Value is >= LeastBps and <= MostBps)

@@ -24,11 +24,14 @@ public sealed record Asset
     public IReadOnlyList<Backing> Claims { get; init; } = [];
 }
 
-/// <summary>What something is a claim on, or is covered by: an asset, or a place where assets lie.</summary>
+/// <summary>What something is a claim on, or is covered by: an asset, a token of it with its issuer, or a place where assets lie.</summary>
 public sealed record Backing
 {
-    /// <summary>The asset; absent where it is an opportunity.</summary>
+    /// <summary>The asset; absent where it is a token or an opportunity.</summary>
     public string? Asset { get; init; }
+
+    /// <summary>The token; absent where it is an asset or an opportunity.</summary>
+    public TokenId? Token { get; init; }
 
     /// <summary>The opportunity; absent where it is an asset, or a place that is not in the snapshot.</summary>
     public string? Opportunity { get; init; }
@@ -42,6 +45,11 @@ public sealed record Backing
     /// <summary>Its share of the value; &gt; 0 to 1, all where absent.</summary>
     [Between(0, 1)]
     public Figure? Share { get; init; }
+
+    /// <summary>Of collateral: what is lent against it, as a share of its value; 1 where absent. Lenders lose what a strike takes beyond
+    /// the rest: 1 − (1 − loss)/this, at least nothing.</summary>
+    [Between(0.01, 1)]
+    public Figure? LoanToValue { get; init; }
 }
 
 /// <summary>Past prices of assets, sampled together.</summary>

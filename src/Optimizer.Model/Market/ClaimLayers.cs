@@ -27,14 +27,19 @@ internal sealed class ClaimLayers(Market market)
     public IReadOnlyList<EventLoss> EventsOf(TokenId id) => _ofToken.GetOrAdd(id, token => Largest(
         [market.TokenState(token)?.Events ?? [], market.State(token.Chain).Events, OfAsset(market.AssetOf(token))]));
 
-    public IReadOnlyList<EventLoss> EventsOf(Opportunity opportunity) => _ofOpportunity.GetOrAdd(opportunity.Id, _ => Largest(
+    public IReadOnlyList<EventLoss> EventsOf(Opportunity opportunity) => _ofOpportunity.GetOrAdd(opportunity.Id, _ => opportunity.Collateral.Count == 0
+        ? OwnEventsOf(opportunity) : Largest([OwnEventsOf(opportunity), Added(opportunity.Collateral.Select(OfCollateral))]));
+
+    public IReadOnlyList<EventLoss> OwnEventsOf(Opportunity opportunity) => Largest(
     [
         opportunity.Events,
         market.State(opportunity.Chain).Events,
         OfInputs(opportunity),
         Added(opportunity.Claims.Select(OfBacking)),
-        Added(opportunity.Collateral.Select(OfBacking)),
-    ]));
+    ]);
+
+    public IReadOnlySet<string> EventsOfCollateral(Opportunity opportunity) =>
+        opportunity.Collateral.SelectMany(backing => OfBacking(backing).Losses).Where(loss => loss.Loss.Value > 0).Select(loss => loss.Event).ToHashSet();
 
     public LookThrough LookThrough(Opportunity opportunity) => _placesOfOpportunity.GetOrAdd(opportunity.Id, _ =>
     {
@@ -54,8 +59,17 @@ internal sealed class ClaimLayers(Market market)
 
     private (IReadOnlyList<EventLoss> Losses, double Share) OfBacking(Backing backing) => (
         backing.Opportunity is { } opportunity ? EventsOf(market.Opportunity(opportunity))
+            : backing.Token is { } token ? EventsOf(token)
             : Largest([backing.Events, backing.Asset is { } asset ? OfAsset(market.Asset(asset)) : []]),
         backing.Share?.Value ?? 1);
+
+    /// <summary>What lenders lose where their collateral is struck: what the loans against it exceed what is left of it by.</summary>
+    private (IReadOnlyList<EventLoss> Losses, double Share) OfCollateral(Backing backing)
+    {
+        var (losses, share) = OfBacking(backing);
+        var lent = backing.LoanToValue?.Value ?? 1;
+        return ([.. losses.Select(loss => loss with { Loss = loss.Loss.With(1 - (1 - loss.Loss) / lent) }).Where(loss => loss.Loss > 0)], share);
+    }
 
     private IReadOnlyList<EventLoss> OfInputs(Opportunity opportunity)
     {
@@ -121,6 +135,8 @@ internal sealed class ClaimLayers(Market market)
             var below = new Places();
             if (backing.Opportunity is { } opportunity)
                 below.Add(market, market.Opportunity(opportunity), 1);
+            else if (backing.Token is { } token)
+                below.Add(market, token, 1);
             else if (backing.Asset is { } asset)
                 below.Add(market, market.Asset(asset));
             if (backing.Protocol is { } protocol)

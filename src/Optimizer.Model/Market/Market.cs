@@ -109,6 +109,11 @@ public sealed class Market
     /// <summary>The most that can be taken out of a place now, in USD; infinite where liquidity is no limit.</summary>
     public double WithdrawableNowUsd(Opportunity opportunity) => opportunity.WithdrawableNow() * UnitUsd(opportunity);
 
+    /// <summary>The most that can be had from a place within some days, in USD, by its notice, its term and its liquidity; infinite where
+    /// nothing limits it.</summary>
+    public double WithdrawableUsd(Opportunity opportunity, double withinDays) => opportunity.ExitDays(Snapshot.TakenAt) > withinDays ? 0
+        : Math.Max(0, opportunity.WithdrawableWithin(withinDays) * UnitUsd(opportunity));
+
     /// <summary>The effective annual rate that a place is credited with once so much more, in USD, is supplied.</summary>
     public double CarryRate(Opportunity opportunity, double addedUsd) => opportunity.Carry.Rate(addedUsd / UnitUsd(opportunity));
 
@@ -134,12 +139,22 @@ public sealed class Market
         return asset.Betas.Count == 0 && asset.ResidualVolatility < Steady && Snapshot.History.Series.All(series => series.Asset != asset.Id) ? "USD" : asset.Id;
     }
 
+    /// <summary>The unit of account of all of a place's inputs; null where they have several.</summary>
+    public string? UnitOfAccount(Opportunity opportunity) =>
+        opportunity.Inputs.Select(input => UnitOfAccount(AssetOf(input.Token))).Distinct().ToArray() is [var only] ? only : null;
+
     /// <summary>What a holder of an idle token is exposed to: its own events, its chain's, and those of what it is a claim on.</summary>
     public IReadOnlyList<EventLoss> EventsOf(TokenId id) => _exposure.EventsOf(id);
 
     /// <summary>What a position is exposed to: its own events, its chain's, its tokens', and those of what it is a claim on or is
     /// covered by.</summary>
     public IReadOnlyList<EventLoss> EventsOf(Opportunity opportunity) => _exposure.EventsOf(opportunity);
+
+    /// <summary>What a position is exposed to by itself, its chain, its tokens and what it is a claim on: collateral left out.</summary>
+    public IReadOnlyList<EventLoss> OwnEventsOf(Opportunity opportunity) => _exposure.OwnEventsOf(opportunity);
+
+    /// <summary>The events that strike what a pool accepts as collateral, whether or not its lenders would lose by it.</summary>
+    public IReadOnlySet<string> EventsOfCollateral(Opportunity opportunity) => _exposure.EventsOfCollateral(opportunity);
 
     /// <summary>The opportunities, protocols, assets and issuers in which a place's money lies, itself and all that it is a claim on, by
     /// their shares.</summary>

@@ -5,6 +5,15 @@ namespace Optimizer.Model;
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class OneOfAttribute : Attribute;
 
+/// <summary>A name that a kind had before: read with a note that gives the present one.</summary>
+/// <param name="name">The former name, as files write it.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class FormerNameAttribute(string name) : Attribute
+{
+    /// <summary>The former name.</summary>
+    public string Name { get; } = name;
+}
+
 /// <summary>Bounds a number of a file; without it, every finite number is accepted.</summary>
 /// <param name="minimum">The smallest accepted value.</param>
 /// <param name="maximum">The largest accepted value.</param>

@@ -99,6 +99,10 @@ public sealed record Opportunity
     [Between(0)]
     public Figure? Withdrawable { get; init; }
 
+    /// <summary>When more can be taken out than <see cref="Withdrawable"/>, and how much: after a run on the pool, once borrowers have
+    /// repaid; absent where that is not known.</summary>
+    public Repayment? Repayment { get; init; }
+
     /// <summary>Fee on what enters, in basis points.</summary>
     [Between(0, 10_000)]
     public Figure? EntryFeeBps { get; init; }
@@ -142,10 +146,16 @@ public sealed record Opportunity
     /// <summary>Whether it is a debt: entering it gives tokens, and leaving it takes them.</summary>
     public bool IsDebt() => Capital() < 0;
 
+    /// <summary>What lies in the pool and is not lent out, in whole tokens of the first input; infinite where liquidity is no limit.</summary>
+    public double Liquidity() => Withdrawable?.Value ?? Carry.Base.Withdrawable;
+
     /// <summary>The most that can be withdrawn now, in whole tokens of the first input: liquidity, and utilisation kept at or below
     /// target.</summary>
-    public double WithdrawableNow() =>
-        Math.Min(Withdrawable?.Value ?? double.PositiveInfinity, Carry.Base.Withdrawable);
+    public double WithdrawableNow() => WithdrawableWithin(0);
+
+    /// <summary>The most that can be withdrawn within some days, notice and term apart.</summary>
+    public double WithdrawableWithin(double days) =>
+        Math.Min(Repayment is { } repaid && days >= repaid.AfterDays ? repaid.Withdrawable : Withdrawable?.Value ?? double.PositiveInfinity, Carry.Base.Withdrawable);
 
     /// <summary>Days until the money is out, seen from a moment: the longer of notice and rest of the term.</summary>
     public double ExitDays(DateTimeOffset from) => Math.Max(
@@ -157,3 +167,8 @@ public sealed record Opportunity
 /// <param name="Token">The token.</param>
 /// <param name="Share">Its share of the value; &gt; 0 to 1.</param>
 public sealed record Input(TokenId Token, double Share);
+
+/// <summary>Liquidity that comes back.</summary>
+/// <param name="AfterDays">Days until then; ≥ 0.</param>
+/// <param name="Withdrawable">The most that can be taken out from then on, in whole tokens of the first input.</param>
+public sealed record Repayment(Figure AfterDays, Figure Withdrawable);

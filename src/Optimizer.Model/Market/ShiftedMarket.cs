@@ -31,14 +31,14 @@ public static class ShiftedMarket
     {
         RiskFactorKind.Rate => o with { Carry = o.Carry.Shifted(shift) },
         RiskFactorKind.Curve => o with { Carry = o.Carry with { Base = o.Carry.Base.With(shift) } },
-        RiskFactorKind.Liquidity => o with { Withdrawable = Shift.Figure(Math.Max(0, shift.Of(o.WithdrawableNow() is var now && double.IsFinite(now) ? now : o.Total))) },
+        RiskFactorKind.Liquidity => o with { Repayment = null, Withdrawable = Shift.Figure(Math.Max(0, shift.Of(o.WithdrawableNow() is var now && double.IsFinite(now) ? now : o.Total))) },
         RiskFactorKind.Capacity => o with { Capacity = Shift.Figure(Math.Max(0, shift.Mode == ShiftMode.Set ? shift.Value : shift.Of(o.Capacity?.Value ?? double.PositiveInfinity))) },
         RiskFactorKind.ExitDelay => o with { ExitDelayDays = Shift.Figure(Math.Max(0, shift.Of(o.ExitDelayDays?.Value ?? 0))) },
         RiskFactorKind.Outage => Stuck(o),
         var other => throw new NotSupportedException($"a shift of {other}"),
     };
 
-    private static Opportunity Stuck(Opportunity o) => o with { Capacity = Shift.Figure(0), Withdrawable = Shift.Figure(0) };
+    private static Opportunity Stuck(Opportunity o) => o with { Capacity = Shift.Figure(0), Withdrawable = Shift.Figure(0), Repayment = null };
 
     /// <summary>An asset and all that is a claim on it, through any number of layers, with the move of each.</summary>
     private static Dictionary<string, double> Followers(Market market, string asset, double move)
@@ -61,7 +61,7 @@ public static class ShiftedMarket
     private static double MoveOf(Market market, IReadOnlyList<Backing> claims, Dictionary<string, double> moves) =>
         1 + claims.Sum(backing => (backing.Share?.Value ?? 1) * ((backing.Opportunity is { } place
             ? PoolValue.Of(market.Opportunity(place), [.. market.Opportunity(place).Inputs.Select(input => moves.GetValueOrDefault(market.AssetOf(input.Token).Id, 1))])
-            : backing.Asset is { } asset ? moves.GetValueOrDefault(asset, 1) : 1) - 1));
+            : (backing.Token is { } token ? market.AssetOf(token).Id : backing.Asset) is { } asset ? moves.GetValueOrDefault(asset, 1) : 1) - 1));
 
     /// <summary>Other prices: of assets by their moves, and of one token against its asset. Pools that trade, what is given out, and places
     /// that an asset is a claim on follow.</summary>
@@ -133,7 +133,8 @@ public static class ShiftedMarket
         return (place / inputs[0], peg * (1 + claimed));
     }
 
-    /// <summary>An event has happened: what it takes is gone, and the places that it struck themselves are stuck.</summary>
+    /// <summary>An event has happened: what it takes is gone, the places that it struck themselves are stuck, and lenders run on the pools
+    /// that accept what it struck as collateral.</summary>
     private static Snapshot Struck(Market market, string name)
     {
         var snapshot = market.Snapshot;
@@ -146,13 +147,16 @@ public static class ShiftedMarket
                 ? state with { Peg = Shift.Figure((state.Peg?.Value ?? 1) * (1 - lost)) } : state)],
             Opportunities = [.. snapshot.Opportunities.Select(o =>
             {
+                var before = market.EventsOfCollateral(o).Contains(name) ? LendersRun.Of(market.Event(name).Run, o) : o;
                 if (Loss(market.EventsOf(o)) is not (> 0 and var lost))
-                    return o;
+                    return before;
                 var first = 1 - Loss(market.EventsOf(o.Inputs[0].Token));
-                var worth = first > 0 ? (1 - lost) / first : 0;
-                // Beyond its tokens it was struck itself, or by what it claims or is covered by.
-                var struck = worth < 1 || pegs.Contains(o.Chain) ? Stuck(o) : o;
-                if (worth < 1)
+                double Worth(double loss) => first > 0 ? (1 - loss) / first : 0;
+                var worth = Worth(lost);
+                // Beyond its tokens it was struck itself, or by what it claims; what only its collateral has lost leaves it open.
+                var isStruck = Worth(Loss(market.OwnEventsOf(o))) < 1;
+                var struck = isStruck || pegs.Contains(o.Chain) ? Stuck(o) : before;
+                if (isStruck)
                     struck = struck with { Carry = struck.Carry.Shifted(new(default, ShiftMode.Set, 0)) };
                 // Of a hedge the margin is struck, and its notional stays.
                 return struck with

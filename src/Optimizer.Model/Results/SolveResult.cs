@@ -63,8 +63,14 @@ public sealed record SolveResult
     /// <summary>Where the book lies: by asset, chain, protocol and issuer.</summary>
     public IReadOnlyList<TotalResult> Totals { get; init; } = [];
 
+    /// <summary>What else could be done with the book, for comparison.</summary>
+    public IReadOnlyList<ComparisonResult> Comparisons { get; init; } = [];
+
     /// <summary>For an infeasible scenario: constraints that cannot hold together, though any fewer of them can.</summary>
     public IReadOnlyList<ConflictResult> Conflict { get; init; } = [];
+
+    /// <summary>What would be done if rates were known for certain; absent where that was not asked for, or nothing is doubted.</summary>
+    public WithoutDoubtResult? WithoutDoubt { get; init; }
 
     /// <summary>How the answer was checked.</summary>
     public required CertificateResult Certificate { get; init; }
@@ -79,10 +85,13 @@ public sealed record SolveResult
 /// <summary>What was sought and found.</summary>
 public sealed record ObjectiveResult
 {
-    /// <summary>The kind of objective: <c>meanVariance</c>, <c>minimumRisk</c> or <c>maximumReturn</c>.</summary>
+    /// <summary>The kind of objective, as scenario files name it: <c>meanVariance</c>, <c>minimumCvar</c>…</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The objective in USD over the horizon; for minimum risk, the yearly volatility in USD.</summary>
+    /// <summary><c>usd</c>, or <c>ratio</c> for a pure number.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>The objective in its unit: over the horizon, or a yearly volatility; a Sharpe ratio is per year.</summary>
     public required double Value { get; init; }
 
     /// <summary>No allocation can do better than this.</summary>
@@ -181,7 +190,11 @@ public sealed record ConstraintResult(
 /// <param name="Share">Its share of the book's variance.</param>
 /// <param name="LossIfItStrikesUsd">For an event: what the book would lose.</param>
 /// <param name="Name">For an event: what it is, for people.</param>
-public sealed record RiskResult(string Factor, double Share, double? LossIfItStrikesUsd, string? Name = null);
+public sealed record RiskResult(string Factor, double Share, double? LossIfItStrikesUsd, string? Name = null)
+{
+    /// <summary>For an event: what of the book could be had as idle money once it has struck.</summary>
+    public IReadOnlyList<LiquidityResult> Liquidity { get; init; } = [];
+}
 
 /// <summary>How a book's gains over the horizon spread.</summary>
 /// <param name="Draws">On how many draws it was revalued.</param>
@@ -213,6 +226,24 @@ public sealed record WorstEventResult(string Event, string Name, double Usd);
 /// <param name="Usd">How much, debts taken off.</param>
 /// <param name="Share">The same as a share of the book.</param>
 public sealed record LiquidityResult(double WithinDays, double Usd, double Share);
+
+/// <summary>The answer if what is not known about rates counted nothing.</summary>
+/// <param name="ReturnPerYear">Its net return per year.</param>
+/// <param name="GivenUpPerYear">How much more that is than the answer's: what doubt gave up.</param>
+/// <param name="Changes">What it would hold more or less of, most first.</param>
+public sealed record WithoutDoubtResult(double ReturnPerYear, double GivenUpPerYear, IReadOnlyList<DoubtedChange> Changes);
+
+/// <summary>One difference.</summary>
+/// <param name="Opportunity">The opportunity.</param>
+/// <param name="Usd">How much more would be held; below zero for less.</param>
+public sealed record DoubtedChange(string Opportunity, double Usd);
+
+/// <summary>Something else that could be done with the book, once it is done: what getting there costs is not in it.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="ReturnPerYear">Net return per year, of the book.</param>
+/// <param name="VolatilityPerYear">Volatility per year, of the book.</param>
+/// <param name="ConditionalValueAtRiskUsd">The mean loss of the worst 5 % of draws over the horizon, in USD; below zero for a gain.</param>
+public sealed record ComparisonResult(string Name, double ReturnPerYear, double VolatilityPerYear, double ConditionalValueAtRiskUsd);
 
 /// <summary>What lies in one group.</summary>
 /// <param name="By">The way of grouping: <c>asset</c>, <c>chain</c>, <c>protocol</c>, <c>issuer</c>.</param>

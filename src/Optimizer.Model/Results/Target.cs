@@ -12,6 +12,9 @@ public sealed record Target
     /// <summary>What moves by routes.</summary>
     public required IReadOnlyList<TargetFlow> Flows { get; init; }
 
+    /// <summary>What amounts are rounded to: what is meant to be a multiple is one to the last unit. In USD; nothing where absent.</summary>
+    public double? RoundToUsd { get; init; }
+
     /// <summary>What stays idle by token, in USD; what is not named keeps nothing.</summary>
     public required IReadOnlyDictionary<TokenId, double> IdleUsd { get; init; }
 }

@@ -165,32 +165,9 @@ public sealed record Universe
         && (opportunity.Maturity is null || opportunity.Maturity > market.Snapshot.TakenAt);
 }
 
-/// <summary>What one wants of an allocation.</summary>
+/// <summary>What one wants of an allocation; each kind is a file of the allocation room.</summary>
 [OneOf]
 public abstract record Objective;
-
-/// <summary>Net return less risk aversion × variance: the default trade-off.</summary>
-public sealed record MeanVariance : Objective
-{
-    /// <summary>Risk aversion γ in (γ/2)·variance; 0 to 1,000. 0 looks at return alone; 4 is
-    /// common.</summary>
-    [Between(0, 1_000)]
-    public required double RiskAversion { get; init; }
-}
-
-/// <summary>The least risk among allocations that return enough.</summary>
-public sealed record MinimumRisk : Objective
-{
-    /// <summary>The net return to reach, per year, of the book.</summary>
-    public required Percentage ReturnAtLeast { get; init; }
-}
-
-/// <summary>The most return among allocations that are safe enough.</summary>
-public sealed record MaximumReturn : Objective
-{
-    /// <summary>The yearly volatility to stay within, of the book.</summary>
-    public required Percentage RiskAtMost { get; init; }
-}
 
 /// <summary>Something that the allocation must satisfy; each kind is a file of the allocation room.</summary>
 [OneOf]

@@ -47,18 +47,19 @@ public sealed record ReadingSettings
 /// <summary>What is assumed about risk.</summary>
 public sealed record RiskSettings
 {
-    /// <summary>Probability of an event within a year, by rating. Default: the middle of Credora's classes.</summary>
+    /// <summary>Probability that an event of a rating strikes within a year. Default: 1 − (1 − P)^(1/5), P being the middle of Credora's
+    /// class of that name: what a whole product comes to, shared among the five causes that one stands on (docs/hazards.md).</summary>
     public IReadOnlyDictionary<string, Percentage> Ratings { get; init; } = new Dictionary<string, Percentage>
     {
-        ["A+"] = new(0.0005),
-        ["A"] = new(0.0025),
-        ["A-"] = new(0.006),
-        ["B+"] = new(0.0115),
-        ["B"] = new(0.0225),
-        ["B-"] = new(0.045),
-        ["C+"] = new(0.09),
-        ["C"] = new(0.22),
-        ["C-"] = new(0.6),
+        ["A+"] = new(0.0001),
+        ["A"] = new(0.0005),
+        ["A-"] = new(0.0012),
+        ["B+"] = new(0.0023),
+        ["B"] = new(0.0045),
+        ["B-"] = new(0.0092),
+        ["C+"] = new(0.0187),
+        ["C"] = new(0.0485),
+        ["C-"] = new(0.1674),
     };
 
     /// <summary>How strongly what is not known about a rate counts against adding to it: so many standard deviations of its mean over the
@@ -78,9 +79,25 @@ public sealed record RiskSettings
     [Between(100, 1_000_000)]
     public int Draws { get; init; } = 20_000;
 
+    /// <summary>How prices are drawn. Default by their covariance.</summary>
+    public PriceDraws Prices { get; init; }
+
+    /// <summary>Length of the blocks that history is drawn in: as long as changes of prices bear on each other. Default 28 days.</summary>
+    public Duration BlockLength { get; init; } = new(28);
+
     /// <summary>Share of a pool beyond which no position grows, so that one's own exit does not move it;
     /// at most 66 %, where size × rate stops being concave. Default 20 %.</summary>
     public Percentage MaximumShareOfPool { get; init; } = new(0.2);
+}
+
+/// <summary>How prices are drawn.</summary>
+public enum PriceDraws
+{
+    /// <summary>Log-normal, by the covariance.</summary>
+    Covariance,
+
+    /// <summary>Blocks of past changes, all assets together: with their own tails, in the order in which they came.</summary>
+    History,
 }
 
 /// <summary>How moves are judged.</summary>
@@ -123,6 +140,14 @@ public sealed record MoveSettings
 
     /// <summary>Moves worth less are not made. Default 0.05 % of the book.</summary>
     public Limit MinimumMove { get; init; } = new(0.0005, true);
+
+    /// <summary>What a plan has to add to doing nothing, over the horizon and after its costs and effort; for less, nothing is moved, unless a
+    /// payment or a broken limit asks for it. For objectives of money. Default 0 USD.</summary>
+    public Limit MinimumGain { get; init; } = new(0, false);
+
+    /// <summary>Amounts are whole multiples of 1, 2 or 5 times a power of ten of tokens, worth at most so much: what a person signs. Never
+    /// what empties a balance or a position, payments, gas, or where a limit would break. Off where absent.</summary>
+    public Limit? RoundTo { get; init; }
 
     /// <summary>The most that a swap or a bridge may deliver below what is expected; less, and its call fails. Default 0.5 %.</summary>
     public Percentage Slippage { get; init; } = new(0.005);

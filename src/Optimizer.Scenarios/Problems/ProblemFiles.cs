@@ -28,11 +28,13 @@ public static class ProblemFiles
     }
 
     /// <summary>A scenario's problem as a file's content.</summary>
-    /// <exception cref="InputException">A constraint is one that is stated row by row while it is solved.</exception>
+    /// <exception cref="InputException">A constraint, or the objective, is one that is stated row by row while it is solved.</exception>
     public static ProblemFile Of(LoadedScenario loaded)
     {
-        if (loaded.Scenario.Constraints.OfType<Allocation.Cvar>().FirstOrDefault() is { Location: { } location })
-            throw new InputException([new(location, "cvar is stated row by row while it is solved; a problem as a file cannot hold it: leave it out, or give scenarios to a problem file of your own")]);
+        static string Name(object kind) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.GetType().Name);
+        var added = loaded.Scenario.Constraints.OfType<Allocation.AllocationConstraint>().FirstOrDefault(constraint => constraint.IsOneLimit());
+        if (added is not null || ((Allocation.AllocationObjective)loaded.Scenario.Objective).AddsRows())
+            throw new InputException([new(added?.Location ?? new(loaded.File, 1, 1), $"{Name(added is null ? loaded.Scenario.Objective : added)} is stated row by row while it is solved; a problem as a file cannot hold it: leave it out, or give scenarios to a problem file of your own")]);
         return ToFile(loaded.Scenario.Name, new Allocation.AllocationProblem(loaded.Market, loaded.Scenario, loaded.Settings).ToProblem());
     }
 
@@ -71,12 +73,12 @@ public static class ProblemFiles
             },
             Goal = problem.Goal switch
             {
-                MaximizeUtility utility => new Utility { RiskWeight = utility.RiskWeight },
-                MinimizeRisk least => new LeastRisk { ValueAtLeast = least.ValueAtLeast, Toll = Sum(least.Toll) },
-                MaximizeValue most => new MostValue { RiskAtMost = most.RiskAtMost },
-                MaximizeRatio ratio => new BestRatio { Threshold = ratio.Threshold },
-                BudgetRisk shares => new RiskShares { Shares = names.Zip(shares.Shares).ToDictionary(p => p.First, p => p.Second) },
-                MinimizeTailLoss tail => new LeastTailLoss { Confidence = tail.Confidence, ValueAtLeast = tail.ValueAtLeast },
+                MaximizeUtility utility => new Goals.MeanVariance { RiskWeight = utility.RiskWeight },
+                MinimizeRisk least => new Goals.MinimumRisk { ValueAtLeast = least.ValueAtLeast, Toll = Sum(least.Toll) },
+                MaximizeValue most => new Goals.MaximumReturn { RiskAtMost = most.RiskAtMost },
+                MaximizeRatio ratio => new Goals.MaximumSharpeRatio { Threshold = ratio.Threshold },
+                BudgetRisk shares => new Goals.RiskParity { Shares = names.Zip(shares.Shares).ToDictionary(p => p.First, p => p.Second) },
+                MinimizeTailLoss tail => new Goals.MinimumCvar { Confidence = tail.Confidence, ValueAtLeast = tail.ValueAtLeast },
                 var other => throw new NotSupportedException($"goal {other.GetType().Name}"),
             },
         };
@@ -323,22 +325,22 @@ public static class ProblemFiles
             double Least() => -1 - _variables.Sum(v => Math.Abs(v.Value) * Math.Max(Math.Abs(v.Lower), Math.Abs(v.Upper)));
             switch (file.Goal)
             {
-                case Utility utility:
+                case Goals.MeanVariance utility:
                     return new MaximizeUtility(utility.RiskWeight);
-                case LeastRisk least:
-                    return new MinimizeRisk(least.ValueAtLeast ?? Least(), Sum(least.Toll, "goal", "leastRisk", "toll"));
-                case MostValue most:
+                case Goals.MinimumRisk least:
+                    return new MinimizeRisk(least.ValueAtLeast ?? Least(), Sum(least.Toll, "goal", "minimumRisk", "toll"));
+                case Goals.MaximumReturn most:
                     return new MaximizeValue(most.RiskAtMost);
-                case BestRatio ratio:
+                case Goals.MaximumSharpeRatio ratio:
                     return new MaximizeRatio(ratio.Threshold);
-                case RiskShares shares:
+                case Goals.RiskParity shares:
                     var all = new double[_variables.Count];
                     for (var v = 0; v < file.Variables.Count && shares.Shares.Count == 0; v++)
                         all[v] = file.Variables[v].Binary ? 0 : 1;
                     foreach (var (name, share) in shares.Shares)
-                        all[Find(name, "goal", "riskShares", "shares", name)] = share;
+                        all[Find(name, "goal", "riskParity", "shares", name)] = share;
                     return new BudgetRisk(all);
-                case LeastTailLoss tail:
+                case Goals.MinimumCvar tail:
                     if (file.Scenarios is null)
                         Report("a tail loss needs scenarios", "goal");
                     return new MinimizeTailLoss(tail.Confidence, tail.ValueAtLeast ?? Least());

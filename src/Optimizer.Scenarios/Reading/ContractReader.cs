@@ -140,9 +140,16 @@ internal sealed class ContractReader
         if (mapping.Entries.Count != 1)
             return Wrong<JsonObject>(node, $"found {mapping.Entries.Count} keys; {expected}");
         var entry = mapping.Entries[0];
-        if (!kinds.TryGetValue(entry.Key, out var kind))
+        var name = entry.Key;
+        if (!kinds.ContainsKey(name) && kinds.FirstOrDefault(pair => pair.Value.GetCustomAttribute<FormerNameAttribute>()?.Name == name) is { Key: { } present })
+        {
+            Note(entry.Location, $"'{name}' is now called '{present}'; the former name will not be read for ever");
+            name = present;
+        }
+
+        if (!kinds.TryGetValue(name, out var kind))
             return Wrong<JsonObject>(entry.Location, $"unknown kind '{entry.Key}'{NearMatch.Hint(entry.Key, kinds.Keys)}; {expected}");
-        return new JsonObject { [entry.Key] = Read(entry.Value, kind, null) };
+        return new JsonObject { [name] = Read(entry.Value, kind, null) };
     }
 
     private JsonNode? ReadText(SourceNode node, TextualForm form)

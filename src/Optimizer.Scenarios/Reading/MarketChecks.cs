@@ -107,7 +107,7 @@ internal static partial class MarketChecks
         var assetOf = chains.SelectMany(chain => chain.Tokens.Select(token => (Id: new TokenId(token.Symbol, chain.Id), Asset: token.AssetId()))).GroupBy(pair => pair.Id).ToDictionary(same => same.Key, same => same.First().Asset);
         var assets = snapshot.Assets.GroupBy(asset => asset.Id).ToDictionary(same => same.Key, same => same.First());
         var places = snapshot.Opportunities.GroupBy(o => o.Id).ToDictionary(same => same.Key, same => same.First());
-        IEnumerable<string> Below(Backing backing) => backing.Asset is { } asset ? [asset]
+        IEnumerable<string> Below(Backing backing) => (backing.Token is { } token ? assetOf.GetValueOrDefault(token) : backing.Asset) is { } asset ? [asset]
             : backing.Opportunity is { } id && places.TryGetValue(id, out var o) ? [.. o.Inputs.Select(input => assetOf.GetValueOrDefault(input.Token, "")), .. o.Claims.Concat(o.Collateral).SelectMany(Below)] : [];
         for (var a = 0; a < snapshot.Assets.Count; a++)
         {
@@ -267,8 +267,12 @@ internal static partial class MarketChecks
             for (var i = 0; i < claims.Count; i++)
             {
                 var backing = claims[i];
-                if (backing.Opportunity is not null ? backing.Asset is not null || backing.Protocol is not null || backing.Events.Count > 0 : backing.Asset is null && backing.Protocol is null)
-                    reader.Report(at.Find(i).Location, "expected an opportunity alone, or an asset or the protocol and events of a place that is not in the snapshot");
+                if (backing.Opportunity is not null || backing.Token is not null
+                    ? (backing.Opportunity is not null && backing.Token is not null) || backing.Asset is not null || backing.Protocol is not null || backing.Events.Count > 0
+                    : backing.Asset is null && backing.Protocol is null && backing.Events.Count == 0)
+                    reader.Report(at.Find(i).Location, "expected an opportunity or a token alone, or an asset or the protocol and events of a place that is not in the snapshot");
+                if (backing.Token is { } token)
+                    Token(at.Find(i, "token"), token);
                 Losses(at.Find(i, "events"), backing.Events);
                 if (backing.Asset is { } asset && !_assets.Contains(asset))
                     reader.Report(at.Find(i, "asset").Location, $"unknown asset '{asset}'{NearMatch.Hint(asset, _assets)}");

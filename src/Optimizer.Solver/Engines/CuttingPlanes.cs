@@ -212,7 +212,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
             Exact([.. best.Select((value, v) => value == vertex[v] ? value : (1 - share) * value + share * vertex[v])]);
         double Merit(double[] values)
         {
-            var missed = Check.Missed(problem.Goal, Check.Value(problem, values), Check.Risk(problem, values));
+            var missed = Math.Max(Check.Missed(problem.Goal, Check.Value(problem, values), Check.Risk(problem, values)), Overshoot(values));
             return missed > 1e-10 ? -1e6 * (1 + missed)
                 : problem.Goal is MinimizeRisk ? -Check.Objective(problem, values)
                 : Check.Objective(problem, values);
@@ -236,6 +236,19 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         }
 
         return new[] { best, At((low + high) / 2), vertex }.MaxBy(Merit)!;
+    }
+
+    /// <summary>By how much a linked variable of a row lies above its function: cuts are not there yet.</summary>
+    private double Overshoot(double[] values)
+    {
+        var most = 0.0;
+        foreach (var link in problem.Links)
+        {
+            if (_inRows[link.Result])
+                most = Math.Max(most, values[link.Result] - link.Function.At(values[link.Argument]));
+        }
+
+        return most <= 1e-9 ? 0 : most;
     }
 
     /// <summary>Raises or lowers every linked variable that only adds to the value to its exact function.</summary>

@@ -14,16 +14,16 @@ internal static class RatioSearch
 
     public static Answer Solve(Problem problem, MaximizeRatio goal, SolveOptions options, Deadline deadline)
     {
-        if (problem.Variables.FirstOrDefault(v => v.IsBinary || v.Lot > 0) is { } whole)
-            return Failed($"a ratio has no bound while '{whole.Name}' is a whole number");
-        var inner = options with { Gap = Math.Min(options.Gap, 1e-9), Verify = false };
+        // With whole numbers, each price of risk is solved for to a part of the gap, and its bound is what was proven for it.
+        var isMixed = problem.Variables.Any(v => v.IsBinary || v.Lot > 0);
+        var inner = options with { Gap = isMixed ? options.Gap / 10 : Math.Min(options.Gap, 1e-9), Verify = false };
         Answer Trade(double weight) => MeanVarianceSolver.Solve(problem with { Goal = new MaximizeUtility(weight) },
             inner with { TimeLimitSeconds = Math.Max(0.01, deadline.SecondsLeft) }, deadline.Cancellation);
         var richest = Trade(0);
         if (richest.Values.Count == 0)
             return richest;
         if (richest.Value <= goal.Threshold)
-            return Failed($"nothing earns more than the threshold of {goal.Threshold:g6}: the most is {richest.Value:g6}");
+            return new() { Status = SolveStatus.Infeasible, Message = $"nothing earns more than the threshold of {goal.Threshold:g6}: the most is {richest.Value:g6}", Engine = richest.Engine };
         var lines = new List<(double Weight, double Most)> { (0, richest.Bound) };
         var (best, last) = (richest, 0.0);
         double Ratio(Answer answer) => (answer.Value - goal.Threshold) / Math.Sqrt(answer.Risk);

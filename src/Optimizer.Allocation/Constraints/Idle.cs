@@ -4,7 +4,8 @@ namespace Optimizer.Allocation;
 
 /// <summary>At least or at most so much of the book stays idle: in a token, in an asset, on a chain; else in what keeps its worth in the
 /// numeraire, so that ether is no working capital of a book in dollars.</summary>
-public sealed record IdleCash : AllocationConstraint
+[FormerName("idleCash")]
+public sealed record Idle : AllocationConstraint
 {
     /// <summary>The token that counts.</summary>
     public TokenId? Token { get; init; }

@@ -1,0 +1,26 @@
+using Optimizer.Model;
+using Optimizer.Solver;
+
+namespace Optimizer.Allocation;
+
+/// <summary>The most return among allocations that are safe enough.</summary>
+public sealed record MaximumReturn : AllocationObjective
+{
+    /// <summary>The yearly volatility to stay within, of the book.</summary>
+    public required Percentage RiskAtMost { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsMoney() => true;
+
+    /// <inheritdoc/>
+    public override string Demand() => $"risk at most {RiskAtMost}";
+
+    /// <inheritdoc/>
+    public override Goal Goal(AllocationProblem problem) => new MaximizeValue(RiskAtMost.Fraction * RiskAtMost.Fraction);
+
+    /// <inheritdoc/>
+    public override double InUnit(AllocationProblem problem, Answer answer, double figure) => figure * problem.BookUsd;
+
+    /// <inheritdoc/>
+    public override double Of(AllocationProblem problem, Outcome outcome) => outcome.ValueUsd;
+}

@@ -1,0 +1,80 @@
+using Optimizer.Solver;
+
+namespace Optimizer.Allocation;
+
+/// <summary>Every place that may be used bears the same part of the risk (Maillard, Roncalli and Teïletche 2010), as nearly as moves,
+/// limits and whole numbers of places allow.</summary>
+/// <remarks>Equal parts fix every size: they are computed first, for the whole book. The allocation is then the one that differs least from
+/// them, by the volatility of the difference.</remarks>
+public sealed record RiskParity : AllocationObjective
+{
+    /// <inheritdoc/>
+    public override bool KeepsExposure() => false;
+
+    /// <inheritdoc/>
+    public override bool IsMinimised() => true;
+
+    /// <inheritdoc/>
+    public override LinearExpression Value(AllocationProblem problem) => ObjectiveTerms.NetReturn(problem);
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Origin(AllocationProblem problem)
+    {
+        var places = Places(problem);
+        var loadings = problem.Risk.Factors.Select(_ => new List<Term>()).ToArray();
+        for (var v = 0; v < places.Length; v++)
+        {
+            foreach (var (factor, loading) in problem.Risk.Loadings(places[v].Opportunity))
+                loadings[factor].Add(new(v, loading));
+        }
+
+        var answer = MeanVarianceSolver.Solve(new()
+        {
+            Variables = [.. places.Select(place => new Variable(place.Opportunity.Id, 0, 1e3, 0, place.Opportunity.Volatility * place.Opportunity.Volatility))],
+            Rows = [new("the book", 1, 1, [.. places.Select((place, v) => new Term(v, place.Capital))])],
+            Factors = [.. loadings.Select((terms, f) => new Factor(problem.Risk.Factors[f].Name, terms)).Where(factor => factor.Loadings.Count > 0)],
+            Goal = new BudgetRisk([.. places.Select(_ => 1.0)]),
+        }, new() { Gap = 1e-9 });
+        return answer.Values.Count == 0 ? throw new ObjectiveException($"there are no equal parts of the risk: {answer.Message}")
+            : places.Zip(answer.Values).ToDictionary(pair => pair.First.Opportunity.Id, pair => pair.Second);
+    }
+
+    /// <inheritdoc/>
+    public override Goal Goal(AllocationProblem problem) => new MinimizeRisk(AnyValue, [.. (MinimumRisk.Toll * ObjectiveTerms.Burden(problem)).Terms]);
+
+    /// <inheritdoc/>
+    public override double InUnit(AllocationProblem problem, Answer answer, double figure) =>
+        Math.Sqrt(Math.Max(answer.Risk + figure - answer.Objective, 0)) * problem.BookUsd;
+
+    /// <inheritdoc/>
+    public override double Of(AllocationProblem problem, Outcome outcome)
+    {
+        var parity = problem.Origin;
+        var apart = outcome.NotionalUsd.Keys.Union(parity.Keys).ToDictionary(id => id, id => outcome.NotionalUsd.GetValueOrDefault(id) - parity.GetValueOrDefault(id) * problem.BookUsd);
+        return Math.Sqrt(new RiskAttribution(problem, apart, outcome.IdleUsd).Variance) * problem.BookUsd;
+    }
+
+    /// <inheritdoc/>
+    public override string Note(AllocationProblem problem, Outcome outcome)
+    {
+        var equal = 1.0 / problem.Origin.Count;
+        var furthest = problem.Origin.Keys.MaxBy(id => Math.Abs(outcome.Risk.ShareOf(id) - equal))!;
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{problem.Origin.Count} places would each bear {equal:P1} of the risk; furthest from it is {furthest} with {outcome.Risk.ShareOf(furthest):P1}");
+    }
+
+    private const double AnyValue = -1e3;
+
+    /// <summary>The places that may be used: those that bear risk and to which money may be added, or where it stays.</summary>
+    private static Position[] Places(AllocationProblem problem)
+    {
+        var places = problem.Positions.Where(position => position.Capital > 0 && (position.Before > 0 || (position.Upper > 0 && problem.ForbiddenBy(position) is null))
+            && problem.Scenario.Universe.Allows(problem.Market, position.Opportunity)
+            && (position.Opportunity.Volatility > 0 || problem.Risk.Loadings(position.Opportunity).Values.Any(loading => loading != 0))).ToArray();
+        return places.Length > 0 ? places : throw new ObjectiveException("there is no place that bears risk and may be used");
+    }
+}
+
+/// <summary>An objective that has no meaning for a scenario.</summary>
+/// <param name="message">Why.</param>
+public sealed class ObjectiveException(string message) : Exception(message);

@@ -1,0 +1,124 @@
+using System.Globalization;
+using Optimizer.Model;
+using Optimizer.Solver;
+
+namespace Optimizer.Allocation;
+
+/// <summary>Turns the amounts of an answer into ones that a person would sign, and solves the rest again around them.</summary>
+/// <remarks>Amounts are held at the nearest multiple, or at one beside it where that breaks a limit, the largest first; what fits nowhere stays
+/// as it is. What takes all of a balance or of a position is left alone, and so are gas and payments.</remarks>
+internal sealed class Rounding
+{
+    private readonly AllocationProblem _problem;
+    private readonly Answer _exact;
+    private readonly double _stepUsd;
+
+    /// <summary>Rounds an answer.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="exact">Its answer.</param>
+    /// <param name="stepUsd">What a step may be worth.</param>
+    /// <param name="options">The solver's options.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public Rounding(AllocationProblem problem, Answer exact, double stepUsd, SolveOptions options, CancellationToken cancellation)
+    {
+        (_problem, _exact, _stepUsd) = (problem, exact, stepUsd);
+        var deadline = TimeProvider.System.GetTimestamp();
+        double Left() => options.TimeLimitSeconds - exact.Seconds - TimeProvider.System.GetElapsedTime(deadline).TotalSeconds;
+        var stated = problem.ToProblem().WithWholeNumbersOf(exact.Values);
+        var goal = problem.Objective.Goal(problem);
+        Answer? With(IEnumerable<(int Variable, double Value)> settled)
+        {
+            Variable[] variables = [.. stated.Variables];
+            foreach (var (variable, value) in settled)
+                variables[variable] = variables[variable] with { Lower = value, Upper = value };
+            var answer = MeanVarianceSolver.Solve(stated with { Variables = variables }, options with { Verify = false, TimeLimitSeconds = Math.Max(0.2, Left()) }, cancellation);
+            return answer.Status is SolveStatus.Optimal or SolveStatus.Feasible && Circles.Find(problem, answer).Count == 0 && Keeps(answer) ? answer : null;
+        }
+
+        var amounts = Amounts().OrderByDescending(amount => amount.Usd).ToArray();
+        var settled = amounts.Select(amount => (amount.Variable, Value: amount.At(0))).ToList();
+        var best = With(settled);
+        if (best is null)
+        {
+            settled.Clear();
+            foreach (var amount in amounts)
+            {
+                foreach (var steps in new[] { 0, -1, 1 })
+                {
+                    if (Left() <= 0.2 || With([.. settled, (amount.Variable, amount.At(steps))]) is not { } answer)
+                        continue;
+                    best = answer;
+                    settled.Add((amount.Variable, amount.At(steps)));
+                    break;
+                }
+            }
+        }
+
+        // What the rounded answer is worth less is its price: the bound is that of all amounts.
+        Answer = best?.Bounded(exact.Bound, exact.BoundBy, goal, options) ?? exact;
+        if (best is not null && exact.Status == SolveStatus.Optimal)
+            Answer = Answer with { Status = SolveStatus.Optimal };
+        var price = Math.Abs(problem.Objective.InUnit(problem, exact, exact.Objective) - problem.Objective.InUnit(problem, Answer, Answer.Objective));
+        Note = string.Create(CultureInfo.InvariantCulture, $"{settled.Count} of {amounts.Length} amounts in steps of at most {stepUsd:#,0.##} USD")
+            + string.Create(CultureInfo.InvariantCulture, $"{(problem.Objective.Unit() == "usd" ? $", which costs {price:#,0.00} USD of the objective" : $", which costs {price:0.0000} of the objective")}");
+    }
+
+    /// <summary>The rounded answer; the one that was given where nothing can be rounded.</summary>
+    public Answer Answer { get; }
+
+    /// <summary>What was rounded, and what it costs.</summary>
+    public string Note { get; }
+
+    /// <summary>Limits whose rows are added while solving are kept too.</summary>
+    private bool Keeps(Answer answer) => !_problem.AddsRows || !_problem.RequireMissing(answer.Values);
+
+    /// <summary>The amounts that a person signs: deposits, withdrawals and sends of one token, but for what empties something.</summary>
+    private IEnumerable<Amount> Amounts()
+    {
+        double Usd(LinearExpression expression) => expression.At(_exact.Values) * _problem.BookUsd;
+        var uses = new List<(TokenId Token, Amount Amount)>();
+        foreach (var position in _problem.Positions.Where(p => p.Capital > 0 && p.Opportunity.Inputs.Count == 1))
+        {
+            var token = position.Opportunity.Inputs[0].Token;
+            if (IsOn(position.DepositSwitch) && Of(position.Deposit, token, position.EntryPerUnit, Usd(position.Deposit)) is { } deposit)
+                uses.Add((token, deposit));
+            if (IsOn(position.WithdrawalSwitch) && Usd(position.After) > 1e-7 * position.Before * _problem.BookUsd && position.Opportunity is { Worth: null, Peg: null }
+                && Of(position.Withdrawal, token, position.Capital, Usd(position.Withdrawal)) is { } withdrawal)
+                yield return withdrawal;
+        }
+
+        foreach (var flow in _problem.Flows.Where(f => IsOn(f.Switch)))
+        {
+            if (flow.Route.To != _problem.Market.Chain(flow.Route.To.Chain).NativeTokenId() && Of(flow.In, flow.Route.From, 1, Usd(flow.In)) is { } send)
+                uses.Add((flow.Route.From, send));
+        }
+
+        // Where nothing of a token stays, its largest use takes the rest.
+        foreach (var token in uses.GroupBy(use => use.Token))
+        {
+            var stays = _problem.Idles.FirstOrDefault(idle => idle.Token == token.Key) is { } idle ? Usd(idle.After) : 0;
+            foreach (var use in token.OrderByDescending(use => use.Amount.Usd).Skip(stays > 1 ? 0 : 1))
+                yield return use.Amount;
+        }
+    }
+
+    private bool IsOn(int? binary) => binary is { } b && _exact.Values[b] > 0.5;
+
+    private Amount? Of(LinearExpression expression, TokenId token, double tokensPerUnit, double unitsUsd)
+    {
+        if (expression.IsConstant)
+            return null;
+        var market = _problem.Market;
+        var step = RoundAmount.Step(market, token, _stepUsd);
+        var usd = unitsUsd * tokensPerUnit;
+        var nearest = RoundAmount.Nearest(market.Units(token, usd), step);
+        return new(expression.Terms.Single().Variable, usd,
+            steps => market.Usd(token, System.Numerics.BigInteger.Max(step, nearest + steps * step)) / tokensPerUnit / _problem.BookUsd);
+    }
+
+    /// <summary>One amount.</summary>
+    /// <param name="Variable">The variable that holds it.</param>
+    /// <param name="Usd">Its value.</param>
+    /// <param name="At">The variable's value at the nearest multiple, or at one so many steps beside it.</param>
+    private sealed record Amount(int Variable, double Usd, Func<int, double> At);
+}

@@ -1,0 +1,97 @@
+using Optimizer.Model;
+using Optimizer.Solver;
+
+namespace Optimizer.Allocation;
+
+/// <summary>Solves a problem, and again with the rows that an answer shows to be missing: against money that runs in a circle (for a better
+/// zone of a fee, a minimum, or a rule that pays more than the market), and of limits and objectives that too many rows would have to
+/// say.</summary>
+/// <remarks>
+/// Such rows are found without whole numbers first, where an answer takes a tenth of the time. Then the whole problem is solved; with its
+/// whole numbers held, rows are added until none is missing, which gives an answer that does all that is asked. The whole problem knew fewer
+/// rows, so that what it proved bounds every answer: the search ends where the two meet.
+/// </remarks>
+internal sealed class RowSearch(AllocationProblem problem, SolveOptions options, CancellationToken cancellation)
+{
+    /// <summary>With less time left nothing is tried again.</summary>
+    private const double LeastSeconds = 0.2;
+
+    /// <summary>The part of the time in which rows are looked for without whole numbers.</summary>
+    private const double RelaxedPart = 0.3;
+
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+
+    private double SecondsLeft => options.TimeLimitSeconds - TimeProvider.System.GetElapsedTime(_started).TotalSeconds;
+
+    /// <summary>Solves.</summary>
+    public Answer Solve()
+    {
+        if (problem.AddsRows)
+            AddRowsOfRelaxation();
+        Answer? best = null;
+        while (true)
+        {
+            var whole = Solve(problem.ToProblem());
+            if (whole.Status is not (SolveStatus.Optimal or SolveStatus.Feasible))
+                return best ?? whole;
+            if (Circles.Find(problem, whole) is { Count: > 0 } circle)
+            {
+                problem.ForbidCircles(circle);
+            }
+            else if (problem.Scenario.Mode == ScenarioMode.Hold || !problem.RequireMissing(whole.Values))
+            {
+                return whole;
+            }
+            else if (Held(whole) is { } held)
+            {
+                // Rows are only ever added, so that each bound holds for what comes after it.
+                var goal = problem.Objective.Goal(problem);
+                var sign = goal is MinimizeRisk ? -1 : 1;
+                var bound = best is not null && sign * best.Bound < sign * whole.Bound ? best.Bound : whole.Bound;
+                best = (best is null || sign * held.Objective > sign * best.Objective ? held : best).Bounded(bound, whole.BoundBy, goal, options);
+                if (best.Status == SolveStatus.Optimal)
+                    return best;
+            }
+
+            if (SecondsLeft <= LeastSeconds)
+            {
+                return best ?? whole with
+                {
+                    Status = SolveStatus.TimedOut, Values = [], Message = "no answer that does all that is asked was found within the time limit",
+                };
+            }
+        }
+    }
+
+    private Answer Solve(Problem stated, bool verify = true) => MeanVarianceSolver.Solve(
+        stated, options with { TimeLimitSeconds = Math.Max(LeastSeconds, SecondsLeft), Verify = verify && options.Verify }, cancellation);
+
+    /// <summary>The best answer with an answer's whole numbers; null where there is none that does all that is asked, or no time.</summary>
+    private Answer? Held(Answer whole)
+    {
+        while (SecondsLeft > LeastSeconds)
+        {
+            var answer = Solve(problem.ToProblem().WithWholeNumbersOf(whole.Values), verify: false);
+            if (answer.Status is not (SolveStatus.Optimal or SolveStatus.Feasible) || Circles.Find(problem, answer).Count > 0)
+                return null;
+            if (!problem.RequireMissing(answer.Values))
+                return answer;
+        }
+
+        return null;
+    }
+
+    private void AddRowsOfRelaxation()
+    {
+        var enough = (1 - RelaxedPart) * options.TimeLimitSeconds;
+        var (last, settled) = (double.NaN, 0);
+        while (SecondsLeft > enough && settled < 2)
+        {
+            var answer = Solve(problem.ToProblem().Relaxed(), verify: false);
+            if (answer.Status is not (SolveStatus.Optimal or SolveStatus.Feasible) || !problem.RequireMissing(answer.Values))
+                return;
+            settled = Math.Abs(answer.Objective - last) <= options.Gap / 10 * Math.Max(Math.Abs(answer.Objective), Answer.LeastValue) ? settled + 1 : 0;
+            last = answer.Objective;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Optimizer.Allocation;
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>What money forgoes in a plan while it waits for a route that is slower than its own.</summary>
+internal static class Waits
+{
+    /// <summary>By the id of the route that is waited for, in USD, beyond what the route's own money forgoes.</summary>
+    public static IReadOnlyDictionary<string, double> Of(AllocationProblem problem, Plan plan)
+    {
+        var (done, waits) = (new Dictionary<int, double>(), new Dictionary<string, double>(problem.Delays));
+        var byId = plan.Steps.ToDictionary(step => step.Id);
+        foreach (var step in plan.Steps)
+        {
+            var start = step.DependsOn.Select(needed => done[needed]).DefaultIfEmpty(0).Max();
+            done[step.Id] = start + step.DurationSeconds;
+            if (step.Kind != StepKind.Deposit || start <= 0)
+                continue;
+            // Of what comes, the last to arrive is what the rest waits for.
+            var last = step.DependsOn.Select(needed => byId[needed]).Where(needed => needed.Kind is not StepKind.Approve).OrderBy(needed => done[needed.Id]).LastOrDefault();
+            if (last is null || !problem.Flows.Any(flow => flow.Route.Id == last.Via))
+                continue;
+            var others = Math.Max(0, step.Usd - (last.Usd - last.FeeUsd));
+            waits[last.Via] = waits.GetValueOrDefault(last.Via) + others * problem.Rates.ReferenceRate(step.Token) * Duration.FromSeconds(start).Years;
+        }
+
+        return waits;
+    }
+}
