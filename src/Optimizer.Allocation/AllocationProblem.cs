@@ -9,7 +9,7 @@ namespace Optimizer.Allocation;
 /// Variables: positions x = h + d − w, idle balances y, route flows f; binaries for every action that costs gas. Rows:
 /// every token's balance is conserved, gas is paid from the chain's native token, and what constraints ask for.
 /// </remarks>
-public sealed class AllocationProblem
+public sealed partial class AllocationProblem
 {
     private readonly ProblemDraft _draft = new();
     private readonly Dictionary<Position, int> _held = [];
@@ -26,19 +26,6 @@ public sealed class AllocationProblem
     private IReadOnlyDictionary<string, double>? _origin;
     private readonly List<(string Chain, double CostUsd, int Switch)> _rounds = [];
     private readonly Reach _reach;
-
-    /// <summary>A rule that pays more than the market serves those who hold what it takes: nothing is bought to be converted, and nothing
-    /// goes round.</summary>
-    private void LimitGains()
-    {
-        ForbidCircles(_reach.Tokens);
-        foreach (var asset in _flows.Where(flow => flow.Terms.Ratio > 1 + 1e-12).GroupBy(flow => Market.AssetOf(flow.Route.From).Id).OrderBy(same => same.Key, StringComparer.Ordinal))
-        {
-            var held = Scenario.Holdings.Where(holding => holding.Opportunity is { } place ? Market.Opportunity(place).Inputs.All(input => Market.AssetOf(input.Token).Id == asset.Key) : Market.AssetOf(holding.Token!.Value).Id == asset.Key)
-                .Sum(holding => Math.Max(0, Book.ValueUsd(Market, holding)));
-            _draft.Row($"{asset.Key} converted beyond the market", LinearExpression.Sum(asset.Select(flow => flow.In)) <= held / BookUsd);
-        }
-    }
 
     /// <summary>More than this nobody gains by converting.</summary>
     private const double MostGain = 20;
@@ -237,82 +224,6 @@ public sealed class AllocationProblem
         return _draft.ToProblem(Objective.Value(this), variance, [.. factors], Objective.Goal(this));
     }
 
-    private void AddPosition(Opportunity opportunity)
-    {
-        var capital = Math.Abs(opportunity.Capital());
-        var (held, locked) = Book.NotionalUsd(Market, Scenario, opportunity);
-        var before = held / BookUsd;
-        var least = Settings.Moves.MinimumMove.InUsd(BookUsd) / BookUsd / capital;
-        var others = Math.Max(0, Market.TotalUsd(opportunity) - held);
-        var share = Math.Min(Settings.Risk.MaximumShareOfPool.Fraction, 2.0 / 3);
-        var room = Math.Min(Market.CapacityUsd(opportunity), share / (1 - share) * others - held);
-        var add = !IsHeld && Scenario.Universe.Allows(Market, opportunity) ? Math.Clamp(room / BookUsd, 0, _mostCapital / Math.Max(capital, 0.05)) : 0;
-        // A debt is repaid whatever the pool holds.
-        var free = opportunity.IsDebt() ? held - locked : Math.Min(Market.WithdrawableNowUsd(opportunity) / capital, held - locked);
-        var take = IsHeld || opportunity.Maturity > Market.Snapshot.TakenAt ? 0 : Math.Clamp(free / BookUsd, 0, before);
-        // What is smaller than the smallest move moves only as a whole.
-        if (take < Math.Min(least, before))
-            take = 0;
-        if (before == 0 && add == 0)
-            return;
-
-        var id = opportunity.Id;
-        LinearExpression deposit = 0, withdrawal = 0, after;
-        int? depositSwitch = null, withdrawalSwitch = null;
-        // Where less fits in than is worth moving, nothing is moved in.
-        if (add > 0 && add >= least)
-        {
-            var d = _draft.Variable($"{id} deposit", 0, add);
-            deposit = LinearExpression.Of(d);
-            depositSwitch = Action($"{id} enter", d, opportunity.Chain, GasCosts.Enter(Market, opportunity), least);
-        }
-
-        if (take > 0)
-        {
-            var w = _draft.Variable($"{id} withdrawal", 0, take);
-            withdrawal = LinearExpression.Of(w);
-            withdrawalSwitch = Action($"{id} leave", w, opportunity.Chain, GasCosts.Exit(Market, opportunity),
-                Math.Min(take, least));
-        }
-
-        if (depositSwitch is { } enters && withdrawalSwitch is { } leaves)
-            _draft.Row($"{id} enters or leaves", LinearExpression.Of(enters) + LinearExpression.Of(leaves) <= 1);
-        if (before == 0)
-        {
-            after = deposit;
-        }
-        else
-        {
-            after = LinearExpression.Of(_draft.Variable(id, before - take, before + add));
-            _draft.Row($"{id} balance", after - deposit + withdrawal, before, before);
-        }
-
-        _positions.Add(new Position
-        {
-            Opportunity = opportunity,
-            Before = before,
-            After = after,
-            Deposit = deposit,
-            Withdrawal = withdrawal,
-            DepositSwitch = depositSwitch,
-            WithdrawalSwitch = withdrawalSwitch,
-            Upper = before + add,
-            EarningYears = Rates.EarningYears(opportunity),
-            Carry = AddCarry(opportunity, after, before, before + add),
-        });
-    }
-
-    private LinearExpression AddCarry(Opportunity opportunity, LinearExpression after, double before, double upper)
-    {
-        if (opportunity.Carry.IsFlat || IsMostOfPool(opportunity, before * BookUsd))
-            return Rates.Growth(opportunity, 0) * after;
-        var function = new CarryFunction(Rates, opportunity, before * BookUsd, BookUsd);
-        var steepest = Math.Max(Math.Abs(function.SlopeAt(0)), Math.Abs(function.SlopeAt(upper))) + 1;
-        var carry = _draft.Variable($"{opportunity.Id} carry", -steepest * upper, steepest * upper);
-        _draft.Link(new(carry, after.Terms.Single().Variable, function));
-        return LinearExpression.Of(carry);
-    }
-
     /// <summary>What the problem takes a unit of a position to earn over the horizon, as a fraction.</summary>
     /// <param name="position">The position.</param>
     /// <param name="afterUsd">Its notional in USD.</param>
@@ -335,70 +246,6 @@ public sealed class AllocationProblem
             && ReferenceEquals(r.Requirement.Inequality.Lesser, position.Deposit))
         .Select(r => r.Source?.Title() ?? r.Requirement.Title).FirstOrDefault();
 
-    /// <summary>Where one already is most of a pool, size × rate is not concave; today's rate is then credited
-    /// throughout, which understates what a withdrawal would leave and never overstates it.</summary>
-    private bool IsMostOfPool(Opportunity opportunity, double heldUsd) =>
-        opportunity.Total > 0 && heldUsd > 0.6 * Market.TotalUsd(opportunity);
-
-    private void AddRoute(Route route)
-    {
-        var terms = new RouteTerms(Market, route);
-        var isGas = _reach.IsGasOnly(route.To);
-        var buysGas = route.To == Market.Chain(route.To.Chain).NativeTokenId();
-        var smallest = buysGas ? 0 : Settings.Moves.MinimumMove.InUsd(BookUsd);
-        var most = Math.Min(terms.MaximumUsd, isGas ? TopUpLimitUsd(route.To.Chain) : _mostCapital * BookUsd);
-        var lower = terms.MinimumUsd;
-        var zones = new List<LinearExpression>();
-        foreach (var zone in terms.Zones)
-        {
-            // The plan is exact to a base unit, the solver to its tolerance: bounds that a contract enforces are met with that to spare.
-            var upper = Math.Min(zone.UpToUsd, most) * (1 - Margin);
-            var minimum = Math.Max(lower * (1 + Margin), Math.Min(most, smallest));
-            lower = zone.UpToUsd;
-            if (minimum > upper || upper <= 0)
-                continue;
-            zones.Add(LinearExpression.Of(AddZone(terms, zone, minimum, upper)));
-        }
-
-        if (zones.Count > 1)
-            _draft.Row($"{route.Id} one zone", LinearExpression.Sum(zones) <= 1);
-    }
-
-    /// <summary>Distance kept from a route's limits, relative.</summary>
-    private const double Margin = 1e-6;
-
-    private int AddZone(RouteTerms terms, RouteZone zone, double minimumUsd, double upperUsd)
-    {
-        var (route, fee) = (terms.Route, zone.FeeRate);
-        var impact = terms.ImpactPerUsd * BookUsd;
-        var upper = upperUsd / BookUsd;
-        var flow = _draft.Variable(route.Id, 0, upper);
-        var used = Action($"{route.Id} used", flow, route.From.Chain, GasCosts.Send(Market, route), minimumUsd / BookUsd);
-        if (GasCosts.Claim(Market, route) is var claim && claim > 0)
-            _gas.Add((route.To.Chain, GasCosts.ToUsd(Market, route.To.Chain, claim), used));
-        LinearExpression delivered;
-        if (impact > 0)
-        {
-            var output = _draft.Variable($"{route.Id} out", 0, upper);
-            _draft.Link(new(output, flow, new QuadraticFunction(1 - fee, impact), IsExact: true));
-            delivered = LinearExpression.Of(output);
-        }
-        else
-        {
-            delivered = (1 - fee) * LinearExpression.Of(flow);
-        }
-
-        _flows.Add(new Flow
-        {
-            Terms = terms,
-            FeeRate = fee,
-            In = LinearExpression.Of(flow),
-            Out = terms.Ratio * (delivered - terms.FixedFeeUsd / BookUsd * LinearExpression.Of(used)),
-            Switch = used,
-        });
-        return used;
-    }
-
     /// <summary>Forbids that money runs in a circle through some tokens: it would be sent before it is there. Every token gets a time, and
     /// a route that is used leads to a later one.</summary>
     /// <remarks>Miller, Tucker and Zemlin 1960. The rows are added where an answer needs them, since answers seldom do.</remarks>
@@ -408,134 +255,6 @@ public sealed class AllocationProblem
         var time = tokens.OrderBy(token => token.ToString(), StringComparer.Ordinal).ToDictionary(token => token, token => Auxiliary($"{token} time", 0, 1));
         foreach (var flow in _flows.Where(flow => tokens.Contains(flow.Route.From) && tokens.Contains(flow.Route.To)))
             _draft.Row($"{flow.Route.Id} in no circle", time[flow.Route.From] + (1 + step) * LinearExpression.Of(flow.Switch) <= time[flow.Route.To] + 1);
-    }
-
-    /// <summary>Every token: what was there, plus what comes in, less what goes out and what gas takes, is what stays.</summary>
-    private void AddBalances()
-    {
-        var change = _reach.Tokens.ToDictionary(token => token, _ => new List<LinearExpression>());
-        foreach (var position in _positions)
-        {
-            foreach (var input in position.Opportunity.Inputs)
-            {
-                change[input.Token].Add(-input.Share * position.EntryPerUnit * position.Deposit);
-                change[input.Token].Add(input.Share * position.ExitPerUnit * position.Withdrawal);
-            }
-        }
-
-        foreach (var flow in _flows)
-        {
-            change[flow.Route.From].Add(-1 * flow.In);
-            change[flow.Route.To].Add(flow.Out);
-        }
-
-        foreach (var (chain, gasUsd, used) in _gas)
-            change[Market.Chain(chain).NativeTokenId()].Add(-gasUsd / BookUsd * LinearExpression.Of(used));
-        foreach (var token in _reach.Tokens.OrderBy(token => token.ToString(), StringComparer.Ordinal))
-        {
-            var (held, locked) = Book.HeldUsd(Market, Scenario, token);
-            var moves = LinearExpression.Sum(change[token]);
-            if (held == 0 && moves.IsConstant)
-                continue;
-            var upper = _reach.IsGasOnly(token) ? (held + TopUpLimitUsd(token.Chain)) / BookUsd : _mostCapital;
-            var idle = LinearExpression.Of(_draft.Variable($"{token} idle", locked / BookUsd, Math.Max(upper, held / BookUsd)));
-            _draft.Row($"{token} balance", idle - moves, held / BookUsd, held / BookUsd);
-            _idles.Add(new IdleBalance { Token = token, Before = held / BookUsd, After = idle });
-        }
-    }
-
-    /// <summary>Whoever acts on a chain has gas there, and keeps some for the way back where money is put.</summary>
-    private void AddGasRules()
-    {
-        var keep = Settings.Moves.KeepGas.InUsd(BookUsd) / BookUsd;
-        foreach (var idle in _idles)
-        {
-            var chain = Market.Chain(idle.Token.Chain);
-            if (idle.Token != chain.NativeTokenId())
-                continue;
-            var (_, lockedUsd) = Book.HeldUsd(Market, Scenario, idle.Token);
-            var free = idle.Before - lockedUsd / BookUsd;
-            var arriving = _positions.Where(p => p.Opportunity.Chain == chain.Id && p.DepositSwitch is not null).Select(p => p.DepositSwitch!.Value)
-                .Concat(_flows.Where(f => f.Route.CrossesChains() && f.Route.To.Chain == chain.Id && f.Route.To != idle.Token).Select(f => f.Switch));
-            foreach (var arrives in keep > 0 ? arriving.Distinct() : [])
-                _draft.Row($"{chain.Id} keeps gas", InGas * (keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd) <= InGas * idle.After);
-            var actions = _gas.Where(g => g.Chain == chain.Id).ToArray();
-            KeepGasForLeaving(idle, chain, free, lockedUsd, actions.Length == 0 ? 0 : actions.Max(action => action.GasUsd) / BookUsd);
-            if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
-                continue;
-            // What the balance row says of cents on a book of millions, said in a way that no tolerance swallows.
-            var supply = LinearExpression.Sum(_flows
-                .Where(f => f.Route.To == idle.Token && f.Route.CrossesChains())
-                .Select(f => LinearExpression.Of(f.Switch)));
-            foreach (var action in actions.Where(a => a.GasUsd > free * BookUsd).DistinctBy(a => a.Switch))
-                _draft.Row($"{chain.Id} needs gas", LinearExpression.Of(action.Switch) <= supply);
-        }
-    }
-
-    /// <summary>Rows about gas are in thousands of USD: in fractions of a large book their dollars would be below every tolerance.</summary>
-    private double InGas => BookUsd / 1_000;
-
-    /// <summary>What is put on a chain, and what stays there, has to be left one day, at gas prices of a bad day. Where little is there,
-    /// gas of today goes before that of then.</summary>
-    private void KeepGasForLeaving(IdleBalance idle, Chain chain, double free, double lockedUsd, double dearest)
-    {
-        var here = _positions.Where(p => p.Opportunity.Chain == chain.Id).ToArray();
-        double Leaving(Position position) => StressedExitUsd(position.Opportunity) / BookUsd;
-        var keeps = Settings.Moves.KeepGas.InUsd(BookUsd) / BookUsd;
-        var staying = here.Where(p => p.Before > 0).ToArray();
-        var isEnough = keeps > 0 && free >= 2 * keeps + 10 * dearest + staying.Sum(Leaving);
-        foreach (var stays in isEnough ? staying.Where(p => p.Before >= keeps) : [])
-            _draft.Row($"{chain.Id} keeps gas for {stays.Opportunity.Id}", InGas * (keeps + lockedUsd / BookUsd - keeps / stays.Before * stays.Withdrawal) <= InGas * idle.After);
-        var left = LinearExpression.Sum([
-            .. here.Where(p => p is { Before: 0, DepositSwitch: not null }).Select(p => Leaving(p) * LinearExpression.Of(p.DepositSwitch!.Value)),
-            .. isEnough ? staying.Select(p => Leaving(p) - Leaving(p) / p.Before * p.Withdrawal) : []]);
-        if (keeps > 0 && !left.IsConstant)
-            _draft.Row($"{chain.Id} keeps gas for leaving", InGas * (left + lockedUsd / BookUsd) <= InGas * idle.After);
-    }
-
-    /// <summary>Signatures: an account and a round on every chain where something is done, and another round where money arrives from
-    /// elsewhere after something was sent or taken out.</summary>
-    private void AddRounds()
-    {
-        var (account, round) = (Settings.Moves.EffortPerAccount.InUsd(BookUsd), Settings.Moves.EffortPerRound.InUsd(BookUsd));
-        if (account + round <= 0)
-            return;
-        foreach (var chain in _gas.GroupBy(action => action.Chain).OrderBy(same => same.Key, StringComparer.Ordinal))
-        {
-            var used = Group($"{chain.Key} account", chain.Select(action => action.Switch));
-            _rounds.Add((chain.Key, account + round, used));
-            var arriving = _flows.Where(f => f.Route.CrossesChains() && f.Route.To.Chain == chain.Key && !_reach.IsGasOnly(f.Route.To)).Select(f => f.Switch).ToArray();
-            var before = _flows.Where(f => f.Route.CrossesChains() && f.Route.From.Chain == chain.Key).Select(f => f.Switch)
-                .Concat(_positions.Where(p => p.Opportunity.Chain == chain.Key && p.WithdrawalSwitch is not null).Select(p => p.WithdrawalSwitch!.Value)).ToArray();
-            if (arriving.Length == 0 || before.Length == 0 || round <= 0)
-                continue;
-            var again = _draft.Binary($"{chain.Key} second round");
-            _draft.Row($"{chain.Key} second round", LinearExpression.Of(Group($"{chain.Key} receives", arriving)) + LinearExpression.Of(Group($"{chain.Key} sends", before)) <= 1 + LinearExpression.Of(again));
-            _rounds.Add((chain.Key, round, again));
-        }
-    }
-
-    /// <summary>A binary that is one where any of some is.</summary>
-    private int Group(string name, IEnumerable<int> switches)
-    {
-        var any = _draft.Binary(name);
-        foreach (var binary in switches.Distinct())
-            _draft.Row(name, LinearExpression.Of(binary) <= LinearExpression.Of(any));
-        return any;
-    }
-
-    /// <summary>What leaving a position may cost in gas one day, in USD.</summary>
-    private double StressedExitUsd(Opportunity opportunity) =>
-        Settings.Moves.StressedGas * GasCosts.ToUsd(Market, opportunity.Chain, GasCosts.Exit(Market, opportunity));
-
-    private double TopUpLimitUsd(string chain)
-    {
-        const int MostPositions = 10;
-        var leaving = _positions.Where(p => p.Opportunity.Chain == chain).Select(p => StressedExitUsd(p.Opportunity)).OrderDescending().Take(MostPositions).Sum();
-        var dearest = _positions.Where(p => p.Opportunity.Chain == chain)
-            .Select(p => GasCosts.ToUsd(Market, chain, GasCosts.Enter(Market, p.Opportunity) + GasCosts.Exit(Market, p.Opportunity)))
-            .DefaultIfEmpty(0).Max();
-        return 2 * Settings.Moves.KeepGas.InUsd(BookUsd) + 10 * dearest + leaving + 1;
     }
 
     private int Action(string name, int variable, string chain, System.Numerics.BigInteger gas, double minimum)

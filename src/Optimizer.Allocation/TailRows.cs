@@ -39,11 +39,8 @@ public sealed class TailRows
 
     /// <summary>The worst draws of an allocation.</summary>
     /// <param name="confidence">Which part of all draws is left out.</param>
-    /// <param name="values">The allocation.</param>
-    public IReadOnlyList<int> Worst(double confidence, IReadOnlyList<double> values) => Worst(confidence, Spread(values));
-
-    /// <summary>The worst draws of what is held before.</summary>
-    public IReadOnlyList<int> WorstBefore(double confidence) => Worst(confidence, Spread(null));
+    /// <param name="values">The allocation; what is held before where null.</param>
+    public IReadOnlyList<int> Worst(double confidence, IReadOnlyList<double>? values) => Worst(confidence, Spread(values));
 
     /// <summary>The mean loss over some draws, in fractions of the book.</summary>
     public LinearExpression MeanLoss(IReadOnlyList<int> draws) => -1 * (MeanSpread(draws) + ObjectiveTerms.Credited(_problem));

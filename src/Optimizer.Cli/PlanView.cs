@@ -37,7 +37,7 @@ internal static class PlanView
         foreach (var move in economics.Moves)
         {
             table.AddRow(Markup.Escape(move.To), Markup.Escape(string.Join(", ", move.From)), Text.Usd(move.Usd), Text.Cents(move.CostUsd), Text.Signed(move.GainUsdPerYear),
-                move.CostUsd <= 0 ? "at once" : move.SteadyDays is { } days and < 36_500 ? Text.Time(days) : "never", move.PaysFromUsd is { } least ? Text.Usd(least) : "");
+                move.CostUsd <= 0 ? "at once" : move.SteadyDays is { } days and < 36_500 ? Text.Time(days) : "not for gain", move.PaysFromUsd is { } least ? Text.Usd(least) : "");
         }
 
         console.Write(table);

@@ -169,11 +169,11 @@ public sealed class CurveTests
     });
 
     [Fact]
-    public void Carry_is_concave_up_to_twice_what_others_supply() =>
-        Gen.Select(Curves, Gen.Double[0, 0.66], Gen.Double[0, 1], Gen.Double[0, 1]).Sample((curve, held, a, b) =>
+    public void Carry_is_concave_up_to_what_others_supply() =>
+        Gen.Select(Curves, Gen.Double[0, 0.5], Gen.Double[0, 1], Gen.Double[0, 1]).Sample((curve, held, a, b) =>
         {
             var own = held * Supplied(curve);
-            var most = 2 * (Supplied(curve) - own);
+            var most = Supplied(curve) - own;
             double Size(double x) => x * most * curve.CreditedRate(x * most - own);
             return Size((a + b) / 2) >= (Size(a) + Size(b)) / 2 - 1e-9 * Supplied(curve);
         });

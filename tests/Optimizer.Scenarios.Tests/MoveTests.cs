@@ -83,6 +83,34 @@ public sealed class MoveTests
         Assert.True(result.Objective!.Bound - result.Certificate.ObjectiveRecomputed < 20_000);
     }
 
+    /// <summary>Early money is deposited at once, and what comes later by itself, where waiting costs more than one more call.</summary>
+    [Theory]
+    [InlineData(5, 2)]
+    [InlineData(100_000, 1)]
+    public void A_deposit_is_made_for_each_arrival_where_waiting_costs_more(double effort, int deposits)
+    {
+        var loaded = Ask.Load(FormattableString.Invariant($$"""
+            horizon: 365 days
+            holdings:
+              - { token: USDC@ethereum, amount: 3M }
+              - { token: USDC@base, amount: 5M }
+              - { token: ETH@ethereum, amount: 0.5 }
+              - { token: ETH@base, amount: 0.1 }
+            settings: { moves: { effort: {{effort}} USD, effortPerRound: 0 USD, effortPerAccount: 0 USD }, risk: { outlierMedians: 1000 } }
+            objective: { meanVariance: { riskAversion: 0 } }
+            """)).With(Ask.Place("rich/base/USDC", "USDC@base", 0.5));
+        var result = ScenarioRunner.Run((loaded with { Scenario = loaded.Scenario with { Universe = new() { Protocols = ["rich"] } } }).Under(snapshot => snapshot with
+        {
+            Routes = [.. snapshot.Routes.Where(route => route.Id == "cctp-standard/ethereum-base/USDC").Select(route => route with { DurationSeconds = Ask.Figure(6 * 86_400) })],
+        }));
+        var made = result.Plan!.Steps.Where(step => step.Kind == StepKind.Deposit).ToArray();
+        Assert.Equal(deposits, made.Length);
+        var arrival = result.Plan.Steps.Single(step => step.Kind == StepKind.BridgeReceive).Id;
+        Assert.Single(made, step => step.DependsOn.Contains(arrival));
+        // No cent is lost in between.
+        Assert.Equal(8_000_000 - (double)result.Plan.Steps.Where(step => step.Kind == StepKind.BridgeSend).Sum(step => step.FeeUsd), made.Sum(step => step.Usd), 1.0);
+    }
+
     [Fact]
     public void What_doubt_gave_up_is_the_difference_to_the_answer_without_it()
     {

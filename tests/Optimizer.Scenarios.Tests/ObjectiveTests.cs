@@ -200,10 +200,10 @@ public sealed class ObjectiveTests
     }
 
     [Theory]
-    [InlineData("- { cvar: { confidence: 30 %, atMost: 5 % } }", "50 % to 99.9 %")]
+    [InlineData("- { cvar: { confidence: 30 %, atMost: 5 % } }", "50 % to below 100 %")]
     [InlineData("- { trackingError: { atMost: 1 %, benchmark: { USDC@base: 50 % } } }", "add up to 50 %")]
     [InlineData("- { trackingError: { atMost: 1 %, benchmark: { aave: 100 % } } }", "unknown opportunity 'aave'")]
-    [InlineData("- { drawdown: { confidence: 100 %, atMost: 5 % } }", "50 % to 99.9 %")]
+    [InlineData("- { drawdown: { confidence: 100 %, atMost: 5 % } }", "50 % to below 100 %")]
     public void What_makes_no_sense_is_said(string constraint, string message) =>
         Assert.Contains(message, Assert.Throws<InputException>(() => Ask.Load($"{Base}objective: {{ meanVariance: {{ riskAversion: 1 }} }}\nconstraints:\n  {constraint}")).Message, StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Optimizer.Model;
 using Optimizer.Risk;
 
@@ -163,5 +164,62 @@ public sealed class ValueTests
             """);
         Assert.Equal(1, result.Risks.Single(r => r.Factor == "price ETH").Share, 1e-3);
         Assert.DoesNotContain(result.Risks, r => r.Factor == "price BTC" && Math.Abs(r.Share) > 1e-9);
+    }
+
+    /// <summary>A margin of 100,000 against 1,000,000 of ether sold: ether that rises by 5 % takes half of it.</summary>
+    [Theory]
+    [InlineData(1.05, 50_000, 1_050_000)]
+    [InlineData(0.9, 200_000, 900_000)]
+    [InlineData(1.2, 0, 0)]
+    public void A_price_moves_the_margin_by_the_notional(double move, double margin, double notional)
+    {
+        var loaded = Ask.Load("holdings: [ { token: USDC@ethereum, amount: 1 } ]\nobjective: { meanVariance: { riskAversion: 1 } }").With(Short(0.1));
+        var after = loaded.Market.Under([new(new(RiskFactorKind.Spot, "ETH"), ShiftMode.Multiply, move)]);
+        var held = new BigInteger(100_000_000_000);
+        var place = after.Opportunity("perp/ethereum/ETH-short");
+        Assert.Equal(margin, Book.ValueUsd(after, place, held), 1e-3);
+        Assert.Equal(notional, margin == 0 ? 0 : Book.NotionalUsd(after, place, held), 1e-2);
+    }
+
+    [Fact]
+    public void An_idle_claim_earns_what_its_place_earns()
+    {
+        var result = Ask.Solve("holdings: [ { token: wstETH@ethereum, amount: 100 }, { token: ETH@ethereum, amount: 1 } ]\nmode: hold\nobjective: { meanVariance: { riskAversion: 1 } }");
+        var market = Ask.Load("holdings: [ { token: ETH@ethereum, amount: 1 } ]\nobjective: { meanVariance: { riskAversion: 1 } }").Market;
+        var staked = result.Idle.Single(token => token.Token.Symbol == "wstETH");
+        Assert.Equal(market.CarryRate(market.Opportunity("lido/ethereum/ETH"), 0), staked.RateToday, 1e-12);
+        Assert.Equal(result.Objective!.CarryUsd, staked.Usd * (Math.Pow(1 + staked.CarryRate, 180 / Duration.DaysPerYear) - 1), 0.01);
+        Assert.Equal(0, result.Idle.Single(token => token.Token.Symbol == "ETH").RateToday);
+    }
+
+    /// <summary>A stake that sells for 0.94 is worth that, and its place gives back par to whoever waits.</summary>
+    [Fact]
+    public void A_stake_below_par_counts_as_what_it_sells_for_and_leaves_at_par()
+    {
+        var loaded = Ask.Load("""
+            holdings: [ { opportunity: lido/ethereum/ETH, amount: 1_000 }, { token: ETH@ethereum, amount: 1 } ]
+            universe: { chains: [ethereum], assets: [ETH], protocols: [aave-v3] }
+            shocks: [ { price: { asset: wstETH, multiply: 0.94 } } ]
+            numeraire: ETH
+            constraints: [ { limit: { protocol: lido, max: 0 % } } ]
+            objective: { meanVariance: { riskAversion: 0 } }
+            """);
+        var place = loaded.Market.Opportunity("lido/ethereum/ETH");
+        var eth = loaded.Market.PriceUsd(TokenId.Parse("ETH@ethereum"));
+        Assert.Equal(940 * eth, Book.ValueUsd(loaded.Market, loaded.Scenario.Holdings[0]), 1);
+        var result = ScenarioRunner.Run(loaded);
+        var leaves = result.Plan!.Steps.First(step => step.Kind.IsLeaving());
+        Assert.Equal(BigInteger.Pow(10, 21), leaves.Received);
+        Assert.Equal("lido/ethereum/ETH", place.Id);
+    }
+
+    [Fact]
+    public void A_book_that_owes_more_than_it_has_is_said_to_be_worth_nothing()
+    {
+        var loaded = Ask.Load("holdings: [ { token: USDC@ethereum, amount: 1_000 } ]\nobjective: { meanVariance: { riskAversion: 1 } }").With(Debt());
+        loaded = loaded with { Scenario = loaded.Scenario with { Holdings = [.. loaded.Scenario.Holdings, new() { Opportunity = "aave-debt/ethereum/WETH", Amount = Amount.Parse("1") }] } };
+        var result = ScenarioRunner.Run(loaded);
+        Assert.Equal(("infeasible", 3), (result.Status, ScenarioRunner.ExitCode(result)));
+        Assert.Contains("what is owed is more than what is held", result.Message, StringComparison.Ordinal);
     }
 }

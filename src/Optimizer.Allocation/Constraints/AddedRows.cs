@@ -1,5 +1,3 @@
-using Optimizer.Model;
-
 namespace Optimizer.Allocation;
 
 /// <summary>A limit that is the most of very many rows: those that answers break are added, until one breaks none.</summary>
@@ -25,11 +23,4 @@ public abstract record AddedRows : AllocationConstraint
     /// <param name="problem">The problem.</param>
     /// <param name="values">The allocation; what is held before where null.</param>
     protected abstract Inequality Row(AllocationProblem problem, IReadOnlyList<double>? values);
-
-    /// <summary>What is wrong with a confidence, if anything.</summary>
-    protected static IEnumerable<(string Field, string Problem)> ConfidenceProblem(Percentage confidence)
-    {
-        if (confidence.Fraction is < 0.5 or >= 1)
-            yield return ("confidence", "expected 50 % to 99.9 %");
-    }
 }

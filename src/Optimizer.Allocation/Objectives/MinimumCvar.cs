@@ -43,7 +43,7 @@ public sealed record MinimumCvar : AllocationObjective
     {
         if (ReturnAtLeast is { } least)
             yield return new($"net return at least {least} a year", ObjectiveTerms.NetReturn(problem) >= least.Fraction * problem.Scenario.Horizon.Years);
-        yield return Row(problem, problem.Tail.WorstBefore(Confidence.Fraction));
+        yield return Row(problem, problem.Tail.Worst(Confidence.Fraction, null));
     }
 
     /// <inheritdoc/>

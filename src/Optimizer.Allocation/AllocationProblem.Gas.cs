@@ -1,0 +1,101 @@
+using Optimizer.Model;
+
+namespace Optimizer.Allocation;
+
+/// <content>Gas on every chain, and rounds of signatures.</content>
+public sealed partial class AllocationProblem
+{
+    /// <summary>Whoever acts on a chain has gas there, and keeps some for the way back where money is put.</summary>
+    private void AddGasRules()
+    {
+        var keep = Settings.Moves.KeepGas.InUsd(BookUsd) / BookUsd;
+        foreach (var idle in _idles)
+        {
+            var chain = Market.Chain(idle.Token.Chain);
+            if (idle.Token != chain.NativeTokenId())
+                continue;
+            var (_, lockedUsd) = Book.HeldUsd(Market, Scenario, idle.Token);
+            var free = idle.Before - lockedUsd / BookUsd;
+            var arriving = _positions.Where(p => p.Opportunity.Chain == chain.Id && p.DepositSwitch is not null).Select(p => p.DepositSwitch!.Value)
+                .Concat(_flows.Where(f => f.Route.CrossesChains() && f.Route.To.Chain == chain.Id && f.Route.To != idle.Token).Select(f => f.Switch));
+            foreach (var arrives in keep > 0 ? arriving.Distinct() : [])
+                _draft.Row($"{chain.Id} keeps gas", InGas * (keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd) <= InGas * idle.After);
+            var actions = _gas.Where(g => g.Chain == chain.Id).ToArray();
+            KeepGasForLeaving(idle, chain, free, lockedUsd, actions.Length == 0 ? 0 : actions.Max(action => action.GasUsd) / BookUsd);
+            if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
+                continue;
+            // What the balance row says of cents on a book of millions, said in a way that no tolerance swallows.
+            var supply = LinearExpression.Sum(_flows
+                .Where(f => f.Route.To == idle.Token && f.Route.CrossesChains())
+                .Select(f => LinearExpression.Of(f.Switch)));
+            foreach (var action in actions.Where(a => a.GasUsd > free * BookUsd).DistinctBy(a => a.Switch))
+                _draft.Row($"{chain.Id} needs gas", LinearExpression.Of(action.Switch) <= supply);
+        }
+    }
+
+    /// <summary>Rows about gas are in thousands of USD: in fractions of a large book their dollars would be below every tolerance.</summary>
+    private double InGas => BookUsd / 1_000;
+
+    /// <summary>What is put on a chain, and what stays there, has to be left one day, at gas prices of a bad day. Where little is there,
+    /// gas of today goes before that of then.</summary>
+    private void KeepGasForLeaving(IdleBalance idle, Chain chain, double free, double lockedUsd, double dearest)
+    {
+        var here = _positions.Where(p => p.Opportunity.Chain == chain.Id).ToArray();
+        double Leaving(Position position) => StressedExitUsd(position.Opportunity) / BookUsd;
+        var keeps = Settings.Moves.KeepGas.InUsd(BookUsd) / BookUsd;
+        var staying = here.Where(p => p.Before > 0).ToArray();
+        var isEnough = keeps > 0 && free >= 2 * keeps + 10 * dearest + staying.Sum(Leaving);
+        foreach (var stays in isEnough ? staying.Where(p => p.Before >= keeps) : [])
+            _draft.Row($"{chain.Id} keeps gas for {stays.Opportunity.Id}", InGas * (keeps + lockedUsd / BookUsd - keeps / stays.Before * stays.Withdrawal) <= InGas * idle.After);
+        var left = LinearExpression.Sum([
+            .. here.Where(p => p is { Before: 0, DepositSwitch: not null }).Select(p => Leaving(p) * LinearExpression.Of(p.DepositSwitch!.Value)),
+            .. isEnough ? staying.Select(p => Leaving(p) - Leaving(p) / p.Before * p.Withdrawal) : []]);
+        if (keeps > 0 && !left.IsConstant)
+            _draft.Row($"{chain.Id} keeps gas for leaving", InGas * (left + lockedUsd / BookUsd) <= InGas * idle.After);
+    }
+
+    /// <summary>Signatures: an account and a round on every chain where something is done, and another round where money arrives from
+    /// elsewhere after something was sent or taken out.</summary>
+    private void AddRounds()
+    {
+        var (account, round) = (Settings.Moves.EffortPerAccount.InUsd(BookUsd), Settings.Moves.EffortPerRound.InUsd(BookUsd));
+        if (account + round <= 0)
+            return;
+        foreach (var chain in _gas.GroupBy(action => action.Chain).OrderBy(same => same.Key, StringComparer.Ordinal))
+        {
+            var used = Group($"{chain.Key} account", chain.Select(action => action.Switch));
+            _rounds.Add((chain.Key, account + round, used));
+            var arriving = _flows.Where(f => f.Route.CrossesChains() && f.Route.To.Chain == chain.Key && !_reach.IsGasOnly(f.Route.To)).Select(f => f.Switch).ToArray();
+            var before = _flows.Where(f => f.Route.CrossesChains() && f.Route.From.Chain == chain.Key).Select(f => f.Switch)
+                .Concat(_positions.Where(p => p.Opportunity.Chain == chain.Key && p.WithdrawalSwitch is not null).Select(p => p.WithdrawalSwitch!.Value)).ToArray();
+            if (arriving.Length == 0 || before.Length == 0 || round <= 0)
+                continue;
+            var again = _draft.Binary($"{chain.Key} second round");
+            _draft.Row($"{chain.Key} second round", LinearExpression.Of(Group($"{chain.Key} receives", arriving)) + LinearExpression.Of(Group($"{chain.Key} sends", before)) <= 1 + LinearExpression.Of(again));
+            _rounds.Add((chain.Key, round, again));
+        }
+    }
+
+    /// <summary>A binary that is one where any of some is.</summary>
+    private int Group(string name, IEnumerable<int> switches)
+    {
+        var any = _draft.Binary(name);
+        foreach (var binary in switches.Distinct())
+            _draft.Row(name, LinearExpression.Of(binary) <= LinearExpression.Of(any));
+        return any;
+    }
+
+    /// <summary>What leaving a position may cost in gas one day, in USD.</summary>
+    private double StressedExitUsd(Opportunity opportunity) =>
+        Settings.Moves.StressedGas * GasCosts.ToUsd(Market, opportunity.Chain, GasCosts.Exit(Market, opportunity));
+
+    private double TopUpLimitUsd(string chain)
+    {
+        const int MostPositions = 10;
+        var leaving = _positions.Where(p => p.Opportunity.Chain == chain).Select(p => StressedExitUsd(p.Opportunity)).OrderDescending().Take(MostPositions).Sum();
+        var dearest = _positions.Where(p => p.Opportunity.Chain == chain)
+            .Select(p => GasCosts.ToUsd(Market, chain, GasCosts.Enter(Market, p.Opportunity) + GasCosts.Exit(Market, p.Opportunity)))
+            .DefaultIfEmpty(0).Max();
+        return 2 * Settings.Moves.KeepGas.InUsd(BookUsd) + 10 * dearest + leaving + 1;
+    }
+}
