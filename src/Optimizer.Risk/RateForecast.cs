@@ -7,7 +7,8 @@ namespace Optimizer.Risk;
 /// Others come for a good rate and leave a bad one. A rate of r̂ today is m + (r̂ − m)·2^(−t/h) at time t, so that its mean over T is
 /// r̂ + (m − r̂)·(1 − A), A = h/(T·ln 2)·(1 − 2^(−T/h)). What a deposit of one's own does to the rate stays: the mean at size x is
 /// r(x) + (m − r̂)·(1 − A). m is the median of the credited rates of all places in the same unit of account; a rate below it rises at
-/// most to the place's own trailing mean, and stays where none is known. A fixed rate stays until its maturity. Then the money comes
+/// most to the place's own trailing mean, and stays where none is known. A market whose rate falls by itself while it is used below its
+/// target (Morpho) loses that where it is more than what fades. A fixed rate stays until its maturity. Then the money comes
 /// back and earns m. Over T a yearly effective rate R grows to (1 + R)^T − 1.
 /// </remarks>
 public sealed class RateForecast
@@ -89,8 +90,14 @@ public sealed class RateForecast
     }
 
     /// <summary>The mean yearly rate while the place earns, once so much is added.</summary>
-    public double MeanRate(Opportunity opportunity, double addedUsd) =>
-        RateToday(opportunity, addedUsd) + (LaterRate(opportunity) - RateToday(opportunity, 0)) * (1 - Weight(EarningYears(opportunity)));
+    public double MeanRate(Opportunity opportunity, double addedUsd)
+    {
+        var years = EarningYears(opportunity);
+        var faded = (LaterRate(opportunity) - RateToday(opportunity, 0)) * (1 - Weight(years));
+        // What a market lowers by itself has that for its reason: it does not fade as well.
+        var drift = opportunity.Carry.Base.MeanDrift(years);
+        return RateToday(opportunity, addedUsd) + (drift < 1 ? Math.Min(faded, opportunity.Carry.Base.CreditedRate(0) * (drift - 1)) : faded);
+    }
 
     /// <summary>The yearly effective rate that gives a growth over the horizon.</summary>
     public double Annual(double growth) => growth > -1 ? Math.Pow(1 + growth, 1 / _years) - 1 : -1;

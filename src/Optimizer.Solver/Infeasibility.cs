@@ -51,11 +51,19 @@ public static class Infeasibility
     /// numbers are not enough; a number below zero never.</param>
     /// <param name="options">Options of every solve.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <returns>By row, by how much its limit has to give; rows that need not are absent. Null where even that does not
-    /// help.</returns>
+    /// <returns>By row, by how much its limit has to give; rows that need not are absent. A value that the goal asks for counts as one
+    /// more row, of number 0. Null where even that does not help.</returns>
     public static IReadOnlyDictionary<int, double>? CheapestRelaxation(
         Problem problem, IReadOnlyList<int> priority, SolveOptions options, CancellationToken cancellation = default)
     {
+        if (problem.Goal is MinimizeRisk or MinimizeTailLoss)
+        {
+            var least = problem.Goal is MinimizeRisk risk ? risk.ValueAtLeast : ((MinimizeTailLoss)problem.Goal).ValueAtLeast;
+            var value = problem.Variables.Select((v, i) => new Term(i, v.Value)).Where(term => term.Coefficient != 0).ToArray();
+            problem = problem with { Rows = [.. problem.Rows, new("goal", least, double.PositiveInfinity, value)], Goal = new MaximizeUtility(0) };
+            priority = [.. priority, 0];
+        }
+
         // Lexicographic, the dearest first: what has to be loosened of the most important rows is settled before the next.
         var (elastic, slackOf) = Elastic(problem, [.. Enumerable.Range(0, problem.Rows.Count).Where(r => priority[r] >= 0)]);
         var settled = new Dictionary<int, double>();
@@ -64,7 +72,7 @@ public static class Infeasibility
         {
             var slacks = slackOf.Where(s => priority[s.Row] == level).ToArray();
             var variables = elastic.Variables.Select((v, i) => v with { Value = slacks.Any(s => s.Variable == i) ? -1 : 0 }).ToArray();
-            elastic = elastic with { Variables = variables, Goal = new MaximizeUtility(0) };
+            elastic = elastic with { Variables = variables, Goal = problem.Goal is MaximizeValue ? problem.Goal : new MaximizeUtility(0) };
             answer = MeanVarianceSolver.Solve(elastic, options with { Gap = 1e-7, Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop, Verify = false }, cancellation);
             if (answer.Values.Count == 0)
                 return null;

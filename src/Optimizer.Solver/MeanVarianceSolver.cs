@@ -40,6 +40,7 @@ public static class MeanVarianceSolver
         BudgetRisk shares => RiskBudgeting.Solve(problem, shares, options, deadline),
         MaximizeRatio ratio => RatioSearch.Solve(problem, ratio, options, deadline),
         MinimizeTailLoss tail => TailLoss.Solve(problem, tail, options, deadline),
+        MaximizeValue { RiskAtMost: 0 } => NoRisk.Solve(problem, options, deadline),
         _ => Choose(problem, options, deadline),
     };
 
@@ -47,6 +48,8 @@ public static class MeanVarianceSolver
     {
         if (options.Engine == Engine.OrTools)
             return OrToolsSolver.Solve(problem, options, deadline);
+        if (options.Engine == Engine.Auto && IsForSimplex(problem))
+            return OrToolsSolver.Solve(problem, options, deadline) with { EngineReason = $"OR-Tools, because the problem is linear and has {problem.Rows.Count} rows" };
         var native = new NativeSolver(problem);
         if (native.Refusal is { } refusal)
         {
@@ -66,6 +69,14 @@ public static class MeanVarianceSolver
             || (other.Values.Count > 0 && other.Status == SolveStatus.Feasible
                 && (answer.Status != SolveStatus.Feasible || (minimises ? other.Objective < answer.Objective : other.Objective > answer.Objective)));
         return isBetter ? other with { EngineReason = reason } : answer with { EngineReason = $"own kernels; OR-Tools ended {other.Status} {other.Message}".TrimEnd() };
+    }
+
+    /// <summary>Linear, without whole numbers or curves, and of more rows than the interior point's dense systems are good for: what they cost
+    /// grows with the third power of the rows.</summary>
+    private static bool IsForSimplex(Problem problem)
+    {
+        const int MostRows = 150;
+        return problem.Rows.Count > MostRows && problem.Links.Count == 0 && OrToolsSolver.IsLinear(problem) && !problem.Variables.Any(v => v.IsBinary);
     }
 
     /// <summary>Solves by the other engine too and says whether both agree.</summary>

@@ -154,6 +154,26 @@ public sealed class CurveTests
         Assert.Equal(1, PointsCurve.SharpestKink([(0, 0), (0.5, 0.5), (1, 0.6)]));
     }
 
+    /// <summary>The contract's own rule, step by step: the rate at target grows by 50 a year times the distance from the target.</summary>
+    [Theory]
+    [InlineData(0.88, 24, 0.93)]
+    [InlineData(0.88, 180, 0.58)]
+    [InlineData(0.95, 30, 7.79)]
+    public void Morpho_s_rate_at_target_moves_by_itself(double utilisation, double days, double last)
+    {
+        var curve = new AdaptiveCurve { Basis = RateBasis.Effective, Supplied = F(1_000), Borrowed = F(1_000 * utilisation), RateAtTargetPerYear = F(0.04), Fee = F(0) };
+        var (rate, sum, steps) = (1.0, 0.0, (int)(days * 24));
+        var error = (utilisation - 0.9) / (utilisation > 0.9 ? 0.1 : 0.9);
+        for (var step = 0; step < steps; step++)
+        {
+            sum += rate;
+            rate *= Math.Exp(50 * error / 365.25 / 24);
+        }
+
+        Assert.Equal(last, rate, 0.01);
+        Assert.Equal(sum / steps, curve.MeanDrift(days / 365.25), 3e-3 * (sum / steps));
+    }
+
     [Fact]
     public void Slopes_are_the_derivatives_of_rates() => Gen.Select(Curves, Gen.Double[0, 2]).Sample((curve, size) =>
     {

@@ -3,12 +3,13 @@ using System.Text.Json.Serialization;
 namespace Optimizer.Model;
 
 /// <summary>Morpho Blue's AdaptiveCurveIRM: a curve of fixed shape around a rate at 90 % utilisation that drifts.</summary>
-/// <remarks>Source: morpho-org/morpho-blue-irm, AdaptiveCurveIrm. The drift of the rate at target is not modelled:
-/// the curve is the one of the snapshot's moment.</remarks>
+/// <remarks>Source: morpho-org/morpho-blue-irm, AdaptiveCurveIrm: the rate at target grows by 50 a year times the relative distance of the
+/// utilisation from the target, so that at 88 % it falls to 0.58 of itself in half a year.</remarks>
 public sealed record AdaptiveCurve : UtilisationCurve
 {
     private const double Target = 0.9;
     private const double Steepness = 4;
+    private const double AdjustmentSpeedPerYear = 50;
 
     /// <summary>Borrow rate at target utilisation, continuously compounded, a fraction per year.</summary>
     [Between(0, 10)]
@@ -51,9 +52,16 @@ public sealed record AdaptiveCurve : UtilisationCurve
     public override CarryCurve Times(double factor) =>
         this with { RateAtTargetPerYear = RateAtTargetPerYear.With(RateAtTargetPerYear * factor) };
 
-    private double BorrowRate(double utilisation)
+    /// <inheritdoc/>
+    public override double MeanDrift(double years)
     {
-        var error = (utilisation - Target) / (utilisation > Target ? 1 - Target : Target);
-        return RateAtTargetPerYear * (1 + error * (utilisation > Target ? Steepness - 1 : 1 - 1 / Steepness));
+        var exponent = AdjustmentSpeedPerYear * Error(Math.Min(1, Borrowed / Supplied)) * years;
+        return Math.Abs(exponent) < 1e-9 ? 1 : double.ExpM1(exponent) / exponent;
     }
+
+    private double BorrowRate(double utilisation) =>
+        RateAtTargetPerYear * (1 + Error(utilisation) * (utilisation > Target ? Steepness - 1 : 1 - 1 / Steepness));
+
+    /// <summary>Distance from the target, relative to the largest on its side: −1 to 1.</summary>
+    private static double Error(double utilisation) => (utilisation - Target) / (utilisation > Target ? 1 - Target : Target);
 }

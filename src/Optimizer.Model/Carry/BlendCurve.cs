@@ -15,6 +15,13 @@ public sealed record BlendCurve : CarryCurve
     public override double SpotSlope(double added) => Parts.Sum(part => part.Share * part.Share * part.Curve.CreditedSlope(part.Share * added));
 
     /// <inheritdoc/>
+    public override double MeanDrift(double years)
+    {
+        double Paid(BlendPart part) => part.Share * part.Curve.CreditedRate(0);
+        return Parts.Sum(Paid) is > 0 and var all ? Parts.Sum(part => Paid(part) * part.Curve.MeanDrift(years)) / all : 1;
+    }
+
+    /// <inheritdoc/>
     public override CarryCurve Times(double factor) => this with { Parts = [.. Parts.Select(part => part with { Curve = part.Curve.Times(factor) })] };
 }
 

@@ -39,6 +39,11 @@ public abstract record CarryCurve
         return spot > RateAtTarget ? 0 : Basis.EffectiveSlope(spot) * SpotSlope(added);
     }
 
+    /// <summary>The mean over some years of a rate that moves by itself, at today's utilisation, against today's; 1 where it does
+    /// not.</summary>
+    /// <param name="years">≥ 0.</param>
+    public virtual double MeanDrift(double years) => 1;
+
     /// <summary>The names of the parameters that <see cref="With"/> shifts; none for a curve that has none.</summary>
     [JsonIgnore]
     public virtual IReadOnlyList<string> Parameters => [];

@@ -126,7 +126,7 @@ public sealed record ProblemAnswer
         var counts = loaded.File.Counts.Select(count => count.Name).ToHashSet();
         int[] priority = [.. problem.Rows.Select(row => priorities.TryGetValue(row.Name, out var given) ? given : counts.Contains(row.Name) ? 0 : -1)];
         var relaxed = Infeasibility.CheapestRelaxation(problem, priority, options, cancellation);
-        return relaxed?.Where(r => r.Value > 1e-9).GroupBy(r => problem.Rows[r.Key].Name).ToDictionary(same => same.Key, same => same.Sum(r => r.Value));
+        return relaxed?.Where(r => r.Value > 1e-9).GroupBy(r => r.Key < problem.Rows.Count ? problem.Rows[r.Key].Name : "goal").ToDictionary(same => same.Key, same => same.Sum(r => r.Value));
     }
 
     private static double? Finite(double limit) => double.IsFinite(limit) ? limit : null;

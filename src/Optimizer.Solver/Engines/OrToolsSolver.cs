@@ -37,7 +37,7 @@ internal static class OrToolsSolver
         var engine = options.Continuous switch
         {
             ContinuousEngine.Scip => OrToolsEngine.Scip,
-            ContinuousEngine.Pdlp when problem.Goal is not MaximizeValue && problem.Links.Count == 0 => OrToolsEngine.Pdlp,
+            ContinuousEngine.Pdlp when problem.Goal is not MaximizeValue && problem.Links.Count == 0 && !IsLinear(problem) => OrToolsEngine.Pdlp,
             _ => OrToolsEngine.Glop,
         };
         if (engine == OrToolsEngine.Pdlp)
@@ -46,6 +46,10 @@ internal static class OrToolsSolver
         var point = new CuttingPlanes(problem, formulation, engine, options.PolishGap, deadline).Solve(null);
         return Certificate.Of(problem, options, point, engine == OrToolsEngine.Scip ? "SCIP" : "weak duality, recomputed", engine.ToString().ToUpperInvariant());
     }
+
+    /// <summary>Whether no risk weighs: the simplex method is then exact, and as fast as any.</summary>
+    public static bool IsLinear(Problem problem) => problem.Goal is MaximizeUtility { RiskWeight: 0 }
+        || (problem.Factors.All(factor => factor.Loadings.Count == 0) && problem.Variables.All(v => v.Variance == 0));
 
     /// <summary>PDLP on the few variables and rows that matter; the prices of the rest are checked exactly.</summary>
     private static Answer SiftedPdlp(Problem problem, SolveOptions options, Deadline deadline)

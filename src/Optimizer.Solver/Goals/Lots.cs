@@ -27,7 +27,9 @@ internal static class Lots
                 variables.Add(new($"{variable.Name}, {digit} lots", 0, 1, IsBinary: true));
             }
 
-            variables[v] = variable with { Lot = 0, Upper = most * variable.Lot };
+            // A bound of so many lots is met by them, though the product may miss it by a unit in the last place.
+            var least = Math.Ceiling(variable.Lower / variable.Lot - 1e-9);
+            variables[v] = variable with { Lot = 0, Lower = Math.Min(least, most) * variable.Lot, Upper = most * variable.Lot };
             rows.Add(new($"{variable.Name} in lots", 0, 0, terms));
         }
 

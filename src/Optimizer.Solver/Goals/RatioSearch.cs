@@ -24,6 +24,8 @@ internal static class RatioSearch
             return richest;
         if (richest.Value <= goal.Threshold)
             return new() { Status = SolveStatus.Infeasible, Message = $"nothing earns more than the threshold of {goal.Threshold:g6}: the most is {richest.Value:g6}", Engine = richest.Engine };
+        if (!isMixed && problem.Links.Count == 0)
+            return Homogeneous(problem, goal, richest, options, deadline);
         var lines = new List<(double Weight, double Most)> { (0, richest.Bound) };
         var (best, last) = (richest, 0.0);
         double Ratio(Answer answer) => (answer.Value - goal.Threshold) / Math.Sqrt(answer.Risk);
@@ -64,6 +66,46 @@ internal static class RatioSearch
             multipliers[r] = best.ShadowPrices[r] / Math.Sqrt(best.Risk);
         return Certificate.Of(problem, options, new Point([.. best.Values], multipliers, bound),
             "tangents of the frontier, recomputed", best.Engine + $", {lines.Count} prices of risk");
+    }
+
+    /// <summary>Where all but the risk is linear: of all multiples y = κ·x of what the rows allow that earn the threshold and a fixed amount
+    /// more, the one with the least risk; its size falls out (Schaible 1974). Exact also where something earns the threshold without
+    /// risk, so that many sizes are best.</summary>
+    private static Answer Homogeneous(Problem problem, MaximizeRatio goal, Answer richest, SolveOptions options, Deadline deadline)
+    {
+        // With the richest point's gain as the amount, κ is 1 for it and more for all others: its bounds stay away from both.
+        const double SmallestScale = 0.5, LargestScale = 1e4;
+        var (n, gain) = (problem.Variables.Count, richest.Value - goal.Threshold);
+        var reach = problem.Variables.Select(v => LargestScale * Math.Max(Math.Abs(v.Lower), Math.Abs(v.Upper))).ToArray();
+        var variables = problem.Variables.Select((v, i) => v with { Lower = v.Lower >= 0 ? 0 : -reach[i], Upper = reach[i] })
+            .Append(new Variable("scale", SmallestScale, LargestScale, -goal.Threshold)).ToArray();
+        var rows = problem.Rows.SelectMany(row => row.Lower == row.Upper
+                ? [new Row(row.Name, 0, 0, [.. row.Terms, new(n, -row.Upper)])]
+                : new[] { (row.Upper, Sign: 1.0), (row.Lower, Sign: -1.0) }.Where(side => double.IsFinite(side.Item1))
+                    .Select(side => new Row(row.Name, double.NegativeInfinity, 0, [.. row.Terms.Select(t => new Term(t.Variable, side.Sign * t.Coefficient)), new(n, -side.Sign * side.Item1)])))
+            .Concat(problem.Variables.Select((v, i) => new Row(v.Name, double.NegativeInfinity, 0, [new(i, 1), new(n, -v.Upper)])))
+            .Concat(problem.Variables.Select((v, i) => (v, i)).Where(pair => pair.v.Lower != 0).Select(pair => new Row(pair.v.Name, double.NegativeInfinity, 0, [new(pair.i, -1), new(n, pair.v.Lower)])));
+        var least = MeanVarianceSolver.Solve(problem with { Variables = variables, Rows = [.. rows], Goal = new MinimizeRisk(gain, []) },
+            options with { Gap = Math.Min(options.Gap, 1e-9), Verify = false, TimeLimitSeconds = Math.Max(0.01, deadline.SecondsLeft) }, deadline.Cancellation);
+        if (least.Values.Count == 0)
+            return least;
+        if (least.Risk <= 1e-18)
+            return Failed("more than the threshold can be had without risk: the ratio has no bound");
+        var scale = least.Values[n];
+        double[] values = [.. least.Values.Take(n).Select((y, i) => Math.Clamp(y / scale, problem.Variables[i].Lower, problem.Variables[i].Upper))];
+        var ratio = gain / Math.Sqrt(least.Risk);
+        // A row that gives by one unit gives κ units to the multiple, and lowers its risk by the price of them: ratio = gain/√risk.
+        double[] multipliers = new double[problem.Rows.Count + 1];
+        var at = 0;
+        for (var r = 0; r < problem.Rows.Count; r++)
+        {
+            var sides = problem.Rows[r].Lower == problem.Rows[r].Upper ? 1 : (double.IsFinite(problem.Rows[r].Upper) ? 1 : 0) + (double.IsFinite(problem.Rows[r].Lower) ? 1 : 0);
+            for (var side = 0; side < sides && least.ShadowPrices.Count > at; side++, at++)
+                multipliers[r] = Math.Max(multipliers[r], least.ShadowPrices[at] * scale * ratio / (2 * least.Risk));
+        }
+
+        return Certificate.Of(problem, options, new Point(values, multipliers, least.Bound > 0 ? gain / Math.Sqrt(least.Bound) : double.PositiveInfinity),
+            "homogeneous duality, recomputed", least.Engine);
     }
 
     /// <summary>The greatest ratio that the lines value ≤ most + weight·σ² allow at any volatility σ.</summary>

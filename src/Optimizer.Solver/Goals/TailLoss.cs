@@ -14,6 +14,10 @@ namespace Optimizer.Solver.Goals;
 internal static class TailLoss
 {
     private const int MaximumRounds = 200;
+
+    /// <summary>What counts as keeping a constraint while points are looked for.</summary>
+    private const double Kept = 1e-9;
+
     private const string GlopParameters = "primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
 
     /// <summary>The mean loss of the worst scenarios; the last one in counts by the part of it that is needed.</summary>
@@ -57,7 +61,8 @@ internal static class TailLoss
 
             var point = Settle(problem, answer.Values[..problem.Variables.Count]);
             var loss = tail.At(point, null);
-            if (loss < bestLoss)
+            // A point that its curves do not reach yet is no answer, however little it loses.
+            if (loss < bestLoss && Check.Violation(problem, point) <= Kept)
                 (best, bestLoss) = (point, loss);
             isNew = formulation.Refine(answer.Values, 1e-10) > 1e-10;
             if (isMixed)
@@ -79,7 +84,7 @@ internal static class TailLoss
             }
 
             isNew |= tail.AddBeyond(answer.Values[edge], isIn.Scenarios);
-            if (bestLoss - bound <= 0.5 * options.Gap * Math.Max(Math.Abs(bestLoss), Answer.LeastValue))
+            if (best is not null && bestLoss - bound <= 0.5 * options.Gap * Math.Max(Math.Abs(bestLoss), Answer.LeastValue))
                 break;
         }
 

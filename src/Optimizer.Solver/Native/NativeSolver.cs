@@ -79,8 +79,9 @@ internal sealed class NativeSolver
     {
         const int Rounds = 60;
         var tolerance = Math.Min(options.Gap, 1e-9);
-        Point? best = null;
-        var bound = double.PositiveInfinity;
+        double[]? best = null;
+        // The prices that prove the bound are those of the optimum; those of any other price of risk are not.
+        var (bound, multipliers) = (double.PositiveInfinity, Array.Empty<double>());
         var (safe, risky) = ((Values: (double[]?)null, Price: 0.0), (Values: (double[]?)null, Price: 0.0));
         var price = 0.0;
         var solves = 0;
@@ -90,7 +91,8 @@ internal sealed class NativeSolver
             var relaxed = new Sifting(compiled.Program, InteriorPointEngine.Instance).Solve(tolerance, deadline.Cancellation);
             if (relaxed.IsProvenInfeasible)
                 return new Answer { Status = SolveStatus.Infeasible, Engine = "native: interior point" };
-            bound = Math.Min(bound, price * goal.RiskAtMost - relaxed.Bound);
+            if (price * goal.RiskAtMost - relaxed.Bound is var proven && proven < bound)
+                (bound, multipliers) = (proven, [.. compiled.RowPrices(relaxed.Prices), price]);
             var values = compiled.Values(relaxed.X, [], []);
             var risk = Check.Risk(_problem, values);
             if (risk <= goal.RiskAtMost)
@@ -100,11 +102,9 @@ internal sealed class NativeSolver
             if (safe.Values is { } inside)
             {
                 var mixed = risky.Values is { } outside ? Mix(inside, outside, goal.RiskAtMost) : inside;
-                var multipliers = compiled.RowPrices(relaxed.Prices);
-                if (best is null || Check.Value(_problem, mixed) > Check.Value(_problem, best.Values))
-                    best = new(mixed, [.. multipliers, price], bound);
-                best = best with { Bound = bound };
-                if (price == 0 || bound - Check.Value(_problem, best.Values) <= tolerance * Math.Max(Math.Abs(bound), Answer.LeastValue))
+                if (best is null || Check.Value(_problem, mixed) > Check.Value(_problem, best))
+                    best = mixed;
+                if (price == 0 || bound - Check.Value(_problem, best) <= tolerance * Math.Max(Math.Abs(bound), Answer.LeastValue))
                     break;
             }
 
@@ -115,7 +115,7 @@ internal sealed class NativeSolver
 
         return best is null
             ? new Answer { Status = SolveStatus.Failed, Message = "no price of risk was found that keeps within the limit", Engine = "native" }
-            : Certificate.Of(_problem, options, best, "Lagrangian duality, recomputed", $"native: interior point, {solves + 1} prices of risk");
+            : Certificate.Of(_problem, options, new Point(best, multipliers, bound), "Lagrangian duality, recomputed", $"native: interior point, {solves + 1} prices of risk");
     }
 
     private Answer LeastRiskExceeds(MaximizeValue goal, SolveOptions options, Deadline deadline)
