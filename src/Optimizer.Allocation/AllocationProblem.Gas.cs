@@ -24,9 +24,10 @@ public sealed partial class AllocationProblem
             KeepGasForLeaving(idle, chain, free, lockedUsd, actions.Length == 0 ? 0 : actions.Max(action => action.GasUsd) / BookUsd);
             if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
                 continue;
-            // What the balance row says of cents on a book of millions, said in a way that no tolerance swallows.
+            // What the balance row says of cents on a book of millions, said in a way that no tolerance swallows. What needs gas to be
+            // claimed brings none where there is none.
             var supply = LinearExpression.Sum(_flows
-                .Where(f => f.Route.To == idle.Token && f.Route.CrossesChains())
+                .Where(f => f.Route.To == idle.Token && f.Route.CrossesChains() && GasCosts.Claim(Market, f.Route).IsZero)
                 .Select(f => LinearExpression.Of(f.Switch)));
             foreach (var action in actions.Where(a => a.GasUsd > free * BookUsd).DistinctBy(a => a.Switch))
                 _draft.Row($"{chain.Id} needs gas", LinearExpression.Of(action.Switch) <= supply);

@@ -199,13 +199,13 @@ public sealed partial class AllocationProblem
     public Problem ToProblem()
     {
         // What the risk is measured from is held by a column of its own, which is always one.
-        var origin = Origin.Count > 0 ? _named.TryGetValue("origin", out var known) ? known : _named["origin"] = Auxiliary("origin", 1, 1) : LinearExpression.Zero;
+        var origin = !IsHeld && Origin.Count > 0 ? _named.TryGetValue("origin", out var known) ? known : _named["origin"] = Auxiliary("origin", 1, 1) : LinearExpression.Zero;
         var variance = new Dictionary<int, double>();
         var loadings = Risk.Factors.Select(_ => new List<LinearExpression>()).ToArray();
         var own = new List<Factor>();
         foreach (var position in _positions)
         {
-            var apart = Origin.GetValueOrDefault(position.Opportunity.Id) is not 0 and var from ? position.After - from * origin : position.After;
+            var apart = !IsHeld && Origin.GetValueOrDefault(position.Opportunity.Id) is not 0 and var from ? position.After - from * origin : position.After;
             foreach (var (factor, loading) in Risk.Loadings(position.Opportunity))
                 loadings[factor].Add(loading * apart);
             if (!ReferenceEquals(apart, position.After))
@@ -221,7 +221,9 @@ public sealed partial class AllocationProblem
         }
 
         var factors = loadings.Select((parts, f) => new Factor(Risk.Factors[f].Name, [.. LinearExpression.Sum(parts).Terms])).Concat(own).Where(factor => factor.Loadings.Count > 0);
-        return _draft.ToProblem(Objective.Value(this), variance, [.. factors], Objective.Goal(this));
+        // A book that is held has nothing to decide, and no demand to fail: it is valued.
+        return IsHeld && Objective is not MeanVariance ? _draft.ToProblem(ObjectiveTerms.Value(this), new Dictionary<int, double>(), [], new MaximizeUtility(0))
+            : _draft.ToProblem(Objective.Value(this), variance, [.. factors], Objective.Goal(this));
     }
 
     /// <summary>What the problem takes a unit of a position to earn over the horizon, as a fraction.</summary>

@@ -29,6 +29,7 @@ public static class Allocator
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Allocated Solve(Market market, Scenario scenario, Settings settings, IReadOnlyDictionary<string, double>? delays = null, CancellationToken cancellation = default)
     {
+        var started = TimeProvider.System.GetTimestamp();
         var problem = new AllocationProblem(market, scenario, settings, delays: delays);
         Answer answer;
         try
@@ -43,7 +44,8 @@ public static class Allocator
         if (answer.Status == SolveStatus.Infeasible && scenario.Exposure == ExposureRule.Keep && KeptExposure.Of(market, scenario).Any())
         {
             // What a person asked for goes before what nobody said.
-            var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings, delays, cancellation);
+            var left = Math.Max(1, settings.Solver.TimeLimit.Seconds - TimeProvider.System.GetElapsedTime(started).TotalSeconds);
+            var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings with { Solver = settings.Solver with { TimeLimit = Duration.FromSeconds(left) } }, delays, cancellation);
             return free.Target is null ? free : free with { GaveWay = [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())] };
         }
 

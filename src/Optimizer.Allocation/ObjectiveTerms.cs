@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Allocation;
 
 /// <summary>What the value of an allocation over the horizon is made of, in fractions of the book.</summary>
-/// <remarks>value = carry + views − expected loss − costs − time − exit − doubt − effort. The risk penalty (γ/2)·H·xᵀΣx is the
+/// <remarks>value = carry + views − expected loss − exit − costs − time − doubt − effort. The risk penalty (γ/2)·H·xᵀΣx is the
 /// solver's.</remarks>
 public static class ObjectiveTerms
 {
@@ -18,17 +18,18 @@ public static class ObjectiveTerms
 
     /// <summary>Net return over the horizon.</summary>
     public static LinearExpression NetReturn(AllocationProblem p) =>
-        Credited(p) - Costs(p) - Time(p) - Exit(p);
+        Credited(p) - Costs(p) - Time(p);
 
-    /// <summary>What the holdings after are taken to gain: carry and views, less expected losses.</summary>
-    public static LinearExpression Credited(AllocationProblem p) => Carry(p) + Views(p) - ExpectedLoss(p);
+    /// <summary>What the holdings after are taken to gain: carry and views, less expected losses and leaving at the horizon.</summary>
+    public static LinearExpression Credited(AllocationProblem p) => Carry(p) + Views(p) - ExpectedLoss(p) - Exit(p);
 
     /// <summary>The same of one position, in USD.</summary>
     /// <param name="p">The problem.</param>
     /// <param name="position">The position.</param>
     /// <param name="notionalUsd">Its notional after.</param>
-    public static double CreditedUsd(AllocationProblem p, Position position, double notionalUsd) => notionalUsd * (p.Growth(position, notionalUsd)
-        + p.Scenario.Horizon.Years * ViewOn(p, position) - position.Capital * p.Risk.ExpectedLoss(position.Opportunity, position.EarningYears));
+    public static double CreditedUsd(AllocationProblem p, Position position, double notionalUsd) => notionalUsd == 0 ? 0 : notionalUsd * (p.Growth(position, notionalUsd)
+        + p.Scenario.Horizon.Years * ViewOn(p, position) - position.Capital * p.Risk.ExpectedLoss(position.Opportunity, position.EarningYears) - ExitOf(p, position))
+        - ExitGasOf(p, position) * p.BookUsd;
 
     /// <summary>The same of an idle token, in USD.</summary>
     public static double CreditedUsd(AllocationProblem p, IdleBalance idle, double usd) =>

@@ -38,6 +38,11 @@ public abstract record AllocationConstraint : Constraint
     /// <summary>Whether its rows are one limit, the most of them being what it limits; else each is a limit of its own.</summary>
     public virtual bool IsOneLimit() => false;
 
+    /// <summary>Of one limit of many rows, the row that is tightest for an answer; null for limits of few.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="values">The answer's values.</param>
+    public virtual Inequality? Tightest(AllocationProblem problem, IReadOnlyList<double> values) => null;
+
     /// <summary>What an answer comes to in one limit of many rows, some of which were not needed to state it.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="values">The answer's values.</param>

@@ -36,8 +36,9 @@ internal sealed class Rounding
         }
 
         var amounts = Amounts().OrderByDescending(amount => amount.Usd).ToArray();
+        var usedUp = UsedUp().ToArray();
         var settled = amounts.Select(amount => (amount.Variable, Value: amount.At(0))).ToList();
-        var best = With(settled);
+        var best = With([.. usedUp, .. settled]);
         if (best is null)
         {
             settled.Clear();
@@ -45,7 +46,7 @@ internal sealed class Rounding
             {
                 foreach (var steps in new[] { 0, -1, 1 })
                 {
-                    if (Left() <= 0.2 || With([.. settled, (amount.Variable, amount.At(steps))]) is not { } answer)
+                    if (Left() <= 0.2 || With([.. usedUp, .. settled, (amount.Variable, amount.At(steps))]) is not { } answer)
                         continue;
                     best = answer;
                     settled.Add((amount.Variable, amount.At(steps)));
@@ -59,8 +60,8 @@ internal sealed class Rounding
         if (best is not null && exact.Status == SolveStatus.Optimal)
             Answer = Answer with { Status = SolveStatus.Optimal };
         var price = Math.Abs(problem.Objective.InUnit(problem, exact, exact.Objective) - problem.Objective.InUnit(problem, Answer, Answer.Objective));
-        Note = string.Create(CultureInfo.InvariantCulture, $"{settled.Count} of {amounts.Length} amounts in steps of at most {stepUsd:#,0.##} USD")
-            + string.Create(CultureInfo.InvariantCulture, $"{(problem.Objective.Unit() == "usd" ? $", which costs {price:#,0.00} USD of the objective" : $", which costs {price:0.0000} of the objective")}");
+        Note = string.Create(CultureInfo.InvariantCulture, $"{settled.Count} of {MovesInAll()} amounts are multiples of steps worth at most {stepUsd:#,0.##} USD, the others take all of a balance or what is left; ")
+            + (problem.Objective.Unit() == "usd" ? string.Create(CultureInfo.InvariantCulture, $"it costs {price:#,0.00} USD of the objective") : string.Create(CultureInfo.InvariantCulture, $"it costs {price:0.0000} of the objective"));
     }
 
     /// <summary>The rounded answer; the one that was given where nothing can be rounded.</summary>
@@ -72,34 +73,54 @@ internal sealed class Rounding
     /// <summary>Limits whose rows are added while solving are kept too.</summary>
     private bool Keeps(Answer answer) => !_problem.AddsRows || !_problem.RequireMissing(answer.Values);
 
+    /// <summary>Balances of which nothing is to stay: they are used up as before.</summary>
+    private IEnumerable<(int Variable, double Value)> UsedUp() => _problem.Idles
+        .Where(idle => !idle.After.IsConstant && _exact.Values[idle.After.Terms.Single().Variable] * _problem.BookUsd <= Nothing)
+        .Select(idle => (idle.After.Terms.Single().Variable, _exact.Values[idle.After.Terms.Single().Variable]));
+
+    /// <summary>What is taken for nothing, in USD.</summary>
+    private const double Nothing = 1;
+
+    /// <summary>Every deposit, withdrawal and send of one token that moves something.</summary>
+    private int MovesInAll() => _problem.Positions.Count(p => IsOn(p.DepositSwitch)) + _problem.Positions.Count(p => IsOn(p.WithdrawalSwitch)) + _problem.Flows.Count(f => IsOn(f.Switch));
+
     /// <summary>The amounts that a person signs: deposits, withdrawals and sends of one token, but for what empties something.</summary>
     private IEnumerable<Amount> Amounts()
     {
         double Usd(LinearExpression expression) => expression.At(_exact.Values) * _problem.BookUsd;
-        var uses = new List<(TokenId Token, Amount Amount)>();
+        var uses = new List<(TokenId Token, Amount Amount, bool IsAtLimit)>();
         foreach (var position in _problem.Positions.Where(p => p.Capital > 0 && p.Opportunity.Inputs.Count == 1))
         {
             var token = position.Opportunity.Inputs[0].Token;
             if (IsOn(position.DepositSwitch) && Of(position.Deposit, token, position.EntryPerUnit, Usd(position.Deposit)) is { } deposit)
-                uses.Add((token, deposit));
+                uses.Add((token, deposit, IsAtLimit(position)));
             if (IsOn(position.WithdrawalSwitch) && Usd(position.After) > 1e-7 * position.Before * _problem.BookUsd && position.Opportunity is { Worth: null, Peg: null }
                 && Of(position.Withdrawal, token, position.Capital, Usd(position.Withdrawal)) is { } withdrawal)
                 yield return withdrawal;
         }
 
+        var atLimit = uses.Where(use => use.IsAtLimit).Select(use => use.Token).ToHashSet();
         foreach (var flow in _problem.Flows.Where(f => IsOn(f.Switch)))
         {
             if (flow.Route.To != _problem.Market.Chain(flow.Route.To.Chain).NativeTokenId() && Of(flow.In, flow.Route.From, 1, Usd(flow.In)) is { } send)
-                uses.Add((flow.Route.From, send));
+                uses.Add((flow.Route.From, send, atLimit.Contains(flow.Route.To)));
         }
 
-        // Where nothing of a token stays, its largest use takes the rest.
+        // Where nothing of a token stays, one use takes the rest: the largest that no limit holds.
         foreach (var token in uses.GroupBy(use => use.Token))
         {
             var stays = _problem.Idles.FirstOrDefault(idle => idle.Token == token.Key) is { } idle ? Usd(idle.After) : 0;
-            foreach (var use in token.OrderByDescending(use => use.Amount.Usd).Skip(stays > 1 ? 0 : 1))
+            foreach (var use in token.OrderBy(use => use.IsAtLimit).ThenByDescending(use => use.Amount.Usd).Skip(stays > Nothing ? 0 : 1))
                 yield return use.Amount;
         }
+    }
+
+    /// <summary>Whether a limit that is reached holds a position where it is.</summary>
+    private bool IsAtLimit(Position position)
+    {
+        var bears = position.After.Terms.Select(term => term.Variable).ToHashSet();
+        return _problem.Requirements.Any(r => r.Requirement.IsReported && r.Requirement.Inequality is var row
+            && (row.Lesser - row.Greater).Terms.Any(term => bears.Contains(term.Variable) && term.Coefficient > 0) && Math.Abs(row.Lesser.At(_exact.Values) - row.Greater.At(_exact.Values)) < 1e-7);
     }
 
     private bool IsOn(int? binary) => binary is { } b && _exact.Values[b] > 0.5;

@@ -24,10 +24,12 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
     private double SecondsLeft => options.TimeLimitSeconds - TimeProvider.System.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>Solves.</summary>
-    public Answer Solve()
+    public Answer Solve() => Priced(Search()) with { Seconds = TimeProvider.System.GetElapsedTime(_started).TotalSeconds };
+
+    private Answer Search()
     {
-        if (problem.AddsRows)
-            AddRowsOfRelaxation();
+        if (problem.AddsRows && ImpossibleRelaxation() is { } impossible)
+            return impossible;
         Answer? best = null;
         while (true)
         {
@@ -63,6 +65,36 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
         }
     }
 
+    /// <summary>The answer with clean prices of limits of many rows. Rows that hardly differ share their price in any way, even with wrong signs:
+    /// where the one that is tightest for the answer does for all, its price is the limit's.</summary>
+    private Answer Priced(Answer answer)
+    {
+        var limits = problem.Requirements.Where(r => r.Source?.IsOneLimit() == true && r.Row >= 0).GroupBy(r => r.Source!)
+            .Select(rows => (Rows: rows.Select(r => r.Row).ToArray(), Tightest: answer.Values.Count > 0 ? rows.Key.Tightest(problem, answer.Values) : null))
+            .Where(limit => limit.Rows.Length > 1 && limit.Tightest is not null).ToArray();
+        if (limits.Length == 0 || answer.ShadowPrices.Count == 0 || SecondsLeft <= LeastSeconds)
+            return answer;
+        var stated = problem.ToProblem().WithWholeNumbersOf(answer.Values);
+        var others = limits.SelectMany(limit => limit.Rows).ToHashSet();
+        var rows = stated.Rows.Select((row, r) => others.Contains(r) ? row with { Lower = double.NegativeInfinity, Upper = double.PositiveInfinity } : row)
+            .Concat(limits.Select(limit => limit.Tightest!.Lesser - limit.Tightest.Greater).Select(all => new Row("tightest", double.NegativeInfinity, -all.Constant, [.. all.Terms])));
+        var simple = Solve(stated with { Rows = [.. rows] }, verify: false);
+        if (simple.ShadowPrices.Count == 0 || Math.Abs(simple.Objective - answer.Objective) > Same * Math.Max(Math.Abs(answer.Objective), Answer.LeastValue))
+            return answer;
+        double[] prices = [.. answer.ShadowPrices];
+        for (var l = 0; l < limits.Length; l++)
+        {
+            foreach (var row in limits[l].Rows.Where(row => row < prices.Length))
+                prices[row] = 0;
+            prices[limits[l].Rows[0]] = simple.ShadowPrices[stated.Rows.Count + l];
+        }
+
+        return answer with { ShadowPrices = prices };
+    }
+
+    /// <summary>Objectives that differ by no more, relatively, are one.</summary>
+    private const double Same = 2e-4;
+
     private Answer Solve(Problem stated, bool verify = true) => MeanVarianceSolver.Solve(
         stated, options with { TimeLimitSeconds = Math.Max(LeastSeconds, SecondsLeft), Verify = verify && options.Verify }, cancellation);
 
@@ -81,17 +113,23 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
         return null;
     }
 
-    private void AddRowsOfRelaxation()
+    /// <summary>Adds the rows that answers without whole numbers lack.</summary>
+    /// <returns>The answer that there is none, where even without whole numbers there is none; null else.</returns>
+    private Answer? ImpossibleRelaxation()
     {
         var enough = (1 - RelaxedPart) * options.TimeLimitSeconds;
         var (last, settled) = (double.NaN, 0);
         while (SecondsLeft > enough && settled < 2)
         {
             var answer = Solve(problem.ToProblem().Relaxed(), verify: false);
+            if (answer.Status == SolveStatus.Infeasible)
+                return answer;
             if (answer.Status is not (SolveStatus.Optimal or SolveStatus.Feasible) || !problem.RequireMissing(answer.Values))
-                return;
+                return null;
             settled = Math.Abs(answer.Objective - last) <= options.Gap / 10 * Math.Max(Math.Abs(answer.Objective), Answer.LeastValue) ? settled + 1 : 0;
             last = answer.Objective;
         }
+
+        return null;
     }
 }

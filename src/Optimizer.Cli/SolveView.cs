@@ -138,7 +138,7 @@ internal static class SolveView
         if (binding.Length == 0)
             return;
         console.WriteLine();
-        var table = Text.Table("What limits it", "Limit>", "Looser by", "Would earn, USD a year>");
+        var table = Text.Table("What limits it", "Limit>", "Looser by", result.Objective?.Kind == "minimumCvar" ? "Would lose less, USD a year>" : "Would earn, USD a year>");
         foreach (var c in binding)
             table.AddRow(Markup.Escape(c.Name), Text.InUnit(c.Limit, c.Unit), c.Unit == "usd" ? "1 % of the book" : $"1 {c.Unit}", Text.Usd(c.ShadowPriceUsdPerYear));
         console.Write(table);

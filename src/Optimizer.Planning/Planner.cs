@@ -278,7 +278,7 @@ public sealed class Planner
         var claim = Add(StepKind.BridgeReceive, route.To.Chain, route.From.ToString(), route.To.ToString(), route.Id, route.To, received, received,
             GasCosts.Claim(_market, route), 0, route.DurationSeconds, [send]);
         Produces(route.To, received, claim);
-        if (isTopUp)
+        if (isTopUp && GasCosts.Claim(_market, route).IsZero)
             (_topUps.TryGetValue(route.To.Chain, out var list) ? list : _topUps[route.To.Chain] = []).Add(claim);
     }
 

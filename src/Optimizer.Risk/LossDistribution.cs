@@ -12,8 +12,9 @@ public sealed record RevaluedItem(string Name, double ValueUsd, double NotionalU
 
 /// <summary>How a book's gains over a horizon spread, by revaluing all of it on the draws of a <see cref="ScenarioSet"/>.</summary>
 /// <remarks>
-/// An event takes its loss of what lies there after prices have moved, once for each strike; a margin loses at most itself. Every item's mean
-/// is shifted to what it is credited with. The conditional value at risk is the mean of the worst draws (Rockafellar and Uryasev 2000);
+/// An event takes its loss of what lies there after prices have moved, once for each strike. A margin is taken to be filled up as its hedge
+/// needs it: what it loses the other side gains, and <see cref="UsedUpProbability"/> says how often there would be none left. Every item's
+/// mean is shifted to what it is credited with. The conditional value at risk is the mean of the worst draws (Rockafellar and Uryasev 2000);
 /// its standard error is √((Var(tail) + α·(CVaR − VaR)²)/(n·(1 − α))) (Trindade and others 2007).
 /// </remarks>
 public sealed class LossDistribution
@@ -68,6 +69,10 @@ public sealed class LossDistribution
         return _takenBy.Select(pair => (pair.Key, Usd: tail.Average(s => pair.Value[s]))).Where(pair => pair.Usd > 0).OrderByDescending(pair => pair.Usd);
     }
 
+    /// <summary>The share of draws in which prices alone use up what lies in a place, so that it is closed, or needs more.</summary>
+    public static double UsedUpProbability(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item) =>
+        (double)PriceMoves(market, risk, set, item, market.FindOpportunity(item.Name)).Count(change => item.ValueUsd + change <= 0) / set.Count;
+
     /// <summary>What an item gains by draw beyond what it is credited with; zero on average.</summary>
     public static double[] Spread(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item)
     {
@@ -106,7 +111,9 @@ public sealed class LossDistribution
             {
                 if (strikes[s] == 0)
                     continue;
-                by[s] = (item.ValueUsd + moved[s] - taken[s]) * (1 - Math.Pow(1 - share, strikes[s]));
+                // A margin that is used up leaves nothing to take; what strikes a debt lightens it.
+                var there = item.ValueUsd + moved[s] - taken[s];
+                by[s] = (item.ValueUsd > 0 ? Math.Max(0, there) : there) * (1 - Math.Pow(1 - share, strikes[s]));
                 taken[s] += by[s];
             }
 
@@ -148,9 +155,7 @@ public sealed class LossDistribution
         var normals = own > 0 ? set.Normals(item.Name) : null;
         for (var s = 0; s < set.Count; s++)
         {
-            // A margin loses at most itself; a debt is owed whatever happens.
-            var after = item.ValueUsd + change[s] + (normals is null ? 0 : own * normals[s]);
-            change[s] = (item.ValueUsd > 0 ? Math.Max(0, after) : after) / numeraire[s] - item.ValueUsd;
+            change[s] = (item.ValueUsd + change[s] + (normals is null ? 0 : own * normals[s])) / numeraire[s] - item.ValueUsd;
         }
 
         return change;

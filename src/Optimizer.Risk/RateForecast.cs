@@ -116,8 +116,8 @@ public sealed class RateForecast
             return null;
         var spot = _market.CarryRate(opportunity, 0);
         return Excess(opportunity) > 0
-            ? $"pays {spot:P2} where half of all places in {unit} pay less than {median:P2}, and no longer mean is known: {spot - Excess(opportunity):P2} is counted on"
-            : isHeld && opportunity.Total > 0 && spot == 0 && median > 0 && opportunity.Carry.IsFlat
+            ? $"pays {spot:P2} where half of all places in {unit} pay less than {median:P2}, and no longer mean is known: {spot - Excess(opportunity):P2} is taken as its rate of today"
+            : isHeld && opportunity.Total > 0 && spot == 0 && median > 0 && opportunity.Carry.IsFlat && opportunity.Carry.Base is not FlatCurve { RatePerYear.From: Shift.From }
                 ? $"shows a rate of 0 % where half of all places in {unit} pay more than {median:P2}; is that a reading error?"
                 : null;
     }

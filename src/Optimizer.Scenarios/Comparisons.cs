@@ -4,102 +4,143 @@ using Optimizer.Model;
 namespace Optimizer.Scenarios;
 
 /// <summary>What an answer is held against: doing nothing, all in the safest place, and the highest rates first within the limits.</summary>
-/// <remarks>Each is what it would be once it is reached, without what getting there costs: an answer that is no better after its own costs has
-/// to say why.</remarks>
-internal static class Comparisons
+/// <remarks>Each is what it would be once it is reached, without what getting there costs. What cannot move stays; money stays in its unit of
+/// account, so that no price is bet on; nothing goes to what sells below par.</remarks>
+internal sealed class Comparisons
 {
     private const double Confidence = 0.95;
+    private const double Trace = 1e-6;
+
+    private readonly AllocationProblem _problem;
+    private readonly Dictionary<Position, double> _stuck;
+    private readonly Dictionary<IdleBalance, double> _stuckIdle;
+
+    /// <summary>What can move, by unit of account, in fractions of the book.</summary>
+    private readonly Dictionary<string, double> _free = [];
+
+    private Comparisons(AllocationProblem problem)
+    {
+        _problem = problem;
+        var (market, scenario, book) = (problem.Market, problem.Scenario, problem.BookUsd);
+        _stuck = problem.Positions.Where(p => p.Before > 0).ToDictionary(p => p, p => p.WithdrawalSwitch is null || p.Capital <= 0 ? p.Before : Book.NotionalUsd(market, scenario, p.Opportunity).Locked / book);
+        _stuckIdle = problem.Idles.ToDictionary(i => i, i => Book.HeldUsd(market, scenario, i.Token).Locked / book);
+        foreach (var position in problem.Positions.Where(p => p.Before > 0 && p.Capital > 0))
+            Add(market.UnitOfAccount(position.Opportunity), (position.Before - _stuck[position]) * position.Capital);
+        foreach (var idle in problem.Idles)
+            Add(market.UnitOfAccount(market.AssetOf(idle.Token)), idle.Before - _stuckIdle[idle]);
+        void Add(string? unit, double free) => _free[unit ?? Numeraire()] = _free.GetValueOrDefault(unit ?? Numeraire()) + free;
+    }
 
     /// <summary>The comparisons of a solved scenario.</summary>
     public static IEnumerable<ComparisonResult> Of(AllocationProblem problem)
     {
-        yield return Compared(problem, "as it is now", p => p.Before, i => i.Before);
-        if (Safest(problem) is { } safest)
-        {
-            var free = 1 - problem.Positions.Where(p => p != safest && IsStuck(p)).Sum(p => p.Before * p.Capital);
-            yield return Compared(problem, $"all in the safest place, {safest.Opportunity.Id}", p => p == safest ? free : IsStuck(p) ? p.Before : 0, _ => 0);
-        }
-
-        var (greedy, idle) = Greedy(problem);
-        yield return Compared(problem, "highest rates first, within the limits", greedy.GetValueOrDefault, idle.GetValueOrDefault);
+        var comparisons = new Comparisons(problem);
+        yield return comparisons.Compared("as it is now", p => p.Before, i => i.Before);
+        if (comparisons.Safest() is { } safest)
+            yield return safest;
+        yield return comparisons.Greedy();
     }
 
-    private static ComparisonResult Compared(AllocationProblem problem, string name, Func<Position, double> held, Func<IdleBalance, double> idle)
+    private ComparisonResult Compared(string name, Func<Position, double> held, Func<IdleBalance, double> idle)
     {
-        var book = problem.BookUsd;
-        var risk = new RiskAttribution(problem, problem.Positions.ToDictionary(p => p.Opportunity.Id, p => held(p) * book), problem.Idles.ToDictionary(i => i.Token, i => idle(i) * book));
-        var gained = problem.Positions.Sum(p => ObjectiveTerms.CreditedUsd(problem, p, held(p) * book) - book * (held(p) * ObjectiveTerms.ExitOf(problem, p) + (held(p) > 0 ? ObjectiveTerms.ExitGasOf(problem, p) : 0)))
-            + problem.Idles.Sum(i => ObjectiveTerms.CreditedUsd(problem, i, idle(i) * book));
-        return new(name, gained / book / problem.Scenario.Horizon.Years, Math.Sqrt(risk.Variance), problem.Tail.MeanLossUsd(Confidence, gained, held, idle));
+        var book = _problem.BookUsd;
+        var risk = new RiskAttribution(_problem, _problem.Positions.ToDictionary(p => p.Opportunity.Id, p => held(p) * book), _problem.Idles.ToDictionary(i => i.Token, i => idle(i) * book));
+        var gained = _problem.Positions.Sum(p => ObjectiveTerms.CreditedUsd(_problem, p, held(p) * book)) + _problem.Idles.Sum(i => ObjectiveTerms.CreditedUsd(_problem, i, idle(i) * book));
+        return new(name, gained / book / _problem.Scenario.Horizon.Years, Math.Sqrt(risk.Variance), _problem.Tail.MeanLossUsd(Confidence, gained, held, idle));
     }
 
-    private static bool IsStuck(Position position) => position is { Before: > 0, WithdrawalSwitch: null };
+    private string Numeraire() => _problem.Scenario.Numeraire == "USD" ? "USD" : _problem.Market.UnitOfAccount(_problem.Market.Asset(_problem.Scenario.Numeraire));
 
-    /// <summary>The place in the numeraire's unit of account with the least volatility that earns something, is open to the scenario, and takes
-    /// all of the book; null where there is none.</summary>
-    private static Position? Safest(AllocationProblem problem)
+    /// <summary>A place that is open to the scenario, takes whole deposits of one unit of account, and sells at par.</summary>
+    private bool IsOpen(Position position) => position.Capital == 1 && position.Upper > 0 && !position.Deposit.IsConstant && position.Opportunity.Peg is null
+        && _problem.Market.UnitOfAccount(position.Opportunity) is not null && _problem.ForbiddenBy(position) is null;
+
+    /// <summary>All of the numeraire's unit that can move in the place with the least volatility that earns something and takes it all; null
+    /// where there is none.</summary>
+    private ComparisonResult? Safest()
     {
-        var market = problem.Market;
-        var unit = problem.Scenario.Numeraire == "USD" ? "USD" : market.UnitOfAccount(market.Asset(problem.Scenario.Numeraire));
-        double Variance(Position p) => problem.Risk.Loadings(p.Opportunity).Values.Sum(loading => loading * loading) + p.Opportunity.Volatility * p.Opportunity.Volatility;
-        return problem.Positions.Where(p => p.Capital == 1 && market.UnitOfAccount(p.Opportunity) == unit && p.Upper >= 1 - 1e-6 && p.Opportunity.Maturity is null
-                && problem.ForbiddenBy(p) is null && problem.Growth(p, problem.BookUsd) > 0)
+        var free = _free.GetValueOrDefault(Numeraire());
+        double Variance(Position p) => _problem.Risk.Loadings(p.Opportunity).Values.Sum(loading => loading * loading) + p.Opportunity.Volatility * p.Opportunity.Volatility;
+        var safest = free <= Trace ? null : _problem.Positions
+            .Where(p => IsOpen(p) && _problem.Market.UnitOfAccount(p.Opportunity) == Numeraire() && p.Upper >= free - Trace && p.Opportunity.Maturity is null && _problem.RateToday(p, _problem.BookUsd * free) > 0)
             .OrderBy(Variance).ThenBy(p => p.Opportunity.Id, StringComparer.Ordinal).FirstOrDefault();
+        if (safest is null)
+            return null;
+        var rest = Rest(new() { [Numeraire()] = 0 });
+        return Compared($"all in the safest place, {safest.Opportunity.Id}", p => _stuck.GetValueOrDefault(p) + (p == safest ? free : 0), rest.GetValueOrDefault);
     }
 
-    /// <summary>What somebody does who looks at rates alone: the highest first, each as far as limits leave room; what then is left stays in
-    /// what most is idle in.</summary>
-    private static (Dictionary<Position, double> Held, Dictionary<IdleBalance, double> Idle) Greedy(AllocationProblem problem)
+    /// <summary>What somebody does who looks at rates alone: the highest first, each as far as limits leave room.</summary>
+    private ComparisonResult Greedy()
     {
-        var stated = problem.ToProblem();
-        var values = new double[stated.Variables.Count];
-        var held = problem.Positions.Where(IsStuck).ToDictionary(p => p, p => p.Before);
+        var values = new double[_problem.ToProblem().Variables.Count];
+        var held = new Dictionary<Position, double>(_stuck);
         foreach (var (position, size) in held)
             Put(position, size);
-        var left = 1 - held.Sum(pair => pair.Value * pair.Key.Capital);
-        foreach (var position in problem.Positions.Where(p => p.Capital == 1 && !IsStuck(p) && p.Upper > 0 && problem.ForbiddenBy(p) is null)
-            .OrderByDescending(p => problem.RateToday(p, 0)).ThenBy(p => p.Opportunity.Id, StringComparer.Ordinal))
+        var rows = _problem.Requirements.Where(r => r.Source?.IsOneLimit() == false).Select(r => r.Requirement.Inequality).ToArray();
+        var left = new Dictionary<string, double>(_free);
+        foreach (var position in _problem.Positions.Where(IsOpen).OrderByDescending(p => _problem.RateToday(p, 0)).ThenBy(p => p.Opportunity.Id, StringComparer.Ordinal))
         {
-            if (problem.RateToday(position, 0) <= 0)
-                break;
-            var room = Math.Min(left, position.Upper);
+            var unit = _problem.Market.UnitOfAccount(position.Opportunity)!;
+            var already = held.GetValueOrDefault(position);
+            if (_problem.RateToday(position, 0) <= 0 || left.GetValueOrDefault(unit) <= Trace)
+                continue;
+            var room = already + Math.Min(left[unit], position.Upper - already);
             Put(position, room);
-            foreach (var (_, requirement, _) in problem.Requirements)
+            foreach (var row in rows)
             {
-                var (lesser, greater) = (requirement.Inequality.Lesser, requirement.Inequality.Greater);
-                var slope = position.After.Terms.Sum(term => (lesser - greater).Terms.Where(t => t.Variable == term.Variable).Sum(t => t.Coefficient));
-                if (slope > 0 && lesser.At(values) - greater.At(values) is > 0 and var over)
-                    room = Math.Max(0, room - over / slope);
-                Put(position, room);
+                var all = row.Lesser - row.Greater;
+                var slope = position.After.Terms.Sum(term => all.Terms.Where(t => t.Variable == term.Variable).Sum(t => t.Coefficient));
+                if (slope > 0 && all.At(values) is > 0 and var over)
+                    Put(position, room = Math.Max(already, room - over / slope));
             }
 
             // What limits the number of places, or asks for a least size, is met or the place left out.
-            if (room <= 1e-6 || problem.Requirements.Any(r => IsBroken(r.Requirement.Inequality, position)))
+            if (room - already <= Trace || rows.Any(row => IsBroken(row, position)))
             {
-                Put(position, 0);
+                Put(position, already);
                 continue;
             }
 
             held[position] = room;
-            left -= room;
+            left[unit] -= room - already;
         }
 
-        var rest = problem.Idles.MaxBy(i => i.Before);
-        return (held, rest is null ? [] : new() { [rest] = left });
+        var rest = Rest(left);
+        foreach (var (idle, size) in rest)
+            values[idle.After.Terms.Single().Variable] = size;
+        // Limits of very many rows are looked at once, at the end.
+        var broken = _problem.Requirements.Select(r => r.Source).OfType<AllocationConstraint>().Where(source => source.IsOneLimit()).Distinct()
+            .Any(source => _problem.Requirements.First(r => r.Source == source).Requirement.Inequality.Greater.Constant + Trace < source.Reached(_problem, values));
+        return Compared(broken ? "highest rates first, within simple limits; not within all" : "highest rates first, within the limits", held.GetValueOrDefault, rest.GetValueOrDefault);
 
         void Put(Position position, double size)
         {
             foreach (var term in position.After.Terms)
                 values[term.Variable] = size;
-            foreach (var term in problem.Held(position).Terms)
+            foreach (var term in _problem.Held(position).Terms)
                 values[term.Variable] = size > 0 ? 1 : 0;
         }
 
         bool IsBroken(Inequality inequality, Position position)
         {
-            var bears = problem.Held(position).Terms.Select(term => term.Variable).Concat(position.After.Terms.Select(term => term.Variable)).ToHashSet();
+            var bears = _problem.Held(position).Terms.Select(term => term.Variable).Concat(position.After.Terms.Select(term => term.Variable)).ToHashSet();
             var all = inequality.Lesser - inequality.Greater;
-            return all.Terms.Any(term => bears.Contains(term.Variable) && term.Coefficient > 0) && all.At(values) > 1e-6;
+            return all.Terms.Any(term => bears.Contains(term.Variable) && term.Coefficient > 0) && all.At(values) > Trace;
         }
+    }
+
+    /// <summary>Where money that goes nowhere lies: in the token of its unit of account in which most is held.</summary>
+    private Dictionary<IdleBalance, double> Rest(Dictionary<string, double> left)
+    {
+        var rest = new Dictionary<IdleBalance, double>(_stuckIdle);
+        foreach (var unit in _problem.Idles.GroupBy(i => _problem.Market.UnitOfAccount(_problem.Market.AssetOf(i.Token))))
+        {
+            var free = left.TryGetValue(unit.Key, out var some) ? some : _free.GetValueOrDefault(unit.Key);
+            if (free != 0 && unit.MaxBy(i => i.Before) is { } most)
+                rest[most] = rest.GetValueOrDefault(most) + free;
+        }
+
+        return rest;
     }
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Optimizer.Allocation;
 using Optimizer.Model;
+using Optimizer.Risk;
 using Optimizer.Solver;
 
 namespace Optimizer.Scenarios;
@@ -28,22 +29,27 @@ internal static class Report
 
         var losses = Spread.Distribution(problem, positions, idle);
         var objective = Objective(problem, answer, positions, idle, plan, risk.Variance);
-        var outcome = new Outcome(ValueUsd(objective), after.Positions.ToDictionary(p => p.Key, p => Book.NotionalUsd(market, market.Opportunity(p.Key), p.Value)), idleUsd, risk,
+        var outcome = new Outcome(ValueUsd(objective), ValueUsd(objective) + objective.DoubtUsd + objective.EffortUsd, after.Positions.ToDictionary(p => p.Key, p => Book.NotionalUsd(market, market.Opportunity(p.Key), p.Value)), idleUsd, risk,
             confidence => losses.Tail(confidence).ConditionalValueAtRiskUsd);
         var recomputed = problem.Objective.Of(problem, outcome);
+        if (problem.Scenario.Mode == ScenarioMode.Hold)
+            objective = objective with { Value = recomputed, Bound = recomputed, Gap = 0 };
+        var limits = Constraints(problem, answer, outcome);
+        var exceeded = limits.Where(limit => !limit.Broken).Select(limit => limit.ExceededUsd).DefaultIfEmpty(0).Max();
         var difference = Agreement(problem, answer, plan, positionUsd, idleUsd) ?? Flows(problem, answer, plan);
         var complete = result with
         {
             Objective = objective,
             Positions = positions,
             Idle = idle,
-            Constraints = Constraints(problem, answer),
+            Constraints = limits,
+            Notes = [.. result.Notes, .. UsedUp(problem, positions)],
             Risks = [.. Spread.UnderEvents(problem, after, afterUsd, risk.Causes)],
             Losses = Spread.Losses(problem, losses),
             Liquidity = [.. Spread.Liquidity(problem.Scenario, market, after, afterUsd)],
-            Comparisons = [.. Comparisons.Of(problem)],
+            Comparisons = problem.Scenario.Mode == ScenarioMode.Hold ? [] : [.. Comparisons.Of(problem)],
             Totals = [.. Spread.Totals(problem, positions, idle)],
-            Certificate = result.Certificate with { ObjectiveRecomputed = recomputed },
+            Certificate = result.Certificate with { ObjectiveRecomputed = recomputed, MaxViolationUsd = Math.Max(result.Certificate.MaxViolationUsd, exceeded) },
             Plan = plan with { Economics = Economics.Of(problem, plan, positions, idle) },
             Unmoved = [.. Unmoved.Explain(problem, answer.Values)],
         };
@@ -174,19 +180,22 @@ internal static class Report
     }
 
     /// <summary>Carry and views less expected loss and exit, over the horizon in USD, of leaving everything as it is.</summary>
-    private static double Before(AllocationProblem problem)
-    {
-        var years = problem.Scenario.Horizon.Years;
-        return problem.BookUsd * (problem.Positions.Where(p => p.Before > 0).Sum(p => p.Before * (problem.Growth(p, p.Before * problem.BookUsd) + years * ObjectiveTerms.ViewOn(problem, p)
-                - problem.Risk.ExpectedLoss(p.Opportunity, p.EarningYears) * p.Capital - ObjectiveTerms.ExitOf(problem, p)) - ObjectiveTerms.ExitGasOf(problem, p))
-            + problem.Idles.Sum(i => i.Before * (problem.Rates.Growth(i.Token) + years * ObjectiveTerms.ViewOn(problem, i) - problem.Risk.ExpectedLoss(i.Token, years))));
-    }
+    private static double Before(AllocationProblem problem) => problem.Positions.Sum(p => ObjectiveTerms.CreditedUsd(problem, p, p.Before * problem.BookUsd))
+        + problem.Idles.Sum(i => ObjectiveTerms.CreditedUsd(problem, i, i.Before * problem.BookUsd));
 
     /// <summary>The solver's value once more, from the end state of the exact plan.</summary>
     private static double ValueUsd(ObjectiveResult o) =>
         o.CarryUsd + o.ViewsUsd + o.ConversionUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.ExitUsd - o.DoubtUsd - o.EffortUsd;
 
-    private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer)
+    /// <summary>Margins that prices may use up before the horizon.</summary>
+    private static IEnumerable<string> UsedUp(AllocationProblem problem, PositionResult[] positions) => positions
+        .Where(p => p.Usd > 0 && p.NotionalUsd > p.Usd * (1 + 1e-9) && problem.Market.Opportunity(p.Opportunity).Exposures is not null)
+        .Select(p => (p.Opportunity, Probability: LossDistribution.UsedUpProbability(problem.Market, problem.Risk, problem.Tail.Draws, new(p.Opportunity, p.Usd, p.NotionalUsd, 0))))
+        .Where(margin => margin.Probability > 0)
+        .Select(margin => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{margin.Opportunity}: prices use up its margin by the horizon in {margin.Probability:P1} of draws, and it is closed (liquidated) unless it is filled up; the figures take it to be filled up"));
+
+    private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer, Outcome outcome)
     {
         var years = problem.Scenario.Horizon.Years;
         // Multipliers are in the objective's unit: divided by what a unit of value is worth in it, they are in value.
@@ -202,10 +211,19 @@ internal static class Report
             var value = limited?.Reached(problem, answer.Values) ?? moving.At(answer.Values);
             var over = limited is not null ? value - limit : lesser.At(answer.Values) - greater.At(answer.Values);
             var price = r.Row == AllocationProblem.NoRow || answer.ShadowPrices.Count == 0 ? 0
-                : rows.Sum(row => answer.ShadowPrices[row.Row]) / perValue / years * problem.BookUsd * (isUsd ? 0.01 : 1);
+                : rows.Sum(row => row.Row < answer.ShadowPrices.Count ? answer.ShadowPrices[row.Row] : 0) / perValue / years * problem.BookUsd * (isUsd ? 0.01 : 1);
             var isBinding = Math.Abs(value - limit) <= (limited is not null ? 2 * TailRows.Trace : 1e-7 * Math.Max(1, Math.Abs(limit)));
             return new ConstraintResult(r.Requirement.Title, value * scale, limit * scale, JsonNamingPolicy.CamelCase.ConvertName(r.Requirement.Unit.ToString()),
-                isBinding, isBinding ? price : 0, over > (limited is not null ? 2 * TailRows.Trace : 1e-6 * Math.Max(1, Math.Abs(limit))));
-        })];
+                isBinding, isBinding ? price : 0, over > (limited is not null ? 2 * TailRows.Trace : 1e-6 * Math.Max(1, Math.Abs(limit)))) { ExceededUsd = limited is not null ? over * scale : 0 };
+        }), .. OfObjective(problem, outcome)];
+    }
+
+    /// <summary>What the objective itself demands.</summary>
+    private static IEnumerable<ConstraintResult> OfObjective(AllocationProblem problem, Outcome outcome)
+    {
+        if (problem.Objective.Demanded(problem, outcome) is not var (title, usd, limit, isLeast))
+            yield break;
+        var trace = 2e-6 * problem.BookUsd;
+        yield return new(title, usd, limit, "usd", Math.Abs(usd - limit) <= trace, 0, isLeast ? usd < limit - trace : usd > limit + trace);
     }
 }

@@ -31,8 +31,9 @@ public static class ScenarioRunner
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static SolveResult RunCompared(LoadedScenario loaded, CancellationToken cancellation = default)
     {
+        var started = TimeProvider.System.GetTimestamp();
         var result = Run(loaded, cancellation);
-        var left = loaded.Settings.Solver.TimeLimit.Seconds - result.Certificate.Seconds;
+        var left = loaded.Settings.Solver.TimeLimit.Seconds - TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         if (result.Objective is not { DoubtUsd: > 0.5 } objective || left < 1)
             return result;
         var settings = loaded.Settings with { Risk = loaded.Settings.Risk with { RateDoubt = 0 }, Solver = loaded.Settings.Solver with { TimeLimit = Duration.FromSeconds(left), Verify = false } };
@@ -59,6 +60,8 @@ public static class ScenarioRunner
         var gain = result.Certificate.ObjectiveRecomputed - staying.Certificate.ObjectiveRecomputed;
         return staying.Objective is null || staying.Constraints.Any(constraint => constraint.Broken) || gain >= least ? null : staying with
         {
+            Comparisons = result.Comparisons,
+            Unmoved = result.Unmoved,
             Message = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"nothing is moved: {result.Plan.Steps.Count} steps would add {gain:#,0.00} USD after their costs and effort, and the least worth it is {least:#,0.##} USD"),
         };
     }
@@ -73,11 +76,8 @@ public static class ScenarioRunner
             Scenario = scenario.Name,
             Snapshot = market.Snapshot.Name,
             Status = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(answer.Status.ToString()),
-            Message = answer.Message.Length > 0 ? answer.Message
-                : answer.Status == Solver.SolveStatus.Infeasible ? Stuck(allocated.Problem)
-                : allocated.Problem.HasGas ? null
-                : "no chain in play holds enough of its native token to pay for a transaction, so nothing can move",
-            Notes = [.. loaded.Notes.Select(note => note.ToString()), .. allocated.GaveWay.Select(kept => $"given up for what was asked: {kept}"), .. new[] { allocated.Note }.OfType<string>(), .. Doubts(allocated.Problem)],
+            Message = WhyNone(allocated.Problem, answer),
+            Notes = [.. loaded.Notes.Select(note => note.ToString()), .. allocated.GaveWay.Select(kept => $"given up for what was asked: {kept}"), .. new[] { allocated.Note }.OfType<string>(), .. NotKept(loaded), .. Doubts(allocated.Problem)],
             Others = [.. scenario.Others.Select(other => new OtherResult(other.Other!, other.ValueUsd!.Value.Amount))],
             HorizonDays = scenario.Horizon.Days,
             Numeraire = scenario.Numeraire,
@@ -94,11 +94,30 @@ public static class ScenarioRunner
             var (plan, after) = Planner.Make(market, scenario, allocated.Target, Waiting(allocated.Problem, answer));
             return (Report.Complete(result, allocated, plan, after), allocated.Problem);
         }
+        catch (ObjectiveException none)
+        {
+            return (result with { Status = "failed", Message = none.Message }, allocated.Problem);
+        }
         catch (PlanException impossible)
         {
             return (result with { Status = "failed", Message = $"the allocation cannot be carried out: {impossible.Message}" }, allocated.Problem);
         }
     }
+
+    /// <summary>Why there is no answer, or nothing moves; null where there is nothing to say.</summary>
+    private static string? WhyNone(AllocationProblem problem, Solver.Answer answer)
+    {
+        var isNone = answer.Status == Solver.SolveStatus.Infeasible;
+        var said = isNone ? problem.Objective.WhyNone(problem, answer) ?? (answer.Message.Length > 0 ? answer.Message : Stuck(problem)) : answer.Message.Length > 0 ? answer.Message : null;
+        return problem.HasGas ? said
+            : $"{(said is null ? "" : $"{said}; ")}no chain in play holds enough of its native token to pay for a transaction, so nothing can move";
+    }
+
+    /// <summary>What an objective that makes risk small does with exposure that would else stay.</summary>
+    private static IEnumerable<string> NotKept(LoadedScenario loaded) => loaded.Scenario is { Exposure: ExposureRule.Keep, Mode: ScenarioMode.Resolve }
+        && !((AllocationObjective)loaded.Scenario.Objective).KeepsExposure()
+        && KeptExposure.Of(loaded.Market, loaded.Scenario with { Objective = new MeanVariance { RiskAversion = 0 } }).ToArray() is { Length: > 0 } given
+            ? [$"this objective makes risk small and does not keep: {string.Join(", ", given.Select(kept => kept.Title()))}; a limit on the asset does"] : [];
 
     /// <summary>The answer for a book that owes more than it has.</summary>
     private static SolveResult Worthless(LoadedScenario loaded, double bookUsd) => new()

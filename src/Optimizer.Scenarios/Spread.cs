@@ -48,7 +48,7 @@ internal static class Spread
         foreach (var days in Ladder)
         {
             var stuck = scenario with { Holdings = [.. scenario.Holdings.Where(holding => holding.LockedDays(market.Snapshot.TakenAt) > days)] };
-            var idle = after.Idle.Sum(t => market.Usd(t.Key, BigInteger.Max(0, t.Value - Book.Held(market, stuck, t.Key).Locked)));
+            var idle = after.Idle.Where(t => !market.State(t.Key.Chain).Halted).Sum(t => market.Usd(t.Key, BigInteger.Max(0, t.Value - Book.Held(market, stuck, t.Key).Locked)));
             var placed = after.Positions.Sum(p => Available(market, market.Opportunity(p.Key), p.Value, stuck, days));
             yield return new(days, idle + placed, bookUsd > 0 ? (idle + placed) / bookUsd : 0);
         }

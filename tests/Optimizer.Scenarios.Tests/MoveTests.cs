@@ -26,7 +26,7 @@ public sealed class MoveTests
         // The price is the difference of the objectives, and it is told.
         var price = exact.Objective!.Value - round.Objective!.Value;
         Assert.InRange(price, -1, 50);
-        Assert.Contains(round.Notes, note => note.Contains("amounts in steps of at most", StringComparison.Ordinal) && note.Contains("costs", StringComparison.Ordinal));
+        Assert.Contains(round.Notes, note => note.Contains("multiples of steps worth at most", StringComparison.Ordinal) && note.Contains("costs", StringComparison.Ordinal));
         Assert.All(round.Constraints, constraint => Assert.False(constraint.Broken, constraint.Name));
     }
 

@@ -92,7 +92,7 @@ public sealed class ObjectiveTests
 
         var none = Solve("maximumSharpeRatio: { riskFreeRate: 50 % }");
         Assert.Equal("infeasible", none.Status);
-        Assert.Contains("nothing earns more than the threshold", none.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing earns more than 50 % a year", none.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Places that share nothing have sizes in inverse proportion to their volatility.</summary>
@@ -213,5 +213,94 @@ public sealed class ObjectiveTests
         var loaded = Ask.Load(Base + "objective: { meanVariance: { riskAversion: 1 } }\nconstraints: [ { idleCash: { min: 10 % } } ]");
         Assert.Contains(loaded.Notes, note => note.Message.Contains("'idleCash' is now called 'idle'", StringComparison.Ordinal));
         Assert.Equal(new Percentage(0.1).Fraction, ((Idle)loaded.Scenario.Constraints.Single()).Min!.Value.Amount, 1e-12);
+    }
+
+    /// <summary>A book that is held is valued, whatever is wanted of it, and a demand that it misses is told.</summary>
+    [Theory]
+    [InlineData("minimumCvar: { confidence: 95 %, returnAtLeast: 3 % }", true)]
+    [InlineData("minimumCvar: { confidence: 95 % }", false)]
+    [InlineData("minimumRisk: { returnAtLeast: 3 % }", true)]
+    [InlineData("maximumReturn: { riskAtMost: 0.1 % }", true)]
+    [InlineData("maximumSharpeRatio: { riskFreeRate: 3 % }", false)]
+    [InlineData("riskParity: {}", false)]
+    public void A_held_book_is_valued_by_any_objective(string objective, bool isBroken)
+    {
+        var result = Ask.Solve($"holdings: [ {{ token: USDC@ethereum, amount: 4M }}, {{ opportunity: aave-v3/ethereum/USDC, amount: 2M }}, {{ token: ETH@ethereum, amount: 0.5 }} ]\nmode: hold\nobjective: {{ {objective} }}");
+        Assert.Equal("optimal", result.Status);
+        Assert.Equal(result.Certificate.ObjectiveRecomputed, result.Objective!.Value, 1e-9);
+        Assert.Equal(isBroken, result.Constraints.Any(constraint => constraint.Broken));
+        Assert.Empty(result.Plan!.Steps);
+        if (objective.StartsWith("minimumCvar", StringComparison.Ordinal))
+            Assert.Equal(Loss(result, 0.95), result.Objective.Value, 1e-6);
+    }
+
+    /// <summary>Ether that is held and sold short as much moves nothing, however far its price goes.</summary>
+    [Fact]
+    public void A_hedge_has_no_tail_of_prices()
+    {
+        var perp = Ask.Place("perp/ethereum/ETH-short", "USDC@ethereum", 0.05, OpportunityKind.Derivative) with
+        {
+            CapitalPerUnit = Ask.Figure(0.1), Exposures = new Dictionary<string, Figure> { ["ETH"] = Ask.Figure(-1) },
+        };
+        var loaded = Ask.Load("holdings: [ { token: ETH@ethereum, amount: 500 } ]\nmode: hold\nhorizon: 365 days\nobjective: { meanVariance: { riskAversion: 1 } }").With(perp);
+        loaded = loaded with { Scenario = loaded.Scenario with { Holdings = [.. loaded.Scenario.Holdings, new() { Opportunity = perp.Id, Amount = Amount.Parse("100_000") }] } };
+        var result = ScenarioRunner.Run(loaded.Under(snapshot => snapshot with { Events = [.. snapshot.Events.Select(e => e with { IntensityPerYear = Ask.Figure(0) })] }));
+        var gain = result.Objective!.ReturnPerYear * result.BookUsd;
+        Assert.True(gain > 30_000);
+        Assert.Equal(0, result.Losses!.LossProbability, 0.01);
+        Assert.InRange(-result.Losses.Tails[0].ValueAtRiskUsd, 0.5 * gain, gain);
+        Assert.Contains(result.Notes, note => note.Contains("prices use up its margin", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_compared_leaves_what_cannot_move_and_bets_on_no_price()
+    {
+        var result = Ask.Solve("""
+            holdings:
+              - { token: USDC@ethereum, amount: 2M }
+              - { token: USDT@ethereum, amount: 1M, locked: true }
+              - { opportunity: aave-v3/ethereum/USDC, amount: 1M, locked: 2026-12-01 }
+              - { other: venture fund, valueUsd: 3M USD }
+              - { token: ETH@ethereum, amount: 1 }
+            universe: { chains: [ethereum] }
+            objective: { minimumCvar: { confidence: 95 % } }
+            settings: { risk: { draws: 2000 }, solver: { timeLimit: 5 s } }
+            """);
+        var best = result.Comparisons.Max(other => other.ReturnPerYear);
+        // Two of seven million can move, at no more than 12 %.
+        Assert.InRange(best, 0.008, 2 / 7.0 * 0.12 + 0.006);
+        Assert.All(result.Comparisons, other => Assert.True(other.VolatilityPerYear < 0.1, $"{other}"));
+        var staked = Ask.Solve("""
+            holdings: [ { opportunity: lido/ethereum/ETH, amount: 1_000 }, { token: ETH@ethereum, amount: 100 } ]
+            universe: { chains: [ethereum], assets: [ETH] }
+            shocks: [ { price: { asset: wstETH, multiply: 0.94 } } ]
+            numeraire: ETH
+            objective: { meanVariance: { riskAversion: 1 } }
+            """);
+        Assert.All(staked.Comparisons.Where(other => other.Name != "as it is now"), other => Assert.InRange(other.ReturnPerYear, -0.1, 0.1));
+    }
+
+    [Fact]
+    public void An_objective_that_makes_risk_small_says_that_ether_is_not_kept()
+    {
+        var result = Ask.Solve("holdings: [ { token: USDC@ethereum, amount: 2M }, { token: ETH@ethereum, amount: 1000 } ]\nuniverse: { chains: [ethereum], assets: [USDC, ETH] }\nobjective: { minimumRisk: { returnAtLeast: 1 % } }");
+        Assert.Contains(result.Notes, note => note.Contains("does not keep: exposure to ETH", StringComparison.Ordinal));
+        Assert.Contains(result.Constraints, constraint => constraint.Name == "net return at least 1 % a year" && !constraint.Broken);
+    }
+
+    /// <summary>The price of a convex limit is what the objective gains when it gives, whatever rows stated it.</summary>
+    [Fact]
+    public void A_price_of_a_tracking_error_is_a_finite_difference()
+    {
+        SolveResult At(double limit) => Ask.Solve(FormattableString.Invariant($$"""
+            holdings: [ { token: USDC@ethereum, amount: 4M }, { opportunity: aave-v3/ethereum/USDC, amount: 2M }, { token: ETH@ethereum, amount: 0.5 } ]
+            universe: { chains: [ethereum], assets: [USDC, USDS] }
+            objective: { meanVariance: { riskAversion: 4 } }
+            constraints: [ { trackingError: { benchmark: { aave-v3/ethereum/USDC: 100 % }, atMost: {{limit}} % } } ]
+            """));
+        var (at, more) = (At(0.5), At(0.51));
+        var numeric = (more.Objective!.Value - at.Objective!.Value) / (180 / Duration.DaysPerYear) * (0.01 * at.BookUsd) / (0.0001 * at.BookUsd);
+        var told = at.Constraints.Single(constraint => constraint.Name.StartsWith("volatility against", StringComparison.Ordinal)).ShadowPriceUsdPerYear;
+        Assert.InRange(told, 0.8 * numeric, 1.25 * numeric);
     }
 }

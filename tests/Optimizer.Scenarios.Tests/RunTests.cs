@@ -107,4 +107,28 @@ public sealed class RunTests
         var own = place.Events.Sum(loss => risk.Intensity(loaded.Market.Event(loss.Event)));
         Assert.InRange(1 - Math.Exp(-own), 0.001, 0.004);
     }
+
+    [Theory]
+    [InlineData("strike: { event: kelp-exploit }", "strike: { event: kelp-exploit }")]
+    [InlineData("strike: { event: lido-exploit }", "strike: { event: kelp-exploit }")]
+    [InlineData("strike: { event: kelp-exploit }", "liquidity: { opportunity: aave-v3/ethereum/USDC, multiply: 2 }")]
+    public void A_run_on_a_run_heals_like_one(string first, string second)
+    {
+        LiquidityResult Within(string shocks, double days) => ScenarioRunner.Run(Ask.Load(Held(o => o.Id == "aave-v3/ethereum/USDC") + $"shocks: [ {shocks} ]")).Liquidity.Single(step => step.WithinDays == days);
+        var both = $"{{ {first} }}, {{ {second} }}";
+        Assert.Equal(1, Within(both, 7).Share, 0.01);
+        Assert.Equal(Within($"{{ {first} }}", 1).Usd, Within(both, 1).Usd, 2_000.0);
+    }
+
+    [Fact]
+    public void What_lies_on_a_chain_that_stands_still_is_no_money()
+    {
+        const string Book = "holdings: [ { token: USDC@ethereum, amount: 1M }, { token: USDC@base, amount: 1M } ]\nmode: hold\nobjective: { meanVariance: { riskAversion: 1 } }\n";
+        var told = Ask.Solve(Book);
+        var struck = Ask.Solve(Book + "shocks: [ strike: { event: ethereum-halt } ]");
+        Assert.Equal(1_000_000, struck.Liquidity[0].Usd, 1.0);
+        Assert.Equal(struck.Liquidity[0].Usd, told.Risks.Single(risk => risk.Factor == "ethereum-halt").Liquidity[0].Usd, 1.0);
+        var moved = Ask.Solve(Book.Replace("mode: hold\n", "", StringComparison.Ordinal) + "shocks: [ strike: { event: ethereum-halt } ]");
+        Assert.DoesNotContain(moved.Plan!.Steps, step => step.Chain == "ethereum");
+    }
 }

@@ -10,6 +10,9 @@ public abstract record AddedRows : AllocationConstraint
     public sealed override IEnumerable<Requirement> Rows(AllocationProblem problem) => [new(Title(), Row(problem, null))];
 
     /// <inheritdoc/>
+    public sealed override Inequality? Tightest(AllocationProblem problem, IReadOnlyList<double> values) => Row(problem, values);
+
+    /// <inheritdoc/>
     public sealed override double Reached(AllocationProblem problem, IReadOnlyList<double> values) => Row(problem, values).Lesser.At(values);
 
     /// <inheritdoc/>

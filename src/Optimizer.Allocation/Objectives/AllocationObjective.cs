@@ -41,6 +41,13 @@ public abstract record AllocationObjective : Objective
     /// <summary>What it demands beside being best, for conflicts; null where nothing.</summary>
     public virtual string? Demand() => null;
 
+    /// <summary>What its demand comes to: its title, the figure and its limit in USD, and whether the limit is the least; null where it demands
+    /// nothing, or where its rows say so.</summary>
+    public virtual (string Title, double Usd, double LimitUsd, bool IsLeast)? Demanded(AllocationProblem problem, Outcome outcome) => null;
+
+    /// <summary>Why there is no answer, where the solver's words are not a person's; null where they are.</summary>
+    public virtual string? WhyNone(AllocationProblem problem, Answer answer) => null;
+
     /// <summary>What it looks at beyond 95 and 99 % of the draws; null where nothing.</summary>
     public virtual double? TailConfidence() => null;
 
@@ -59,9 +66,10 @@ public abstract record AllocationObjective : Objective
 
 /// <summary>What an exact plan comes to.</summary>
 /// <param name="ValueUsd">What the solver's value is in exact figures, in USD over the horizon.</param>
+/// <param name="NetReturnUsd">The same without doubt and effort, which are not paid out of the book.</param>
 /// <param name="NotionalUsd">Notional by opportunity.</param>
 /// <param name="IdleUsd">Idle value by token.</param>
 /// <param name="Risk">The variance, and its parts.</param>
 /// <param name="TailLossUsd">The mean loss of the worst draws at a confidence.</param>
 public sealed record Outcome(
-    double ValueUsd, IReadOnlyDictionary<string, double> NotionalUsd, IReadOnlyDictionary<TokenId, double> IdleUsd, RiskAttribution Risk, Func<double, double> TailLossUsd);
+    double ValueUsd, double NetReturnUsd, IReadOnlyDictionary<string, double> NotionalUsd, IReadOnlyDictionary<TokenId, double> IdleUsd, RiskAttribution Risk, Func<double, double> TailLossUsd);

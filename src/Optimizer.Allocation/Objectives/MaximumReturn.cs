@@ -22,5 +22,9 @@ public sealed record MaximumReturn : AllocationObjective
     public override double InUnit(AllocationProblem problem, Answer answer, double figure) => figure * problem.BookUsd;
 
     /// <inheritdoc/>
+    public override (string Title, double Usd, double LimitUsd, bool IsLeast)? Demanded(AllocationProblem problem, Outcome outcome) =>
+        ($"volatility at most {RiskAtMost} a year", Math.Sqrt(outcome.Risk.Variance) * problem.BookUsd, RiskAtMost.Fraction * problem.BookUsd, false);
+
+    /// <inheritdoc/>
     public override double Of(AllocationProblem problem, Outcome outcome) => outcome.ValueUsd;
 }

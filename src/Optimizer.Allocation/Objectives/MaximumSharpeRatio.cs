@@ -3,7 +3,8 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>The most return above what is safe, per unit of volatility (Sharpe 1966).</summary>
+/// <summary>The most net return above what is safe, per unit of volatility (Sharpe 1966). Doubt and effort, which are not paid, do not
+/// count.</summary>
 public sealed record MaximumSharpeRatio : AllocationObjective
 {
     /// <summary>What is earned without risk, per year. Default 0 %.</summary>
@@ -16,6 +17,13 @@ public sealed record MaximumSharpeRatio : AllocationObjective
     public override string Demand() => $"return above {RiskFreeRate}";
 
     /// <inheritdoc/>
+    public override LinearExpression Value(AllocationProblem problem) => ObjectiveTerms.NetReturn(problem);
+
+    /// <inheritdoc/>
+    public override string? WhyNone(AllocationProblem problem, Answer answer) => double.IsFinite(answer.Bound) && answer.Bound <= Safe(problem)
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"nothing earns more than {RiskFreeRate} a year: the most is {answer.Bound / problem.Scenario.Horizon.Years:P2}") : null;
+
+    /// <inheritdoc/>
     public override Goal Goal(AllocationProblem problem) => new MaximizeRatio(Safe(problem));
 
     /// <inheritdoc/>
@@ -23,7 +31,7 @@ public sealed record MaximumSharpeRatio : AllocationObjective
 
     /// <inheritdoc/>
     public override double Of(AllocationProblem problem, Outcome outcome) =>
-        (outcome.ValueUsd / problem.BookUsd - Safe(problem)) / Math.Sqrt(outcome.Risk.Variance) / problem.Scenario.Horizon.Years;
+        (outcome.NetReturnUsd / problem.BookUsd - Safe(problem)) / Math.Sqrt(outcome.Risk.Variance) / problem.Scenario.Horizon.Years;
 
     /// <inheritdoc/>
     public override double PerValue(Answer answer) => 1 / Math.Sqrt(Math.Max(answer.Risk, 1e-300));

@@ -38,5 +38,9 @@ public sealed record MinimumRisk : AllocationObjective
     public override double Of(AllocationProblem problem, Outcome outcome) => Math.Sqrt(outcome.Risk.Variance) * problem.BookUsd;
 
     /// <inheritdoc/>
+    public override (string Title, double Usd, double LimitUsd, bool IsLeast)? Demanded(AllocationProblem problem, Outcome outcome) =>
+        ($"net return at least {ReturnAtLeast} a year", outcome.NetReturnUsd, ReturnAtLeast.Fraction * problem.Scenario.Horizon.Years * problem.BookUsd, true);
+
+    /// <inheritdoc/>
     public override double PerValue(Answer answer) => Math.Max(answer.GoalShadowPrice, 1e-300);
 }

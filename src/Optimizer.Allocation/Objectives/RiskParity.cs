@@ -60,7 +60,7 @@ public sealed record RiskParity : AllocationObjective
         var equal = 1.0 / problem.Origin.Count;
         var furthest = problem.Origin.Keys.MaxBy(id => Math.Abs(outcome.Risk.ShareOf(id) - equal))!;
         return string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{problem.Origin.Count} places would each bear {equal:P1} of the risk; furthest from it is {furthest} with {outcome.Risk.ShareOf(furthest):P1}");
+            $"{(problem.Origin.Count == 1 ? "one place would bear all" : $"{problem.Origin.Count} places would each bear {equal:P1}")} of the risk; furthest from it is {furthest} with {outcome.Risk.ShareOf(furthest):P1}");
     }
 
     private const double AnyValue = -1e3;

@@ -65,7 +65,12 @@ public sealed record LendersRun
         if (pool.Liquidity() is not (< double.PositiveInfinity and var liquidity))
             return pool;
         var left = Shift.Figure(Math.Max(0, liquidity - (run?.Share?.Value ?? 0.3) * pool.Total));
-        return pool with { Withdrawable = left, Repayment = new(Shift.Figure(run?.RepaidAfterDays?.Value ?? 7), Shift.Figure(liquidity)) };
+        // A run on a run lasts as long as the longer, and then gives back what was there before both.
+        return pool with
+        {
+            Withdrawable = left,
+            Repayment = new(Shift.Figure(Math.Max(pool.Repayment?.AfterDays.Value ?? 0, run?.RepaidAfterDays?.Value ?? 7)), Shift.Figure(Math.Max(pool.Repayment?.Withdrawable.Value ?? 0, liquidity))),
+        };
     }
 }
 

@@ -111,7 +111,7 @@ public sealed class Market
 
     /// <summary>The most that can be had from a place within some days, in USD, by its notice, its term and its liquidity; infinite where
     /// nothing limits it.</summary>
-    public double WithdrawableUsd(Opportunity opportunity, double withinDays) => opportunity.ExitDays(Snapshot.TakenAt) > withinDays ? 0
+    public double WithdrawableUsd(Opportunity opportunity, double withinDays) => opportunity.ExitDays(Snapshot.TakenAt) > withinDays || State(opportunity.Chain).Halted ? 0
         : Math.Max(0, opportunity.WithdrawableWithin(withinDays) * UnitUsd(opportunity));
 
     /// <summary>The effective annual rate that a place is credited with once so much more, in USD, is supplied.</summary>

@@ -31,7 +31,7 @@ public static class ShiftedMarket
     {
         RiskFactorKind.Rate => o with { Carry = o.Carry.Shifted(shift) },
         RiskFactorKind.Curve => o with { Carry = o.Carry with { Base = o.Carry.Base.With(shift) } },
-        RiskFactorKind.Liquidity => o with { Repayment = null, Withdrawable = Shift.Figure(Math.Max(0, shift.Of(o.WithdrawableNow() is var now && double.IsFinite(now) ? now : o.Total))) },
+        RiskFactorKind.Liquidity => o with { Repayment = shift.Mode == ShiftMode.Multiply && o.Repayment is { } later ? later with { Withdrawable = shift.Of(later.Withdrawable) } : null, Withdrawable = Shift.Figure(Math.Max(0, shift.Of(o.WithdrawableNow() is var now && double.IsFinite(now) ? now : o.Total))) },
         RiskFactorKind.Capacity => o with { Capacity = Shift.Figure(Math.Max(0, shift.Mode == ShiftMode.Set ? shift.Value : shift.Of(o.Capacity?.Value ?? double.PositiveInfinity))) },
         RiskFactorKind.ExitDelay => o with { ExitDelayDays = Shift.Figure(Math.Max(0, shift.Of(o.ExitDelayDays?.Value ?? 0))) },
         RiskFactorKind.Outage => Stuck(o),
@@ -139,10 +139,12 @@ public static class ShiftedMarket
     {
         var snapshot = market.Snapshot;
         double Loss(IEnumerable<EventLoss> losses) => losses.FirstOrDefault(loss => loss.Event == name)?.Loss.Value ?? 0;
-        var pegs = snapshot.Chains.Where(chain => Loss(chain.Events) > 0).Select(chain => chain.Id).ToHashSet();
+        var halted = snapshot.Chains.Where(chain => Loss(chain.Events) > 0).Select(chain => chain.Id).ToHashSet();
         // Everything loses what its layers say; a place loses on top of its inputs only what they have not lost already.
         return snapshot with
         {
+            Chains = [.. snapshot.Chains.Select(chain => halted.Contains(chain.Id) ? chain with { Halted = true } : chain)],
+            Routes = [.. snapshot.Routes.Where(route => !halted.Contains(route.From.Chain) && !halted.Contains(route.To.Chain))],
             Tokens = [.. snapshot.Tokens.Select(state => Loss(market.EventsOf(state.Id)) is > 0 and var lost
                 ? state with { Peg = Shift.Figure((state.Peg?.Value ?? 1) * (1 - lost)) } : state)],
             Opportunities = [.. snapshot.Opportunities.Select(o =>
@@ -155,7 +157,7 @@ public static class ShiftedMarket
                 var worth = Worth(lost);
                 // Beyond its tokens it was struck itself, or by what it claims; what only its collateral has lost leaves it open.
                 var isStruck = Worth(Loss(market.OwnEventsOf(o))) < 1;
-                var struck = isStruck || pegs.Contains(o.Chain) ? Stuck(o) : before;
+                var struck = isStruck || halted.Contains(o.Chain) ? Stuck(o) : before;
                 if (isStruck)
                     struck = struck with { Carry = struck.Carry.Shifted(new(default, ShiftMode.Set, 0)) };
                 // Of a hedge the margin is struck, and its notional stays.

@@ -68,6 +68,9 @@ public sealed record ChainState
 
     /// <summary>The events that strike everything on the chain.</summary>
     public IReadOnlyList<EventLoss> Events { get; init; } = [];
+
+    /// <summary>Whether it stands still: nothing on it moves.</summary>
+    public bool Halted { get; init; }
 }
 
 /// <summary>A token at the snapshot's moment.</summary>

@@ -183,7 +183,12 @@ public sealed record OtherResult(string Name, double Usd);
 /// USD, by one for counts and days. Where binary decisions were made: while they stay as they are.</param>
 /// <param name="Broken">Whether the limit is broken, as it may be where the book is held.</param>
 public sealed record ConstraintResult(
-    string Name, double Value, double Limit, string Unit, bool Binding, double ShadowPriceUsdPerYear, bool Broken = false);
+    string Name, double Value, double Limit, string Unit, bool Binding, double ShadowPriceUsdPerYear, bool Broken = false)
+{
+    /// <summary>By how much a limit that is stated row by row is exceeded, in USD: what is too little for one more row.</summary>
+    [JsonIgnore]
+    public double ExceededUsd { get; init; }
+}
 
 /// <summary>One cause of risk.</summary>
 /// <param name="Factor">A price factor or an event's id.</param>

@@ -148,9 +148,11 @@ internal sealed class ContractReader
         }
 
         if (!kinds.TryGetValue(name, out var kind))
-            return Wrong<JsonObject>(entry.Location, $"unknown kind '{entry.Key}'{NearMatch.Hint(entry.Key, kinds.Keys)}; {expected}");
+            return Wrong<JsonObject>(entry.Location, IsOfScenario(entry.Key) ? $"'{entry.Key}' is a key of the scenario itself, beside this list; {expected}" : $"unknown kind '{entry.Key}'{NearMatch.Hint(entry.Key, kinds.Keys)}; {expected}");
         return new JsonObject { [name] = Read(entry.Value, kind, null) };
     }
+
+    private static bool IsOfScenario(string key) => Formats.Options.GetTypeInfo(typeof(Scenario)).Properties.Any(property => property.Name == key);
 
     private JsonNode? ReadText(SourceNode node, TextualForm form)
     {

@@ -233,7 +233,7 @@ internal static class ScenarioChecks
 
         var elsewhere = tokens.Where(t => t.Symbol == token.Symbol).Select(t => t.Chain).Order(StringComparer.Ordinal).ToArray();
         return elsewhere.Length > 0 ? $": {token.Symbol} is on {string.Join(", ", elsewhere)}"
-            : NearMatch.Hint(token.ToString(), tokens.Where(t => t.Chain == token.Chain).Select(t => t.ToString()));
+            : NearMatch.Hint(token.Symbol, tokens.Where(t => t.Chain == token.Chain).Select(t => t.Symbol));
     }
 
     private static void References(SourceNode list, IReadOnlyList<string> ids, string what, Action<SourceNode, string, string> known)

@@ -20,6 +20,8 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
     private const string GlopParameters = "primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
 
+    private const string HighsParameters = "output_flag=false\nsmall_matrix_value=1e-12\nprimal_feasibility_tolerance=1e-9\ndual_feasibility_tolerance=1e-9";
+
     private const string ScipParameters = "limits/gap = 0\nnumerics/feastol = 1e-9\nnumerics/dualfeastol = 1e-9";
 
     private readonly bool[] _inRows = Formulation.InRows(problem);
@@ -282,7 +284,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
             // Numerical trouble of the simplex method: without preprocessing it takes another path; SCIP brings its own.
             answer = Call(scaling.Program, OrToolsEngine.Glop, GlopParameters + " use_preprocessing: false");
             if (answer.Status == EngineStatus.Failed)
-                answer = Call(scaling.Program, OrToolsEngine.Scip, ScipParameters);
+                answer = Call(scaling.Program, OrToolsEngine.Highs, HighsParameters);
         }
 
         return answer.Values.Length > 0 ? scaling.Restore(answer) : answer;

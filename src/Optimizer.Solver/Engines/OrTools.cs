@@ -109,6 +109,7 @@ internal enum OrToolsEngine
     Pdlp,
     Glop,
     Scip,
+    Highs,
 }
 
 /// <summary>What an engine says of its own end.</summary>

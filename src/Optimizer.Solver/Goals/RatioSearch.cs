@@ -23,7 +23,7 @@ internal static class RatioSearch
         if (richest.Values.Count == 0)
             return richest;
         if (richest.Value <= goal.Threshold)
-            return new() { Status = SolveStatus.Infeasible, Message = $"nothing earns more than the threshold of {goal.Threshold:g6}: the most is {richest.Value:g6}", Engine = richest.Engine };
+            return new() { Status = SolveStatus.Infeasible, Message = $"nothing earns more than the threshold of {goal.Threshold:g6}: the most is {richest.Value:g6}", Engine = richest.Engine, Bound = richest.Bound };
         if (!isMixed && problem.Links.Count == 0)
             return Homogeneous(problem, goal, richest, options, deadline);
         var lines = new List<(double Weight, double Most)> { (0, richest.Bound) };
