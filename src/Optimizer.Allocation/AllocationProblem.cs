@@ -39,10 +39,10 @@ public sealed partial class AllocationProblem
     /// <param name="scenario">The question.</param>
     /// <param name="settings">Settings after overrides.</param>
     /// <param name="constraints">The constraints to apply: the scenario's, or some of them when looking for a conflict.</param>
-    /// <param name="delays">What money that waits for a route forgoes beyond the route's own time, in USD by the route's id.</param>
-    public AllocationProblem(Market market, Scenario scenario, Settings settings, IEnumerable<Constraint>? constraints = null, IReadOnlyDictionary<string, double>? delays = null)
+    /// <param name="lessons">What plans have shown of it; nothing where absent.</param>
+    public AllocationProblem(Market market, Scenario scenario, Settings settings, IEnumerable<Constraint>? constraints = null, PlanLessons? lessons = null)
     {
-        (Market, Scenario, Settings, Delays) = (market, scenario, settings, delays ?? new Dictionary<string, double>());
+        (Market, Scenario, Settings, Lessons) = (market, scenario, settings, lessons ?? PlanLessons.None);
         Risk = new RiskModel(market, settings.Risk, scenario.Numeraire);
         Rates = new RateForecast(market, settings, scenario.Horizon);
         Views = new PriceViews(market, Risk, scenario.Views);
@@ -85,8 +85,8 @@ public sealed partial class AllocationProblem
     /// <summary>Settings after overrides.</summary>
     public Settings Settings { get; }
 
-    /// <summary>What money that waits for a route forgoes beyond the route's own time, in USD by the route's id.</summary>
-    public IReadOnlyDictionary<string, double> Delays { get; }
+    /// <summary>What plans have shown of it.</summary>
+    public PlanLessons Lessons { get; }
 
     /// <summary>What everything is exposed to.</summary>
     public RiskModel Risk { get; }
@@ -257,7 +257,13 @@ public sealed partial class AllocationProblem
         var time = tokens.OrderBy(token => token.ToString(), StringComparer.Ordinal).ToDictionary(token => token, token => Auxiliary($"{token} time", 0, 1));
         foreach (var flow in _flows.Where(flow => tokens.Contains(flow.Route.From) && tokens.Contains(flow.Route.To)))
             _draft.Row($"{flow.Route.Id} in no circle", time[flow.Route.From] + (1 + step) * LinearExpression.Of(flow.Switch) <= time[flow.Route.To] + 1);
+        foreach (var flow in _flows.Where(flow => WaitsForGas(flow) is { } native && tokens.Contains(native) && tokens.Contains(flow.Route.To)))
+            _draft.Row($"{flow.Route.Id} after its gas", time[WaitsForGas(flow)!.Value] + (1 + step) * LinearExpression.Of(flow.Switch) <= time[flow.Route.To] + 1);
     }
+
+    /// <summary>The native token that has to come before a flow can be sent; null where gas is there, or is what is sent.</summary>
+    public TokenId? WaitsForGas(Flow flow) => Lessons.GasIsLate.Contains(flow.Route.From.Chain) && Market.Chain(flow.Route.From.Chain).NativeTokenId() is var native
+        && native != flow.Route.From && native != flow.Route.To ? native : null;
 
     private int Action(string name, int variable, string chain, System.Numerics.BigInteger gas, double minimum)
     {

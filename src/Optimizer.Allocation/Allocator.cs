@@ -24,13 +24,13 @@ public static class Allocator
     /// <param name="market">The market after shocks.</param>
     /// <param name="scenario">The question.</param>
     /// <param name="settings">Settings after overrides.</param>
-    /// <param name="delays">What money that waits for a route forgoes beyond the route's own time, in USD by the route's id.</param>
+    /// <param name="lessons">What plans have shown of the problem; nothing where absent.</param>
     /// <param name="cancellation">Cancels.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static Allocated Solve(Market market, Scenario scenario, Settings settings, IReadOnlyDictionary<string, double>? delays = null, CancellationToken cancellation = default)
+    public static Allocated Solve(Market market, Scenario scenario, Settings settings, PlanLessons? lessons = null, CancellationToken cancellation = default)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var problem = new AllocationProblem(market, scenario, settings, delays: delays);
+        var problem = new AllocationProblem(market, scenario, settings, lessons: lessons);
         Answer answer;
         try
         {
@@ -45,7 +45,7 @@ public static class Allocator
         {
             // What a person asked for goes before what nobody said.
             var left = Math.Max(1, settings.Solver.TimeLimit.Seconds - TimeProvider.System.GetElapsedTime(started).TotalSeconds);
-            var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings with { Solver = settings.Solver with { TimeLimit = Duration.FromSeconds(left) } }, delays, cancellation);
+            var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings with { Solver = settings.Solver with { TimeLimit = Duration.FromSeconds(left) } }, lessons, cancellation);
             return free.Target is null ? free : free with { GaveWay = [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())] };
         }
 

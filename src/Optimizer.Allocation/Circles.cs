@@ -11,8 +11,10 @@ internal static class Circles
     {
         if (answer.Status is not (SolveStatus.Optimal or SolveStatus.Feasible))
             return new HashSet<TokenId>();
+        // Where gas comes late, what is sent comes after it.
         var next = problem.Flows.Where(flow => answer.Values[flow.Switch] > 0.5 && flow.In.At(answer.Values) > 0)
-            .ToLookup(flow => flow.Route.From, flow => flow.Route.To);
+            .SelectMany(flow => problem.WaitsForGas(flow) is { } native ? new[] { (flow.Route.From, flow.Route.To), (native, flow.Route.To) } : [(flow.Route.From, flow.Route.To)])
+            .ToLookup(pair => pair.Item1, pair => pair.Item2);
         return next.Select(from => from.Key).Where(token => Reaches(token, token, next)).ToHashSet();
     }
 

@@ -109,7 +109,7 @@ public static class ObjectiveTerms
     /// <summary>What money in flight or in an exit queue forgoes, by the middle of the market, and risks.</summary>
     public static LinearExpression Time(AllocationProblem p) => LinearExpression.Sum([
         .. p.Flows.Select(flow => TimeOf(p, flow) * flow.In),
-        .. p.Flows.Where(flow => p.Delays.ContainsKey(flow.Route.Id)).Select(flow => p.Delays[flow.Route.Id] / p.BookUsd * LinearExpression.Of(flow.Switch)),
+        .. p.Flows.Where(flow => p.Lessons.DelaysUsd.ContainsKey(flow.Route.Id)).Select(flow => p.Lessons.DelaysUsd[flow.Route.Id] / p.BookUsd * LinearExpression.Of(flow.Switch)),
         .. p.Positions.Where(position => position.Capital > 0).Select(position =>
             QueueYears(position) * p.Rates.ReferenceRate(position.Opportunity) * position.Capital * position.Withdrawal)]);
 

@@ -59,7 +59,9 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
             {
                 return best ?? whole with
                 {
-                    Status = SolveStatus.TimedOut, Values = [], Message = "no answer that does all that is asked was found within the time limit",
+                    Status = SolveStatus.TimedOut,
+                    Values = [],
+                    Message = "no answer that does all that is asked was found within the time limit",
                 };
             }
         }

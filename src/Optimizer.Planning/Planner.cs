@@ -320,7 +320,6 @@ public sealed class Planner
     /// from elsewhere.</summary>
     private void PayGas()
     {
-        var bringing = Ordering.Before(_steps, _topUps.Values.SelectMany(claims => claims));
         foreach (var onChain in _steps.GroupBy(s => s.Chain).ToArray())
         {
             var native = _market.Chain(onChain.Key).NativeTokenId();
@@ -329,12 +328,26 @@ public sealed class Planner
             if (left < _locked.GetValueOrDefault(native))
                 throw new PlanException($"{onChain.Key}: gas of {Usd(native, needed):0.00} USD is needed and {Usd(native, left + needed):0.00} USD of {native} are there");
             _balances[native] = left;
-            if (_startingGas[onChain.Key] >= needed || !_topUps.TryGetValue(onChain.Key, out var topUps))
+            if (_startingGas[onChain.Key] >= needed || !_topUps.TryGetValue(onChain.Key, out var arrivals))
                 continue;
-            // What brings gas cannot wait for it; the chain's own pays for that.
-            var own = onChain.Where(s => bringing.Contains(s.Id)).Aggregate(BigInteger.Zero, (sum, step) => sum + step.Gas);
-            if (own > _startingGas[onChain.Key])
-                throw new PlanException($"{onChain.Key}: the steps that bring gas need {Usd(native, own):0.00} USD of it and {Usd(native, _startingGas[onChain.Key]):0.00} USD are there");
+            // What brings gas cannot wait for it; the chain's own pays for that. What needs more of it waits for the gas that needs less.
+            BigInteger Own(IEnumerable<int> claims) => Ordering.Before(_steps, claims) is var before ? onChain.Where(s => before.Contains(s.Id)).Aggregate(BigInteger.Zero, (sum, step) => sum + step.Gas) : BigInteger.Zero;
+            var topUps = new List<int>();
+            foreach (var claim in arrivals.OrderBy(claim => Own([claim])))
+            {
+                if (Own([.. topUps, claim]) <= _startingGas[onChain.Key])
+                    topUps.Add(claim);
+            }
+
+            if (topUps.Count == 0)
+            {
+                throw new PlanException($"{onChain.Key}: the steps that bring gas need {Usd(native, arrivals.Min(claim => Own([claim]))):0.00} USD of it and {Usd(native, _startingGas[onChain.Key]):0.00} USD are there")
+                {
+                    GasIsLateOn = onChain.Key,
+                };
+            }
+
+            var bringing = Ordering.Before(_steps, topUps);
             foreach (var step in onChain.Where(s => !topUps.Contains(s.Id) && !bringing.Contains(s.Id) && s.Gas > 0))
                 _steps[step.Id - 1] = step with { DependsOn = [.. step.DependsOn.Union(topUps)] };
         }

@@ -17,7 +17,7 @@ public static class ScenarioRunner
         for (var round = 0; round < MostWaits && result.Plan is { } plan && Report.MissedUsd(result, loaded.Settings) > 0 && problem.Objective.IsMoney(); round++)
         {
             // Money waits longer in the plan than the solver knew: it is told, and asked again.
-            var (again, stated) = Solve(loaded, Waits.Of(problem, plan), cancellation);
+            var (again, stated) = Solve(loaded, problem.Lessons with { DelaysUsd = Waits.Of(problem, plan) }, cancellation);
             if (again.Plan is null || again.Certificate.ObjectiveRecomputed <= result.Certificate.ObjectiveRecomputed)
                 break;
             var bound = result.Objective!.Bound;
@@ -66,10 +66,10 @@ public static class ScenarioRunner
         };
     }
 
-    private static (SolveResult Result, AllocationProblem Problem) Solve(LoadedScenario loaded, IReadOnlyDictionary<string, double>? delays, CancellationToken cancellation)
+    private static (SolveResult Result, AllocationProblem Problem) Solve(LoadedScenario loaded, PlanLessons? lessons, CancellationToken cancellation)
     {
         var (_, scenario, market, settings) = loaded;
-        var allocated = Allocator.Solve(market, scenario, settings, delays, cancellation);
+        var allocated = Allocator.Solve(market, scenario, settings, lessons, cancellation);
         var answer = allocated.Answer;
         var result = new SolveResult
         {
@@ -97,6 +97,11 @@ public static class ScenarioRunner
         catch (ObjectiveException none)
         {
             return (result with { Status = "failed", Message = none.Message }, allocated.Problem);
+        }
+        catch (PlanException late) when (late.GasIsLateOn is { } chain && !allocated.Problem.Lessons.GasIsLate.Contains(chain))
+        {
+            // What brings gas needed it: it is asked again with gas before all that is sent from there.
+            return Solve(loaded, allocated.Problem.Lessons with { GasIsLate = new HashSet<string>([.. allocated.Problem.Lessons.GasIsLate, chain]) }, cancellation);
         }
         catch (PlanException impossible)
         {

@@ -9,7 +9,7 @@ internal static class Waits
     /// <summary>By the id of the route that is waited for, in USD, beyond what the route's own money forgoes.</summary>
     public static IReadOnlyDictionary<string, double> Of(AllocationProblem problem, Plan plan)
     {
-        var (done, waits) = (new Dictionary<int, double>(), new Dictionary<string, double>(problem.Delays));
+        var (done, waits) = (new Dictionary<int, double>(), new Dictionary<string, double>(problem.Lessons.DelaysUsd));
         var byId = plan.Steps.ToDictionary(step => step.Id);
         foreach (var step in plan.Steps)
         {

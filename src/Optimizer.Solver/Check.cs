@@ -105,7 +105,17 @@ internal static class Check
         }
     }
 
-    /// <summary>The largest amount by which the values break a bound, row, switch or link.</summary>
+    /// <summary>The largest coefficient of a row, at least 1: what a row of large ones is broken by counts in its variables.</summary>
+    private static double Largest(Row row)
+    {
+        var largest = 1.0;
+        foreach (var (_, c) in row.Terms.AsSpan())
+            largest = Math.Max(largest, Math.Abs(c));
+        return largest;
+    }
+
+    /// <summary>The largest amount by which the values break a bound, row, switch or link, rows of coefficients above 1 by the size of the
+    /// largest.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="values">One value per variable.</param>
     /// <param name="relaxed">Whether binary variables may lie between 0 and 1.</param>
@@ -125,7 +135,8 @@ internal static class Check
         foreach (var row in problem.Rows)
         {
             var activity = Sum(row.Terms, values);
-            worst = Math.Max(worst, Math.Max(row.Lower - activity, activity - row.Upper));
+            if (Math.Max(row.Lower - activity, activity - row.Upper) is var over && over > worst)
+                worst = Math.Max(worst, over / Largest(row));
         }
 
         foreach (var s in problem.Switches)

@@ -48,7 +48,9 @@ public sealed class ObjectiveTests
             """);
         Opportunity Place(string name, double rate, string e, double loss, double volatility) => Ask.Place($"{name}/base/USDC", "USDC@base", rate) with
         {
-            Events = [new(e, Ask.Figure(loss))], Volatility = Ask.Figure(volatility), Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = Ask.Figure(rate) }, TrailingMean = Ask.Figure(rate) },
+            Events = [new(e, Ask.Figure(loss))],
+            Volatility = Ask.Figure(volatility),
+            Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = Ask.Figure(rate) }, TrailingMean = Ask.Figure(rate) },
         };
         Opportunity[] places = [Place("one", 0.04, "aave-v3-exploit", 0.5, 0.02), Place("two", 0.06, "usd-ai-depeg", 0.9, 0.03), Place("three", 0.05, "re-depeg", 0.6, 0.05)];
         loaded = Only(loaded.With(places), "one", "two", "three");
@@ -240,7 +242,8 @@ public sealed class ObjectiveTests
     {
         var perp = Ask.Place("perp/ethereum/ETH-short", "USDC@ethereum", 0.05, OpportunityKind.Derivative) with
         {
-            CapitalPerUnit = Ask.Figure(0.1), Exposures = new Dictionary<string, Figure> { ["ETH"] = Ask.Figure(-1) },
+            CapitalPerUnit = Ask.Figure(0.1),
+            Exposures = new Dictionary<string, Figure> { ["ETH"] = Ask.Figure(-1) },
         };
         var loaded = Ask.Load("holdings: [ { token: ETH@ethereum, amount: 500 } ]\nmode: hold\nhorizon: 365 days\nobjective: { meanVariance: { riskAversion: 1 } }").With(perp);
         loaded = loaded with { Scenario = loaded.Scenario with { Holdings = [.. loaded.Scenario.Holdings, new() { Opportunity = perp.Id, Amount = Amount.Parse("100_000") }] } };
@@ -263,8 +266,8 @@ public sealed class ObjectiveTests
               - { other: venture fund, valueUsd: 3M USD }
               - { token: ETH@ethereum, amount: 1 }
             universe: { chains: [ethereum] }
-            objective: { minimumCvar: { confidence: 95 % } }
-            settings: { risk: { draws: 2000 }, solver: { timeLimit: 5 s } }
+            objective: { minimumRisk: { returnAtLeast: 0.5 % } }
+            settings: { risk: { draws: 2000 } }
             """);
         var best = result.Comparisons.Max(other => other.ReturnPerYear);
         // Two of seven million can move, at no more than 12 %.

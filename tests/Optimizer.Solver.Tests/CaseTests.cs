@@ -157,7 +157,10 @@ public sealed class CaseTests
         Variable[] places = [.. Enumerable.Range(0, Places).Select(i => new Variable($"x{i}", 0, 1, Math.Round(0.1 * random.NextDouble(), 6)))];
         var least = MeanVarianceSolver.Solve(new()
         {
-            Variables = places, Rows = [Budget(Places)], Scenarios = new([.. Enumerable.Range(0, Places)], gains), Goal = new MinimizeTailLoss(0.95, 0.06),
+            Variables = places,
+            Rows = [Budget(Places)],
+            Scenarios = new([.. Enumerable.Range(0, Places)], gains),
+            Goal = new MinimizeTailLoss(0.95, 0.06),
         }, Tight);
         Assert.Equal(SolveStatus.Optimal, least.Status);
         var capped = MeanVarianceSolver.Solve(new()
