@@ -203,7 +203,14 @@ public sealed partial class AllocationProblem
         var variance = new Dictionary<int, double>();
         var loadings = Risk.Factors.Select(_ => new List<LinearExpression>()).ToArray();
         var own = new List<Factor>();
-        foreach (var position in _positions)
+        var isApart = !IsHeld && Objective.IsPlaceByPlace();
+        foreach (var position in isApart ? _positions : [])
+        {
+            if (position.After.Terms.Any())
+                own.Add(new($"{position.Opportunity.Id} own", [.. (Math.Sqrt(Risk.Variance(position.Opportunity)) * (position.After - Origin.GetValueOrDefault(position.Opportunity.Id) * origin)).Terms]));
+        }
+
+        foreach (var position in isApart ? [] : _positions)
         {
             var apart = !IsHeld && Origin.GetValueOrDefault(position.Opportunity.Id) is not 0 and var from ? position.After - from * origin : position.After;
             foreach (var (factor, loading) in Risk.Loadings(position.Opportunity))
@@ -214,7 +221,7 @@ public sealed partial class AllocationProblem
                 variance[position.After.Terms.Single().Variable] = position.Opportunity.Volatility * position.Opportunity.Volatility;
         }
 
-        foreach (var idle in _idles)
+        foreach (var idle in isApart ? [] : _idles)
         {
             foreach (var (factor, loading) in Risk.Loadings(idle.Token))
                 loadings[factor].Add(loading * idle.After);

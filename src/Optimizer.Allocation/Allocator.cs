@@ -67,6 +67,9 @@ public static class Allocator
         Verify = settings.Solver.Verify,
     };
 
+    /// <summary>The exposures that stay where nothing was said on them, in words.</summary>
+    public static IReadOnlyList<string> KeptExposures(Market market, Scenario scenario) => [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())];
+
     /// <summary>The answer with its target, in round amounts where those are asked for.</summary>
     private static Allocated Rounded(AllocationProblem problem, Answer answer, Settings settings, CancellationToken cancellation)
     {

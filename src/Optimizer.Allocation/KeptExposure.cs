@@ -5,7 +5,7 @@ namespace Optimizer.Allocation;
 /// <summary>No view is not a view: exposure to what moves against the numeraire, and on which nothing was said, stays at least what it is,
 /// less what gas and fees take of it.</summary>
 /// <remarks>It is a wish of the tool's own: where it cannot hold together with what a person asked for, it gives way.</remarks>
-public sealed record KeptExposure(string Unit) : AllocationConstraint
+internal sealed record KeptExposure(string Unit) : AllocationConstraint
 {
     /// <summary>The rows' constraints of a scenario: one for each unit of account that is held, moves against the numeraire, and has neither
     /// a view nor a limit.</summary>

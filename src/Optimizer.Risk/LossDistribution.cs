@@ -19,6 +19,7 @@ public sealed record RevaluedItem(string Name, double ValueUsd, double NotionalU
 /// </remarks>
 public sealed class LossDistribution
 {
+    private const double Cent = 0.01;
     private readonly double[] _gains;
     private readonly double[] _byEvents;
     private readonly int[] _order;
@@ -43,7 +44,7 @@ public sealed class LossDistribution
     public double NoEventProbability { get; }
 
     /// <summary>The probability of a loss.</summary>
-    public double LossProbability => (double)_gains.Count(gain => gain < 0) / _gains.Length;
+    public double LossProbability => (double)_gains.Count(gain => gain < -Cent) / _gains.Length;
 
     /// <summary>Value at risk and conditional value at risk, as losses in USD.</summary>
     /// <param name="confidence">α: 0.95 averages the worst 5 %.</param>

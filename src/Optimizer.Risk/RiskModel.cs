@@ -122,6 +122,9 @@ public sealed class RiskModel
         return loadings;
     }
 
+    /// <summary>Yearly variance of a unit of an opportunity's position by itself.</summary>
+    public double Variance(Opportunity opportunity) => Loadings(opportunity).Values.Sum(loading => loading * loading) + opportunity.Volatility * opportunity.Volatility;
+
     /// <summary>Loadings per USD of an idle token.</summary>
     public IReadOnlyDictionary<int, double> Loadings(TokenId token)
     {

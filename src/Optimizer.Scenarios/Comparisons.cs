@@ -22,8 +22,8 @@ internal sealed class Comparisons
     {
         _problem = problem;
         var (market, scenario, book) = (problem.Market, problem.Scenario, problem.BookUsd);
-        _stuck = problem.Positions.Where(p => p.Before > 0).ToDictionary(p => p, p => p.WithdrawalSwitch is null || p.Capital <= 0 ? p.Before : Book.NotionalUsd(market, scenario, p.Opportunity).Locked / book);
-        _stuckIdle = problem.Idles.ToDictionary(i => i, i => Book.HeldUsd(market, scenario, i.Token).Locked / book);
+        _stuck = problem.Positions.Where(p => p.Before > 0).ToDictionary(p => p, p => p.WithdrawalSwitch is null || p.Capital != 1 || market.UnitOfAccount(p.Opportunity) is null ? p.Before : Book.NotionalUsd(market, scenario, p.Opportunity).Locked / book);
+        _stuckIdle = problem.Idles.ToDictionary(i => i, i => market.State(i.Token.Chain).Halted ? i.Before : Book.HeldUsd(market, scenario, i.Token).Locked / book);
         foreach (var position in problem.Positions.Where(p => p.Before > 0 && p.Capital > 0))
             Add(market.UnitOfAccount(position.Opportunity), (position.Before - _stuck[position]) * position.Capital);
         foreach (var idle in problem.Idles)
@@ -106,18 +106,24 @@ internal sealed class Comparisons
             left[unit] -= room - already;
         }
 
+        foreach (var position in _problem.Positions.Where(p => !held.ContainsKey(p)))
+            Put(position, 0);
         var rest = Rest(left);
         foreach (var (idle, size) in rest)
             values[idle.After.Terms.Single().Variable] = size;
-        // Limits of very many rows are looked at once, at the end.
-        var broken = _problem.Requirements.Select(r => r.Source).OfType<AllocationConstraint>().Where(source => source.IsOneLimit()).Distinct()
+        // Limits of very many rows, and those that are the least of something, are looked at once, at the end.
+        var broken = _problem.Requirements.Any(r => r.Requirement.IsReported && r.Source?.IsOneLimit() == false && r.Requirement.Inequality.Lesser.At(values) > r.Requirement.Inequality.Greater.At(values) + Trace) || _problem.Requirements.Select(r => r.Source).OfType<AllocationConstraint>().Where(source => source.IsOneLimit()).Distinct()
             .Any(source => _problem.Requirements.First(r => r.Source == source).Requirement.Inequality.Greater.Constant + Trace < source.Reached(_problem, values));
-        return Compared(broken ? "highest rates first, within simple limits; not within all" : "highest rates first, within the limits", held.GetValueOrDefault, rest.GetValueOrDefault);
+        return Compared(broken ? "highest rates first, though not within all limits" : "highest rates first, within the limits", held.GetValueOrDefault, rest.GetValueOrDefault);
 
         void Put(Position position, double size)
         {
             foreach (var term in position.After.Terms)
                 values[term.Variable] = size;
+            foreach (var term in position.Before > 0 ? position.Deposit.Terms : [])
+                values[term.Variable] = Math.Max(0, size - position.Before);
+            foreach (var term in position.Withdrawal.Terms)
+                values[term.Variable] = Math.Max(0, position.Before - size);
             foreach (var term in _problem.Held(position).Terms)
                 values[term.Variable] = size > 0 ? 1 : 0;
         }

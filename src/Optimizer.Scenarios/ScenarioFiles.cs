@@ -289,8 +289,8 @@ public sealed class ScenarioFiles
                 reader.Report(ratings.Find(name).Location, $"{probability} is out of range; expected 0 % to below 100 %");
         }
 
-        if (settings.Risk.MaximumShareOfPool.Fraction is <= 0 or > 0.5)
-            reader.Report(source.Find("risk", "maximumShareOfPool").Location, $"{settings.Risk.MaximumShareOfPool} is out of range; expected above 0 % to 50 %");
+        if (settings.Risk.MaximumShareOfPool.Fraction is <= 0 or > 0.66)
+            reader.Report(source.Find("risk", "maximumShareOfPool").Location, $"{settings.Risk.MaximumShareOfPool} is out of range; expected above 0 % to 66 %, of which no more than 50 % are used");
         if (settings.Solver.Gap.Fraction <= 0)
             reader.Report(source.Find("solver", "gap").Location, "must be above zero");
         if (settings.Solver.TimeLimit.Days <= 0)

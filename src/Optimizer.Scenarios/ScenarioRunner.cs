@@ -121,8 +121,8 @@ public static class ScenarioRunner
     /// <summary>What an objective that makes risk small does with exposure that would else stay.</summary>
     private static IEnumerable<string> NotKept(LoadedScenario loaded) => loaded.Scenario is { Exposure: ExposureRule.Keep, Mode: ScenarioMode.Resolve }
         && !((AllocationObjective)loaded.Scenario.Objective).KeepsExposure()
-        && KeptExposure.Of(loaded.Market, loaded.Scenario with { Objective = new MeanVariance { RiskAversion = 0 } }).ToArray() is { Length: > 0 } given
-            ? [$"this objective makes risk small and does not keep: {string.Join(", ", given.Select(kept => kept.Title()))}; a limit on the asset does"] : [];
+        && Allocator.KeptExposures(loaded.Market, loaded.Scenario with { Objective = new MeanVariance { RiskAversion = 0 } }) is { Count: > 0 } given
+            ? [$"this objective makes risk small and does not keep: {string.Join(", ", given)}; a limit on the asset does"] : [];
 
     /// <summary>The answer for a book that owes more than it has.</summary>
     private static SolveResult Worthless(LoadedScenario loaded, double bookUsd) => new()

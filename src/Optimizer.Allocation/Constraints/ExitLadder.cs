@@ -17,7 +17,7 @@ public sealed record ExitLadder : AllocationConstraint
     {
         // What is locked for longer does not count.
         var stuck = problem.Scenario with { Holdings = [.. problem.Scenario.Holdings.Where(holding => holding.LockedDays(problem.Market.Snapshot.TakenAt) > Within.Days)] };
-        var parts = problem.Idles.Select(idle => idle.After - Locked(problem, Book.HeldUsd(problem.Market, stuck, idle.Token))).ToList();
+        var parts = problem.Idles.Where(idle => !problem.Market.State(idle.Token.Chain).Halted).Select(idle => idle.After - Locked(problem, Book.HeldUsd(problem.Market, stuck, idle.Token))).ToList();
         foreach (var position in problem.Positions.Where(p => p.Capital < 0 || p.Opportunity.ExitDays(problem.Market.Snapshot.TakenAt) <= Within.Days))
         {
             // What is owed is taken off, since it has to be paid back before what secures it is free.

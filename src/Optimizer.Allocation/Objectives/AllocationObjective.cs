@@ -16,6 +16,9 @@ public abstract record AllocationObjective : Objective
     /// <summary>What the risk is measured from, in fractions of the book, by opportunity: an allocation without risk where empty.</summary>
     public virtual IReadOnlyDictionary<string, double> Origin(AllocationProblem problem) => new Dictionary<string, double>();
 
+    /// <summary>Whether its risk is that of every place by itself, without what places share.</summary>
+    public virtual bool IsPlaceByPlace() => false;
+
     /// <summary>The rows that it needs.</summary>
     public virtual IEnumerable<Requirement> Rows(AllocationProblem problem) => [];
 

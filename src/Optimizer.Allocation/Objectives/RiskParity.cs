@@ -5,7 +5,8 @@ namespace Optimizer.Allocation;
 /// <summary>Every place that may be used bears the same part of the risk (Maillard, Roncalli and Teïletche 2010), as nearly as moves,
 /// limits and whole numbers of places allow.</summary>
 /// <remarks>Equal parts fix every size: they are computed first, for the whole book. The allocation is then the one that differs least from
-/// them, by the volatility of the difference.</remarks>
+/// them: by the root of the sum, over all places, of the squared difference times the place's own variance, so that places on one price are
+/// told apart.</remarks>
 public sealed record RiskParity : AllocationObjective
 {
     /// <inheritdoc/>
@@ -40,19 +41,19 @@ public sealed record RiskParity : AllocationObjective
     }
 
     /// <inheritdoc/>
-    public override Goal Goal(AllocationProblem problem) => new MinimizeRisk(AnyValue, [.. (MinimumRisk.Toll * ObjectiveTerms.Burden(problem)).Terms]);
+    public override bool IsPlaceByPlace() => true;
+
+    /// <inheritdoc/>
+    public override Goal Goal(AllocationProblem problem) => new MinimizeRisk(AnyValue, [.. (Toll * (ObjectiveTerms.Costs(problem) + ObjectiveTerms.Effort(problem))).Terms]);
 
     /// <inheritdoc/>
     public override double InUnit(AllocationProblem problem, Answer answer, double figure) =>
         Math.Sqrt(Math.Max(answer.Risk + figure - answer.Objective, 0)) * problem.BookUsd;
 
     /// <inheritdoc/>
-    public override double Of(AllocationProblem problem, Outcome outcome)
-    {
-        var parity = problem.Origin;
-        var apart = outcome.NotionalUsd.Keys.Union(parity.Keys).ToDictionary(id => id, id => outcome.NotionalUsd.GetValueOrDefault(id) - parity.GetValueOrDefault(id) * problem.BookUsd);
-        return Math.Sqrt(new RiskAttribution(problem, apart, outcome.IdleUsd).Variance) * problem.BookUsd;
-    }
+    public override double Of(AllocationProblem problem, Outcome outcome) => problem.BookUsd * Math.Sqrt(problem.Positions.Sum(position =>
+        outcome.NotionalUsd.GetValueOrDefault(position.Opportunity.Id) / problem.BookUsd - problem.Origin.GetValueOrDefault(position.Opportunity.Id) is var apart
+            ? problem.Risk.Variance(position.Opportunity) * apart * apart : 0));
 
     /// <inheritdoc/>
     public override string Note(AllocationProblem problem, Outcome outcome)
@@ -64,6 +65,9 @@ public sealed record RiskParity : AllocationObjective
     }
 
     private const double AnyValue = -1e3;
+
+    /// <summary>What moving is charged per unit of cost: little, so that nearness decides.</summary>
+    private const double Toll = 1e-4;
 
     /// <summary>The places that may be used: those that bear risk and to which money may be added, or where it stays.</summary>
     private static Position[] Places(AllocationProblem problem)

@@ -86,7 +86,7 @@ public sealed record RiskSettings
     public Duration BlockLength { get; init; } = new(28);
 
     /// <summary>Share of a pool beyond which no position grows, so that one's own exit does not move it;
-    /// at most 50 %, beyond which size × rate is not concave at high rates. Default 20 %.</summary>
+    /// no more than 50 % are used, beyond which size × rate is not concave at high rates. Default 20 %.</summary>
     public Percentage MaximumShareOfPool { get; init; } = new(0.2);
 }
 
