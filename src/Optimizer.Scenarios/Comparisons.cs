@@ -11,6 +11,9 @@ internal sealed class Comparisons
     private const double Confidence = 0.95;
     private const double Trace = 1e-6;
 
+    /// <summary>What gas and small change may put over a limit, in fractions of the book.</summary>
+    private const double Change = 1e-3;
+
     private readonly AllocationProblem _problem;
     private readonly Dictionary<Position, double> _stuck;
     private readonly Dictionary<IdleBalance, double> _stuckIdle;
@@ -112,7 +115,10 @@ internal sealed class Comparisons
         foreach (var (idle, size) in rest)
             values[idle.After.Terms.Single().Variable] = size;
         // Limits of very many rows, and those that are the least of something, are looked at once, at the end.
-        var broken = _problem.Requirements.Any(r => r.Requirement.IsReported && r.Source?.IsOneLimit() == false && r.Requirement.Inequality.Lesser.At(values) > r.Requirement.Inequality.Greater.At(values) + Trace) || _problem.Requirements.Select(r => r.Source).OfType<AllocationConstraint>().Where(source => source.IsOneLimit()).Distinct()
+        var known = _problem.Positions.SelectMany(p => new[] { p.After, p.Deposit, p.Withdrawal, _problem.Held(p) }).Concat(_problem.Idles.Select(i => i.After))
+            .SelectMany(expression => expression.Terms).Select(term => term.Variable).ToHashSet();
+        bool IsKnown(Inequality row) => row.Lesser.Terms.Concat(row.Greater.Terms).All(term => known.Contains(term.Variable));
+        var broken = _problem.Requirements.Any(r => r.Requirement.IsReported && r.Source?.IsOneLimit() == false && IsKnown(r.Requirement.Inequality) && r.Requirement.Inequality.Lesser.At(values) > r.Requirement.Inequality.Greater.At(values) + Change) || _problem.Requirements.Select(r => r.Source).OfType<AllocationConstraint>().Where(source => source.IsOneLimit()).Distinct()
             .Any(source => _problem.Requirements.First(r => r.Source == source).Requirement.Inequality.Greater.Constant + Trace < source.Reached(_problem, values));
         return Compared(broken ? "highest rates first, though not within all limits" : "highest rates first, within the limits", held.GetValueOrDefault, rest.GetValueOrDefault);
 
