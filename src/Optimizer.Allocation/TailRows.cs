@@ -50,12 +50,14 @@ public sealed class TailRows
         LinearExpression.Sum(_columns.Select(column => draws.Average(s => column.Spread[s]) * column.After));
 
     /// <summary>What an allocation gains beyond what it is credited with, by draw; what is held before where there are no values.</summary>
-    public double[] Spread(IReadOnlyList<double>? values)
+    public double[] Spread(IReadOnlyList<double>? values) => Gains((_, after, before) => values is null ? before : after.At(values));
+
+    private double[] Gains(Func<object?, LinearExpression, double, double> held)
     {
         var gains = new double[Draws.Count];
-        foreach (var (_, after, before, spread) in _columns)
+        foreach (var (of, after, before, spread) in _columns)
         {
-            var amount = values is null ? before : after.At(values);
+            var amount = held(of, after, before);
             for (var s = 0; s < gains.Length && amount != 0; s++)
                 gains[s] += amount * spread[s];
         }
@@ -70,23 +72,20 @@ public sealed class TailRows
     /// <param name="idle">What is held of a token.</param>
     public double MeanLossUsd(double confidence, double creditedUsd, Func<Position, double> held, Func<IdleBalance, double> idle)
     {
-        var gains = new double[Draws.Count];
-        foreach (var column in _columns)
-        {
-            var amount = column.Of switch { Position position => held(position), IdleBalance balance => idle(balance), _ => 0 };
-            for (var s = 0; s < gains.Length && amount != 0; s++)
-                gains[s] += amount * column.Spread[s];
-        }
-
+        var gains = Gains((of, _, _) => of switch { Position position => held(position), IdleBalance balance => idle(balance), _ => 0 });
         return -Worst(confidence, gains).Average(s => gains[s]) * _problem.BookUsd - creditedUsd;
     }
 
     /// <summary>What leaving at the horizon costs more or less by a draw's gas price, by chain, per unit of the cost at today's.</summary>
-    public static IEnumerable<(string Chain, LinearExpression Cost, double Before, double[] Spread)> ExitGas(AllocationProblem problem, ScenarioSet draws) =>
+    private static IEnumerable<(string Chain, LinearExpression Cost, double Before, double[] Spread)> ExitGas(AllocationProblem problem, ScenarioSet draws) =>
         problem.Settings.Moves.ExitAtHorizon ? problem.Positions.GroupBy(position => position.Opportunity.Chain).OrderBy(same => same.Key, StringComparer.Ordinal).Select(same => (same.Key,
             LinearExpression.Sum(same.Select(position => ObjectiveTerms.ExitGasOf(problem, position) * problem.Held(position))),
             same.Where(position => position.Before > 0).Sum(position => ObjectiveTerms.ExitGasOf(problem, position)),
-            (double[])[.. draws.Gas(same.Key, problem.Settings.Moves.StressedGas).Select(multiple => 1 - multiple)])) : [];
+            GasSpread(problem, draws, same.Key))) : [];
+
+    /// <summary>What a unit of a chain's gas, at today's price, costs less by a draw's.</summary>
+    public static double[] GasSpread(AllocationProblem problem, ScenarioSet draws, string chain) =>
+        [.. draws.Gas(chain, problem.Settings.Moves.StressedGas).Select(multiple => 1 - multiple)];
 
     private static int[] Worst(double confidence, double[] gains) =>
         [.. Enumerable.Range(0, gains.Length).OrderBy(s => gains[s]).ThenBy(s => s).Take(Math.Max(1, (int)Math.Round(gains.Length * (1 - confidence))))];

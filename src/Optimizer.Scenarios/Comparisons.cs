@@ -63,10 +63,9 @@ internal sealed class Comparisons
     private ComparisonResult? Safest()
     {
         var free = _free.GetValueOrDefault(Numeraire());
-        double Variance(Position p) => _problem.Risk.Loadings(p.Opportunity).Values.Sum(loading => loading * loading) + p.Opportunity.Volatility * p.Opportunity.Volatility;
         var safest = free <= Trace ? null : _problem.Positions
             .Where(p => IsOpen(p) && _problem.Market.UnitOfAccount(p.Opportunity) == Numeraire() && p.Upper >= free - Trace && p.Opportunity.Maturity is null && _problem.RateToday(p, _problem.BookUsd * free) > 0)
-            .OrderBy(Variance).ThenBy(p => p.Opportunity.Id, StringComparer.Ordinal).FirstOrDefault();
+            .OrderBy(p => _problem.Risk.Variance(p.Opportunity)).ThenBy(p => p.Opportunity.Id, StringComparer.Ordinal).FirstOrDefault();
         if (safest is null)
             return null;
         var rest = Rest(new() { [Numeraire()] = 0 });

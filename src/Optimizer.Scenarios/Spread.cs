@@ -24,9 +24,9 @@ internal static class Spread
         foreach (var chain in problem.Positions.Where(position => held.Contains(position.Opportunity.Id)).GroupBy(position => position.Opportunity.Chain))
         {
             var cost = chain.Sum(position => ObjectiveTerms.ExitGasOf(problem, position)) * problem.BookUsd;
-            var multiples = draws.Gas(chain.Key, problem.Settings.Moves.StressedGas);
+            var spread = TailRows.GasSpread(problem, draws, chain.Key);
             for (var s = 0; s < gas.Length; s++)
-                gas[s] += cost * (1 - multiples[s]);
+                gas[s] += cost * spread[s];
         }
 
         return new LossDistribution(problem.Market, problem.Risk, draws, items, gas);
@@ -60,7 +60,7 @@ internal static class Spread
     {
         var (market, scenario) = (problem.Market, problem.Scenario);
         IReadOnlyList<LiquidityResult> Under(string e) =>
-            [.. Liquidity(scenario, market.Under([new(new(RiskFactorKind.Strike, e), ShiftMode.Set, 1)]), after, bookUsd)];
+            [.. Liquidity(scenario, market.Under([Shift.Strike(e)]), after, bookUsd)];
         foreach (var cause in causes)
             yield return cause.LossIfItStrikesUsd is null ? cause : cause with { Liquidity = Under(cause.Factor) };
         var held = after.Positions.Where(p => p.Value > 0).Select(p => market.Opportunity(p.Key));

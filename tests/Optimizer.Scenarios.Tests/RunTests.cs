@@ -128,6 +128,8 @@ public sealed class RunTests
         var struck = Ask.Solve(Book + "shocks: [ strike: { event: ethereum-halt } ]");
         Assert.Equal(1_000_000, struck.Liquidity[0].Usd, 1.0);
         Assert.Equal(struck.Liquidity[0].Usd, told.Risks.Single(risk => risk.Factor == "ethereum-halt").Liquidity[0].Usd, 1.0);
+        var limited = Ask.Solve(Book + "constraints: [ { exitLadder: { within: 7 days, min: 60 % } } ]\nshocks: [ strike: { event: ethereum-halt } ]");
+        Assert.True(Assert.Single(limited.Constraints).Broken);
         var moved = Ask.Solve(Book.Replace("mode: hold\n", "", StringComparison.Ordinal) + "shocks: [ strike: { event: ethereum-halt } ]");
         Assert.DoesNotContain(moved.Plan!.Steps, step => step.Chain == "ethereum");
     }

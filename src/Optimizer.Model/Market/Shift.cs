@@ -68,6 +68,9 @@ public readonly record struct Shift(RiskFactorKey Key, ShiftMode Mode, double Va
     /// <summary>Key of the provenance of figures that a shift sets.</summary>
     public const string From = "shift";
 
+    /// <summary>An event that has happened.</summary>
+    public static Shift Strike(string e) => new(new(RiskFactorKind.Strike, e), ShiftMode.Set, 1);
+
     /// <summary>A figure that a shift sets.</summary>
     public static Figure Figure(double value) => new(value, From);
 

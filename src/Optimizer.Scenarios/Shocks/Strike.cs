@@ -9,7 +9,7 @@ public sealed record Strike : Shock
     public required string Event { get; init; }
 
     /// <inheritdoc/>
-    public override IEnumerable<Shift> Shifts(Market market) => [new(new(RiskFactorKind.Strike, Event), ShiftMode.Set, 1)];
+    public override IEnumerable<Shift> Shifts(Market market) => [Shift.Strike(Event)];
 
     /// <inheritdoc/>
     public override IEnumerable<Reference> References() => [new("event", "event", Event)];
