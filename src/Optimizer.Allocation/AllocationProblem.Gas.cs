@@ -22,6 +22,7 @@ public sealed partial class AllocationProblem
                 _draft.Row($"{chain.Id} keeps gas", InGas * (keep * LinearExpression.Of(arrives) + lockedUsd / BookUsd) <= InGas * idle.After);
             var actions = _gas.Where(g => g.Chain == chain.Id).ToArray();
             KeepGasForLeaving(idle, chain, free, lockedUsd, actions.Length == 0 ? 0 : actions.Max(action => action.GasUsd) / BookUsd);
+            KeepMargin(idle, chain, free, lockedUsd, actions);
             if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
                 continue;
             // What the balance row says of cents on a book of millions, said in a way that no tolerance swallows. What needs gas to be
@@ -32,6 +33,15 @@ public sealed partial class AllocationProblem
             foreach (var action in actions.Where(a => a.GasUsd > free * BookUsd).DistinctBy(a => a.Switch))
                 _draft.Row($"{chain.Id} needs gas", LinearExpression.Of(action.Switch) <= supply);
         }
+    }
+
+    /// <summary>A little more gas than the steps burn is there, so that what the balance row's tolerance swallows on a large book is never
+    /// missing.</summary>
+    private void KeepMargin(IdleBalance idle, Chain chain, double free, double lockedUsd, (string Chain, double GasUsd, int Switch)[] actions)
+    {
+        const double Margin = 0.05;
+        if (free * BookUsd < (1 + Margin) * actions.Sum(action => action.GasUsd))
+            _draft.Row($"{chain.Id} has gas", InGas * (LinearExpression.Sum(actions.Select(a => Margin * a.GasUsd / BookUsd * LinearExpression.Of(a.Switch))) + lockedUsd / BookUsd) <= InGas * idle.After);
     }
 
     /// <summary>Rows about gas are in thousands of USD: in fractions of a large book their dollars would be below every tolerance.</summary>

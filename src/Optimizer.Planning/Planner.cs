@@ -183,7 +183,7 @@ public sealed class Planner
             .Concat(taken.Keys.SelectMany(d => d.Opportunity.Inputs.Where(i => i.Token == token)
                 .Select(i => (Wanted: Units(token, d.CapitalUsd * i.Share), Exact: false, Gas: d.Opportunity.Inputs.Count == 1 ? GasCosts.Enter(_market, d.Opportunity) : BigInteger.Zero,
                     Take: (Action<IReadOnlyList<Part>>)(parts => taken[d][token] = parts)))))
-            .OrderBy(use => use.Exact ? 0 : 1).ThenBy(use => use.Wanted)
+            .OrderBy(use => use.Exact ? 0 : 1).ThenBy(use => IsRound(token, use.Wanted) ? 0 : 1).ThenBy(use => use.Wanted)
             .ToArray();
         var available = Free(token) - GasReserve(token);
         var atHand = _start.GetValueOrDefault(token) - GasReserve(token);
@@ -418,6 +418,9 @@ public sealed class Planner
             return units;
         return multiple;
     }
+
+    /// <summary>Whether an amount is a multiple that was asked for: then something else takes the rest.</summary>
+    private bool IsRound(TokenId token, BigInteger units) => _target.RoundToUsd is { } step && (units % RoundAmount.Step(_market, token, step)).IsZero;
 
     private double Usd(TokenId token, BigInteger units) => _market.Usd(token, units);
 

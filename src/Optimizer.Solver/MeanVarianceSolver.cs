@@ -51,24 +51,47 @@ public static class MeanVarianceSolver
         if (options.Engine == Engine.Auto && IsForSimplex(problem))
             return OrToolsSolver.Solve(problem, options, deadline) with { EngineReason = $"OR-Tools, because the problem is linear and has {problem.Rows.Count} rows" };
         var native = new NativeSolver(problem);
-        if (native.Refusal is { } refusal)
-        {
-            return options.Engine == Engine.Native
-                ? new Answer { Status = SolveStatus.Failed, Message = $"the own kernels do not take this problem: {refusal}", Engine = "native" }
-                : OrToolsSolver.Solve(problem, options, deadline) with { EngineReason = $"OR-Tools, because {refusal}" };
-        }
+        if (options.Engine == Engine.Native)
+            return native.Refusal is { } refusal ? new Answer { Status = SolveStatus.Failed, Message = $"the own kernels do not take this problem: {refusal}", Engine = "native" } : native.Solve(options, deadline);
+        return native.Reservation is null ? OwnFirst(problem, native, options, deadline) : OrToolsFirst(problem, native, options, deadline);
+    }
 
+    private static Answer OwnFirst(Problem problem, NativeSolver native, SolveOptions options, Deadline deadline)
+    {
         var answer = native.Solve(options, deadline);
-        if (options.Engine == Engine.Native || answer.Status is SolveStatus.Optimal or SolveStatus.Infeasible || deadline.HasPassed)
+        if (answer.Status is SolveStatus.Optimal or SolveStatus.Infeasible || deadline.HasPassed)
             return answer;
         // Never silent: what the own kernels left open is said beside what OR-Tools made of it.
         var other = OrToolsSolver.Solve(problem, options, deadline);
-        var reason = $"OR-Tools after the own kernels ended {answer.Status} with a gap of {answer.Gap:0.0e+0} {answer.Message}".TrimEnd();
+        return Better(problem, options, answer, other) with { EngineReason = $"own kernels: {Ended(answer)}; OR-Tools: {Ended(other)}" };
+    }
+
+    /// <summary>Where rows have curves, SCIP on their tangents is the faster of the two; the own kernels finish what it leaves.</summary>
+    private static Answer OrToolsFirst(Problem problem, NativeSolver native, SolveOptions options, Deadline deadline)
+    {
+        var reason = $"OR-Tools, because {native.Reservation}";
+        // Neither takes more than half of the time while the other has not had its turn.
+        var half = native.Refusal is null ? new Deadline(0.5 * deadline.SecondsLeft, deadline.Cancellation) : deadline;
+        var answer = OrToolsSolver.Solve(problem, options, half);
+        if (native.Refusal is not null || answer.Status is SolveStatus.Optimal or SolveStatus.Infeasible || deadline.HasPassed)
+            return answer with { EngineReason = reason };
+        var other = native.Solve(options, deadline);
+        return Better(problem, options, answer, other) with { EngineReason = $"{reason}: {Ended(answer)}; own kernels: {Ended(other)}" };
+    }
+
+    private static string Ended(Answer answer) => $"{answer.Status} {(answer.Status == SolveStatus.Feasible ? $"with a gap of {answer.Gap:0.0e+0}" : answer.Message)}".TrimEnd();
+
+    /// <summary>Of two engines' answers the better one, with the tighter of both bounds.</summary>
+    private static Answer Better(Problem problem, SolveOptions options, Answer first, Answer second)
+    {
+        if (second.Status == SolveStatus.Infeasible)
+            return second;
         var minimises = problem.Goal is MinimizeRisk;
-        var isBetter = other.Status is SolveStatus.Optimal or SolveStatus.Infeasible
-            || (other.Values.Count > 0 && other.Status == SolveStatus.Feasible
-                && (answer.Status != SolveStatus.Feasible || (minimises ? other.Objective < answer.Objective : other.Objective > answer.Objective)));
-        return isBetter ? other with { EngineReason = reason } : answer with { EngineReason = $"own kernels; OR-Tools ended {other.Status} {other.Message}".TrimEnd() };
+        bool HasPoint(Answer answer) => answer.Values.Count > 0 && answer.Status is SolveStatus.Optimal or SolveStatus.Feasible;
+        var isSecond = HasPoint(second) && (!HasPoint(first) || (minimises ? second.Objective < first.Objective : second.Objective > first.Objective));
+        var (better, other) = isSecond ? (second, first) : (first, second);
+        return HasPoint(better) && other.BoundBy.Length > 0 && double.IsFinite(other.Bound) && (minimises ? other.Bound > better.Bound : other.Bound < better.Bound)
+            ? Certificate.Rebound(problem, better, other.Bound, other.BoundBy, options) : better;
     }
 
     /// <summary>Linear, without whole numbers or curves, and of more rows than the interior point's dense systems are good for: what they cost

@@ -13,6 +13,12 @@ public sealed class EngineAgreementTests
     public void With_switches() => ForEach(Instances.AnyShape(8, switches: true), 600);
 
     [Fact]
+    public void With_curves_in_rows() => ForEach(Instances.AnyShape(8, switches: false, swaps: true), 150);
+
+    [Fact]
+    public void With_switches_and_curves_in_rows() => ForEach(Instances.AnyShape(8, switches: true, swaps: true), 150);
+
+    [Fact]
     public void With_many_switches_and_a_count() => Instances.Portfolio(16, switches: true).Sample(Agree, iter: 60);
 
     [Fact]
@@ -55,8 +61,8 @@ public sealed class EngineAgreementTests
             return;
         }
 
-        Assert.True(native.Status == SolveStatus.Optimal, $"native {native.Status} {native.Message}, gap {native.Gap}; other {other.Status} {other.Objective}");
-        Assert.InRange(native.MaxViolation, 0, 1e-9);
+        Assert.True(native.Status == SolveStatus.Optimal, $"native {native.Status} {native.Message}, gap {native.Gap}; other {other.Status} {other.Objective} {other.Message} {System.Text.Json.JsonSerializer.Serialize(native)}");
+        Assert.InRange(native.MaxViolation, 0, native.Engine.Contains("GLOP", StringComparison.Ordinal) ? 1e-8 : 1e-9);
         Assert.Equal(other.Objective, native.Objective, 3e-6 * Math.Max(Math.Abs(other.Objective), 1e-2));
     }
 }

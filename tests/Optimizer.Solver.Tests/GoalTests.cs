@@ -127,6 +127,7 @@ public sealed class GoalTests
 
         var best = Enumerable.Range(0, 20_001).Max(i => At(points[^1].Size * i / 20_000));
         // The grid misses the best place by half a step at most.
+        Assert.True(answer.Status == SolveStatus.Optimal, $"{answer.Status} {answer.Message} {answer.EngineReason} {answer.Bound}");
         Assert.InRange(answer.Objective, best - 1e-8, best + 1e-5);
     }, iter: 40);
 
@@ -142,11 +143,12 @@ public sealed class GoalTests
                 matrix[i, j] = volatility[i] * volatility[j] * (i == j ? 1 : correlation);
         }
 
+        var split = Covariance.Split(matrix, [.. Enumerable.Range(0, n)], repair: false);
         return new()
         {
-            Variables = [.. volatility.Select((_, i) => new Variable($"x{i}", 0, 1))],
+            Variables = [.. volatility.Select((_, i) => new Variable($"x{i}", 0, 1, Variance: split.Variances[i]))],
             Rows = [new("budget", 1, 1, [.. Enumerable.Range(0, n).Select(i => new Term(i, 1))])],
-            Factors = Covariance.ToFactors(matrix, [.. Enumerable.Range(0, n)], repair: false, out _),
+            Factors = split.Factors,
             Goal = goal,
         };
     }

@@ -80,20 +80,51 @@ public sealed class HardnessTests
     public void An_indefinite_covariance_is_refused_or_repaired_with_the_change_said()
     {
         var matrix = new[,] { { 1.0, 2.0 }, { 2.0, 1.0 } };
-        Assert.Contains("eigenvalue", Assert.Throws<ArgumentException>(() => Covariance.ToFactors(matrix, [0, 1], repair: false, out _)).Message);
-        var factors = Covariance.ToFactors(matrix, [0, 1], repair: true, out var change);
+        Assert.Contains("eigenvalue", Assert.Throws<ArgumentException>(() => Covariance.Split(matrix, [0, 1], repair: false)).Message);
+        var split = Covariance.Split(matrix, [0, 1], repair: true);
         // Eigenvalues 3 and −1 with vectors (1, 1)/√2 and (1, −1)/√2: the nearest is 1.5 throughout.
-        Assert.Equal(0.5, change, 1e-12);
-        Assert.Equal(1.5, factors.Sum(f => f.Loadings[0].Coefficient * f.Loadings[1].Coefficient), 1e-12);
+        Assert.Equal(0.5, split.Change, 1e-12);
+        Assert.Equal(1.5, split.Factors.Sum(f => f.Loadings[0].Coefficient * f.Loadings[1].Coefficient), 1e-12);
     }
 
     [Fact]
     public void A_singular_covariance_is_taken_as_it_is()
     {
-        var factors = Covariance.ToFactors(new[,] { { 0.04, 0.04 }, { 0.04, 0.04 } }, [0, 1], repair: false, out var change);
-        Assert.Single(factors);
-        Assert.Equal(0, change);
+        var split = Covariance.Split(new[,] { { 0.04, 0.04 }, { 0.04, 0.04 } }, [0, 1], repair: false);
+        Assert.Single(split.Factors);
+        Assert.Equal(0, split.Change);
+        Assert.All(split.Variances, variance => Assert.Equal(0, variance));
     }
+
+    [Fact]
+    public void A_covariance_is_split_into_as_much_of_each_own_as_can_be() => Gen.Select(Gen.Int[2, 30], Gen.Int[0, int.MaxValue]).Sample((n, seed) =>
+    {
+        // Three shared causes and something of each own: all of the latter is found, or more.
+        var random = new Random(seed);
+        var (loadings, own) = (new double[n, 3], new double[n]);
+        for (var i = 0; i < n; i++)
+        {
+            own[i] = 0.01 + 0.05 * random.NextDouble();
+            for (var f = 0; f < 3; f++)
+                loadings[i, f] = 0.4 * (random.NextDouble() - 0.3);
+        }
+
+        var matrix = new double[n, n];
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < n; j++)
+                matrix[i, j] = Enumerable.Range(0, 3).Sum(f => loadings[i, f] * loadings[j, f]) + (i == j ? own[i] : 0);
+        }
+
+        var split = Covariance.Split(matrix, [.. Enumerable.Range(0, n)], repair: false);
+        Assert.All(split.Variances, variance => Assert.True(variance >= 0));
+        Assert.True(split.Variances.Sum() > 0.99 * own.Sum(), $"{split.Variances.Sum()} of {own.Sum()}");
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j < n; j++)
+                Assert.Equal(matrix[i, j], split.Factors.Sum(f => f.Loadings[i].Coefficient * f.Loadings[j].Coefficient) + (i == j ? split.Variances[i] : 0), 1e-9);
+        }
+    }, iter: 30);
 
     [Fact]
     public void A_variable_named_twice_in_a_row_is_refused() => Assert.Contains("'x' appears twice", Assert.Throws<ArgumentException>(() =>

@@ -52,7 +52,12 @@ internal static class Instances
     /// <summary>Every shape that a problem can have: budgets as equality or limit, floors, negative sizes, dense and sparse
     /// factors, curves, some items switched, groups that have to be opened, counts at most and at least; infeasible now
     /// and then.</summary>
-    public static Gen<Problem> AnyShape(int most, bool switches, bool hasGoals = true) =>
+    /// <param name="most">The most items.</param>
+    /// <param name="switches">Whether items may be switched.</param>
+    /// <param name="hasGoals">Whether there are other goals than the greatest utility.</param>
+    /// <param name="swaps">Whether some items are bought with others by exact curves, whose results stand in rows; then some pairs of
+    /// switches cost more together, and a row may weigh a millionth against one.</param>
+    public static Gen<Problem> AnyShape(int most, bool switches, bool hasGoals = true, bool swaps = false) =>
         Gen.Select(Gen.Int[1, most], Gen.Int[0, int.MaxValue]).Select((n, seed) =>
         {
             var random = new Random(seed);
@@ -110,13 +115,28 @@ internal static class Instances
                 variables.Add(new($"c{i}", 0, 1, 1));
             }
 
+            for (var i = 0; swaps && i + 1 < n; i += 2)
+            {
+                if (!Maybe(0.7) || variables[i].Lower < 0 || variables[i].Upper == variables[i].Lower || links.Exists(link => link.Argument == i))
+                    continue;
+                var bought = variables.Count;
+                links.Add(new(bought, i, new SaturatingFunction(Between(0.9, 1), Between(1, 20)), IsExact: true));
+                variables.Add(new($"bought {i}", 0, 2));
+                rows.Add(new($"x{i + 1} bought", double.NegativeInfinity, 0, [new(i + 1, 1), new(bought, -1)]));
+                if (!binaryOf.TryGetValue(i, out var one) || !binaryOf.TryGetValue(i + 1, out var two) || !Maybe(0.5))
+                    continue;
+                rows.Add(new($"both {i}", double.NegativeInfinity, 1, [new(one, 1), new(two, 1), new(variables.Count, -1)]));
+                variables.Add(new($"both {i}", 0, 1, -Between(0, 0.02), IsBinary: true));
+                rows.Add(new($"gas {i}", double.NegativeInfinity, Between(0, 1), [new(i, 1), new(one, 3e-9), new(two, 2e-8)]));
+            }
+
             var factors = Enumerable.Range(0, random.Next(0, 6)).Select(f => new Factor($"f{f}",
                 [.. Enumerable.Range(0, n).Where(_ => f % 2 == 0 || Maybe(0.15)).Select(i => new Term(i, Between(-0.1, 0.25)))]));
             Goal goal = !hasGoals ? new MaximizeUtility(Between(0, 6))
                 : random.Next(4) switch
                 {
-                    0 when links.Count == 0 => new MinimizeRisk(Between(-0.02, 0.06), []),
-                    1 when binaryOf.Count == 0 => new MaximizeValue(Between(0.0005, 0.02)),
+                    0 when links.Count == 0 || swaps => new MinimizeRisk(Between(-0.02, 0.06), []),
+                    1 when binaryOf.Count == 0 || swaps => new MaximizeValue(Between(0.0005, 0.02)),
                     _ => new MaximizeUtility(Maybe(0.1) ? 0 : Between(0, 6)),
                 };
             return new Problem { Variables = variables, Rows = rows, Links = links, Switches = onOff, Factors = [.. factors], Goal = goal };

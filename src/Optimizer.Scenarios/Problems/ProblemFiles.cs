@@ -289,10 +289,12 @@ public static class ProblemFiles
                         matrix[i, j] = covariance.Matrix[i][j];
                 }
 
-                var factors = Covariance.ToFactors(matrix, columns, covariance.Repair, out var change);
-                if (change > 0)
-                    _notes.Add($"the covariance was indefinite and was replaced by the nearest that is not; an entry changed by {change:g3} at most");
-                return factors;
+                var split = Covariance.Split(matrix, columns, covariance.Repair);
+                if (split.Change > 0)
+                    _notes.Add($"the covariance was indefinite and was replaced by the nearest that is not; an entry changed by {split.Change:g3} at most");
+                for (var i = 0; i < columns.Count; i++)
+                    _variables[columns[i]] = _variables[columns[i]] with { Variance = _variables[columns[i]].Variance + split.Variances[i] };
+                return split.Factors;
             }
             catch (ArgumentException wrong)
             {

@@ -32,7 +32,10 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     /// <summary>The relative change of a relaxation's bound that is not worth another round.</summary>
     private double _enough;
 
-    /// <summary>What the last relaxation proved of its own program, and its reduced costs.</summary>
+    /// <summary>Whether binaries are decided: then the digits count that expected magnitudes save, and programs are small.</summary>
+    private bool _isDecided;
+
+    /// <summary>What the last relaxation proved of its own program, which minimises, and its reduced costs.</summary>
     private (double Bound, double[] ReducedCosts) _last = (0, []);
 
     /// <summary>Solves with all binaries relaxed, first over some of the switches, then over those as well that the
@@ -61,7 +64,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
             var prices = PricesOfOut(_isOut);
             var missed = prices.Sum(p => p.Price);
-            var bound = problem.Goal is MinimizeRisk ? _last.Bound + missed : _last.Bound - missed;
+            var bound = problem.Goal is MinimizeRisk ? _last.Bound + missed : -(_last.Bound + missed);
             var isTighter = best is null || (problem.Goal is MinimizeRisk ? bound > best.Bound : bound < best.Bound);
             best = point with { Bound = isTighter ? bound : best!.Bound };
             if (-missed <= enough * Math.Abs(bound) || deadline.HasPassed)
@@ -102,15 +105,8 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
                 : 0;
         }
 
-        var prices = new List<(double, int)>();
-        foreach (var same in problem.Switches.Where(s => isOut[s.Binary]).GroupBy(s => s.Binary))
-        {
-            var price = reduced[same.Key] + same.Sum(s => Math.Min(0, reduced[s.Variable]) * problem.Variables[s.Variable].Upper);
-            if (price < 0)
-                prices.Add((price, same.Key));
-        }
-
-        return prices;
+        return [.. problem.Switches.Where(s => isOut[s.Binary]).GroupBy(s => s.Binary)
+            .Select(same => (Price: reduced[same.Key] + same.Sum(s => Math.Min(0, reduced[s.Variable]) * problem.Variables[s.Variable].Upper), same.Key)).Where(p => p.Price < 0)];
     }
 
     /// <summary>Solves for the problem's goal, cuts refined until the curves are met.</summary>
@@ -119,23 +115,30 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     /// <returns>The best point; null when the rows admit none.</returns>
     public Point? Solve(IReadOnlyList<double>? binaries, int rounds = MaximumRounds) => Solve(binaries, null, rounds);
 
-    /// <summary>Solves with fixed binaries and every exact link exact.</summary>
-    /// <remarks>Links are cut from above, so a point may leave an exact link short of its function where that pays.
-    /// Then what goes into those links is settled at the point's values, and the rest solved again.</remarks>
+    /// <summary>Solves with every exact link exact.</summary>
+    /// <remarks>Links are cut from above, so a point may leave an exact link short of its function: where nothing hangs on it, it is
+    /// raised; where that pays, what goes into it is settled at the point's value, and the rest solved again.</remarks>
+    /// <param name="binaries">Fixed values of the binary variables by index; null where there are none.</param>
     /// <returns>The best point; null when none keeps the links exact.</returns>
-    public Point? Polish(IReadOnlyList<double> binaries)
+    public Point? Polish(IReadOnlyList<double>? binaries)
     {
+        const double Short = 1e-9;
         var point = Solve(binaries, null, MaximumRounds);
         if (point is null)
             return null;
-        var shortfall = problem.Links.Where(l => l.IsExact && l.Function.At(point.Values[l.Argument]) - point.Values[l.Result] > 1e-9).ToArray();
+        var shortfall = problem.Links.Where(l => l.IsExact && l.Function.At(point.Values[l.Argument]) - point.Values[l.Result] > Short).ToArray();
         if (shortfall.Length == 0)
             return point;
+        var raised = (double[])point.Values.Clone();
+        foreach (var link in shortfall)
+            raised[link.Result] = link.Function.At(raised[link.Argument]);
+        if (Check.Violation(problem, raised, binaries is null) <= Short && Math.Abs(Check.Objective(problem, raised) - Check.Objective(problem, point.Values)) <= 1e-12)
+            return point with { Values = raised };
         var settled = new Dictionary<int, double>();
         foreach (var link in shortfall)
         {
             settled[link.Argument] = point.Values[link.Argument];
-            settled[link.Result] = link.Function.At(point.Values[link.Argument]);
+            settled[link.Result] = raised[link.Result];
         }
 
         return Solve(binaries, settled, MaximumRounds);
@@ -163,6 +166,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         var (stalled, settling) = (0, 0);
         var bound = minimises ? double.NegativeInfinity : double.PositiveInfinity;
         formulation.RiskMargin = 0;
+        _isDecided = binaries is not null;
         for (var round = 0; round < rounds; round++)
         {
             var program = formulation.Continuous(problem.Goal, binaries, settled);
@@ -173,7 +177,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
             // The program minimises; value and utility are its negative.
             var proven = engine == OrToolsEngine.Scip ? answer.Bound : program.LowerBound(answer.Multipliers);
             if (binaries is null && _isOut is not null)
-                _last = (minimises ? proven : -proven, program.ReducedCosts(answer.Multipliers));
+                _last = (proven, program.ReducedCosts(answer.Multipliers));
             var before = bound;
             if (formulation.RiskMargin == 0)
                 bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven);
@@ -276,7 +280,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
     private EngineAnswer Scaled(QuadraticProgram program)
     {
-        var scaling = new Scaling(program);
+        var scaling = new Scaling(program, _isDecided);
         var used = engine == OrToolsEngine.Pdlp && program.IsLinear ? OrToolsEngine.Glop : engine;
         var answer = Call(scaling.Program, used, used switch { OrToolsEngine.Pdlp => PdlpParameters, OrToolsEngine.Glop => GlopParameters, _ => ScipParameters });
         if (answer.Status == EngineStatus.Failed && used == OrToolsEngine.Glop)

@@ -17,6 +17,10 @@ internal sealed class Formulation
     private readonly bool _linear;
     private readonly bool[] _inRows;
 
+    /// <summary>How large what is squared has been at exact points, times <see cref="Room"/>.</summary>
+    private readonly Dictionary<int, double> _expected = [];
+    private readonly Dictionary<int, int> _switchOf;
+
     /// <param name="problem">The problem.</param>
     /// <param name="linear">Whether squares become cuts; otherwise they stay in the objective, for PDLP.</param>
     public Formulation(Problem problem, bool linear)
@@ -24,13 +28,13 @@ internal sealed class Formulation
         _problem = problem;
         _linear = linear;
         _inRows = InRows(problem);
-        var switchOf = problem.Switches.GroupBy(s => s.Variable).ToDictionary(same => same.Key, same => same.First().Binary);
+        _switchOf = BinaryOf(problem);
         var next = problem.Variables.Count + problem.Factors.Count;
         for (var v = 0; v < problem.Variables.Count; v++)
         {
             var variable = problem.Variables[v];
             if (variable.Variance > 0)
-                _squares.Add(new(v, variable.Variance, next++, switchOf.TryGetValue(v, out var z) ? z : -1, variable.Lower, variable.Upper));
+                _squares.Add(new(v, variable.Variance, next++, _switchOf.TryGetValue(v, out var z) ? z : -1, variable.Lower, variable.Upper));
         }
 
         for (var f = 0; f < problem.Factors.Count; f++)
@@ -43,8 +47,8 @@ internal sealed class Formulation
         {
             var argument = problem.Variables[link.Argument];
             if (link.IsExact)
-                AddChord(link, argument);
-            foreach (var share in (double[])[0, 0.02, 0.1, 0.3, 1])
+                _cuts.Add(Chord(link, argument));
+            foreach (var share in FirstTangents)
                 CutLink(link, argument.Lower + share * (argument.Upper - argument.Lower));
         }
 
@@ -60,6 +64,14 @@ internal sealed class Formulation
             }
         }
     }
+
+    private const double Room = 4;
+
+    /// <summary>A coefficient that rounding has left.</summary>
+    private const double Negligible = 1e-12;
+
+    /// <summary>Where functions get their first tangents, as shares of the way between the bounds of their argument.</summary>
+    public static readonly double[] FirstTangents = [0, 0.02, 0.1, 0.3, 1];
 
     /// <summary>By how much the goal's limit on risk is drawn in, where an engine's tolerance would overstep it.</summary>
     public double RiskMargin { get; set; }
@@ -105,26 +117,31 @@ internal sealed class Formulation
             var x = square.Variable < _problem.Variables.Count
                 ? values[square.Variable]
                 : Check.Sum(_problem.Factors[square.Variable - _problem.Variables.Count].Loadings, values);
-            if (x != 0)
-                CutSquare(square, x);
+            if (x == 0)
+                continue;
+            CutSquare(square, x);
+            _expected[square.Variable] = Math.Max(_expected.GetValueOrDefault(square.Variable), Room * Math.Abs(x));
         }
     }
 
     /// <summary>Forbids one assignment of the binary variables.</summary>
-    public void Forbid(IReadOnlyList<double> binaries)
+    public void Forbid(IReadOnlyList<double> binaries) => _cuts.Add(Forbidden(_problem, binaries));
+
+    /// <summary>A row that one assignment of the binary variables breaks, and no other.</summary>
+    public static Row Forbidden(Problem problem, IReadOnlyList<double> binaries)
     {
         var on = 0;
         var terms = new List<Term>();
-        for (var v = 0; v < _problem.Variables.Count; v++)
+        for (var v = 0; v < problem.Variables.Count; v++)
         {
-            if (!_problem.Variables[v].IsBinary)
+            if (!problem.Variables[v].IsBinary)
                 continue;
             var isOn = binaries[v] > 0.5;
             on += isOn ? 1 : 0;
             terms.Add(new(v, isOn ? -1 : 1));
         }
 
-        _cuts.Add(new("forbidden assignment", 1 - on, double.PositiveInfinity, terms));
+        return new("forbidden assignment", 1 - on, double.PositiveInfinity, terms);
     }
 
     /// <summary>The program for a goal, with binaries kept as they are.</summary>
@@ -253,14 +270,14 @@ internal sealed class Formulation
         foreach (var factor in _problem.Factors)
         {
             var (lower, upper) = Range(factor.Loadings);
-            var y = program.Add(lower, upper);
+            var y = program.Add(lower, upper, expected: _expected.GetValueOrDefault(program.Count));
             program.Rows.Add(new(factor.Name, 0, 0, [.. factor.Loadings, new(y, -1)]));
         }
 
         foreach (var square in _squares)
         {
             if (_linear)
-                program.Add(0, Math.Max(square.Lower * square.Lower, square.Upper * square.Upper), weight * square.Weight);
+                program.Add(0, Math.Max(square.Lower * square.Lower, square.Upper * square.Upper), weight * square.Weight, expected: Math.Pow(_expected.GetValueOrDefault(square.Variable), 2));
             else
                 program.Curvature[square.Variable] = 2 * weight * square.Weight;
         }
@@ -269,22 +286,36 @@ internal sealed class Formulation
     private Term[] ValueTerms() =>
         [.. _problem.Variables.Select((variable, v) => new Term(v, variable.Value)).Where(term => term.Coefficient != 0)];
 
+    private void CutLink(Link link, double at)
+    {
+        if (IsNew(link, at, _problem.Variables[link.Argument].Upper))
+            _cuts.Add(Tangent(link, at, _switchOf.TryGetValue(link.Argument, out var z) ? z : null));
+    }
+
+    /// <summary>A line that touches a link's function and lies nowhere below it.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="at">Where it touches.</param>
+    /// <param name="binary">The binary that switches the argument, if one does: what the line lies above the function at zero is then there
+    /// only while that is one (the perspective of the function).</param>
+    public static Row Tangent(Link link, double at, int? binary)
+    {
+        var (slope, atZero) = (link.Function.SlopeAt(at), link.Function.At(0));
+        var start = link.Function.At(at) - slope * at;
+        return binary is { } z && start > atZero + Negligible
+            ? new("link", double.NegativeInfinity, atZero, [new(link.Result, 1), new(link.Argument, -slope), new(z, atZero - start)])
+            : new("link", double.NegativeInfinity, start, [new(link.Result, 1), new(link.Argument, -slope)]);
+    }
+
     /// <summary>An exact link from below: a concave function lies above its chord.</summary>
-    private void AddChord(Link link, Variable argument)
+    public static Row Chord(Link link, Variable argument)
     {
         var (start, end) = (link.Function.At(argument.Lower), link.Function.At(argument.Upper));
         var slope = argument.Upper > argument.Lower ? (end - start) / (argument.Upper - argument.Lower) : 0;
-        _cuts.Add(new("chord", start - slope * argument.Lower, double.PositiveInfinity, [new(link.Result, 1), new(link.Argument, -slope)]));
+        return new("chord", start - slope * argument.Lower, double.PositiveInfinity, [new(link.Result, 1), new(link.Argument, -slope)]);
     }
 
-    private void CutLink(Link link, double at)
-    {
-        if (!IsNew(link, at, _problem.Variables[link.Argument].Upper))
-            return;
-        var slope = link.Function.SlopeAt(at);
-        _cuts.Add(new("link", double.NegativeInfinity, link.Function.At(at) - slope * at,
-            [new(link.Result, 1), new(link.Argument, -slope)]));
-    }
+    /// <summary>Per variable that is switched, its binary.</summary>
+    public static Dictionary<int, int> BinaryOf(Problem problem) => problem.Switches.GroupBy(s => s.Variable).ToDictionary(same => same.Key, same => same.First().Binary);
 
     private void CutSquare(Square square, double at)
     {

@@ -43,7 +43,7 @@ internal static class OrToolsSolver
         if (engine == OrToolsEngine.Pdlp)
             return SiftedPdlp(problem, options, deadline);
         var formulation = new Formulation(problem, linear: true);
-        var point = new CuttingPlanes(problem, formulation, engine, options.PolishGap, deadline).Solve(null);
+        var point = new CuttingPlanes(problem, formulation, engine, options.PolishGap, deadline).Polish(null);
         return Certificate.Of(problem, options, point, engine == OrToolsEngine.Scip ? "SCIP" : "weak duality, recomputed", engine.ToString().ToUpperInvariant());
     }
 

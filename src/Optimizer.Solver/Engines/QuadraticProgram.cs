@@ -15,19 +15,23 @@ internal sealed class QuadraticProgram
 
     public List<bool> Integer { get; } = [];
 
+    /// <summary>How large a variable is expected to be, where its bounds say little of that; 0 where they do.</summary>
+    public List<double> Expected { get; } = [];
+
     public List<Row> Rows { get; } = [];
 
     public int Count => Cost.Count;
 
     public bool IsLinear => Curvature.TrueForAll(curvature => curvature == 0);
 
-    public int Add(double lower, double upper, double cost = 0, double curvature = 0, bool integer = false)
+    public int Add(double lower, double upper, double cost = 0, double curvature = 0, bool integer = false, double expected = 0)
     {
         Cost.Add(cost);
         Curvature.Add(curvature);
         Lower.Add(lower);
         Upper.Add(upper);
         Integer.Add(integer);
+        Expected.Add(expected);
         return Count - 1;
     }
 

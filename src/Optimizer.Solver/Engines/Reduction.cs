@@ -24,7 +24,7 @@ internal sealed class Reduction
                 continue;
             }
 
-            columnOf[v] = Program.Add(whole.Lower[v], whole.Upper[v], whole.Cost[v], whole.Curvature[v], whole.Integer[v]);
+            columnOf[v] = Program.Add(whole.Lower[v], whole.Upper[v], whole.Cost[v], whole.Curvature[v], whole.Integer[v], whole.Expected[v]);
             _columns.Add(v);
         }
 

@@ -17,7 +17,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
     private const int Few = 250;
 
     /// <summary>With more binaries than these, SCIP is not given all of them at all: it ends without values.</summary>
-    private const int TooMany = 600;
+    private const int TooMany = 1_600;
 
     private readonly bool _minimises = problem.Goal is MinimizeRisk;
     private double _bound = root.Bound;
@@ -116,11 +116,11 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
                 formulation.LeaveOut(program, isOut);
             var decided = Scip(program, until - deadline.Elapsed);
             ended = decided.Status;
-            if (decided.Values.Length == 0)
-                break;
             var proven = _minimises ? decided.Bound : -decided.Bound;
             if (isOut is null && double.IsFinite(proven) && IsBetter(_bound, proven))
                 (_bound, _boundBy) = (proven, "SCIP branch and bound");
+            if (decided.Values.Length == 0)
+                break;
             var binaries = decided.Values.Take(problem.Variables.Count).Select(value => Math.Round(value)).ToArray();
             if (continuous.Polish(binaries) is not { } polished)
             {
@@ -141,6 +141,8 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
                 break;
         }
 
+        if (_best is not null)
+            _best = Certificate.Rebound(problem, _best, _bound, _boundBy, options);
         return ended;
     }
 

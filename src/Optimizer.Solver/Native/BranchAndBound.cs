@@ -28,6 +28,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
     private readonly FactorProgram _program = program with { Lower = [.. program.Lower], Upper = [.. program.Upper] };
 
     private readonly bool[] _needsRow = new bool[program.Rows];
+    private readonly BranchingCosts _costs = new(program.Count + program.Openers);
     private readonly PriorityQueue<Node, (double, int)> _open = new();
     private double _closedBound = double.PositiveInfinity;
     private readonly bool _hasFlows = HasFlows(program);
@@ -110,6 +111,8 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
             var relaxed = Relax(part, isRoot);
             if (relaxed.IsProvenInfeasible)
                 return;
+            if (pass == 1)
+                _costs.Learn(node.Branch, relaxed.Bound);
             node = node with { Bound = Math.Max(node.Bound, relaxed.Bound) };
             if (node.Bound < Cutoff)
                 Round(node, part, relaxed, isRoot && pass == 1);
@@ -244,7 +247,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
         return moved > part.Items.Length / 20;
     }
 
-    /// <summary>Splits a node at its least decided switch, or at an opener, which decides for all its items at once.</summary>
+    /// <summary>Splits a node at the switch or opener that is likely to lift the bounds of both halves most.</summary>
     private void Branch(Node node, Restriction part, Relaxed relaxed)
     {
         if (node.IsDecided)
@@ -253,38 +256,55 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
             return;
         }
 
-        var on = new double[program.Count];
+        var shares = new double[program.Count + program.Openers];
         for (var q = 0; q < relaxed.Z.Length; q++)
-            on[part.Items[q]] = relaxed.Z[q];
-        var (item, most) = (-1, -1.0);
-        foreach (var i in node.Undecided)
-        {
-            if (Math.Min(on[i], 1 - on[i]) + 1e-6 * on[i] is var fraction && fraction > most)
-                (item, most) = (i, fraction);
-        }
-
-        var (opener, mostOpen) = (-1, item < 0 ? -1 : Math.Max(0.02, 0.5 * most));
+            shares[part.Items[q]] = relaxed.Z[q];
         for (var g = 0; g < part.Openers.Length; g++)
-        {
-            if (node.Openers[part.Openers[g]] == Decision.Undecided && Math.Min(relaxed.Y[g], 1 - relaxed.Y[g]) is var fraction && fraction > mostOpen)
-                (opener, mostOpen) = (part.Openers[g], fraction);
-        }
+            shares[program.Count + part.Openers[g]] = relaxed.Y[g];
+        var open = part.Openers.Where(g => node.Openers[g] == Decision.Undecided).Select(g => program.Count + g);
+        var candidates = node.Undecided.Concat(open).OrderByDescending(binary => Promise(binary, shares[binary])).ToArray();
+        if (!_hasFlows)
+            LookAhead(node, relaxed, candidates, shares);
+        var best = candidates.MaxBy(binary => Promise(binary, shares[binary]));
+        foreach (var isOn in (bool[])[true, false])
+            Push(Child(node, best, isOn, shares[best], relaxed.Bound));
+    }
 
-        if (opener >= 0)
+    /// <summary>How promising a split is. With flows, what decisions have added tells little, since one makes others follow: the least decided is
+    /// taken, openers before items, because one decides for many.</summary>
+    private double Promise(int binary, double share) => _hasFlows
+        ? Math.Min(share, 1 - share) * (binary < program.Count ? 1 : 2) + 1e-6 * share
+        : _costs.Score(binary, share);
+
+    /// <summary>Solves both halves of the most promising splits that have not been tried before.</summary>
+    private void LookAhead(Node node, Relaxed relaxed, int[] candidates, double[] shares)
+    {
+        const int Looks = 8;
+        const double Fraction = 1e-4;
+        foreach (var binary in candidates.Where(b => !_costs.IsKnown(b) && Math.Min(shares[b], 1 - shares[b]) > Fraction).Take(Looks))
         {
-            foreach (var decision in (Decision[])[Decision.On, Decision.Off])
+            foreach (var isOn in (bool[])[true, false])
             {
-                var openers = (Decision[])node.Openers.Clone();
-                openers[opener] = decision;
-                Push(node with { Openers = openers });
+                var child = Child(node, binary, isOn, shares[binary], relaxed.Bound);
+                if (deadline.HasPassed || Propagate(child) is not { } sound || Restriction.Of(_program, sound.On, sound.Undecided, sound.Openers) is not { } part)
+                    continue;
+                _nodes++;
+                var half = Relax(part, isRoot: false);
+                var most = Math.Max(relaxed.Bound, Cutoff);
+                _costs.Learn(child.Branch, half.IsProvenInfeasible ? most : Math.Min(most, half.Bound));
             }
-
-            return;
         }
+    }
 
-        int[] rest = [.. node.Undecided.Where(i => i != item)];
-        Push(node with { On = [.. node.On, item], Undecided = rest });
-        Push(node with { Undecided = rest });
+    /// <summary>The part of a node in which one more item or, after the last of them, opener is decided.</summary>
+    private Node Child(Node node, int binary, bool isOn, double share, double bound)
+    {
+        var branch = new Branching(binary, isOn ? 1 - share : share, isOn, bound);
+        if (binary < program.Count)
+            return node with { On = isOn ? [.. node.On, binary] : node.On, Undecided = [.. node.Undecided.Where(i => i != binary)], Branch = branch };
+        var openers = (Decision[])node.Openers.Clone();
+        openers[binary - program.Count] = isOn ? Decision.On : Decision.Off;
+        return node with { Openers = openers, Branch = branch };
     }
 
     /// <summary>A part of the search; items that are neither on nor undecided are off.</summary>
@@ -292,7 +312,8 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
     /// <param name="Undecided">Items that are undecided.</param>
     /// <param name="Openers">Per opener: off, on or undecided.</param>
     /// <param name="Bound">No point of this part is better.</param>
-    private sealed record Node(int[] On, int[] Undecided, Decision[] Openers, double Bound)
+    /// <param name="Branch">The decision that made it; null at the root.</param>
+    private sealed record Node(int[] On, int[] Undecided, Decision[] Openers, double Bound, Branching? Branch = null)
     {
         public bool IsDecided => Undecided.Length == 0 && !Openers.Contains(Decision.Undecided);
     }

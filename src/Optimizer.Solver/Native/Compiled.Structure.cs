@@ -3,46 +3,37 @@ namespace Optimizer.Solver.Native;
 /// <summary>What a problem's variables are to the kernels: items, switches, openers and curves.</summary>
 internal sealed partial class Compiled
 {
-    /// <summary>Finds the links whose result is nothing but value: they become curves of their argument.</summary>
-    private void FindCurves()
+    /// <summary>Per link, why its function cannot be a curve of its argument: the kernels take those that are nothing but value, and smooth;
+    /// null where it can.</summary>
+    public static string?[] WhyNotCurves(Problem problem)
     {
-        if (_problem.Links.Count == 0)
-            return;
-        var used = new bool[_problem.Variables.Count];
-        foreach (var row in _problem.Rows)
+        var why = new string?[problem.Links.Count];
+        if (why.Length == 0)
+            return why;
+        var used = new bool[problem.Variables.Count];
+        foreach (var row in problem.Rows)
             Mark(row.Terms);
-        foreach (var factor in _problem.Factors)
+        foreach (var factor in problem.Factors)
             Mark(factor.Loadings);
         var isSwitched = new bool[used.Length];
-        foreach (var s in _problem.Switches)
+        foreach (var s in problem.Switches)
             isSwitched[s.Variable] = used[s.Variable] = used[s.Binary] = true;
-        var hasCurve = new bool[_problem.Variables.Count];
-        for (var l = 0; l < _problem.Links.Count; l++)
+        var (hasCurve, isCurve) = (new bool[used.Length], new bool[used.Length]);
+        for (var l = 0; l < why.Length; l++)
         {
-            var link = _problem.Links[l];
-            var result = _problem.Variables[link.Result];
-            if (used[link.Result] || result.Variance > 0 || result.Value < 0 || result.IsBinary || hasCurve[link.Argument] || _curveOf[link.Result] >= 0)
-            {
-                Refusal = $"'{result.Name}' is a curve that rows or other curves use";
-                return;
-            }
-
-            if (!link.Function.IsSmooth)
-            {
-                Refusal = $"'{result.Name}' has kinks, which cuts meet exactly";
-                return;
-            }
-
-            // While its item is off, the kernels take a curve to earn nothing.
-            if (isSwitched[link.Argument] && link.Function.At(0) != 0)
-            {
-                Refusal = $"'{result.Name}' is not zero at zero, and its argument may be off";
-                return;
-            }
-
-            hasCurve[link.Argument] = true;
-            _curveOf[link.Result] = l;
+            var link = problem.Links[l];
+            var result = problem.Variables[link.Result];
+            why[l] = used[link.Result] || result.Variance > 0 || result.Value < 0 || result.IsBinary || hasCurve[link.Argument] || isCurve[link.Result]
+                ? $"'{result.Name}' is a curve that rows or other curves use"
+                : !link.Function.IsSmooth ? $"'{result.Name}' has kinks, which cuts meet exactly"
+                // While its item is off, the kernels take a curve to earn nothing.
+                : isSwitched[link.Argument] && link.Function.At(0) != 0 ? $"'{result.Name}' is not zero at zero, and its argument may be off"
+                : null;
+            if (why[l] is null)
+                hasCurve[link.Argument] = isCurve[link.Result] = true;
         }
+
+        return why;
 
         void Mark(IReadOnlyList<Term> terms)
         {
@@ -51,8 +42,21 @@ internal sealed partial class Compiled
         }
     }
 
+    /// <summary>Makes the links whose result is nothing but value curves of their argument.</summary>
+    private void FindCurves()
+    {
+        var why = WhyNotCurves(_problem);
+        Refusal = Array.Find(why, reason => reason is not null);
+        for (var l = 0; l < why.Length; l++)
+        {
+            if (why[l] is null)
+                _curveOf[_problem.Links[l].Result] = l;
+        }
+    }
+
     /// <summary>What no part of the program can say.</summary>
-    private string? WhatDoesNotFit()
+    /// <param name="isMadeExact">Whether simplex methods make the answer exact afterwards.</param>
+    private string? WhatDoesNotFit(bool isMadeExact)
     {
         const double Span = 1e6;
         if (_problem.Variables.FirstOrDefault(v => v.IsBinary && v.Variance > 0) is { } binary)
@@ -68,7 +72,7 @@ internal sealed partial class Compiled
                     (least, most) = (Math.Min(least, Math.Abs(c)), Math.Max(most, Math.Abs(c)));
             }
 
-            if (most > Span * least)
+            if (most > Span * least && !isMadeExact)
                 return $"row '{row.Name}' weighs {least:g2} against {most:g2}, which takes the exact vertices of a simplex method";
         }
 
@@ -133,5 +137,12 @@ internal sealed partial class Compiled
             _openerRows[r] = z;
             _openerRowTarget[r] = y;
         }
+
+        // A binary that stands alone opens nothing, and is decided like what does; of many, the dense systems would be large.
+        const int MostAlone = 60;
+        var alone = Enumerable.Range(0, hasOpener.Length)
+            .Where(v => _problem.Variables[v] is { IsBinary: true, Lower: 0, Upper: 1 } && _switchOf[v] < 0 && _openerOf[v] < 0 && switchRule[v] == -1).ToArray();
+        foreach (var v in alone.Length <= MostAlone ? alone : [])
+            _openerOf[v] = Openers++;
     }
 }

@@ -42,22 +42,25 @@ internal sealed partial class Compiled
     public string? ImpossibleRow { get; private set; }
 
     /// <summary>Compiles a problem for its own goal.</summary>
-    public static Compiled Of(Problem problem) => Of(problem, problem.Goal switch
+    /// <param name="problem">A sound problem.</param>
+    /// <param name="isMadeExact">Whether simplex methods make the answer exact afterwards, so that rows may weigh a millionth against one.</param>
+    public static Compiled Of(Problem problem, bool isMadeExact = false) => Of(problem, problem.Goal switch
     {
         MaximizeUtility utility => utility.RiskWeight,
         MaximizeValue => 0,
         _ => 1,
-    }, problem.Goal is MinimizeRisk ? 0 : 1);
+    }, problem.Goal is MinimizeRisk ? 0 : 1, isMadeExact);
 
     /// <summary>Compiles a problem for a weight of the risk.</summary>
     /// <param name="problem">A sound problem.</param>
     /// <param name="riskWeight">What a unit of risk costs; ≥ 0.</param>
     /// <param name="valueWeight">What a unit of value earns.</param>
-    public static Compiled Of(Problem problem, double riskWeight, double valueWeight = 1)
+    /// <param name="isMadeExact">Whether simplex methods make the answer exact afterwards.</param>
+    public static Compiled Of(Problem problem, double riskWeight, double valueWeight = 1, bool isMadeExact = false)
     {
         var compiled = new Compiled(problem);
         compiled.FindCurves();
-        compiled.Refusal ??= compiled.WhatDoesNotFit();
+        compiled.Refusal ??= compiled.WhatDoesNotFit(isMadeExact);
         compiled.Refusal ??= problem.Goal switch
         {
             MaximizeValue when problem.Variables.Any(v => v.IsBinary) => "a limit on risk beside binary variables is a cone, which SCIP gets as cuts",

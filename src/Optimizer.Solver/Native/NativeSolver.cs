@@ -5,21 +5,28 @@ internal sealed class NativeSolver
 {
     private readonly Problem _problem;
     private readonly Compiled _compiled;
+    private readonly TangentSearch? _tangents;
 
     public NativeSolver(Problem problem)
     {
         _problem = problem;
         _compiled = Compiled.Of(problem);
+        _tangents = _compiled.Refusal is null ? null : new(problem);
     }
 
-    /// <summary>Why the own kernels do not take the problem; null where they do.</summary>
-    public string? Refusal => _compiled.Refusal;
+    /// <summary>Why the own kernels do not take the problem as it is; null where they do.</summary>
+    public string? Reservation => _compiled.Refusal;
+
+    /// <summary>Why the own kernels do not take the problem even by tangents; null where they do.</summary>
+    public string? Refusal => _tangents?.Refusal is { } further ? further == _compiled.Refusal ? further : $"{_compiled.Refusal}, and by tangents {further}" : null;
 
     private bool IsMixed => _compiled.Program.IsSwitched is not null;
 
     /// <summary>Solves; the answer is certified like every other.</summary>
     public Answer Solve(SolveOptions options, Deadline deadline)
     {
+        if (_tangents is not null)
+            return _tangents.Solve(options, deadline);
         if (_compiled.ImpossibleRow is { } row)
             return new Answer { Status = SolveStatus.Infeasible, Engine = "native", Message = $"'{row}' asks for what the bounds forbid" };
         return IsMixed ? Mixed(options, deadline)

@@ -1,0 +1,209 @@
+using Optimizer.Solver.Engines;
+
+namespace Optimizer.Solver.Native;
+
+/// <summary>Solves problems whose rows have curves, or weigh a millionth against one, by the own kernels.</summary>
+/// <remarks>
+/// Every curve that the kernels do not take is replaced by lines that touch it, so the branch and bound proves a bound for the problem
+/// itself. What it decides is made exact by a simplex method on the problem's own curves; where the lines lay above a curve, more of them
+/// are added, and it is asked again (outer approximation: Duran and Grossmann, An outer-approximation algorithm for a class of
+/// mixed-integer nonlinear programs, 1986). A limit on the risk becomes a price of it, the multiplier of that limit at the best point: for
+/// every price w, value ≤ max(value − w·risk) + w·limit.
+/// </remarks>
+internal sealed class TangentSearch
+{
+    private const int MaximumRounds = 40;
+
+    /// <summary>Relative to a curve's reach, tangents nearer to each other than this tell nothing new.</summary>
+    private const double Apart = 1e-6;
+
+    /// <summary>With more rows than these, the kernels' dense systems take longer than a simplex method.</summary>
+    private const int MostRows = 600;
+
+    private readonly Problem _problem;
+    private readonly bool[] _isTangent;
+    private readonly List<double>[] _at;
+    private readonly List<Row> _rows = [];
+    private readonly Dictionary<int, int> _binaryOf;
+
+    /// <summary>What a unit of risk costs while the goal's limit on it is left aside.</summary>
+    private double _riskPrice;
+
+    /// <param name="problem">A sound problem.</param>
+    public TangentSearch(Problem problem)
+    {
+        _problem = problem;
+        _binaryOf = Formulation.BinaryOf(problem);
+        // The value that has to be reached is a row of its own.
+        _isTangent = [.. Compiled.WhyNotCurves(problem).Select(why => why is not null || problem.Goal is MinimizeRisk)];
+        _at = [.. problem.Links.Select(_ => new List<double>())];
+        for (var l = 0; l < _at.Length; l++)
+        {
+            if (!_isTangent[l])
+                continue;
+            var (link, argument) = (problem.Links[l], problem.Variables[problem.Links[l].Argument]);
+            if (link.IsExact)
+                _rows.Add(Formulation.Chord(link, argument));
+            foreach (var share in Formulation.FirstTangents)
+                Touch(l, argument.Lower + share * (argument.Upper - argument.Lower));
+        }
+
+        var compiled = Compile();
+        Refusal = compiled.Refusal ?? (compiled.Program.Rows > MostRows ? $"it has {compiled.Program.Rows} rows" : null);
+    }
+
+    /// <summary>Why the own kernels do not take the problem even so; null where they do.</summary>
+    public string? Refusal { get; }
+
+    /// <summary>Solves; the answer is certified like every other.</summary>
+    public Answer Solve(SolveOptions options, Deadline deadline)
+    {
+        var minimises = _problem.Goal is MinimizeRisk;
+        var bound = minimises ? double.NegativeInfinity : double.PositiveInfinity;
+        var nodes = 0;
+        Answer? best = null;
+        for (var round = 1; round <= MaximumRounds && !deadline.HasPassed; round++)
+        {
+            var compiled = Compile();
+            if (compiled.ImpossibleRow is { } row)
+                return best ?? new Answer { Status = SolveStatus.Infeasible, Engine = "native", Message = $"'{row}' asks for what the bounds forbid" };
+            var (values, proven, isInfeasible) = Decide(compiled, options, deadline, ref nodes);
+            var engine = $"native: branch and bound on tangents, {nodes} node{(nodes == 1 ? "" : "s")} in {round} round{(round == 1 ? "" : "s")} + GLOP";
+            if (isInfeasible)
+                return best ?? new Answer { Status = SolveStatus.Infeasible, Engine = engine };
+            bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven + (_problem.Goal is MaximizeValue limited ? _riskPrice * limited.RiskAtMost : 0));
+            if (values is null)
+                break;
+            var hasLearnt = false;
+            if (Polished(values, options, deadline) is { } point)
+            {
+                var answer = Certificate.Of(_problem, options, point with { Bound = bound }, "branch and bound, recomputed at every node", engine);
+                if (answer.Status != SolveStatus.Failed && (best is null || (minimises ? answer.Objective < best.Objective : answer.Objective > best.Objective)))
+                    best = answer;
+                hasLearnt = TouchAt(point.Values, 0) | Reprice(answer.GoalShadowPrice);
+                if (IsOverRisk(values))
+                    TouchRisk(point.Values);
+            }
+            else
+            {
+                hasLearnt = Forbid(values);
+            }
+
+            if (IsOverRisk(values))
+            {
+                TouchRisk(values);
+                hasLearnt = true;
+            }
+
+            best = best is null ? null : Certificate.Rebound(_problem, best, bound, best.BoundBy, options) with { Engine = engine };
+            if (best?.Status == SolveStatus.Optimal || !(TouchAt(values, 1e-12) | hasLearnt))
+                break;
+        }
+
+        return best ?? new Answer
+        {
+            Status = deadline.HasPassed ? SolveStatus.TimedOut : SolveStatus.Failed,
+            Message = "no switches were found that the rows accept",
+            Bound = bound,
+            BoundBy = "branch and bound, recomputed at every node",
+            Engine = "native: branch and bound on tangents",
+        };
+    }
+
+    private bool IsOverRisk(double[] values) => _problem.Goal is MaximizeValue limited && Check.Risk(_problem, values) > limited.RiskAtMost * (1 + 1e-9);
+
+    /// <summary>A row that every point within the limit on the risk keeps: the risk's tangent at a point.</summary>
+    private void TouchRisk(double[] values)
+    {
+        var (slopes, constant) = (new SortedDictionary<int, double>(), 0.0);
+        foreach (var factor in _problem.Factors)
+        {
+            var exposure = Check.Sum(factor.Loadings, values);
+            constant += exposure * exposure;
+            foreach (var (v, c) in factor.Loadings.AsSpan())
+                slopes[v] = slopes.GetValueOrDefault(v) + 2 * exposure * c;
+        }
+
+        for (var v = 0; v < values.Length; v++)
+        {
+            if (_problem.Variables[v].Variance is not (var variance and > 0))
+                continue;
+            constant += variance * values[v] * values[v];
+            slopes[v] = slopes.GetValueOrDefault(v) + 2 * variance * values[v];
+        }
+
+        _rows.Add(new("risk", double.NegativeInfinity, ((MaximizeValue)_problem.Goal).RiskAtMost + constant, [.. slopes.Select(pair => new Term(pair.Key, pair.Value))]));
+    }
+
+    private bool Reprice(double price)
+    {
+        if (_problem.Goal is not MaximizeValue || Math.Abs(price - _riskPrice) <= 1e-6 * Math.Max(price, _riskPrice))
+            return false;
+        _riskPrice = price;
+        return true;
+    }
+
+    private Compiled Compile() => Compiled.Of(_problem with
+    {
+        Goal = _problem.Goal is MaximizeValue ? new MaximizeUtility(_riskPrice) : _problem.Goal,
+        Rows = [.. _problem.Rows, .. _rows],
+        Links = [.. _problem.Links.Where((_, l) => !_isTangent[l])],
+    }, isMadeExact: true);
+
+    /// <summary>Solves the problem with its tangents.</summary>
+    /// <returns>Values of the problem's variables, null where none were found; what is proven of the objective that is minimised; whether there is
+    /// no point.</returns>
+    private (double[]? Values, double Bound, bool IsInfeasible) Decide(Compiled compiled, SolveOptions options, Deadline deadline, ref int nodes)
+    {
+        if (compiled.Program.IsSwitched is null)
+        {
+            var relaxed = new Sifting(compiled.Program, InteriorPointEngine.Instance).Solve(options.PolishGap, deadline.Cancellation);
+            return (compiled.Values(relaxed.X, relaxed.Z, relaxed.Y), relaxed.Bound, relaxed.IsProvenInfeasible);
+        }
+
+        // Half of the gap is left to the tangents.
+        var result = new BranchAndBound(compiled.Program, 0.5 * options.Gap, Answer.LeastOf(_problem.Goal), deadline).Solve();
+        nodes += result.Nodes;
+        return (result.Best is { } found ? compiled.Values(found.X, found.Z, found.Y) : null, result.Bound, result.IsProvenInfeasible);
+    }
+
+    /// <summary>The best point with the binaries of a point, on the problem's own curves.</summary>
+    private Point? Polished(double[] values, SolveOptions options, Deadline deadline)
+    {
+        var formulation = new Formulation(_problem, linear: true);
+        formulation.CutAt(values);
+        return new CuttingPlanes(_problem, formulation, OrToolsEngine.Glop, options.PolishGap, deadline).Polish(_problem.Variables.Any(v => v.IsBinary) ? [.. values.Select(value => Math.Round(value))] : null);
+    }
+
+    /// <summary>Forbids an assignment that the exact problem has no point for.</summary>
+    private bool Forbid(double[] values)
+    {
+        if (!_problem.Variables.Any(v => v.IsBinary))
+            return false;
+        _rows.Add(Formulation.Forbidden(_problem, values));
+        return true;
+    }
+
+    private bool TouchAt(double[] values, double tolerance)
+    {
+        var hasNew = false;
+        for (var l = 0; l < _at.Length; l++)
+        {
+            var link = _problem.Links[l];
+            if (_isTangent[l] && (tolerance == 0 || values[link.Result] - link.Function.At(values[link.Argument]) > tolerance))
+                hasNew |= Touch(l, values[link.Argument]);
+        }
+
+        return hasNew;
+    }
+
+    private bool Touch(int l, double at)
+    {
+        var link = _problem.Links[l];
+        if (_at[l].Exists(point => Math.Abs(point - at) <= Apart * Math.Max(Math.Abs(at), 1e-3 * _problem.Variables[link.Argument].Upper)))
+            return false;
+        _at[l].Add(at);
+        _rows.Add(Formulation.Tangent(link, at, _binaryOf.TryGetValue(link.Argument, out var z) ? z : null));
+        return true;
+    }
+}
