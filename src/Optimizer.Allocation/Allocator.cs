@@ -25,16 +25,16 @@ public static class Allocator
     /// <param name="scenario">The question.</param>
     /// <param name="settings">Settings after overrides.</param>
     /// <param name="lessons">What plans have shown of the problem; nothing where absent.</param>
-    /// <param name="cancellation">Cancels.</param>
+    /// <param name="deadline">When to stop; after the settings' time limit where absent.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static Allocated Solve(Market market, Scenario scenario, Settings settings, PlanLessons? lessons = null, CancellationToken cancellation = default)
+    public static Allocated Solve(Market market, Scenario scenario, Settings settings, PlanLessons? lessons = null, Deadline? deadline = null)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        deadline ??= new(settings.Solver.TimeLimit.Seconds);
         var problem = new AllocationProblem(market, scenario, settings, lessons: lessons);
         Answer answer;
         try
         {
-            answer = new RowSearch(problem, Options(settings), cancellation).Solve();
+            answer = new RowSearch(problem, Options(settings), deadline).Solve();
         }
         catch (ObjectiveException none)
         {
@@ -44,16 +44,24 @@ public static class Allocator
         if (answer.Status == SolveStatus.Infeasible && scenario.Exposure == ExposureRule.Keep && KeptExposure.Of(market, scenario).Any())
         {
             // What a person asked for goes before what nobody said.
-            var left = Math.Max(1, settings.Solver.TimeLimit.Seconds - TimeProvider.System.GetElapsedTime(started).TotalSeconds);
-            var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings with { Solver = settings.Solver with { TimeLimit = Duration.FromSeconds(left) } }, lessons, cancellation);
+            var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings, lessons, deadline);
             return free.Target is null ? free : free with { GaveWay = [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())] };
         }
 
         return answer.Status switch
         {
-            SolveStatus.Infeasible => new(problem, answer, Conflicts.Find(market, scenario, settings, cancellation), null),
-            SolveStatus.Optimal or SolveStatus.Feasible => Rounded(problem, answer, settings, cancellation),
+            SolveStatus.Infeasible => Explained(problem, answer, deadline),
+            SolveStatus.Optimal or SolveStatus.Feasible => Rounded(problem, answer, settings, deadline),
             _ => new(problem, answer, [], null),
+        };
+    }
+
+    private static Allocated Explained(AllocationProblem problem, Answer answer, Deadline deadline)
+    {
+        var conflict = Conflicts.Find(problem.Market, problem.Scenario, problem.Settings, deadline);
+        return new(problem, answer, conflict, null)
+        {
+            Note = deadline.HasPassed && conflict.Count > 1 ? "the time limit passed before all of the conflict was tried: fewer of these constraints may conflict too" : null,
         };
     }
 
@@ -71,13 +79,13 @@ public static class Allocator
     public static IReadOnlyList<string> KeptExposures(Market market, Scenario scenario) => [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())];
 
     /// <summary>The answer with its target, in round amounts where those are asked for.</summary>
-    private static Allocated Rounded(AllocationProblem problem, Answer answer, Settings settings, CancellationToken cancellation)
+    private static Allocated Rounded(AllocationProblem problem, Answer answer, Settings settings, Deadline deadline)
     {
         var isMoved = answer.Values.Count > 0 && problem.Gas.Any(action => answer.Values[action.Switch] > 0.5);
         if (settings.Moves.RoundTo is not { } roundTo || !isMoved)
             return new(problem, answer, [], ToTarget(problem, answer.Values));
         var step = roundTo.InUsd(problem.BookUsd);
-        var rounding = new Rounding(problem, answer, step, Options(settings), cancellation);
+        var rounding = new Rounding(problem, answer, step, Options(settings), deadline);
         return new(problem, rounding.Answer, [], ToTarget(problem, rounding.Answer.Values) with { RoundToUsd = step }) { Note = rounding.Note };
     }
 

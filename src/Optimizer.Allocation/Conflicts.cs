@@ -17,14 +17,19 @@ public static class Conflicts
     /// to a number. The objective's own demand (a return to reach, a risk to stay within) counts as a constraint. An
     /// empty set: the holdings themselves cannot be kept as asked.
     /// </remarks>
+    /// <param name="market">The market after shocks.</param>
+    /// <param name="scenario">The question; it has no answer.</param>
+    /// <param name="settings">Settings after overrides.</param>
+    /// <param name="deadline">When to stop; the set may then be larger than it need be.</param>
     public static IReadOnlyList<ConflictResult> Find(
-        Market market, Scenario scenario, Settings settings, CancellationToken cancellation)
+        Market market, Scenario scenario, Settings settings, Deadline deadline)
     {
-        bool Holds(IReadOnlyCollection<Demand> demands) => IsFeasible(market, scenario, settings, demands, cancellation);
+        // What cannot be tried in time is taken to hold: the set is then larger than it need be, and conflicts all the same.
+        bool Holds(IReadOnlyCollection<Demand> demands) => deadline.HasPassed || IsFeasible(market, scenario, settings, demands, deadline);
         var all = AllocationProblem.Demanded(market, scenario).Select(c => new Demand(c)).ToList();
         if (((AllocationObjective)scenario.Objective).Demand() is not null)
             all.Add(new(null));
-        if (Holds(all))
+        if (!deadline.HasPassed && Holds(all))
             return [];
         var set = all.ToList();
         foreach (var demand in all)
@@ -39,7 +44,7 @@ public static class Conflicts
         {
             foreach (var smaller in Subsets(all, size))
             {
-                if (++tries > MaximumTries)
+                if (++tries > MaximumTries || deadline.HasPassed)
                     return Describe(set, scenario);
                 if (!Holds(smaller))
                     return Describe(smaller, scenario);
@@ -50,11 +55,11 @@ public static class Conflicts
     }
 
     private static bool IsFeasible(
-        Market market, Scenario scenario, Settings settings, IReadOnlyCollection<Demand> demands, CancellationToken cancellation)
+        Market market, Scenario scenario, Settings settings, IReadOnlyCollection<Demand> demands, Deadline deadline)
     {
         var kept = demands.Any(d => d.Constraint is null) ? scenario : scenario with { Objective = new MeanVariance { RiskAversion = 0 } };
         SolveStatus Status(SolveOptions options) => new RowSearch(
-            new AllocationProblem(market, kept, settings, demands.Where(d => d.Constraint is not null).Select(d => d.Constraint!)), options, cancellation).Solve().Status;
+            new AllocationProblem(market, kept, settings, demands.Where(d => d.Constraint is not null).Select(d => d.Constraint!)), options, deadline).Solve().Status;
         // Any point will do, so nothing but the goal's own demand is asked; what comes out crooked then is solved in earnest.
         var strict = Allocator.Options(settings) with { Verify = false };
         return (Status(strict with { Gap = 1e6 }) is var status && status == SolveStatus.Failed ? Status(strict) : status) != SolveStatus.Infeasible;

@@ -18,12 +18,10 @@ internal sealed class Rounding
     /// <param name="exact">Its answer.</param>
     /// <param name="stepUsd">What a step may be worth.</param>
     /// <param name="options">The solver's options.</param>
-    /// <param name="cancellation">Cancels.</param>
-    public Rounding(AllocationProblem problem, Answer exact, double stepUsd, SolveOptions options, CancellationToken cancellation)
+    /// <param name="deadline">When to stop.</param>
+    public Rounding(AllocationProblem problem, Answer exact, double stepUsd, SolveOptions options, Deadline deadline)
     {
         (_problem, _exact, _stepUsd) = (problem, exact, stepUsd);
-        var deadline = TimeProvider.System.GetTimestamp();
-        double Left() => options.TimeLimitSeconds - exact.Seconds - TimeProvider.System.GetElapsedTime(deadline).TotalSeconds;
         var stated = problem.ToProblem().WithWholeNumbersOf(exact.Values);
         var goal = problem.Objective.Goal(problem);
         Answer? With(IEnumerable<(int Variable, double Value)> settled)
@@ -31,7 +29,7 @@ internal sealed class Rounding
             Variable[] variables = [.. stated.Variables];
             foreach (var (variable, value) in settled)
                 variables[variable] = variables[variable] with { Lower = value, Upper = value };
-            var answer = MeanVarianceSolver.Solve(stated with { Variables = variables }, options with { Verify = false, TimeLimitSeconds = Math.Max(0.2, Left()) }, cancellation);
+            var answer = MeanVarianceSolver.Solve(stated with { Variables = variables }, options.Within(deadline) with { Verify = false }, deadline.Cancellation);
             return answer.Status is SolveStatus.Optimal or SolveStatus.Feasible && Circles.Find(problem, answer).Count == 0 && Keeps(answer) ? answer : null;
         }
 
@@ -46,7 +44,7 @@ internal sealed class Rounding
             {
                 foreach (var steps in new[] { 0, -1, 1 })
                 {
-                    if (Left() <= 0.2 || With([.. usedUp, .. settled, (amount.Variable, amount.At(steps))]) is not { } answer)
+                    if (deadline.HasPassed || With([.. usedUp, .. settled, (amount.Variable, amount.At(steps))]) is not { } answer)
                         continue;
                     best = answer;
                     settled.Add((amount.Variable, amount.At(steps)));

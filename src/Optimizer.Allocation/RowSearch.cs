@@ -11,7 +11,7 @@ namespace Optimizer.Allocation;
 /// whole numbers held, rows are added until none is missing, which gives an answer that does all that is asked. The whole problem knew fewer
 /// rows, so that what it proved bounds every answer: the search ends where the two meet.
 /// </remarks>
-internal sealed class RowSearch(AllocationProblem problem, SolveOptions options, CancellationToken cancellation)
+internal sealed class RowSearch(AllocationProblem problem, SolveOptions options, Deadline deadline)
 {
     /// <summary>With less time left nothing is tried again.</summary>
     private const double LeastSeconds = 0.2;
@@ -19,12 +19,11 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
     /// <summary>The part of the time in which rows are looked for without whole numbers.</summary>
     private const double RelaxedPart = 0.3;
 
-    private readonly long _started = TimeProvider.System.GetTimestamp();
-
-    private double SecondsLeft => options.TimeLimitSeconds - TimeProvider.System.GetElapsedTime(_started).TotalSeconds;
+    private readonly double _started = deadline.Elapsed;
+    private readonly double _seconds = deadline.SecondsLeft;
 
     /// <summary>Solves.</summary>
-    public Answer Solve() => Priced(Search()) with { Seconds = TimeProvider.System.GetElapsedTime(_started).TotalSeconds };
+    public Answer Solve() => Priced(Search()) with { Seconds = deadline.Elapsed - _started };
 
     private Answer Search()
     {
@@ -55,7 +54,7 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
                     return best;
             }
 
-            if (SecondsLeft <= LeastSeconds)
+            if (deadline.SecondsLeft <= LeastSeconds)
             {
                 return best ?? whole with
                 {
@@ -74,7 +73,7 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
         var limits = problem.Requirements.Where(r => r.Source?.IsOneLimit() == true && r.Row >= 0).GroupBy(r => r.Source!)
             .Select(rows => (Rows: rows.Select(r => r.Row).ToArray(), Tightest: answer.Values.Count > 0 ? rows.Key.Tightest(problem, answer.Values) : null))
             .Where(limit => limit.Rows.Length > 1 && limit.Tightest is not null).ToArray();
-        if (limits.Length == 0 || answer.ShadowPrices.Count == 0 || SecondsLeft <= LeastSeconds)
+        if (limits.Length == 0 || answer.ShadowPrices.Count == 0 || deadline.SecondsLeft <= LeastSeconds)
             return answer;
         var stated = problem.ToProblem().WithWholeNumbersOf(answer.Values);
         var others = limits.SelectMany(limit => limit.Rows).ToHashSet();
@@ -98,12 +97,12 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
     private const double Same = 2e-4;
 
     private Answer Solve(Problem stated, bool verify = true) => MeanVarianceSolver.Solve(
-        stated, options with { TimeLimitSeconds = Math.Max(LeastSeconds, SecondsLeft), Verify = verify && options.Verify }, cancellation);
+        stated, options.Within(deadline) with { Verify = verify && options.Verify }, deadline.Cancellation);
 
     /// <summary>The best answer with an answer's whole numbers; null where there is none that does all that is asked, or no time.</summary>
     private Answer? Held(Answer whole)
     {
-        while (SecondsLeft > LeastSeconds)
+        while (deadline.SecondsLeft > LeastSeconds)
         {
             var answer = Solve(problem.ToProblem().WithWholeNumbersOf(whole.Values), verify: false);
             if (answer.Status is not (SolveStatus.Optimal or SolveStatus.Feasible) || Circles.Find(problem, answer).Count > 0)
@@ -119,9 +118,9 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
     /// <returns>The answer that there is none, where even without whole numbers there is none; null else.</returns>
     private Answer? ImpossibleRelaxation()
     {
-        var enough = (1 - RelaxedPart) * options.TimeLimitSeconds;
+        var enough = (1 - RelaxedPart) * _seconds;
         var (last, settled) = (double.NaN, 0);
-        while (SecondsLeft > enough && settled < 2)
+        while (deadline.SecondsLeft > enough && settled < 2)
         {
             var answer = Solve(problem.ToProblem().Relaxed(), verify: false);
             if (answer.Status == SolveStatus.Infeasible)

@@ -25,7 +25,7 @@ internal static class ExplainCommand
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var loaded = scenario.Load(parsed);
-            var explained = Progress.Show(terminal, $"explaining {loaded.Scenario.Name}", () => Explanation.Of(loaded, cancellation));
+            var explained = Progress.Show(terminal, $"explaining {loaded.Scenario.Name}", say => Explanation.Of(loaded, say, cancellation));
             if (parsed.GetValue(format) == OutputFormat.Json)
                 terminal.Output.WriteLine(Formats.Serialize(explained));
             else

@@ -30,7 +30,7 @@ internal static class FrontierCommand
         {
             var loaded = scenario.Load(parsed);
             var frontier = Progress.Show(terminal, $"frontier of {loaded.Scenario.Name}",
-                () => Frontier.Trace(loaded, parsed.GetValue(points), cancellation));
+                say => Frontier.Trace(loaded, parsed.GetValue(points), say, cancellation));
             switch (parsed.GetValue(format))
             {
                 case OutputFormat.Json:
@@ -64,8 +64,14 @@ internal static class FrontierCommand
         var table = Text.Table("Net return a year>", "Volatility>", "", "Costs, USD>", "Positions>", "Largest");
         foreach (var p in frontier.Points)
         {
-            var bar = new string('█', widest > 0 ? (int)Math.Round(30 * p.VolatilityPerYear / widest) : 0);
-            table.AddRow(Text.Percent(p.ReturnPerYear), Text.Percent(p.VolatilityPerYear), bar, Text.Cents(p.CostsUsd), $"{p.Positions.Count}",
+            if (p is not { ReturnPerYear: { } net, VolatilityPerYear: { } volatility, CostsUsd: { } costs })
+            {
+                table.AddRow(p.ReturnPerYear is { } asked ? Text.Percent(asked) : "", "", "", "", "", Markup.Escape($"{p.Status}: {p.Message}"));
+                continue;
+            }
+
+            var bar = new string('█', widest > 0 ? (int)Math.Round(30 * volatility / widest.Value) : 0);
+            table.AddRow(Text.Percent(net), Text.Percent(volatility), bar, Text.Cents(costs), $"{p.Positions.Count}",
                 Markup.Escape(string.Join(", ", p.Positions.Take(3).Select(x => $"{x.Opportunity} {Text.Percent(x.Weight, 1)}"))));
         }
 

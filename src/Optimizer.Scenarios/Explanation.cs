@@ -33,29 +33,42 @@ public sealed record UnusedResult(string Opportunity, double CarryRate, double E
 /// <summary>Explains answers.</summary>
 public static class Explanation
 {
-    /// <summary>Solves, then solves again without each constraint.</summary>
-    public static ExplanationResult Of(LoadedScenario loaded, CancellationToken cancellation)
+    /// <summary>Solves, then solves again without each constraint. The answer may take the time limit, and so may all that explains it.</summary>
+    /// <param name="loaded">The scenario.</param>
+    /// <param name="progress">Is told what is being done; null for nobody.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public static ExplanationResult Of(LoadedScenario loaded, Action<string>? progress = null, CancellationToken cancellation = default)
     {
-        var answer = ScenarioRunner.RunCompared(loaded, cancellation);
-        if (answer.Objective is not { } objective)
+        var deadline = ScenarioRunner.Limit(loaded, cancellation);
+        var (answer, allocated) = ScenarioRunner.Run(loaded, deadline);
+        answer = ScenarioRunner.Compared(loaded, answer, deadline);
+        if (answer.Objective is not { } objective || allocated is null)
             return new(answer, [], []);
         var asked = (AllocationObjective)loaded.Scenario.Objective;
-        var without = loaded.Scenario.Constraints.Select(constraint =>
+        var explaining = ScenarioRunner.Limit(loaded, cancellation);
+        // Nobody asks a second engine about what is not the answer.
+        var once = loaded.Settings with { Solver = loaded.Settings.Solver with { Verify = false } };
+        var without = loaded.Scenario.Constraints.Select((constraint, c) =>
         {
-            var rest = loaded.Scenario with { Constraints = [.. loaded.Scenario.Constraints.Where(c => !ReferenceEquals(c, constraint))] };
-            var other = ScenarioRunner.Run(loaded with { Scenario = rest }, cancellation);
+            progress?.Invoke($"without '{constraint.Title()}', {c + 1} of {loaded.Scenario.Constraints.Count}");
+            if (explaining.HasPassed)
+                return new WithoutResult(constraint.Title(), constraint.Location?.ToString(), NotTried, null, null, null);
+            var rest = loaded.Scenario with { Constraints = [.. loaded.Scenario.Constraints.Where(other => !ReferenceEquals(other, constraint))] };
+            var other = ScenarioRunner.Run(loaded with { Scenario = rest, Settings = once }, explaining).Result;
             var gain = other.Objective is { } o
                 ? (o.Value - objective.Value) * (asked.IsMinimised() ? -1 : 1) / (asked.IsMoney() ? loaded.Scenario.Horizon.Years : 1)
                 : (double?)null;
             return new WithoutResult(constraint.Title(), constraint.Location?.ToString(), other.Status, gain is < 0 ? 0 : gain,
                 other.Objective?.ReturnPerYear, other.Objective?.VolatilityPerYear);
         });
-        return new(answer, [.. without.OrderByDescending(w => w.GainUsdPerYear ?? 0)], Unused(loaded, answer, cancellation));
+        return new(answer, [.. without.OrderByDescending(w => w.GainUsdPerYear ?? 0)], Unused(loaded, answer, allocated));
     }
 
-    private static UnusedResult[] Unused(LoadedScenario loaded, SolveResult answer, CancellationToken cancellation)
+    /// <summary>What is said of a constraint for which no time was left.</summary>
+    private const string NotTried = "not tried, the time limit passed";
+
+    private static UnusedResult[] Unused(LoadedScenario loaded, SolveResult answer, Allocated allocated)
     {
-        var allocated = Allocator.Solve(loaded.Market, loaded.Scenario, loaded.Settings, cancellation: cancellation);
         var (problem, gaps) = (allocated.Problem, allocated.Answer.EntryGaps);
         // What was held and is given up would first be kept, before anything is added.
         double? WouldNeed(Position position) => position.Deposit.IsConstant || gaps.Count == 0 || position.EarningYears <= 0

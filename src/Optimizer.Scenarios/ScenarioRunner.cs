@@ -9,35 +9,47 @@ public static class ScenarioRunner
 {
     /// <summary>Solves, plans and reports.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static SolveResult Run(LoadedScenario loaded, CancellationToken cancellation = default)
+    public static SolveResult Run(LoadedScenario loaded, CancellationToken cancellation = default) => Run(loaded, Limit(loaded, cancellation)).Result;
+
+    /// <summary>The deadline of a scenario's time limit.</summary>
+    internal static Solver.Deadline Limit(LoadedScenario loaded, CancellationToken cancellation) => new(loaded.Settings.Solver.TimeLimit.Seconds, cancellation);
+
+    /// <summary>Solves, plans and reports until a deadline.</summary>
+    /// <returns>The result, and what the solver made of it; null for a book that is worth nothing.</returns>
+    internal static (SolveResult Result, Allocated? Allocated) Run(LoadedScenario loaded, Solver.Deadline deadline)
     {
         if (Book.ValueUsd(loaded.Market, loaded.Scenario) is <= 0 and var worth)
-            return Worthless(loaded, worth);
-        var (result, problem) = Solve(loaded, null, cancellation);
-        for (var round = 0; round < MostWaits && result.Plan is { } plan && Report.MissedUsd(result, loaded.Settings) > 0 && problem.Objective.IsMoney(); round++)
+            return (Worthless(loaded, worth), null);
+        var (result, allocated) = Solve(loaded, null, deadline);
+        for (var round = 0; round < MostWaits && !deadline.HasPassed && result.Plan is { } plan && Report.MissedUsd(result, loaded.Settings) > 0 && allocated.Problem.Objective.IsMoney(); round++)
         {
             // Money waits longer in the plan than the solver knew: it is told, and asked again.
-            var (again, stated) = Solve(loaded, problem.Lessons with { DelaysUsd = Waits.Of(problem, plan) }, cancellation);
+            var problem = allocated.Problem;
+            var (again, stated) = Solve(loaded, problem.Lessons with { DelaysUsd = Waits.Of(problem, plan) }, deadline);
             if (again.Plan is null || again.Certificate.ObjectiveRecomputed <= result.Certificate.ObjectiveRecomputed)
                 break;
             var bound = result.Objective!.Bound;
-            (result, problem) = (Report.Bounded(again, bound, loaded.Settings), stated);
+            (result, allocated) = (Report.Bounded(again, bound, loaded.Settings), stated);
         }
 
-        return StaysPut(loaded, result, problem, cancellation) ?? result;
+        return (StaysPut(loaded, result, allocated.Problem, deadline) ?? result, allocated);
     }
 
     /// <summary>The same, with what was not known about rates laid beside it: the answer without doubt.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static SolveResult RunCompared(LoadedScenario loaded, CancellationToken cancellation = default)
     {
-        var started = TimeProvider.System.GetTimestamp();
-        var result = Run(loaded, cancellation);
-        var left = loaded.Settings.Solver.TimeLimit.Seconds - TimeProvider.System.GetElapsedTime(started).TotalSeconds;
-        if (result.Objective is not { DoubtUsd: > 0.5 } objective || left < 1)
+        var deadline = Limit(loaded, cancellation);
+        return Compared(loaded, Run(loaded, deadline).Result, deadline);
+    }
+
+    /// <summary>A result with the answer without doubt beside it, where there is time.</summary>
+    internal static SolveResult Compared(LoadedScenario loaded, SolveResult result, Solver.Deadline deadline)
+    {
+        if (result.Objective is not { DoubtUsd: > 0.5 } objective || deadline.SecondsLeft < 1)
             return result;
-        var settings = loaded.Settings with { Risk = loaded.Settings.Risk with { RateDoubt = 0 }, Solver = loaded.Settings.Solver with { TimeLimit = Duration.FromSeconds(left), Verify = false } };
-        var other = Run(loaded with { Settings = settings }, cancellation);
+        var settings = loaded.Settings with { Risk = loaded.Settings.Risk with { RateDoubt = 0 }, Solver = loaded.Settings.Solver with { Verify = false } };
+        var other = Run(loaded with { Settings = settings }, deadline).Result;
         if (other.Objective is not { } without)
             return result;
         var held = result.Positions.ToDictionary(p => p.Opportunity, p => p.Usd);
@@ -51,12 +63,12 @@ public static class ScenarioRunner
     private const int MostWaits = 3;
 
     /// <summary>The answer of doing nothing where the plan adds too little to it; null where it adds enough, or has to be carried out.</summary>
-    private static SolveResult? StaysPut(LoadedScenario loaded, SolveResult result, AllocationProblem problem, CancellationToken cancellation)
+    private static SolveResult? StaysPut(LoadedScenario loaded, SolveResult result, AllocationProblem problem, Solver.Deadline deadline)
     {
         var least = loaded.Settings.Moves.MinimumGain.InUsd(result.BookUsd);
         if (least <= 0 || result.Plan is not { Steps.Count: > 0 } || !problem.Objective.IsMoney())
             return null;
-        var (staying, _) = Solve(loaded with { Scenario = loaded.Scenario with { Mode = ScenarioMode.Hold } }, null, cancellation);
+        var (staying, _) = Solve(loaded with { Scenario = loaded.Scenario with { Mode = ScenarioMode.Hold } }, null, deadline);
         var gain = result.Certificate.ObjectiveRecomputed - staying.Certificate.ObjectiveRecomputed;
         return staying.Objective is null || staying.Constraints.Any(constraint => constraint.Broken) || gain >= least ? null : staying with
         {
@@ -66,10 +78,10 @@ public static class ScenarioRunner
         };
     }
 
-    private static (SolveResult Result, AllocationProblem Problem) Solve(LoadedScenario loaded, PlanLessons? lessons, CancellationToken cancellation)
+    private static (SolveResult Result, Allocated Allocated) Solve(LoadedScenario loaded, PlanLessons? lessons, Solver.Deadline deadline)
     {
         var (_, scenario, market, settings) = loaded;
-        var allocated = Allocator.Solve(market, scenario, settings, lessons, cancellation);
+        var allocated = Allocator.Solve(market, scenario, settings, lessons, deadline);
         var answer = allocated.Answer;
         var result = new SolveResult
         {
@@ -88,24 +100,24 @@ public static class ScenarioRunner
                 answer.EngineReason.Length > 0 ? answer.EngineReason : null, answer.Verification is { } second ? Describe(second) : null),
         };
         if (allocated.Target is null)
-            return (result, allocated.Problem);
+            return (result, allocated);
         try
         {
             var (plan, after) = Planner.Make(market, scenario, allocated.Target, Waiting(allocated.Problem, answer));
-            return (Report.Complete(result, allocated, plan, after), allocated.Problem);
+            return (Report.Complete(result, allocated, plan, after), allocated);
         }
         catch (ObjectiveException none)
         {
-            return (result with { Status = "failed", Message = none.Message }, allocated.Problem);
+            return (result with { Status = "failed", Message = none.Message }, allocated);
         }
         catch (PlanException late) when (late.GasIsLateOn is { } chain && !allocated.Problem.Lessons.GasIsLate.Contains(chain))
         {
             // What brings gas needed it: it is asked again with gas before all that is sent from there.
-            return Solve(loaded, allocated.Problem.Lessons with { GasIsLate = new HashSet<string>([.. allocated.Problem.Lessons.GasIsLate, chain]) }, cancellation);
+            return Solve(loaded, allocated.Problem.Lessons with { GasIsLate = new HashSet<string>([.. allocated.Problem.Lessons.GasIsLate, chain]) }, deadline);
         }
         catch (PlanException impossible)
         {
-            return (result with { Status = "failed", Message = $"the allocation cannot be carried out: {impossible.Message}" }, allocated.Problem);
+            return (result with { Status = "failed", Message = $"the allocation cannot be carried out: {impossible.Message}" }, allocated);
         }
     }
 

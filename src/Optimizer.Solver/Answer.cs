@@ -120,6 +120,12 @@ public sealed record SolveOptions
     /// <summary>Wall time in seconds after which the best answer so far is taken; &gt; 0. Default 30.</summary>
     public double TimeLimitSeconds { get; init; } = 30;
 
+    /// <summary>The same with no more time than a deadline leaves.</summary>
+    public SolveOptions Within(Deadline deadline) => this with { TimeLimitSeconds = Math.Clamp(deadline.SecondsLeft, LeastSeconds, Math.Max(TimeLimitSeconds, LeastSeconds)) };
+
+    /// <summary>In less than this nothing is solved.</summary>
+    private const double LeastSeconds = 0.05;
+
     /// <summary>Seed of random choices; ≥ 0. Default 0.</summary>
     public int Seed { get; init; }
 

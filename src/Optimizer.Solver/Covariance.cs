@@ -14,6 +14,9 @@ public static class Covariance
     /// <summary>What counts as zero beside the largest eigenvalue: rounding leaves as much.</summary>
     private const double Negligible = 1e-12;
 
+    /// <summary>By how much printed matrices are unlike their transpose, relative to the variances: a unit in their last digit.</summary>
+    private const double Printed = 0.01;
+
     /// <summary>A matrix whose least eigenvalue is below this part of the largest has nothing of each column's own.</summary>
     private const double Separable = 1e-9;
 
@@ -35,7 +38,7 @@ public static class Covariance
     /// climbed column by column, each step a rank-one change of its inverse (Frangioni and Gentile, SDP diagonalizations and perspective
     /// cuts for a class of nonseparable MIQP, 2007, show what it is worth). O(n³) a round.
     /// </remarks>
-    /// <param name="matrix">Symmetric; finite.</param>
+    /// <param name="matrix">Symmetric, but for what rounding leaves: then the mean of both sides is taken; finite.</param>
     /// <param name="columns">The variable that each row and column stands for.</param>
     /// <param name="repair">Whether an indefinite matrix is replaced by the nearest that is not (in the Frobenius norm: its
     /// eigenvalues below zero become zero, Higham, Computing a nearest symmetric positive semidefinite matrix, 1988).</param>
@@ -57,18 +60,21 @@ public static class Covariance
             }
         }
 
+        var skewed = 0.0;
         for (var i = 0; i < n; i++)
         {
             for (var j = 0; j < i; j++)
             {
-                if (Math.Abs(matrix[i, j] - matrix[j, i]) > 1e-9 * largest)
+                var apart = Math.Abs(matrix[i, j] - matrix[j, i]);
+                if (apart > Printed * Math.Sqrt(Math.Abs(matrix[i, i] * matrix[j, j])) + Negligible * largest)
                     throw new ArgumentException($"covariance: row {i + 1}, column {j + 1} is {matrix[i, j]:g9}, and {matrix[j, i]:g9} the other way round; expected the same");
+                skewed = Math.Max(skewed, apart / 2);
             }
         }
 
         if (n == 0 || largest == 0)
             return new(new double[n], [], 0);
-        var change = 0.0;
+        var change = skewed > 1e-9 * largest ? skewed : 0;
         var symmetric = Matrix<double>.Build.Dense(n, n, (i, j) => 0.5 * (matrix[i, j] + matrix[j, i]));
         var decomposition = symmetric.Evd(Symmetricity.Symmetric);
         var values = decomposition.EigenValues.Real();
@@ -78,7 +84,7 @@ public static class Covariance
             if (!repair)
                 throw new ArgumentException($"covariance: its least eigenvalue is {least:g6}, so some portfolio would have a variance below zero; expected none, or 'repair: true'");
             var nearest = decomposition.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(values.PointwiseMaximum(0)) * decomposition.EigenVectors.Transpose();
-            change = (nearest - symmetric).Enumerate().Max(Math.Abs);
+            change = Math.Max(change, (nearest - symmetric).Enumerate().Max(Math.Abs));
         }
 
         var own = values.Minimum() > Separable * top ? Own(symmetric, values.Minimum()) : new double[n];

@@ -16,7 +16,9 @@ public static class Infeasibility
         var demands = Enumerable.Range(0, problem.Rows.Count).ToList();
         if (problem.Goal is MinimizeRisk or MaximizeValue or MinimizeTailLoss)
             demands.Add(problem.Rows.Count);
-        bool Holds(IReadOnlyCollection<int> rows) => IsFeasible(problem, rows, options, cancellation);
+        var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
+        // What cannot be tried in time is taken to hold: the set is then larger than it need be, and conflicts all the same.
+        bool Holds(IReadOnlyCollection<int> rows) => deadline.HasPassed || IsFeasible(problem, rows, options.Within(deadline), cancellation);
         if (Holds(demands) || !Holds([]))
             return [];
 
@@ -24,7 +26,7 @@ public static class Infeasibility
         var set = new List<int>();
         while (Holds(set))
         {
-            var broken = Broken(problem, demands, set, options, cancellation);
+            var broken = deadline.HasPassed ? [] : Broken(problem, demands, set, options.Within(deadline), cancellation);
             if (broken.Count == 0)
             {
                 set = demands;
@@ -64,6 +66,7 @@ public static class Infeasibility
             priority = [.. priority, 0];
         }
 
+        var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
         // Lexicographic, the dearest first: what has to be loosened of the most important rows is settled before the next.
         var (elastic, slackOf) = Elastic(problem, [.. Enumerable.Range(0, problem.Rows.Count).Where(r => priority[r] >= 0)]);
         var settled = new Dictionary<int, double>();
@@ -73,7 +76,7 @@ public static class Infeasibility
             var slacks = slackOf.Where(s => priority[s.Row] == level).ToArray();
             var variables = elastic.Variables.Select((v, i) => v with { Value = slacks.Any(s => s.Variable == i) ? -1 : 0 }).ToArray();
             elastic = elastic with { Variables = variables, Goal = problem.Goal is MaximizeValue ? problem.Goal : new MaximizeUtility(0) };
-            answer = MeanVarianceSolver.Solve(elastic, options with { Gap = 1e-7, Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop, Verify = false }, cancellation);
+            answer = MeanVarianceSolver.Solve(elastic, options.Within(deadline) with { Gap = 1e-7, Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop, Verify = false }, cancellation);
             if (answer.Values.Count == 0)
                 return null;
             var total = slacks.Sum(s => answer.Values[s.Variable]);

@@ -105,12 +105,16 @@ public static class MeanVarianceSolver
     /// <summary>Solves by the other engine too and says whether both agree.</summary>
     private static Answer Verified(Problem problem, SolveOptions options, Answer answer, CancellationToken cancellation)
     {
-        if (problem.Goal is not (MaximizeUtility or MinimizeRisk or MaximizeValue))
+        if (problem.Goal is not (MaximizeUtility or MinimizeRisk or MaximizeValue or MaximizeRatio))
             return answer with { Verification = new(null, "none", null, "this goal has one engine") };
         var isNative = answer.Engine.StartsWith("native", StringComparison.Ordinal);
         var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
         Answer other;
-        if (isNative)
+        if (problem.Goal is MaximizeRatio)
+        {
+            other = ByGoal(problem, options with { Engine = isNative ? Engine.OrTools : Engine.Native, Verify = false }, deadline);
+        }
+        else if (isNative)
         {
             other = OrToolsSolver.Solve(problem, options, deadline);
         }

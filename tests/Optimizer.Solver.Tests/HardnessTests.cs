@@ -97,6 +97,31 @@ public sealed class HardnessTests
     }
 
     [Fact]
+    public void A_matrix_as_it_is_printed_is_taken_with_the_change_said()
+    {
+        var split = Covariance.Split(new[,] { { 0.04, 0.0123 }, { 0.0124, 0.04 } }, [0, 1], repair: false);
+        Assert.Equal(0.00005, split.Change, 1e-12);
+        Assert.Equal(0.01235, split.Factors.Sum(f => f.Loadings[0].Coefficient * f.Loadings[1].Coefficient), 1e-9);
+        Assert.Contains("the other way round", Assert.Throws<ArgumentException>(() => Covariance.Split(new[,] { { 0.04, 0.01 }, { 0.02, 0.04 } }, [0, 1], repair: false)).Message);
+    }
+
+    [Fact]
+    public void Shares_of_no_risk_are_said_to_be_that()
+    {
+        var split = Covariance.Split(new[,] { { 0.04, -0.04 }, { -0.04, 0.04 } }, [0, 1], repair: false);
+        var answer = MeanVarianceSolver.Solve(new Problem
+        {
+            Variables = [new("long", 0, 1), new("short", 0, 1)],
+            Rows = [new("budget", 1, 1, [new(0, 1), new(1, 1)])],
+            Factors = split.Factors,
+            Goal = new BudgetRisk([1, 1]),
+        }, new());
+        Assert.Equal(SolveStatus.Optimal, answer.Status);
+        Assert.Equal(0.5, answer.Values[0], 1e-6);
+        Assert.Contains("no risk left to share", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_covariance_is_split_into_as_much_of_each_own_as_can_be() => Gen.Select(Gen.Int[2, 30], Gen.Int[0, int.MaxValue]).Sample((n, seed) =>
     {
         // Three shared causes and something of each own: all of the latter is found, or more.

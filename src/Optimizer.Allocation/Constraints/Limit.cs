@@ -51,13 +51,13 @@ public sealed record Limit : AllocationConstraint
     /// <inheritdoc/>
     public override IEnumerable<Requirement> Rows(AllocationProblem problem)
     {
-        foreach (var (grouping, group) in Groups(problem))
+        foreach (var (grouping, group, members) in Groups(problem))
         {
-            var held = Exposure(problem, grouping, group);
+            var held = LinearExpression.Sum(members.Select(member => member.Weight * member.After));
             var label = $"{grouping.ToString().ToLowerInvariant()} {group}";
             var title = Name is null ? label : Each is null ? Name : $"{Name}: {label}";
             if (Max is { } most)
-                yield return new($"{title} ≤ {most}", held <= Cap(problem, grouping, group, most.InUsd(problem.BookUsd) / problem.BookUsd));
+                yield return new($"{title} ≤ {most}", held <= Cap(problem, members, most.InUsd(problem.BookUsd) / problem.BookUsd));
             if (Min is { } least)
                 yield return new($"{title} ≥ {least}", held >= least.InUsd(problem.BookUsd) / problem.BookUsd);
         }
@@ -96,27 +96,41 @@ public sealed record Limit : AllocationConstraint
             (Grouping.Kind, Kind?.ToString()), (Grouping.Tag, Tag), (Grouping.Event, Event), (Grouping.Opportunity, Opportunity),
         }.Where(pair => pair.Item2 is not null).Select(pair => (pair.Item1, pair.Item2!));
 
-    private IEnumerable<(Grouping Grouping, string Group)> Groups(AllocationProblem problem) => Each is not { } each
-        ? Selectors()
-        : problem.Positions.SelectMany(p => GroupsOf(problem, each, p).Select(g => g.Group))
-            .Concat(problem.Idles.SelectMany(idle => GroupsOf(problem, each, idle.Token).Select(g => g.Group)))
-            .Distinct().Order(StringComparer.Ordinal).Select(group => (each, group));
+    /// <summary>The groups that are limited, with what is in each; linear in positions and tokens.</summary>
+    private IEnumerable<(Grouping Grouping, string Group, IReadOnlyList<Member> Members)> Groups(AllocationProblem problem)
+    {
+        if (Each is { } each)
+            return Members(problem, each).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => (each, group.Key, (IReadOnlyList<Member>)group.Value));
+        return Selectors().Select(s => (s.Grouping, s.Group, (IReadOnlyList<Member>)Members(problem, s.Grouping).GetValueOrDefault(s.Group, [])));
+    }
+
+    private Dictionary<string, List<Member>> Members(AllocationProblem problem, Grouping grouping)
+    {
+        var groups = new Dictionary<string, List<Member>>();
+        void Add(string group, Member member) => (groups.TryGetValue(group, out var members) ? members : groups[group] = []).Add(member);
+        foreach (var position in problem.Positions)
+        {
+            foreach (var (group, weight) in GroupsOf(problem, grouping, position))
+                Add(group, new(weight, position.After, position.Before));
+        }
+
+        foreach (var idle in problem.Idles)
+        {
+            foreach (var (group, weight) in GroupsOf(problem, grouping, idle.Token))
+                Add(group, new(weight, idle.After, idle.Before));
+        }
+
+        return groups;
+    }
 
     /// <summary>The cap, or what is held already where that is over it by less than the smallest move: nobody sells a
     /// position and buys it back to be rid of a rounding.</summary>
-    private double Cap(AllocationProblem problem, Grouping grouping, string group, double cap)
+    private static double Cap(AllocationProblem problem, IEnumerable<Member> members, double cap)
     {
-        var before = problem.Positions.Sum(p => GroupsOf(problem, grouping, p).Where(g => g.Group == group).Sum(g => g.Weight * p.Before))
-            + problem.Idles.Sum(i => GroupsOf(problem, grouping, i.Token).Where(g => g.Group == group).Sum(g => g.Weight * i.Before));
+        var before = members.Sum(member => member.Weight * member.Before);
         var smallest = problem.Settings.Moves.MinimumMove.InUsd(problem.BookUsd) / problem.BookUsd;
         return before > cap && before - cap < smallest ? before : cap;
     }
-
-    private LinearExpression Exposure(AllocationProblem problem, Grouping grouping, string group) => LinearExpression.Sum([
-        .. problem.Positions.SelectMany(p => GroupsOf(problem, grouping, p)
-            .Where(g => g.Group == group).Select(g => g.Weight * p.After)),
-        .. problem.Idles.SelectMany(idle => GroupsOf(problem, grouping, idle.Token)
-            .Where(g => g.Group == group).Select(g => g.Weight * idle.After))]);
 
     /// <summary>The groups of a position with what a unit of notional counts in each.</summary>
     private IEnumerable<(string Group, double Weight)> GroupsOf(AllocationProblem problem, Grouping grouping, Position position)
@@ -164,6 +178,12 @@ public sealed record Limit : AllocationConstraint
         };
     }
 }
+
+/// <summary>What counts in a group.</summary>
+/// <param name="Weight">What a unit of notional counts.</param>
+/// <param name="After">How much there is afterwards, in fractions of the book.</param>
+/// <param name="Before">How much there is.</param>
+internal sealed record Member(double Weight, LinearExpression After, double Before);
 
 /// <summary>A way to group positions.</summary>
 public enum Grouping

@@ -214,7 +214,7 @@ public sealed record Reference(string Field, string What, string Id);
 /// <param name="File">The file's path as the user gave it.</param>
 /// <param name="Line">Line, from 1.</param>
 /// <param name="Column">Column, from 1.</param>
-public sealed record SourceLocation(string File, int Line, int Column)
+public readonly record struct SourceLocation(string File, int Line, int Column)
 {
     /// <summary>The place as editors and terminals link it.</summary>
     public override string ToString() => $"{File}:{Line}:{Column}";

@@ -25,6 +25,42 @@ public static partial class NumberText
         return unit.Length == 0 ? number : throw new FormatException($"'{text}' is not {expected}");
     }
 
+    /// <summary>Reads a number as JSON writes it, without groups, which is most of what large files hold.</summary>
+    /// <returns>Whether it is one, and finite.</returns>
+    public static bool TryPlain(ReadOnlySpan<char> text, out double value)
+    {
+        const int ExponentDigits = 3;
+        value = 0;
+        static int Digits(ReadOnlySpan<char> text, int from)
+        {
+            var end = from;
+            while (end < text.Length && char.IsAsciiDigit(text[end]))
+                end++;
+            return end - from;
+        }
+
+        var at = text is ['-', ..] ? 1 : 0;
+        if (text.Length > MaximumLength || Digits(text, at) is not (var whole and > 0))
+            return false;
+        at += whole;
+        if (at < text.Length && text[at] == '.')
+        {
+            if (Digits(text, at + 1) is not (var places and > 0))
+                return false;
+            at += 1 + places;
+        }
+
+        if (at < text.Length && text[at] is 'e' or 'E')
+        {
+            at += at + 1 < text.Length && text[at + 1] is '-' or '+' ? 2 : 1;
+            if (Digits(text, at) is not (var exponent and > 0 and <= ExponentDigits))
+                return false;
+            at += exponent;
+        }
+
+        return at == text.Length && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+    }
+
     /// <summary>Reads a number followed by a unit, with or without a space between.</summary>
     /// <param name="text">The text.</param>
     /// <param name="expected">What should have been written; it ends the message.</param>

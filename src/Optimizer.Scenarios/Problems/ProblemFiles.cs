@@ -291,7 +291,7 @@ public static class ProblemFiles
 
                 var split = Covariance.Split(matrix, columns, covariance.Repair);
                 if (split.Change > 0)
-                    _notes.Add($"the covariance was indefinite and was replaced by the nearest that is not; an entry changed by {split.Change:g3} at most");
+                    _notes.Add($"the covariance was not symmetric, or indefinite, and was replaced by the nearest that is sound; an entry changed by {split.Change:g3} at most");
                 for (var i = 0; i < columns.Count; i++)
                     _variables[columns[i]] = _variables[columns[i]] with { Variance = _variables[columns[i]].Variance + split.Variances[i] };
                 return split.Factors;

@@ -14,7 +14,6 @@ namespace Optimizer.Scenarios;
 internal sealed class ContractReader
 {
     private readonly List<Diagnostic> _diagnostics = [];
-    private readonly NullabilityInfoContext _nullability = new();
 
     /// <summary>What is wrong so far.</summary>
     public List<Diagnostic> Diagnostics => _diagnostics;
@@ -67,12 +66,13 @@ internal sealed class ContractReader
         if (node is not MappingNode mapping)
             return Wrong<JsonObject>(node, $"found {node.Sort}; expected keys: {string.Join(", ", contract.Properties.Select(p => p.Name))}");
         var result = new JsonObject();
-        var properties = contract.Properties.Where(p => p.Set is not null || IsParameter(contract, p)).ToDictionary(p => p.Name);
+        var keys = Keys.Of(contract);
+        var properties = keys.ByName;
         foreach (var entry in mapping.Entries)
         {
             if (entry.Key == "$schema")
                 continue;
-            if (!properties.TryGetValue(entry.Key, out var property))
+            if (!properties.TryGetValue(entry.Key, out var key))
             {
                 // Between braces a comma ends a value: the rest of a number that was written with one looks like a key.
                 Report(entry.Location, entry.Value is ScalarNode { Style: ScalarStyle.Null } && char.IsAsciiDigit(entry.Key.FirstOrDefault())
@@ -87,24 +87,23 @@ internal sealed class ContractReader
                 continue;
             }
 
-            if (entry.Value is ScalarNode { Style: ScalarStyle.Null } && IsOptional(property))
+            if (entry.Value is ScalarNode { Style: ScalarStyle.Null } && key.IsOptional)
             {
                 result[entry.Key] = null;
                 continue;
             }
 
-            var bounds = property.AttributeProvider?.GetCustomAttributes(typeof(BetweenAttribute), true).Cast<BetweenAttribute>().FirstOrDefault();
-            result[entry.Key] = Read(entry.Value, property.PropertyType, property.Name == "value" && contract.Type == typeof(Figure) ? between : bounds);
+            result[entry.Key] = Read(entry.Value, key.Type, entry.Key == "value" && contract.Type == typeof(Figure) ? between : key.Between);
             if (contract.Type == typeof(Figure) && entry is { Key: "from", Value: ScalarNode mention })
                 Mentions.Add(mention);
-            else if (entry is { Key: "from", Value: ScalarNode source } && contract.Type.Namespace == typeof(Figure).Namespace && property.PropertyType == typeof(string))
+            else if (entry is { Key: "from", Value: ScalarNode source } && contract.Type.Namespace == typeof(Figure).Namespace && key.Type == typeof(string))
                 Mentions.Add(source);
         }
 
-        foreach (var missing in properties.Values.Where(p => IsNeeded(contract, p) && !result.ContainsKey(p.Name)))
+        foreach (var missing in keys.Needed)
         {
-            if (!mapping.Entries.Any(e => e.Key == missing.Name))
-                Report(node.Location, $"key '{missing.Name}' is missing");
+            if (!result.ContainsKey(missing) && !mapping.Entries.Any(e => e.Key == missing))
+                Report(node.Location, $"key '{missing}' is missing");
         }
 
         foreach (var empty in result.Where(pair => pair.Value is null).Select(pair => pair.Key).ToArray())
@@ -119,10 +118,8 @@ internal sealed class ContractReader
         var result = new JsonObject();
         foreach (var entry in mapping.Entries)
         {
-            if (result.ContainsKey(entry.Key))
+            if (!result.TryAdd(entry.Key, Read(entry.Value, element, null)))
                 Report(entry.Location, $"key '{entry.Key}' appears twice; expected it once");
-            else
-                result[entry.Key] = Read(entry.Value, element, null);
         }
 
         return result;
@@ -186,12 +183,15 @@ internal sealed class ContractReader
 
     private JsonNode? ReadNumber(ScalarNode scalar, Type type, BetweenAttribute? between)
     {
-        DecimalNumber number;
+        DecimalNumber number = default;
         double value;
         try
         {
-            number = NumberText.Parse(scalar.Text, Wanted(type));
-            value = number.ToDouble();
+            if (type != typeof(double) || !NumberText.TryPlain(scalar.Text, out value))
+            {
+                number = NumberText.Parse(scalar.Text, Wanted(type));
+                value = number.ToDouble();
+            }
         }
         catch (FormatException wrong)
         {
@@ -218,17 +218,6 @@ internal sealed class ContractReader
             : Wrong<JsonNode>(scalar, $"unknown value '{scalar.Text}'{NearMatch.Hint(scalar.Text, names)}; expected one of {string.Join(", ", names)}");
     }
 
-    private bool IsNeeded(JsonTypeInfo contract, JsonPropertyInfo property) =>
-        property.IsRequired || (IsParameter(contract, property) && !IsOptional(property));
-
-    private static bool IsParameter(JsonTypeInfo contract, JsonPropertyInfo property) =>
-        contract.Type.GetConstructors().Any(c => c.GetParameters().Any(p =>
-            string.Equals(p.Name, property.Name, StringComparison.OrdinalIgnoreCase)));
-
-    private bool IsOptional(JsonPropertyInfo property) =>
-        Nullable.GetUnderlyingType(property.PropertyType) is not null
-        || (property.AttributeProvider is PropertyInfo member && _nullability.Create(member).ReadState == NullabilityState.Nullable);
-
     private T? Wrong<T>(SourceNode node, string message)
         where T : JsonNode => Wrong<T>(node.Location, message);
 
@@ -249,6 +238,38 @@ internal sealed class ContractReader
         : type == typeof(DateTimeOffset) ? "a moment such as 2026-08-12T00:00:00Z"
         : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"
         : type == typeof(double) ? "a finite number" : "a whole number";
+}
+
+/// <summary>The keys of a type, found by reflection once.</summary>
+internal sealed class Keys
+{
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<Type, Keys> Known = new();
+
+    private Keys(JsonTypeInfo contract)
+    {
+        bool IsParameter(JsonPropertyInfo property) => contract.Type.GetConstructors().Any(c => c.GetParameters().Any(p => string.Equals(p.Name, property.Name, StringComparison.OrdinalIgnoreCase)));
+        var nullability = new NullabilityInfoContext();
+        bool IsOptional(JsonPropertyInfo property) => Nullable.GetUnderlyingType(property.PropertyType) is not null
+            || (property.AttributeProvider is PropertyInfo member && nullability.Create(member).ReadState == NullabilityState.Nullable);
+        var settable = contract.Properties.Where(p => p.Set is not null || IsParameter(p)).ToArray();
+        ByName = settable.ToDictionary(p => p.Name, p => new Key(p.PropertyType, IsOptional(p),
+            p.AttributeProvider?.GetCustomAttributes(typeof(BetweenAttribute), true).Cast<BetweenAttribute>().FirstOrDefault()));
+        Needed = [.. settable.Where(p => p.IsRequired || (IsParameter(p) && !IsOptional(p))).Select(p => p.Name)];
+    }
+
+    /// <summary>What may stand there, in the order of the type.</summary>
+    public IReadOnlyDictionary<string, Key> ByName { get; }
+
+    /// <summary>What has to.</summary>
+    public IReadOnlyList<string> Needed { get; }
+
+    public static Keys Of(JsonTypeInfo contract) => Known.GetOrAdd(contract.Type, _ => new Keys(contract));
+
+    /// <summary>A key's value.</summary>
+    /// <param name="Type">Its type.</param>
+    /// <param name="IsOptional">Whether it may be empty.</param>
+    /// <param name="Between">Its range; null where there is none.</param>
+    public sealed record Key(Type Type, bool IsOptional, BetweenAttribute? Between);
 }
 
 /// <summary>The textual form of a model type, by reflection over <see cref="ITextual{TSelf}"/>.</summary>

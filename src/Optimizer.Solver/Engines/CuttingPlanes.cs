@@ -12,9 +12,6 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     private const double LinkTolerance = 1e-10;
     private const int MaximumRounds = 200;
 
-    /// <summary>What a linear program may take after the deadline: values found in time are made exact all the same.</summary>
-    private const double PolishSeconds = 2;
-
     private const string PdlpParameters =
         "termination_criteria { simple_optimality_criteria { eps_optimal_absolute: 1e-9 eps_optimal_relative: 1e-9 } } num_threads: 1";
 
@@ -201,7 +198,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
             settling = binaries is null && _enough > 0 && Math.Abs(bound - before) <= _enough * Math.Abs(bound) ? settling + 1 : 0;
             if (settling == 2)
                 break;
-            if ((isClose && isFeasible) || stalled == 3 || deadline.SecondsLeft < -PolishSeconds)
+            if ((isClose && isFeasible) || stalled == 3 || deadline.SecondsLeft < -deadline.Grace)
                 break;
             (lastObjective, lastBound) = (bestObjective, bound);
         }
@@ -295,7 +292,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     }
 
     private EngineAnswer Call(QuadraticProgram program, OrToolsEngine called, string parameters) => OrTools.Solve(
-        program, called, Math.Max(deadline.SecondsLeft, PolishSeconds), parameters,
+        program, called, Math.Max(deadline.SecondsLeft, deadline.Grace), parameters,
         // The tolerances of linear engines are absolute, and objectives are around a hundredth.
         called == OrToolsEngine.Pdlp ? 1 : 100, cancellation: deadline.Cancellation);
 

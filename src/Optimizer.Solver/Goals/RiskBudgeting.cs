@@ -13,9 +13,15 @@ internal static class RiskBudgeting
 {
     private const int MaximumSteps = 200;
 
-    /// <summary>The largest difference between a variable's part of the risk and its share.</summary>
+    /// <summary>Where no more than this part of the risks of all is left of them together, they hedge each other completely.</summary>
+    private const double Hedged = 1e-12;
+
+    /// <summary>The largest difference between a variable's part of the risk and its share; 0 where all hedge each other completely, since
+    /// every part of no risk is as large as any other.</summary>
     public static double LargestDeviation(Problem problem, BudgetRisk goal, IReadOnlyList<double> values)
     {
+        if (IsHedged(problem, values))
+            return 0;
         var marginal = Marginal(problem, values);
         var (risk, total) = (0.0, 0.0);
         for (var v = 0; v < values.Count; v++)
@@ -28,6 +34,13 @@ internal static class RiskBudgeting
         for (var v = 0; v < values.Count; v++)
             worst = Math.Max(worst, Math.Abs((values[v] * marginal[v] / risk) - (goal.Shares[v] / total)));
         return double.IsNaN(worst) ? double.PositiveInfinity : worst;
+    }
+
+    private static bool IsHedged(Problem problem, IReadOnlyList<double> values)
+    {
+        var own = values.Select((size, v) => size * size * (problem.Variables[v].Variance
+            + problem.Factors.Sum(f => f.Loadings.Sum(t => t.Variable == v ? t.Coefficient * t.Coefficient : 0)))).Sum();
+        return Check.Risk(problem, values) <= Hedged * own;
     }
 
     public static Answer Solve(Problem problem, BudgetRisk goal, SolveOptions options, Deadline deadline)
@@ -53,7 +66,7 @@ internal static class RiskBudgeting
         }
 
         var answer = Certificate.Of(problem, options, new Point(values, new double[problem.Rows.Count + 1], 0), "contributions, recomputed", engine);
-        return answer with { ShadowPrices = [], GoalShadowPrice = 0, Status = answer.Objective <= Math.Max(options.Gap, 1e-9) ? SolveStatus.Optimal : SolveStatus.Feasible, Gap = answer.Objective };
+        return answer with { ShadowPrices = [], GoalShadowPrice = 0, Status = answer.Objective <= Math.Max(options.Gap, 1e-9) ? SolveStatus.Optimal : SolveStatus.Feasible, Gap = answer.Objective, Message = IsHedged(problem, values) ? "these sizes hedge each other completely: there is no risk left to share" : answer.Message };
     }
 
     private static string? WhyNot(Problem problem, BudgetRisk goal)
