@@ -13,6 +13,9 @@ public sealed record Allocated(AllocationProblem Problem, Answer Answer, IReadOn
     /// <summary>What should be known of the answer; null where nothing.</summary>
     public string? Note { get; init; }
 
+    /// <summary>What loosening limits would bring, by row (<see cref="LimitGains"/>).</summary>
+    public IReadOnlyDictionary<int, double> Gains { get; init; } = new Dictionary<int, double>();
+
     /// <summary>What the tool would have kept, and gave up for what was asked.</summary>
     public IReadOnlyList<string> GaveWay { get; init; } = [];
 }
@@ -56,12 +59,15 @@ public static class Allocator
         };
     }
 
+    /// <summary>The note on a conflict that there was no time to make smaller.</summary>
+    public const string NotAllTried = "the time limit passed before all of the conflict was tried: fewer of these constraints may conflict too";
+
     private static Allocated Explained(AllocationProblem problem, Answer answer, Deadline deadline)
     {
         var conflict = Conflicts.Find(problem.Market, problem.Scenario, problem.Settings, deadline);
         return new(problem, answer, conflict, null)
         {
-            Note = deadline.HasPassed && conflict.Count > 1 ? "the time limit passed before all of the conflict was tried: fewer of these constraints may conflict too" : null,
+            Note = deadline.HasPassed && conflict.Count > 1 ? NotAllTried : null,
         };
     }
 
@@ -83,10 +89,14 @@ public static class Allocator
     {
         var isMoved = answer.Values.Count > 0 && problem.Gas.Any(action => answer.Values[action.Switch] > 0.5);
         if (settings.Moves.RoundTo is not { } roundTo || !isMoved)
-            return new(problem, answer, [], ToTarget(problem, answer.Values));
+            return new(problem, answer, [], ToTarget(problem, answer.Values)) { Gains = LimitGains.Of(problem, answer, Options(settings), deadline) };
         var step = roundTo.InUsd(problem.BookUsd);
         var rounding = new Rounding(problem, answer, step, Options(settings), deadline);
-        return new(problem, rounding.Answer, [], ToTarget(problem, rounding.Answer.Values) with { RoundToUsd = step }) { Note = rounding.Note };
+        return new(problem, rounding.Answer, [], ToTarget(problem, rounding.Answer.Values) with { RoundToUsd = step })
+        {
+            Note = rounding.Note,
+            Gains = LimitGains.Of(problem, answer, Options(settings), deadline),
+        };
     }
 
     private static Target ToTarget(AllocationProblem problem, IReadOnlyList<double> values)

@@ -54,7 +54,7 @@ internal static class ProblemView
             }
 
             console.WriteLine();
-            console.WriteLine($"Certificate: bound {answer.Bound:g10} ({answer.BoundBy}), gap {answer.Gap:0.0e+0}; largest violation {answer.Violation:0.0e+0}; {answer.Engine}; {answer.Seconds:0.000} s");
+            console.WriteLine($"Certificate: {(answer.Bound is { } bound ? $"bound {bound:g10} ({answer.BoundBy}), gap {answer.Gap:0.0e+0}" : "no bound was proven in time")}; largest violation {answer.Violation:0.0e+0}; {answer.Engine}; {answer.Seconds:0.000} s");
         }
 
         if (answer.EngineReason is { } reason)

@@ -42,7 +42,7 @@ internal static class SolveView
         if (result.Conflict.Count > 0)
         {
             console.WriteLine();
-            console.WriteLine("These cannot hold together, though any fewer of them can:");
+            console.WriteLine(result.Notes.Any(note => note == Allocation.Allocator.NotAllTried) ? "These cannot hold together:" : "These cannot hold together, though any fewer of them can:");
             foreach (var part in result.Conflict)
                 console.WriteLine($"  - {part.Name}{(part.Location is null ? "" : $"  ({part.Location})")}");
         }
@@ -219,7 +219,7 @@ internal static class SolveView
     {
         string Figure(double value) => o.Unit == "ratio" ? $"{value:0.0000}" : Text.Usd(value);
         console.WriteLine();
-        console.WriteLine($"Certificate: {o.Kind} {Figure(o.Value)}{(o.Unit == "ratio" ? "" : " USD")}, bound {Figure(o.Bound)} ({result.Certificate.BoundBy}), gap {o.Gap:0.0e+0};"
+        console.WriteLine($"Certificate: {o.Kind} {Figure(o.Value)}{(o.Unit == "ratio" ? "" : " USD")}, {(double.IsFinite(o.Bound) ? $"bound {Figure(o.Bound)} ({result.Certificate.BoundBy}), gap {o.Gap:0.0e+0}" : "no bound was proven in time")};"
             + $" recomputed {Figure(result.Certificate.ObjectiveRecomputed)}; largest violation {result.Certificate.MaxViolationUsd:0.00} USD;"
             + $" {result.Certificate.Engine}");
         if (result.Certificate.Verification is { } second)

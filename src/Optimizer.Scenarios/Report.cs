@@ -34,7 +34,7 @@ internal static class Report
         var recomputed = problem.Objective.Of(problem, outcome);
         if (problem.Scenario.Mode == ScenarioMode.Hold)
             objective = objective with { Value = recomputed, Bound = recomputed, Gap = 0 };
-        var limits = Constraints(problem, answer, outcome);
+        var limits = Constraints(problem, answer, allocated.Gains, outcome);
         var exceeded = limits.Where(limit => !limit.Broken).Select(limit => limit.ExceededUsd).DefaultIfEmpty(0).Max();
         var difference = Agreement(problem, answer, plan, positionUsd, idleUsd) ?? Flows(problem, answer, plan);
         var complete = result with
@@ -195,7 +195,7 @@ internal static class Report
         .Select(margin => string.Create(System.Globalization.CultureInfo.InvariantCulture,
             $"{margin.Opportunity}: prices use up its margin by the horizon in {margin.Probability:P1} of draws, and it is closed (liquidated) unless it is filled up; the figures take it to be filled up"));
 
-    private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer, Outcome outcome)
+    private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer, IReadOnlyDictionary<int, double> gains, Outcome outcome)
     {
         var years = problem.Scenario.Horizon.Years;
         // Multipliers are in the objective's unit: divided by what a unit of value is worth in it, they are in value.
@@ -211,7 +211,8 @@ internal static class Report
             var value = limited?.Reached(problem, answer.Values) ?? moving.At(answer.Values);
             var over = limited is not null ? value - limit : lesser.At(answer.Values) - greater.At(answer.Values);
             var price = r.Row == AllocationProblem.NoRow || answer.ShadowPrices.Count == 0 ? 0
-                : rows.Sum(row => row.Row < answer.ShadowPrices.Count ? answer.ShadowPrices[row.Row] : 0) / perValue / years * problem.BookUsd * (isUsd ? 0.01 : 1);
+                : rows.Sum(row => gains.TryGetValue(row.Row, out var gain) ? gain
+                    : row.Row < answer.ShadowPrices.Count ? answer.ShadowPrices[row.Row] * (isUsd ? LimitGains.Step : 1) : 0) / perValue / years * problem.BookUsd;
             var isBinding = Math.Abs(value - limit) <= (limited is not null ? 2 * TailRows.Trace : 1e-7 * Math.Max(1, Math.Abs(limit)));
             return new ConstraintResult(r.Requirement.Title, value * scale, limit * scale, JsonNamingPolicy.CamelCase.ConvertName(r.Requirement.Unit.ToString()),
                 isBinding, isBinding ? price : 0, over > (limited is not null ? 2 * TailRows.Trace : 1e-6 * Math.Max(1, Math.Abs(limit)))) { ExceededUsd = limited is not null ? over * scale : 0 };

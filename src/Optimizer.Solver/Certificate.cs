@@ -3,8 +3,14 @@ namespace Optimizer.Solver;
 /// <summary>Says what an engine's point is worth, by arithmetic of its own.</summary>
 internal static class Certificate
 {
-    /// <summary>What counts as keeping a constraint, in the problem's unit.</summary>
+    /// <summary>What counts as keeping a constraint, in the problem's unit, where its variables are around one.</summary>
     private const double Tolerable = 1e-6;
+
+    /// <summary>Of variables larger than a thousand, this part of the largest counts as much.</summary>
+    private const double TolerablePart = 1e-9;
+
+    private static double ToleranceOf(Problem problem) =>
+        Math.Max(Tolerable, TolerablePart * problem.Variables.Select(v => Math.Max(Math.Abs(v.Lower), Math.Abs(v.Upper))).DefaultIfEmpty(0).Max());
 
     /// <summary>An answer from a point.</summary>
     /// <param name="problem">The problem.</param>
@@ -70,15 +76,16 @@ internal static class Certificate
     public static Answer Rebound(Problem problem, Answer answer, double bound, string boundBy, SolveOptions options)
     {
         var gap = Math.Abs(bound - answer.Objective) / Math.Max(Math.Abs(answer.Objective), Answer.LeastOf(problem.Goal));
+        var tolerance = ToleranceOf(problem);
         return answer with
         {
             Bound = bound,
             BoundBy = boundBy,
             Gap = gap,
-            Status = answer.MaxViolation > Tolerable ? SolveStatus.Failed
+            Status = answer.MaxViolation > tolerance ? SolveStatus.Failed
                 : gap <= options.Gap ? SolveStatus.Optimal
                 : SolveStatus.Feasible,
-            Message = answer.MaxViolation > Tolerable
+            Message = answer.MaxViolation > tolerance
                 ? $"the engine's answer breaks a constraint by {answer.MaxViolation:g3} of the problem's unit"
                 : "",
         };

@@ -25,6 +25,17 @@ public static class MeanVarianceSolver
             };
         }
 
+        if (problem.Variables.FirstOrDefault(v => v.Lot > 0 && Math.Floor(v.Upper / v.Lot + 1e-9) < Math.Ceiling(v.Lower / v.Lot - 1e-9)) is { } fractured)
+        {
+            return new Answer
+            {
+                Status = SolveStatus.Infeasible,
+                Message = $"{fractured.Name}: no multiple of the lot {fractured.Lot} lies between {fractured.Lower} and {fractured.Upper}",
+                Engine = "none",
+            };
+        }
+
+        problem = ExactLinks.Tightened(problem);
         var hasLots = problem.Variables.Any(v => v.Lot > 0);
         var solved = hasLots ? Lots.WrittenOut(problem) : problem;
         var answer = ByGoal(solved, options, deadline);

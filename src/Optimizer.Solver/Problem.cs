@@ -29,11 +29,19 @@ public sealed record Problem
     /// <summary>What is wanted.</summary>
     public required Goal Goal { get; init; }
 
-    /// <summary>The problem with its binaries as an answer has them.</summary>
-    public Problem WithWholeNumbersOf(IReadOnlyList<double> values) => this with
+    /// <summary>The problem with its binaries as an answer has them: what they switch is zero or at least its minimum, and nothing is left to
+    /// switch.</summary>
+    public Problem WithWholeNumbersOf(IReadOnlyList<double> values)
     {
-        Variables = [.. Variables.Select((v, i) => v.IsBinary ? v with { Lower = Math.Round(values[i]), Upper = Math.Round(values[i]) } : v)],
-    };
+        Variable[] variables = [.. Variables.Select((v, i) => v.IsBinary ? v with { Lower = Math.Round(values[i]), Upper = Math.Round(values[i]), IsBinary = false } : v)];
+        foreach (var (binary, switched, minimum) in Switches)
+        {
+            var on = variables[binary].Lower;
+            variables[switched] = variables[switched] with { Lower = Math.Max(variables[switched].Lower, minimum * on), Upper = variables[switched].Upper * on };
+        }
+
+        return this with { Variables = variables, Switches = [] };
+    }
 
     /// <summary>The problem without whole numbers: a binary may lie between 0 and 1, and what it switches is at most that part of its
     /// upper bound. Its optimum is a bound for that of the problem.</summary>

@@ -7,6 +7,22 @@ namespace Optimizer.Scenarios.Tests;
 /// <summary>What holds of the answer to every scenario of the gallery.</summary>
 public sealed class AnswerTests
 {
+    [Fact]
+    public void What_a_looser_limit_would_earn_is_solved_for_the_step_that_is_told()
+    {
+        static SolveResult With(string limit) => Ask.Solve($$"""
+            holdings: [ { token: USDC@ethereum, amount: 5_000_000 }, { token: ETH@ethereum, amount: 1 } ]
+            universe: { chains: [ethereum], assets: [USDC, USDe, USDS] }
+            objective: { meanVariance: { riskAversion: 4 } }
+            constraints: [ limit: { asset: USDe, max: {{limit}} } ]
+            """);
+        var (tight, loose) = (With("10 %"), With("11 %"));
+        var told = tight.Constraints.Single(c => c.Name.StartsWith("asset USDe", StringComparison.Ordinal)).ShadowPriceUsdPerYear;
+        var gained = (loose.Objective!.Value - tight.Objective!.Value) / (180 / 365.25);
+        Assert.True(told > 10);
+        Assert.InRange(gained, 0.97 * told - 5, 1.1 * told + 20);
+    }
+
     private static readonly ScenarioFiles Files = new();
 
     public static TheoryData<string> Solvable => new(Repository.Scenarios.Where(name => name != "infeasible"));

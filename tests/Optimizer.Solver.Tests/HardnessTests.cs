@@ -96,6 +96,75 @@ public sealed class HardnessTests
         Assert.All(split.Variances, variance => Assert.Equal(0, variance));
     }
 
+    /// <summary>What a swap delivers is what it delivers: a cap on it is a cap on what goes in, not a reason to give less.</summary>
+    [Theory]
+    [InlineData(0.1, 0.1)]
+    [InlineData(0, 0.179)]
+    public void An_exact_curve_is_met_where_a_cap_holds_it_down(double minimum, double cap)
+    {
+        var problem = new Problem
+        {
+            Variables = [new("in", 0, 0.67, 0.018), new("out", 0, 0.8), new("on", 0, 1, IsBinary: true)],
+            Rows = [new("cap", double.NegativeInfinity, cap, [new(1, 1)])],
+            Switches = [new(2, 0, minimum)],
+            Links = [new(1, 0, new QuadraticFunction(0.9, 0.313), IsExact: true)],
+            Goal = new MaximizeUtility(0),
+        };
+        var most = (0.9 - Math.Sqrt(0.81 - 4 * 0.313 * cap)) / (2 * 0.313);
+        foreach (var engine in new[] { Engine.Auto, Engine.Native, Engine.OrTools })
+        {
+            var answer = MeanVarianceSolver.Solve(problem, new() { Engine = engine });
+            Assert.True(answer.Status == SolveStatus.Optimal, $"{engine}: {answer.Status} {answer.Message}");
+            Assert.Equal(0.018 * most, answer.Objective, 1e-8);
+        }
+    }
+
+    [Fact]
+    public void A_lot_of_which_no_multiple_fits_is_infeasible() => Assert.Contains("no multiple of the lot", MeanVarianceSolver.Solve(new Problem
+    {
+        Variables = [new("a", 0.07, 0.22, 0.1, Lot: 0.25), new("b", 0, 1)],
+        Rows = [new("budget", 1, 1, [new(0, 1), new(1, 1)])],
+        Goal = new MaximizeUtility(1),
+    }, new()).Message);
+
+    [Fact]
+    public void A_gain_without_risk_has_no_ratio()
+    {
+        var answer = MeanVarianceSolver.Solve(new Problem
+        {
+            Variables = [new("a", 0, 1, 0.1, 0.1), new("c", 0, 1, 0.03)],
+            Rows = [new("budget", 1, 1, [new(0, 1), new(1, 1)])],
+            Goal = new MaximizeRatio(0.02),
+        }, new());
+        Assert.Equal(SolveStatus.Infeasible, answer.Status);
+        Assert.Contains("without risk", answer.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>With no time for the prices of risk that the bound is made of, it is far away and never below the answer.</summary>
+    [Fact]
+    public void A_ratio_without_time_has_no_bound_below_it() => Instances.AnyShape(12, switches: true, hasGoals: false).Sample(problem =>
+    {
+        var answer = MeanVarianceSolver.Solve(problem with { Goal = new MaximizeRatio(0) }, new() { TimeLimitSeconds = 0.03 });
+        return answer.Values.Count == 0 || answer.Bound >= answer.Objective * (1 - 1e-6);
+    }, iter: 60);
+
+    [Fact]
+    public void Amounts_in_money_are_as_good_as_parts_of_the_book()
+    {
+        var split = Covariance.Split(new[,] { { 0.166, -0.1057 }, { -0.1057, 0.1847 } }, [2, 1], repair: false);
+        var problem = new Problem
+        {
+            Variables = [new("x0", 0, 280_000), new("x1", 0, 790_000, Variance: split.Variances[1]), new("x4", 0, 460_000, 0.034, split.Variances[0]), new("earned", -20_000, 20_000, 1)],
+            Rows = [new("budget", 1_000_000, 1_000_000, [new(0, 1), new(1, 1), new(2, 1)])],
+            Links = [new(3, 0, new SaturatingFunction(0.019, 880_000))],
+            Factors = split.Factors,
+            Goal = new MinimizeRisk(-1e9, []),
+        };
+        var answer = MeanVarianceSolver.Solve(problem, new());
+        Assert.True(answer.Status == SolveStatus.Optimal, $"{answer.Status} {answer.Message}");
+        Assert.Equal(280_000, answer.Values[0], 1);
+    }
+
     [Fact]
     public void A_matrix_as_it_is_printed_is_taken_with_the_change_said()
     {

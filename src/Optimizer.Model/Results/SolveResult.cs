@@ -180,7 +180,8 @@ public sealed record OtherResult(string Name, double Usd);
 /// <param name="Unit"><c>usd</c>, <c>count</c> or <c>days</c>.</param>
 /// <param name="Binding">Whether the limit is reached.</param>
 /// <param name="ShadowPriceUsdPerYear">USD per year that loosening the limit would add: by 1 % of the book for limits in
-/// USD, by one for counts and days. Where binary decisions were made: while they stay as they are.</param>
+/// USD, by one for counts and days, solved again for that step. Where binary decisions were made: while they stay as they are. For
+/// limits that many rows state: their slope at the limit times the step.</param>
 /// <param name="Broken">Whether the limit is broken, as it may be where the book is held.</param>
 public sealed record ConstraintResult(
     string Name, double Value, double Limit, string Unit, bool Binding, double ShadowPriceUsdPerYear, bool Broken = false)

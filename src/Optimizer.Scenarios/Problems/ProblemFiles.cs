@@ -187,7 +187,8 @@ public static class ProblemFiles
             }
 
             _onOf[v] = _variables.Count;
-            _switches.Add(new(_variables.Count, v, variable.Minimum ?? 0));
+            // Of whole lots, one is the least that is more than nothing.
+            _switches.Add(new(_variables.Count, v, Math.Max(variable.Minimum ?? 0, variable.Lot)));
             _variables.Add(new($"{variable.Name} is on", 0, 1, -(variable.Charge ?? 0), IsBinary: true));
         }
 

@@ -1,8 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 using System.Reflection;
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Optimizer.Model;
 
@@ -10,7 +11,7 @@ namespace Optimizer.Scenarios;
 
 /// <summary>Holds located nodes against the types of the model and reports everything that does not fit.</summary>
 /// <remarks>The contract is the serializer's own (names, required members), so that what is checked, what is written
-/// and what the schemas say cannot drift apart. When nothing is wrong the serializer builds the object.</remarks>
+/// and what the schemas say cannot drift apart. When nothing is wrong the serializer builds the object from what was checked, as JSON.</remarks>
 internal sealed class ContractReader
 {
     private readonly List<Diagnostic> _diagnostics = [];
@@ -32,8 +33,11 @@ internal sealed class ContractReader
         where T : class
     {
         var before = _diagnostics.Count;
-        var json = Read(node, typeof(T), null);
-        return _diagnostics.Count > before ? null : json.Deserialize<T>(Formats.Options);
+        var buffer = new ArrayBufferWriter<byte>();
+        // Where something is wrong, what is written is not read.
+        using (var writer = new Utf8JsonWriter(buffer, new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            Read(writer, node, typeof(T), null);
+        return _diagnostics.Count > before ? null : JsonSerializer.Deserialize<T>(buffer.WrittenSpan, Formats.Options);
     }
 
     /// <summary>Reports something wrong at a place.</summary>
@@ -42,100 +46,139 @@ internal sealed class ContractReader
     /// <summary>Notes something at a place that does not stop anything.</summary>
     public void Note(SourceLocation at, string message) => Notes.Add(new(at, message));
 
-    private JsonNode? Read(SourceNode node, Type type, BetweenAttribute? between)
+    private void Read(Utf8JsonWriter writer, SourceNode node, Type type, BetweenAttribute? between)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (TextualForm.Of(type) is { } textual)
-            return ReadText(node, textual);
-        if (Formats.KindsOf(type) is { } kinds)
-            return ReadKind(node, kinds);
-        if (type == typeof(string) || type.IsEnum || type.IsPrimitive || type == typeof(DateTimeOffset) || type == typeof(BigInteger))
-            return ReadScalar(node, type, between);
-        var contract = Formats.Options.GetTypeInfo(type);
-        return contract.Kind switch
         {
-            JsonTypeInfoKind.Object => ReadObject(node, contract, between),
-            JsonTypeInfoKind.Dictionary => ReadDictionary(node, contract.ElementType!),
-            JsonTypeInfoKind.Enumerable => ReadList(node, contract.ElementType!),
-            _ => throw new NotSupportedException($"{type} has no contract"),
-        };
+            ReadText(writer, node, textual);
+            return;
+        }
+
+        if (Formats.KindsOf(type) is { } kinds)
+        {
+            ReadKind(writer, node, kinds);
+            return;
+        }
+
+        if (type == typeof(string) || type.IsEnum || type.IsPrimitive || type == typeof(DateTimeOffset) || type == typeof(BigInteger))
+        {
+            ReadScalar(writer, node, type, between);
+            return;
+        }
+
+        var contract = Formats.Options.GetTypeInfo(type);
+        switch (contract.Kind)
+        {
+            case JsonTypeInfoKind.Object:
+                ReadObject(writer, node, contract, between);
+                break;
+            case JsonTypeInfoKind.Dictionary:
+                ReadDictionary(writer, node, contract.ElementType!);
+                break;
+            case JsonTypeInfoKind.Enumerable:
+                ReadList(writer, node, contract.ElementType!);
+                break;
+            default:
+                throw new NotSupportedException($"{type} has no contract");
+        }
     }
 
-    private JsonObject? ReadObject(SourceNode node, JsonTypeInfo contract, BetweenAttribute? between)
+    private void ReadObject(Utf8JsonWriter writer, SourceNode node, JsonTypeInfo contract, BetweenAttribute? between)
     {
-        if (node is not MappingNode mapping)
-            return Wrong<JsonObject>(node, $"found {node.Sort}; expected keys: {string.Join(", ", contract.Properties.Select(p => p.Name))}");
-        var result = new JsonObject();
         var keys = Keys.Of(contract);
-        var properties = keys.ByName;
+        if (node is not MappingNode mapping)
+        {
+            Report(node.Location, $"found {node.Sort}; expected keys: {string.Join(", ", contract.Properties.Select(p => p.Name))}");
+            return;
+        }
+
+        var seen = new HashSet<string>();
+        writer.WriteStartObject();
         foreach (var entry in mapping.Entries)
         {
             if (entry.Key == "$schema")
                 continue;
-            if (!properties.TryGetValue(entry.Key, out var key))
+            if (!keys.ByName.TryGetValue(entry.Key, out var key))
             {
                 // Between braces a comma ends a value: the rest of a number that was written with one looks like a key.
                 Report(entry.Location, entry.Value is ScalarNode { Style: ScalarStyle.Null } && char.IsAsciiDigit(entry.Key.FirstOrDefault())
                     ? $"found '{entry.Key}' after a comma: a comma ends a value here; write groups of three digits as 1_250_000, and decimals after a point"
-                    : $"unknown key '{entry.Key}'{NearMatch.Hint(entry.Key, properties.Keys)}; expected one of {string.Join(", ", properties.Keys)}");
+                    : $"unknown key '{entry.Key}'{NearMatch.Hint(entry.Key, keys.ByName.Keys)}; expected one of {string.Join(", ", keys.ByName.Keys)}");
                 continue;
             }
 
-            if (result.ContainsKey(entry.Key))
+            if (!seen.Add(entry.Key))
             {
                 Report(entry.Location, $"key '{entry.Key}' appears twice; expected it once");
                 continue;
             }
 
             if (entry.Value is ScalarNode { Style: ScalarStyle.Null } && key.IsOptional)
-            {
-                result[entry.Key] = null;
                 continue;
-            }
-
-            result[entry.Key] = Read(entry.Value, key.Type, entry.Key == "value" && contract.Type == typeof(Figure) ? between : key.Between);
+            writer.WritePropertyName(entry.Key);
+            Read(writer, entry.Value, key.Type, entry.Key == "value" && contract.Type == typeof(Figure) ? between : key.Between);
             if (contract.Type == typeof(Figure) && entry is { Key: "from", Value: ScalarNode mention })
                 Mentions.Add(mention);
             else if (entry is { Key: "from", Value: ScalarNode source } && contract.Type.Namespace == typeof(Figure).Namespace && key.Type == typeof(string))
                 Mentions.Add(source);
         }
 
-        foreach (var missing in keys.Needed)
-        {
-            if (!result.ContainsKey(missing) && !mapping.Entries.Any(e => e.Key == missing))
-                Report(node.Location, $"key '{missing}' is missing");
-        }
-
-        foreach (var empty in result.Where(pair => pair.Value is null).Select(pair => pair.Key).ToArray())
-            result.Remove(empty);
-        return result;
+        writer.WriteEndObject();
+        foreach (var missing in keys.Needed.Where(needed => !seen.Contains(needed)))
+            Report(node.Location, $"key '{missing}' is missing");
     }
 
-    private JsonObject? ReadDictionary(SourceNode node, Type element)
+    private void ReadDictionary(Utf8JsonWriter writer, SourceNode node, Type element)
     {
         if (node is not MappingNode mapping)
-            return Wrong<JsonObject>(node, $"found {node.Sort}; expected keys with values");
-        var result = new JsonObject();
-        foreach (var entry in mapping.Entries)
         {
-            if (!result.TryAdd(entry.Key, Read(entry.Value, element, null)))
-                Report(entry.Location, $"key '{entry.Key}' appears twice; expected it once");
+            Report(node.Location, $"found {node.Sort}; expected keys with values");
+            return;
         }
 
-        return result;
+        var seen = new HashSet<string>();
+        writer.WriteStartObject();
+        foreach (var entry in mapping.Entries)
+        {
+            if (!seen.Add(entry.Key))
+                Report(entry.Location, $"key '{entry.Key}' appears twice; expected it once");
+            writer.WritePropertyName(entry.Key);
+            Read(writer, entry.Value, element, null);
+        }
+
+        writer.WriteEndObject();
     }
 
-    private JsonArray? ReadList(SourceNode node, Type element) => node is SequenceNode sequence
-        ? new([.. sequence.Items.Select(item => Read(item, element, null))])
-        : Wrong<JsonArray>(node, $"found {node.Sort}; expected a list");
+    private void ReadList(Utf8JsonWriter writer, SourceNode node, Type element)
+    {
+        if (node is not SequenceNode sequence)
+        {
+            Report(node.Location, $"found {node.Sort}; expected a list");
+            return;
+        }
 
-    private JsonObject? ReadKind(SourceNode node, IReadOnlyDictionary<string, Type> kinds)
+        writer.WriteStartArray();
+        foreach (var item in sequence.Items)
+            Read(writer, item, element, null);
+        writer.WriteEndArray();
+    }
+
+    private void ReadKind(Utf8JsonWriter writer, SourceNode node, IReadOnlyDictionary<string, Type> kinds)
     {
         var expected = $"expected one kind with its fields, one of {string.Join(", ", kinds.Keys)}";
         if (node is not MappingNode mapping)
-            return Wrong<JsonObject>(node, $"found {node.Sort}; {expected}");
+        {
+            Report(node.Location, $"found {node.Sort}; {expected}");
+            return;
+        }
+
         if (mapping.Entries.Count != 1)
-            return Wrong<JsonObject>(node, $"found {mapping.Entries.Count} keys; {expected}");
+        {
+            Report(node.Location, $"found {mapping.Entries.Count} keys; {expected}");
+            return;
+        }
+
         var entry = mapping.Entries[0];
         var name = entry.Key;
         if (!kinds.ContainsKey(name) && kinds.FirstOrDefault(pair => pair.Value.GetCustomAttribute<FormerNameAttribute>()?.Name == name) is { Key: { } present })
@@ -145,43 +188,60 @@ internal sealed class ContractReader
         }
 
         if (!kinds.TryGetValue(name, out var kind))
-            return Wrong<JsonObject>(entry.Location, IsOfScenario(entry.Key) ? $"'{entry.Key}' is a key of the scenario itself, beside this list; {expected}" : $"unknown kind '{entry.Key}'{NearMatch.Hint(entry.Key, kinds.Keys)}; {expected}");
-        return new JsonObject { [name] = Read(entry.Value, kind, null) };
+        {
+            Report(entry.Location, IsOfScenario(entry.Key) ? $"'{entry.Key}' is a key of the scenario itself, beside this list; {expected}" : $"unknown kind '{entry.Key}'{NearMatch.Hint(entry.Key, kinds.Keys)}; {expected}");
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WritePropertyName(name);
+        Read(writer, entry.Value, kind, null);
+        writer.WriteEndObject();
     }
 
     private static bool IsOfScenario(string key) => Formats.Options.GetTypeInfo(typeof(Scenario)).Properties.Any(property => property.Name == key);
 
-    private JsonNode? ReadText(SourceNode node, TextualForm form)
+    private void ReadText(Utf8JsonWriter writer, SourceNode node, TextualForm form)
     {
         if (node is not ScalarNode { Style: not ScalarStyle.Null } scalar)
-            return Wrong<JsonNode>(node, $"found {node.Sort}; expected {form.Expected}");
-        if (form.Problem(scalar.Text) is not { } problem)
-            return JsonValue.Create(scalar.Text);
-        var named = form.IsToken && TokensAt is { } tokensAt ? tokensAt(scalar.Text) : [];
-        return Wrong<JsonNode>(node, named.Count > 0 ? $"{problem}; that address is {string.Join(" or ", named)}" : problem);
+        {
+            Report(node.Location, $"found {node.Sort}; expected {form.Expected}");
+        }
+        else if (form.Problem(scalar.Text) is { } problem)
+        {
+            var named = form.IsToken && TokensAt is { } tokensAt ? tokensAt(scalar.Text) : [];
+            Report(node.Location, named.Count > 0 ? $"{problem}; that address is {string.Join(" or ", named)}" : problem);
+        }
+        else
+        {
+            writer.WriteStringValue(scalar.Text);
+        }
     }
 
-    private JsonNode? ReadScalar(SourceNode node, Type type, BetweenAttribute? between)
+    private void ReadScalar(Utf8JsonWriter writer, SourceNode node, Type type, BetweenAttribute? between)
     {
+        void Unfit() => Report(node.Location, $"found {node.Sort}; expected {Wanted(type)}");
         if (node is not ScalarNode { Style: not ScalarStyle.Null } scalar)
-            return Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
-        if (type == typeof(string))
-            return JsonValue.Create(scalar.Text);
-        if (type.IsEnum)
-            return ReadEnum(scalar, type);
-        if (type == typeof(DateTimeOffset))
-            return DateTimeOffset.TryParse(scalar.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && scalar.Text.Length >= 8
-                ? JsonValue.Create(time) : Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
-        if (type == typeof(BigInteger))
-            return BigInteger.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? JsonValue.Create(scalar.Text) : Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
-        if (scalar.Style == ScalarStyle.Quoted)
-            return Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
-        if (type == typeof(bool))
-            return scalar.Text is "true" or "false" ? JsonValue.Create(scalar.Text == "true") : Wrong<JsonNode>(node, $"found {node.Sort}; expected {Wanted(type)}");
-        return ReadNumber(scalar, type, between);
+            Unfit();
+        else if (type == typeof(string))
+            writer.WriteStringValue(scalar.Text);
+        else if (type.IsEnum)
+            ReadEnum(writer, scalar, type);
+        else if (type == typeof(DateTimeOffset) && DateTimeOffset.TryParse(scalar.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && scalar.Text.Length >= 8)
+            writer.WriteStringValue(time);
+        else if (type == typeof(BigInteger) && BigInteger.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+            writer.WriteStringValue(scalar.Text);
+        else if (scalar.Style == ScalarStyle.Quoted || type == typeof(DateTimeOffset) || type == typeof(BigInteger))
+            Unfit();
+        else if (type == typeof(bool) && scalar.Text is "true" or "false")
+            writer.WriteBooleanValue(scalar.Text == "true");
+        else if (type == typeof(bool))
+            Unfit();
+        else
+            ReadNumber(writer, scalar, type, between);
     }
 
-    private JsonNode? ReadNumber(ScalarNode scalar, Type type, BetweenAttribute? between)
+    private void ReadNumber(Utf8JsonWriter writer, ScalarNode scalar, Type type, BetweenAttribute? between)
     {
         DecimalNumber number = default;
         double value;
@@ -195,37 +255,29 @@ internal sealed class ContractReader
         }
         catch (FormatException wrong)
         {
-            return Wrong<JsonNode>(scalar, wrong.Message);
+            Report(scalar.Location, wrong.Message);
+            return;
         }
 
         if (between is not null && (value < between.Minimum || value > between.Maximum))
-            return Wrong<JsonNode>(scalar, $"{scalar.Text} is out of range; expected {Range(between)}");
-        if (type == typeof(double))
-            return JsonValue.Create(value);
-        if (number.Places > 0)
-            return Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected {Wanted(type)}");
-        var whole = number.InUnitsOf(0);
-        if (type == typeof(ulong))
-            return whole >= 0 && whole <= ulong.MaxValue ? JsonValue.Create((ulong)whole) : Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected a whole number ≥ 0");
-        return whole >= int.MinValue && whole <= int.MaxValue ? JsonValue.Create((int)whole) : Wrong<JsonNode>(scalar, $"found {scalar.Sort}; expected a whole number");
+            Report(scalar.Location, $"{scalar.Text} is out of range; expected {Range(between)}");
+        else if (type == typeof(double))
+            writer.WriteNumberValue(value);
+        else if (number.Places > 0)
+            Report(scalar.Location, $"found {scalar.Sort}; expected {Wanted(type)}");
+        else if (number.InUnitsOf(0) is var whole && type == typeof(ulong) ? whole >= 0 && whole <= ulong.MaxValue : whole >= int.MinValue && whole <= int.MaxValue)
+            writer.WriteNumberValue((decimal)whole);
+        else
+            Report(scalar.Location, $"found {scalar.Sort}; expected a whole number{(type == typeof(ulong) ? " ≥ 0" : "")}");
     }
 
-    private JsonNode? ReadEnum(ScalarNode scalar, Type type)
+    private void ReadEnum(Utf8JsonWriter writer, ScalarNode scalar, Type type)
     {
         var names = Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName).ToArray();
-        return names.Contains(scalar.Text)
-            ? JsonValue.Create(scalar.Text)
-            : Wrong<JsonNode>(scalar, $"unknown value '{scalar.Text}'{NearMatch.Hint(scalar.Text, names)}; expected one of {string.Join(", ", names)}");
-    }
-
-    private T? Wrong<T>(SourceNode node, string message)
-        where T : JsonNode => Wrong<T>(node.Location, message);
-
-    private T? Wrong<T>(SourceLocation at, string message)
-        where T : JsonNode
-    {
-        Report(at, message);
-        return null;
+        if (names.Contains(scalar.Text))
+            writer.WriteStringValue(scalar.Text);
+        else
+            Report(scalar.Location, $"unknown value '{scalar.Text}'{NearMatch.Hint(scalar.Text, names)}; expected one of {string.Join(", ", names)}");
     }
 
     private static string Range(BetweenAttribute between) =>

@@ -35,6 +35,7 @@ public static class Formats
         };
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         options.Converters.Add(new BaseUnitsConverter());
+        options.Converters.Add(new FiniteConverter());
         foreach (var type in Kinds.Keys)
             options.Converters.Add((JsonConverter)Activator.CreateInstance(typeof(OneOfConverter<>).MakeGenericType(type))!);
         options.MakeReadOnly();
@@ -61,6 +62,20 @@ public static class Formats
 
         public override void Write(Utf8JsonWriter writer, BigInteger value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());
+    }
+
+    /// <summary>What has no finite value, such as a bound that nobody has proven, is null: JSON has no infinity.</summary>
+    private sealed class FiniteConverter : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value))
+                writer.WriteNumberValue(value);
+            else
+                writer.WriteNullValue();
+        }
     }
 
     /// <summary>Writes a kind as its name and its fields.</summary>

@@ -15,7 +15,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     private const string PdlpParameters =
         "termination_criteria { simple_optimality_criteria { eps_optimal_absolute: 1e-9 eps_optimal_relative: 1e-9 } } num_threads: 1";
 
-    private const string GlopParameters = "primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
+    private const string GlopParameters = "use_dual_simplex: true primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
 
     private const string HighsParameters = "output_flag=false\nsmall_matrix_value=1e-12\nprimal_feasibility_tolerance=1e-9\ndual_feasibility_tolerance=1e-9";
 
@@ -116,10 +116,11 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     /// <remarks>Links are cut from above, so a point may leave an exact link short of its function: where nothing hangs on it, it is
     /// raised; where that pays, what goes into it is settled at the point's value, and the rest solved again.</remarks>
     /// <param name="binaries">Fixed values of the binary variables by index; null where there are none.</param>
-    /// <returns>The best point; null when none keeps the links exact.</returns>
+    /// <returns>The best point; null when none keeps the links exact (<see cref="WasShort"/>), or there is none.</returns>
     public Point? Polish(IReadOnlyList<double>? binaries)
     {
         const double Short = 1e-9;
+        WasShort = false;
         var point = Solve(binaries, null, MaximumRounds);
         if (point is null)
             return null;
@@ -138,8 +139,16 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
             settled[link.Result] = raised[link.Result];
         }
 
-        return Solve(binaries, settled, MaximumRounds);
+        var exact = Solve(binaries, settled, MaximumRounds);
+        WasShort = exact is null;
+        return exact;
     }
+
+    /// <summary>What is said where links cannot be made exact.</summary>
+    public const string NoExactPoint = "no point was found at which exact links meet their curves; it is not proven that there is none";
+
+    /// <summary>Whether the last point could not be made exact: that proves nothing about other points with the same whole numbers.</summary>
+    public bool WasShort { get; private set; }
 
     /// <summary>One program in which every switch costs in proportion to its variable; cuts are added where it misjudged.</summary>
     /// <param name="sizes">Per switch, the size at which it costs what it costs; above 0.</param>
@@ -293,8 +302,9 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
     private EngineAnswer Call(QuadraticProgram program, OrToolsEngine called, string parameters) => OrTools.Solve(
         program, called, Math.Max(deadline.SecondsLeft, deadline.Grace), parameters,
-        // The tolerances of linear engines are absolute, and objectives are around a hundredth.
-        called == OrToolsEngine.Pdlp ? 1 : 100, cancellation: deadline.Cancellation);
+        // The tolerances of linear engines are absolute, and objectives are around a hundredth; of variables around a million they are not, and
+        // what is priced far above all else breaks a simplex method.
+        called == OrToolsEngine.Pdlp ? 1 : 100 / Math.Max(1, 1e-3 * program.Cost.Select(Math.Abs).DefaultIfEmpty(0).Max()), cancellation: deadline.Cancellation);
 
     /// <summary>Values within their bounds, and exact zeros where an engine left dust.</summary>
     private double[] Clean(QuadraticProgram program, double[] values)

@@ -43,7 +43,10 @@ internal static class OrToolsSolver
         if (engine == OrToolsEngine.Pdlp)
             return SiftedPdlp(problem, options, deadline);
         var formulation = new Formulation(problem, linear: true);
-        var point = new CuttingPlanes(problem, formulation, engine, options.PolishGap, deadline).Polish(null);
+        var planes = new CuttingPlanes(problem, formulation, engine, options.PolishGap, deadline);
+        var point = planes.Polish(null);
+        if (planes.WasShort)
+            return new Answer { Status = SolveStatus.Failed, Message = CuttingPlanes.NoExactPoint, Engine = engine.ToString().ToUpperInvariant() };
         return Certificate.Of(problem, options, point, engine == OrToolsEngine.Scip ? "SCIP" : "weak duality, recomputed", engine.ToString().ToUpperInvariant());
     }
 

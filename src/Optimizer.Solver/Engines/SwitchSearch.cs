@@ -23,6 +23,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
     private double _bound = root.Bound;
     private string _boundBy = "weak duality at the root, recomputed";
     private Answer? _best;
+    private bool _hasSkipped;
 
     /// <summary>Solves.</summary>
     /// <param name="formulation">The problem's programs, with the cuts of the root.</param>
@@ -38,7 +39,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
             ended = Decide(formulation, continuous, null, Rounds, deadline.SecondsLeft);
         if (_best is not null)
             return _best;
-        return ended == EngineStatus.Infeasible ? Certificate.Of(problem, options, null, "", "SCIP") : new Answer
+        return ended == EngineStatus.Infeasible && !_hasSkipped ? Certificate.Of(problem, options, null, "", "SCIP") : new Answer
         {
             Status = deadline.HasPassed || ended == EngineStatus.TimedOut ? SolveStatus.TimedOut : SolveStatus.Failed,
             Message = "SCIP found no values for the binary variables that the exact problem accepts",
@@ -117,14 +118,16 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
             var decided = Scip(program, until - deadline.Elapsed);
             ended = decided.Status;
             var proven = _minimises ? decided.Bound : -decided.Bound;
-            if (isOut is null && double.IsFinite(proven) && IsBetter(_bound, proven))
+            if (isOut is null && !_hasSkipped && double.IsFinite(proven) && IsBetter(_bound, proven))
                 (_bound, _boundBy) = (proven, "SCIP branch and bound");
             if (decided.Values.Length == 0)
                 break;
             var binaries = decided.Values.Take(problem.Variables.Count).Select(value => Math.Round(value)).ToArray();
             if (continuous.Polish(binaries) is not { } polished)
             {
-                // SCIP accepted the assignment only within its tolerance.
+                // SCIP accepted the assignment only within its tolerance; or it has points, and none was found whose links are exact: what is
+                // proven from here on does not know of those.
+                _hasSkipped |= continuous.WasShort;
                 formulation.Forbid(binaries);
                 continue;
             }

@@ -26,18 +26,26 @@ internal static class RatioSearch
             return new() { Status = SolveStatus.Infeasible, Message = $"nothing earns more than the threshold of {goal.Threshold:g6}: the most is {richest.Value:g6}", Engine = richest.Engine, Bound = richest.Bound };
         if (!isMixed && problem.Links.Count == 0)
             return Homogeneous(problem, goal, richest, options, deadline);
-        var lines = new List<(double Weight, double Most)> { (0, richest.Bound) };
+        var lines = new List<(double Weight, double Most)>();
+        // What was not solved in time has proven nothing.
+        void Note(double weight, Answer answer)
+        {
+            if (answer.BoundBy.Length > 0 && double.IsFinite(answer.Bound) && answer.Status is not SolveStatus.Infeasible)
+                lines.Add((weight, answer.Bound));
+        }
+
+        Note(0, richest);
         var (best, last) = (richest, 0.0);
         double Ratio(Answer answer) => (answer.Value - goal.Threshold) / Math.Sqrt(answer.Risk);
         for (var step = 0; step < MaximumSteps && !deadline.HasPassed; step++)
         {
-            if (best.Risk <= 1e-18)
-                return Failed($"'{best.Value:g6}' can be had without risk, above the threshold: the ratio has no bound");
+            if (best.Risk <= Nothing * (best.Value - goal.Threshold) * (best.Value - goal.Threshold))
+                return Unbounded();
             var weight = (best.Value - goal.Threshold) / (2 * best.Risk);
             var answer = Trade(weight);
             if (answer.Values.Count == 0)
                 break;
-            lines.Add((weight, answer.Bound));
+            Note(weight, answer);
             var isBetter = Ratio(answer) > Ratio(best) * (1 + 1e-13);
             if (isBetter)
                 best = answer;
@@ -48,14 +56,14 @@ internal static class RatioSearch
 
         var price = (best.Value - goal.Threshold) / (2 * best.Risk);
         foreach (var factor in (double[])[0.99, 1.01, 100, 1e4])
-            lines.Add((price * factor, Trade(price * factor).Bound));
+            Note(price * factor, Trade(price * factor));
         var bound = Bound(problem, goal, lines, out var between);
         for (var step = 0; step < MaximumSteps && !deadline.HasPassed && bound > Ratio(best) * (1 + 0.5 * options.Gap); step++)
         {
             var answer = Trade(between);
             if (answer.Values.Count == 0)
                 break;
-            lines.Add((between, answer.Bound));
+            Note(between, answer);
             if (Ratio(answer) > Ratio(best))
                 best = answer;
             bound = Bound(problem, goal, lines, out between);
@@ -89,8 +97,8 @@ internal static class RatioSearch
             options with { Gap = Math.Min(options.Gap, 1e-9), Verify = false, TimeLimitSeconds = Math.Max(0.01, deadline.SecondsLeft) }, deadline.Cancellation);
         if (least.Values.Count == 0)
             return least;
-        if (least.Risk <= 1e-18)
-            return Failed("more than the threshold can be had without risk: the ratio has no bound");
+        if (least.Risk <= Nothing * gain * gain)
+            return Unbounded();
         var scale = least.Values[n];
         double[] values = [.. least.Values.Take(n).Select((y, i) => Math.Clamp(y / scale, problem.Variables[i].Lower, problem.Variables[i].Upper))];
         var ratio = gain / Math.Sqrt(least.Risk);
@@ -115,6 +123,12 @@ internal static class RatioSearch
     /// <param name="between">A price of risk that would lower the bound.</param>
     private static double Bound(Problem problem, MaximizeRatio goal, List<(double Weight, double Most)> lines, out double between)
     {
+        if (lines.Count == 0)
+        {
+            between = 1;
+            return double.PositiveInfinity;
+        }
+
         double At(double volatility) => lines.Min(line => (line.Most - goal.Threshold) / volatility + line.Weight * volatility);
         // No risk can be larger than what the bounds of the variables allow.
         var largest = 0.0;
@@ -127,7 +141,7 @@ internal static class RatioSearch
         for (var v = 0; v < problem.Variables.Count; v++)
             largest += problem.Variables[v].Variance * Reach(v) * Reach(v);
         var bound = At(Math.Sqrt(largest));
-        between = lines.Where(line => line.Weight > 0).Min(line => line.Weight) / 4;
+        between = lines.Where(line => line.Weight > 0).Select(line => line.Weight).DefaultIfEmpty(4).Min() / 4;
         foreach (var a in lines)
         {
             foreach (var b in lines)
@@ -146,5 +160,8 @@ internal static class RatioSearch
         double Reach(int v) => Math.Max(Math.Abs(problem.Variables[v].Lower), Math.Abs(problem.Variables[v].Upper));
     }
 
-    private static Answer Failed(string message) => new() { Status = SolveStatus.Failed, Message = message, Engine = "native" };
+    /// <summary>A ratio of a hundred thousand is none: the risk is what rounding leaves of nothing.</summary>
+    private const double Nothing = 1e-10;
+
+    private static Answer Unbounded() => new() { Status = SolveStatus.Infeasible, Message = "more than the threshold can be had without risk, so the ratio has no bound; raise the threshold to what is earned without risk", Engine = "native" };
 }

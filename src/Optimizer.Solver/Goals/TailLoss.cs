@@ -18,7 +18,7 @@ internal static class TailLoss
     /// <summary>What counts as keeping a constraint while points are looked for.</summary>
     private const double Kept = 1e-9;
 
-    private const string GlopParameters = "primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
+    private const string GlopParameters = "use_dual_simplex: true primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
 
     /// <summary>The mean loss of the worst scenarios; the last one in counts by the part of it that is needed.</summary>
     public static double Of(ScenarioMatrix scenarios, double confidence, IReadOnlyList<double> values) =>

@@ -26,6 +26,12 @@ internal sealed class TangentSearch
     private readonly List<Row> _rows = [];
     private readonly Dictionary<int, int> _binaryOf;
 
+    /// <summary>Whether the last point could not be made exact, or the simplex method broke down on it.</summary>
+    private bool _wasShort, _isBroken;
+
+    /// <summary>Whether assignments were skipped that may have points: bounds do not count any more.</summary>
+    private bool _hasSkipped;
+
     /// <summary>What a unit of risk costs while the goal's limit on it is left aside.</summary>
     private double _riskPrice;
 
@@ -69,9 +75,12 @@ internal sealed class TangentSearch
                 return best ?? new Answer { Status = SolveStatus.Infeasible, Engine = "native", Message = $"'{row}' asks for what the bounds forbid" };
             var (values, proven, isInfeasible) = Decide(compiled, options, deadline, ref nodes);
             var engine = $"native: branch and bound on tangents, {nodes} node{(nodes == 1 ? "" : "s")} in {round} round{(round == 1 ? "" : "s")} + GLOP";
+            if (isInfeasible && _hasSkipped)
+                break;
             if (isInfeasible)
                 return best ?? new Answer { Status = SolveStatus.Infeasible, Engine = engine };
-            bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven + (_problem.Goal is MaximizeValue limited ? _riskPrice * limited.RiskAtMost : 0));
+            if (!_hasSkipped)
+                bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven + (_problem.Goal is MaximizeValue limited ? _riskPrice * limited.RiskAtMost : 0));
             if (values is null)
                 break;
             var hasLearnt = false;
@@ -84,8 +93,9 @@ internal sealed class TangentSearch
                 if (IsOverRisk(values))
                     TouchRisk(point.Values);
             }
-            else
+            else if (!_isBroken)
             {
+                _hasSkipped |= _wasShort;
                 hasLearnt = Forbid(values);
             }
 
@@ -103,7 +113,7 @@ internal sealed class TangentSearch
         return best ?? new Answer
         {
             Status = deadline.HasPassed ? SolveStatus.TimedOut : SolveStatus.Failed,
-            Message = "no switches were found that the rows accept",
+            Message = _hasSkipped ? CuttingPlanes.NoExactPoint : "no switches were found that the rows accept",
             Bound = bound,
             BoundBy = "branch and bound, recomputed at every node",
             Engine = "native: branch and bound on tangents",
@@ -172,7 +182,18 @@ internal sealed class TangentSearch
     {
         var formulation = new Formulation(_problem, linear: true);
         formulation.CutAt(values);
-        return new CuttingPlanes(_problem, formulation, OrToolsEngine.Glop, options.PolishGap, deadline).Polish(_problem.Variables.Any(v => v.IsBinary) ? [.. values.Select(value => Math.Round(value))] : null);
+        var planes = new CuttingPlanes(_problem, formulation, OrToolsEngine.Glop, options.PolishGap, deadline);
+        try
+        {
+            var point = planes.Polish(_problem.Variables.Any(v => v.IsBinary) ? [.. values.Select(value => Math.Round(value))] : null);
+            (_wasShort, _isBroken) = (planes.WasShort, false);
+            return point;
+        }
+        catch (EngineException)
+        {
+            _isBroken = true;
+            return null;
+        }
     }
 
     /// <summary>Forbids an assignment that the exact problem has no point for.</summary>
