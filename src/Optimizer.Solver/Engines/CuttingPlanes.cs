@@ -29,6 +29,11 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     /// <summary>The relative change of a relaxation's bound that is not worth another round.</summary>
     private double _enough;
 
+    /// <summary>The part of the time until which the root's bound is improved.</summary>
+    private double _part = 1;
+
+    private bool IsRootLate => deadline.Elapsed > _part * (deadline.Elapsed + deadline.SecondsLeft);
+
     /// <summary>Whether binaries are decided: then the digits count that expected magnitudes save, and programs are small.</summary>
     private bool _isDecided;
 
@@ -42,10 +47,11 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     /// They stay out of <see cref="Spread"/> as well.</remarks>
     /// <param name="rounds">The most programs to solve over the first set.</param>
     /// <param name="enough">The relative change of the bound that is not worth another round.</param>
-    public Point? Relax(int rounds, double enough)
+    /// <param name="part">The part of the time until which the bound is improved.</param>
+    public Point? Relax(int rounds, double enough, double part)
     {
         const int Batch = 250;
-        _enough = enough;
+        (_enough, _part) = (enough, part);
         _isOut = Unpromising(Batch);
         if (_isOut is null)
             return Solve(null, rounds);
@@ -64,7 +70,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
             var bound = problem.Goal is MinimizeRisk ? _last.Bound + missed : -(_last.Bound + missed);
             var isTighter = best is null || (problem.Goal is MinimizeRisk ? bound > best.Bound : bound < best.Bound);
             best = point with { Bound = isTighter ? bound : best!.Bound };
-            if (-missed <= enough * Math.Abs(bound) || deadline.HasPassed)
+            if (-missed <= enough * Math.Abs(bound) || IsRootLate)
                 return best;
             foreach (var (_, binary) in prices.OrderBy(p => p.Price).Take(Batch))
                 _isOut[binary] = false;
@@ -205,7 +211,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
             }
 
             settling = binaries is null && _enough > 0 && Math.Abs(bound - before) <= _enough * Math.Abs(bound) ? settling + 1 : 0;
-            if (settling == 2)
+            if (settling == 2 || (binaries is null && _enough > 0 && IsRootLate))
                 break;
             if ((isClose && isFeasible) || stalled == 3 || deadline.SecondsLeft < -deadline.Grace)
                 break;

@@ -70,9 +70,10 @@ internal static class OrToolsSolver
     private static Answer MixedInteger(Problem problem, SolveOptions options, Deadline deadline)
     {
         const int RootRounds = 12;
+        const double RootPart = 0.6;
         var formulation = new Formulation(problem, linear: true);
         var continuous = new CuttingPlanes(problem, formulation, OrToolsEngine.Glop, options.PolishGap, deadline);
-        if (continuous.Relax(RootRounds, options.Gap / 10) is not { } root)
+        if (continuous.Relax(RootRounds, options.Gap / 10, RootPart) is not { } root)
             return Certificate.Of(problem, options, null, "", "GLOP");
         return new SwitchSearch(problem, options, deadline, root).Solve(formulation, continuous);
     }
