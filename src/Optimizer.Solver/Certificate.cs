@@ -47,17 +47,11 @@ internal static class Certificate
         var valueWeight = problem.Goal is MinimizeRisk ? Math.Abs(point.Multipliers[^1]) : 1;
         var x = point.Values;
         var gaps = new double[x.Length];
+        var slopes = Check.RiskSlopes(problem, x);
         for (var v = 0; v < gaps.Length; v++)
-            gaps[v] = -valueWeight * problem.Variables[v].Value + 2 * riskWeight * problem.Variables[v].Variance * x[v];
+            gaps[v] = riskWeight * slopes[v] - valueWeight * problem.Variables[v].Value;
         foreach (var (v, toll) in (problem.Goal as MinimizeRisk)?.Toll ?? [])
             gaps[v] += toll;
-        foreach (var factor in problem.Factors)
-        {
-            var exposure = 2 * riskWeight * Check.Sum(factor.Loadings, x);
-            foreach (var (v, c) in factor.Loadings.AsSpan())
-                gaps[v] += exposure * c;
-        }
-
         for (var r = 0; r < problem.Rows.Count; r++)
         {
             foreach (var (v, c) in point.Multipliers[r] == 0 ? [] : problem.Rows[r].Terms.AsSpan())

@@ -194,6 +194,22 @@ internal static class Check
         return total;
     }
 
+    /// <summary>What one more unit of every variable adds to the risk: 2·(Σ_f exposure_f·loading_fi + varianceᵢ·xᵢ).</summary>
+    public static double[] RiskSlopes(Problem problem, IReadOnlyList<double> values)
+    {
+        var slopes = new double[values.Count];
+        for (var v = 0; v < slopes.Length; v++)
+            slopes[v] = 2 * problem.Variables[v].Variance * values[v];
+        foreach (var factor in problem.Factors)
+        {
+            var exposure = 2 * Sum(factor.Loadings, values);
+            foreach (var (v, c) in factor.Loadings.AsSpan())
+                slopes[v] += exposure * c;
+        }
+
+        return slopes;
+    }
+
     /// <summary>The goal's objective.</summary>
     public static double Objective(Problem problem, IReadOnlyList<double> values) => problem.Goal switch
     {

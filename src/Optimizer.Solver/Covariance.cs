@@ -25,8 +25,11 @@ public static class Covariance
 
     private const int MostRounds = 200;
 
-    /// <summary>By what the barrier falls from round to round.</summary>
-    private const double Fall = 0.9;
+    /// <summary>With fewer rounds than these the barrier falls too fast to follow.</summary>
+    private const int FewestRounds = 20;
+
+    /// <summary>To what part of itself the barrier falls.</summary>
+    private const double LastBarrier = 1e-6;
 
     /// <summary>About a second's work.</summary>
     private const double Work = 1e9;
@@ -35,7 +38,7 @@ public static class Covariance
     /// <remarks>
     /// With switches, own variances make relaxations tight (perspectives), factors do not. The variances d with the largest sum that leave
     /// matrix − diag(d) without an eigenvalue below zero are those of minimum trace factor analysis; a barrier μ·log det of what is left is
-    /// climbed column by column, each step a rank-one change of its inverse (Frangioni and Gentile, SDP diagonalizations and perspective
+    /// climbed column by column, each step a rank-one change of its inverse; above some 350 columns the least eigenvalue is taken out of each (Frangioni and Gentile, SDP diagonalizations and perspective
     /// cuts for a class of nonseparable MIQP, 2007, show what it is worth). O(n³) a round.
     /// </remarks>
     /// <param name="matrix">Symmetric, but for what rounding leaves: then the mean of both sides is taken; finite.</param>
@@ -101,15 +104,16 @@ public static class Covariance
     private static double[] Own(Matrix<double> matrix, double least)
     {
         var n = matrix.RowCount;
-        var rounds = (int)Math.Clamp(Work / n / n / n, 0, MostRounds);
-        // A high barrier keeps the climb in the middle; it falls from round to round.
-        var own = Enumerable.Repeat(rounds > 0 ? 0 : Inside * least, n).ToArray();
-        if (rounds == 0)
-            return own;
+        var rounds = (int)Math.Min(Work / n / n / n, MostRounds);
+        double[] same = [.. Enumerable.Repeat(Inside * least, n)];
+        if (rounds < FewestRounds)
+            return same;
+        var own = new double[n];
         var inverse = matrix.Inverse().ToColumnMajorArray();
-        var barrier = matrix.Diagonal().Average() / 4;
+        // A high barrier keeps the climb in the middle; it falls from round to round.
+        var (barrier, fall) = (matrix.Diagonal().Average() / 4, Math.Pow(LastBarrier, 1.0 / rounds));
         var column = new double[n];
-        for (var round = 0; round < rounds; round++, barrier *= Fall)
+        for (var round = 0; round < rounds; round++, barrier *= fall)
         {
             for (var i = 0; i < n; i++)
             {
@@ -132,6 +136,8 @@ public static class Covariance
 
         // Rounding in the inverse may have gone too far; what is left keeps its eigenvalues at zero or above.
         var below = (matrix - Matrix<double>.Build.DenseOfDiagonalArray(own)).Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum();
-        return below >= 0 ? own : [.. own.Select(variance => Math.Max(0, variance + 1.01 * below))];
+        if (below < 0)
+            own = [.. own.Select(variance => Math.Max(0, variance + 1.01 * below))];
+        return own.Sum() > same.Sum() ? own : same;
     }
 }

@@ -10,7 +10,6 @@ public sealed class Deadline(double seconds, CancellationToken cancellation = de
 
     private const double MostGraceSeconds = 2;
 
-
     private readonly System.Diagnostics.Stopwatch _watch = System.Diagnostics.Stopwatch.StartNew();
 
     /// <summary>Stops at once.</summary>

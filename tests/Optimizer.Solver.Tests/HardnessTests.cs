@@ -142,11 +142,20 @@ public sealed class HardnessTests
 
     /// <summary>With no time for the prices of risk that the bound is made of, it is far away and never below the answer.</summary>
     [Fact]
-    public void A_ratio_without_time_has_no_bound_below_it() => Instances.AnyShape(12, switches: true, hasGoals: false).Sample(problem =>
+    public void A_ratio_without_time_has_no_bound_below_it()
     {
-        var answer = MeanVarianceSolver.Solve(problem with { Goal = new MaximizeRatio(0) }, new() { TimeLimitSeconds = 0.03 });
-        return answer.Values.Count == 0 || answer.Bound >= answer.Objective * (1 - 1e-6);
-    }, iter: 60);
+        var answered = 0;
+        Instances.AnyShape(12, switches: true, hasGoals: false).Sample(problem =>
+        {
+            foreach (var seconds in (double[])[0.01, 0.03, 0.1])
+            {
+                var answer = MeanVarianceSolver.Solve(problem with { Goal = new MaximizeRatio(0) }, new() { TimeLimitSeconds = seconds });
+                Assert.True(answer.Values.Count == 0 || answer.Bound >= answer.Objective * (1 - 1e-6), $"{answer.Objective} is above its bound {answer.Bound}");
+                Interlocked.Add(ref answered, Math.Min(1, answer.Values.Count));
+            }
+        }, iter: 40);
+        Assert.True(answered > 10, $"{answered} answers of 120");
+    }
 
     [Fact]
     public void Amounts_in_money_are_as_good_as_parts_of_the_book()

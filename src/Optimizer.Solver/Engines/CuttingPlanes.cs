@@ -15,16 +15,11 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     private const string PdlpParameters =
         "termination_criteria { simple_optimality_criteria { eps_optimal_absolute: 1e-9 eps_optimal_relative: 1e-9 } } num_threads: 1";
 
-    private const string GlopParameters = "primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
-
-    /// <summary>For programs without cuts: with a row for each of a thousand scenarios the dual simplex takes a sixth of the time. Among tangents
-    /// that hardly differ it ends short of the optimum now and then.</summary>
-    private readonly string _glopParameters = OrToolsSolver.IsLinear(problem) && problem.Links.Count == 0 ? "use_dual_simplex: true " + GlopParameters : GlopParameters;
-
     private const string HighsParameters = "output_flag=false\nsmall_matrix_value=1e-12\nprimal_feasibility_tolerance=1e-9\ndual_feasibility_tolerance=1e-9";
 
     private const string ScipParameters = "limits/gap = 0\nnumerics/feastol = 1e-9\nnumerics/dualfeastol = 1e-9";
 
+    private readonly string _glopParameters = OrTools.GlopParameters(hasTangents: !OrToolsSolver.IsLinear(problem) || problem.Links.Count > 0);
     private readonly bool[] _inRows = Formulation.InRows(problem);
 
     /// <summary>Per variable whether it is a binary that relaxations leave at zero; null leaves none out.</summary>
@@ -302,7 +297,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         if (answer.Status == EngineStatus.Failed && used == OrToolsEngine.Glop)
         {
             // Numerical trouble of the simplex method: without preprocessing it takes another path; SCIP brings its own.
-            answer = Call(scaling.Program, OrToolsEngine.Glop, GlopParameters + " use_preprocessing: false");
+            answer = Call(scaling.Program, OrToolsEngine.Glop, OrTools.GlopParameters(hasTangents: true) + " use_preprocessing: false");
             if (answer.Status == EngineStatus.Failed)
                 answer = Call(scaling.Program, OrToolsEngine.Highs, HighsParameters);
         }

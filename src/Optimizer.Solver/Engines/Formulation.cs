@@ -13,7 +13,7 @@ internal sealed class Formulation
     private readonly Problem _problem;
     private readonly List<Square> _squares = [];
     private readonly List<Row> _cuts = [];
-    private readonly Dictionary<object, List<double>> _cutAt = [];
+    private readonly TouchPoints _points = new();
     private readonly bool _linear;
     private readonly bool[] _inRows;
 
@@ -288,7 +288,7 @@ internal sealed class Formulation
 
     private void CutLink(Link link, double at)
     {
-        if (IsNew(link, at, _problem.Variables[link.Argument].Upper))
+        if (_points.Add(link, at, _problem.Variables[link.Argument].Upper))
             _cuts.Add(Tangent(link, at, _switchOf.TryGetValue(link.Argument, out var z) ? z : null));
     }
 
@@ -319,24 +319,12 @@ internal sealed class Formulation
 
     private void CutSquare(Square square, double at)
     {
-        if (!IsNew(square, at, Math.Max(Math.Abs(square.Lower), Math.Abs(square.Upper))))
+        if (!_points.Add(square, at, Math.Max(Math.Abs(square.Lower), Math.Abs(square.Upper))))
             return;
         var terms = new List<Term> { new(square.Epigraph, 1), new(square.Variable, -2 * at) };
         if (square.Binary >= 0)
             terms.Add(new(square.Binary, at * at));
         _cuts.Add(new("square", square.Binary >= 0 ? 0 : -at * at, double.PositiveInfinity, terms));
-    }
-
-    /// <summary>Whether a cut there tells anything new: one a millionth away misjudges the curve by a millionth of a
-    /// millionth, and rows that are nearly equal break the simplex method.</summary>
-    private bool IsNew(object curve, double at, double size)
-    {
-        if (!_cutAt.TryGetValue(curve, out var points))
-            _cutAt[curve] = points = [];
-        if (points.Exists(point => Math.Abs(point - at) <= 1e-6 * Math.Max(Math.Abs(at), 1e-3 * size)))
-            return false;
-        points.Add(at);
-        return true;
     }
 
     /// <summary>The range of a sum over the box: finite, which keeps the dual bound finite.</summary>

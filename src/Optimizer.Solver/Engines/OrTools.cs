@@ -13,6 +13,13 @@ internal static class OrTools
 {
     private static readonly string Folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
+    /// <summary>GLOP's parameters: tolerances of 1e-9, and which simplex method.</summary>
+    /// <remarks>With a row for each of a thousand scenarios the dual method takes a sixth of the time. Among tangents that hardly differ it ends
+    /// short of the optimum now and then.</remarks>
+    /// <param name="hasTangents">Whether rows are tangents of curves.</param>
+    public static string GlopParameters(bool hasTangents) =>
+        $"{(hasTangents ? "" : "use_dual_simplex: true ")}primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
+
     public static EngineAnswer Solve(
         QuadraticProgram program, OrToolsEngine engine, double seconds, string parameters, double scale = 1,
         CancellationToken cancellation = default)

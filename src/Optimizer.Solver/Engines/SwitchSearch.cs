@@ -23,6 +23,8 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
     private double _bound = root.Bound;
     private string _boundBy = "weak duality at the root, recomputed";
     private Answer? _best;
+
+    /// <summary>Whether assignments were skipped that may have points: what is proven from then on does not know of those.</summary>
     private bool _hasSkipped;
 
     /// <summary>Solves.</summary>
@@ -42,7 +44,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
         return ended == EngineStatus.Infeasible && !_hasSkipped ? Certificate.Of(problem, options, null, "", "SCIP") : new Answer
         {
             Status = deadline.HasPassed || ended == EngineStatus.TimedOut ? SolveStatus.TimedOut : SolveStatus.Failed,
-            Message = "SCIP found no values for the binary variables that the exact problem accepts",
+            Message = _hasSkipped ? CuttingPlanes.NoExactPoint : "SCIP found no values for the binary variables that the exact problem accepts",
             Bound = _bound,
             BoundBy = _boundBy,
             Engine = "SCIP",
@@ -125,8 +127,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
             var binaries = decided.Values.Take(problem.Variables.Count).Select(value => Math.Round(value)).ToArray();
             if (continuous.Polish(binaries) is not { } polished)
             {
-                // SCIP accepted the assignment only within its tolerance; or it has points, and none was found whose links are exact: what is
-                // proven from here on does not know of those.
+                // SCIP accepted the assignment only within its tolerance, or none of its points was found whose links are exact.
                 _hasSkipped |= continuous.WasShort;
                 formulation.Forbid(binaries);
                 continue;

@@ -22,7 +22,7 @@ internal static class RiskBudgeting
     {
         if (IsHedged(problem, values))
             return 0;
-        var marginal = Marginal(problem, values);
+        var marginal = Check.RiskSlopes(problem, values);
         var (risk, total) = (0.0, 0.0);
         for (var v = 0; v < values.Count; v++)
         {
@@ -202,21 +202,5 @@ internal static class RiskBudgeting
         foreach (var (index, c) in p.OfX[item])
             sum += index < p.SparseFactors ? c * exposure[p.Stride + index] : 0;
         return sum;
-    }
-
-    /// <summary>Σx.</summary>
-    private static double[] Marginal(Problem problem, IReadOnlyList<double> x)
-    {
-        var marginal = new double[x.Count];
-        for (var v = 0; v < x.Count; v++)
-            marginal[v] = problem.Variables[v].Variance * x[v];
-        foreach (var factor in problem.Factors)
-        {
-            var exposure = Check.Sum(factor.Loadings, x);
-            foreach (var (v, c) in factor.Loadings)
-                marginal[v] += exposure * c;
-        }
-
-        return marginal;
     }
 }

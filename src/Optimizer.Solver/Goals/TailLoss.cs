@@ -18,8 +18,6 @@ internal static class TailLoss
     /// <summary>What counts as keeping a constraint while points are looked for.</summary>
     private const double Kept = 1e-9;
 
-    private const string GlopParameters = "use_dual_simplex: true primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
-
     /// <summary>The mean loss of the worst scenarios; the last one in counts by the part of it that is needed.</summary>
     public static double Of(ScenarioMatrix scenarios, double confidence, IReadOnlyList<double> values) =>
         new Tail(scenarios, confidence).At(values, null);
@@ -42,7 +40,7 @@ internal static class TailLoss
             var (program, edge) = WithTail(whole, tail, isIn, problem);
             var scaling = new Scaling(program);
             var answer = scaling.Restore(OrTools.Solve(scaling.Program, isMixed ? OrToolsEngine.Scip : OrToolsEngine.Glop, Math.Max(deadline.SecondsLeft, 0.01),
-                isMixed ? $"limits/gap = {options.Gap / 10}\nmisc/catchctrlc = FALSE" : GlopParameters, 100, deadline.Cancellation));
+                isMixed ? $"limits/gap = {options.Gap / 10}\nmisc/catchctrlc = FALSE" : OrTools.GlopParameters(hasTangents: problem.Links.Count > 0), 100, deadline.Cancellation));
             if (answer.Values.Length == 0)
             {
                 // Too few columns may admit no point although all of them do.

@@ -16,7 +16,7 @@ internal sealed class SupportSearch(FactorProgram program)
     private const double Tiny = 1e-7;
 
     private readonly Dictionary<int, List<int>> _itemsOfSwitchRow = SwitchRows(program);
-    private readonly int[] _rowsOfOpeners = RowsOfOpeners(program);
+    private readonly OpenerRows _openerRows = new(program);
     private readonly Dictionary<string, bool> _isCertain = [];
     private readonly int[] _always = [.. Enumerable.Range(0, program.Count).Where(i => !program.Switches(i))];
 
@@ -67,85 +67,8 @@ internal sealed class SupportSearch(FactorProgram program)
             state[g] = Decision.On;
         }
 
-        OpenWhatRowsNeed(on, openers, state);
+        _openerRows.Open(on, openers, state);
         return state;
-    }
-
-    /// <summary>Opens what rows over switches and openers alone ask for, such as the second of two that need it when both are on.</summary>
-    private void OpenWhatRowsNeed(int[] on, Decision[]? decided, Decision[] state)
-    {
-        if (_rowsOfOpeners.Length == 0)
-            return;
-        var left = new Dictionary<int, double>();
-        foreach (var row in _rowsOfOpeners)
-            left[row] = program.RightSide[row - program.SparseFactors];
-        foreach (var i in on)
-        {
-            if (!program.Switches(i))
-                continue;
-            foreach (var (index, c) in program.OfZ[i])
-            {
-                if (left.ContainsKey(index))
-                    left[index] -= c;
-            }
-        }
-
-        for (var g = 0; g < state.Length; g++)
-        {
-            if (state[g] == Decision.On)
-                Take(g);
-        }
-
-        for (var hasChanged = true; hasChanged;)
-        {
-            hasChanged = false;
-            for (var g = 0; g < state.Length; g++)
-            {
-                if (state[g] == Decision.On || decided?[g] == Decision.Off)
-                    continue;
-                foreach (var (index, c) in program.OfY[g])
-                {
-                    if (c >= 0 || !left.TryGetValue(index, out var rest) || rest >= -1e-9)
-                        continue;
-                    state[g] = Decision.On;
-                    Take(g);
-                    hasChanged = true;
-                    break;
-                }
-            }
-        }
-
-        void Take(int g)
-        {
-            foreach (var (index, c) in program.OfY[g])
-            {
-                if (left.ContainsKey(index))
-                    left[index] -= c;
-            }
-        }
-    }
-
-    /// <summary>Rows over switches and openers alone in which some opener helps.</summary>
-    private static int[] RowsOfOpeners(FactorProgram program)
-    {
-        var isOther = new bool[program.SparseFactors + program.Rows];
-        for (var i = 0; i < program.Count; i++)
-        {
-            foreach (var (index, _) in program.OfX[i])
-                isOther[index] = true;
-        }
-
-        var rows = new SortedSet<int>();
-        for (var g = 0; g < program.Openers; g++)
-        {
-            foreach (var (index, c) in program.OfY[g])
-            {
-                if (c < 0 && !isOther[index])
-                    rows.Add(index);
-            }
-        }
-
-        return [.. rows];
     }
 
     /// <summary>Improves the best point by leaving out, adding and exchanging single items until none of it helps.</summary>

@@ -14,15 +14,12 @@ internal sealed class TangentSearch
 {
     private const int MaximumRounds = 40;
 
-    /// <summary>Relative to a curve's reach, tangents nearer to each other than this tell nothing new.</summary>
-    private const double Apart = 1e-6;
-
     /// <summary>With more rows than these, the kernels' dense systems take longer than a simplex method.</summary>
     private const int MostRows = 600;
 
     private readonly Problem _problem;
     private readonly bool[] _isTangent;
-    private readonly List<double>[] _at;
+    private readonly TouchPoints _points = new();
     private readonly List<Row> _rows = [];
     private readonly Dictionary<int, int> _binaryOf;
 
@@ -42,8 +39,7 @@ internal sealed class TangentSearch
         _binaryOf = Formulation.BinaryOf(problem);
         // The value that has to be reached is a row of its own.
         _isTangent = [.. Compiled.WhyNotCurves(problem).Select(why => why is not null || problem.Goal is MinimizeRisk)];
-        _at = [.. problem.Links.Select(_ => new List<double>())];
-        for (var l = 0; l < _at.Length; l++)
+        for (var l = 0; l < _isTangent.Length; l++)
         {
             if (!_isTangent[l])
                 continue;
@@ -122,27 +118,13 @@ internal sealed class TangentSearch
 
     private bool IsOverRisk(double[] values) => _problem.Goal is MaximizeValue limited && Check.Risk(_problem, values) > limited.RiskAtMost * (1 + 1e-9);
 
-    /// <summary>A row that every point within the limit on the risk keeps: the risk's tangent at a point.</summary>
+    /// <summary>A row that every point within the limit on the risk keeps: the risk's tangent at a point, which lies at −risk for no sizes at
+    /// all.</summary>
     private void TouchRisk(double[] values)
     {
-        var (slopes, constant) = (new SortedDictionary<int, double>(), 0.0);
-        foreach (var factor in _problem.Factors)
-        {
-            var exposure = Check.Sum(factor.Loadings, values);
-            constant += exposure * exposure;
-            foreach (var (v, c) in factor.Loadings.AsSpan())
-                slopes[v] = slopes.GetValueOrDefault(v) + 2 * exposure * c;
-        }
-
-        for (var v = 0; v < values.Length; v++)
-        {
-            if (_problem.Variables[v].Variance is not (var variance and > 0))
-                continue;
-            constant += variance * values[v] * values[v];
-            slopes[v] = slopes.GetValueOrDefault(v) + 2 * variance * values[v];
-        }
-
-        _rows.Add(new("risk", double.NegativeInfinity, ((MaximizeValue)_problem.Goal).RiskAtMost + constant, [.. slopes.Select(pair => new Term(pair.Key, pair.Value))]));
+        var slopes = Check.RiskSlopes(_problem, values);
+        _rows.Add(new("risk", double.NegativeInfinity, ((MaximizeValue)_problem.Goal).RiskAtMost + Check.Risk(_problem, values),
+            [.. slopes.Select((slope, v) => new Term(v, slope)).Where(term => term.Coefficient != 0)]));
     }
 
     private bool Reprice(double price)
@@ -208,7 +190,7 @@ internal sealed class TangentSearch
     private bool TouchAt(double[] values, double tolerance)
     {
         var hasNew = false;
-        for (var l = 0; l < _at.Length; l++)
+        for (var l = 0; l < _isTangent.Length; l++)
         {
             var link = _problem.Links[l];
             if (_isTangent[l] && (tolerance == 0 || values[link.Result] - link.Function.At(values[link.Argument]) > tolerance))
@@ -221,9 +203,8 @@ internal sealed class TangentSearch
     private bool Touch(int l, double at)
     {
         var link = _problem.Links[l];
-        if (_at[l].Exists(point => Math.Abs(point - at) <= Apart * Math.Max(Math.Abs(at), 1e-3 * _problem.Variables[link.Argument].Upper)))
+        if (!_points.Add(link, at, _problem.Variables[link.Argument].Upper))
             return false;
-        _at[l].Add(at);
         _rows.Add(Formulation.Tangent(link, at, _binaryOf.TryGetValue(link.Argument, out var z) ? z : null));
         return true;
     }

@@ -1,0 +1,86 @@
+namespace Optimizer.Solver.Native;
+
+/// <summary>Rows over switches and openers alone, such as the one by which two things that are on need a third.</summary>
+internal sealed class OpenerRows
+{
+    /// <summary>What rows may be broken by.</summary>
+    private const double Kept = 1e-9;
+
+    private readonly FactorProgram _program;
+    private readonly int[] _rows;
+
+    /// <param name="program">The program.</param>
+    public OpenerRows(FactorProgram program)
+    {
+        _program = program;
+        var hasSizes = new bool[program.SparseFactors + program.Rows];
+        for (var i = 0; i < program.Count; i++)
+        {
+            foreach (var (index, _) in program.OfX[i])
+                hasSizes[index] = true;
+        }
+
+        var rows = new SortedSet<int>();
+        for (var g = 0; g < program.Openers; g++)
+        {
+            foreach (var (index, c) in program.OfY[g])
+            {
+                if (c < 0 && !hasSizes[index])
+                    rows.Add(index);
+            }
+        }
+
+        _rows = [.. rows];
+    }
+
+    /// <summary>Opens what such rows ask for, until none asks for more.</summary>
+    /// <param name="on">Items that are on.</param>
+    /// <param name="decided">What is decided of every opener; null: all are undecided.</param>
+    /// <param name="state">What is open; it is added to.</param>
+    public void Open(int[] on, Decision[]? decided, Decision[] state)
+    {
+        if (_rows.Length == 0)
+            return;
+        var left = _rows.ToDictionary(row => row, row => _program.RightSide[row - _program.SparseFactors]);
+        void Take(SparseRow entries)
+        {
+            foreach (var (index, c) in entries)
+            {
+                if (left.ContainsKey(index))
+                    left[index] -= c;
+            }
+        }
+
+        bool IsMissed(SparseRow entries)
+        {
+            foreach (var (index, c) in entries)
+            {
+                if (c < 0 && left.TryGetValue(index, out var rest) && rest < -Kept)
+                    return true;
+            }
+
+            return false;
+        }
+
+        foreach (var i in on.Where(_program.Switches))
+            Take(_program.OfZ[i]);
+        for (var g = 0; g < state.Length; g++)
+        {
+            if (state[g] == Decision.On)
+                Take(_program.OfY[g]);
+        }
+
+        for (var hasChanged = true; hasChanged;)
+        {
+            hasChanged = false;
+            for (var g = 0; g < state.Length; g++)
+            {
+                if (state[g] == Decision.On || decided?[g] == Decision.Off || !IsMissed(_program.OfY[g]))
+                    continue;
+                state[g] = Decision.On;
+                Take(_program.OfY[g]);
+                hasChanged = true;
+            }
+        }
+    }
+}
