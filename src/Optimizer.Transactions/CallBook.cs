@@ -1,4 +1,4 @@
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using Optimizer.Transactions.Calls;
 
@@ -54,7 +54,7 @@ public static class CallBook
                 StepKind.Withdraw when PositionOf(context) is IQueuedPosition => throw new TransactionException($"step {step.Id}: {step.Via} is left through a queue, and the snapshot gives it no exit delay, as if its money were there at once; add exitDelayDays to its judgement"),
                 StepKind.Withdraw => PositionOf(context).Withdraw(context),
                 StepKind.RequestWithdrawal when QueueOf(context) is not null => PositionOf(context).Withdraw(context),
-                StepKind.Approve => SpenderOf(context) is { } spender ? Erc20.Allow(context.Market.Token(step.Token), spender, step.Amount) : [],
+                StepKind.Approve => SpenderOf(context) is { } spender ? Allowance.Of(context.Market.Token(step.Token), spender, step.Amount) : [],
                 StepKind.BridgeReceive or StepKind.Claim => [],
                 StepKind.Borrow or StepKind.Repay => throw new TransactionException($"step {step.Id}: calls of debts cannot be built yet"),
                 _ => RouteOf(context).Send(context),

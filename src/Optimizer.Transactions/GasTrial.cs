@@ -7,6 +7,7 @@ using Optimizer.Chains.Evm;
 using Optimizer.Chains.Evm.Protocols;
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Rpc;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using Optimizer.Transactions.Calls;
 
@@ -84,7 +85,7 @@ public static class GasTrial
     private sealed class ChainTrial(Market market, Chain chain, JsonRpcClient node)
     {
         private static readonly string Somebody = $"{EvmProtocol.Anyone}";
-        private static readonly string Plenty = EvmJson.Hex(EvmJson.Word(BigInteger.Pow(2, 89)));
+        private static readonly string Plenty = Hex.Of(Hex.Word(BigInteger.Pow(2, 89)));
 
         /// <summary>What any transaction takes.</summary>
         private const double LeastGas = 21_000;
@@ -259,7 +260,7 @@ public static class GasTrial
 
         private async Task<List<((string Id, bool Enters) Action, double Gas)>> TryAsync(Action[] actions, Dictionary<TokenId, object> given, Provenance at, CancellationToken cancellation)
         {
-            object Call(ContractCall call) => new { from = Somebody, to = call.To, data = call.Data, value = EvmJson.Hex(call.Value) };
+            object Call(ContractCall call) => new { from = Somebody, to = call.To, data = call.Data, value = Hex.Of(call.Value) };
             var blocks = actions.Select(action => new { stateOverrides = given[action.Token], calls = action.Allow.Concat(action.Enter).Concat(action.Leave).Select(Call) });
             var number = at.Block is { } block ? $"0x{block.ToString("x", CultureInfo.InvariantCulture)}" : "latest";
             var reply = (await node.SendAsync([new("eth_simulateV1", new { blockStateCalls = blocks, validation = false }, number)], cancellation).ConfigureAwait(false))[0];

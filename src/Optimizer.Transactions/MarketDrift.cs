@@ -1,5 +1,6 @@
 using Optimizer.Chains;
 using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using Optimizer.Transactions.Safe;
 

@@ -1,9 +1,11 @@
 using System.Numerics;
-using System.Text;
 using System.Text.Json;
 using Optimizer.Chains;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc20;
+using Optimizer.Contracts.Protocols.Solidity;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions;
@@ -22,9 +24,6 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
     /// <summary>More than what anybody holds of anything, and less than what tokens keep other things above.</summary>
     private static readonly BigInteger Probe = BigInteger.Pow(2, 90) + 1;
 
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
-    private static readonly AbiEvent Transfer = AbiEvent.Parse("Transfer(address indexed from, address indexed to, uint256 value)");
-    private static readonly AbiFunction Error = AbiFunction.Parse("Error(string reason)");
     private static readonly EvmAddress Native = EvmAddress.Parse("0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE");
 
     /// <summary>Tries the steps of a chain.</summary>
@@ -65,12 +64,12 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
     /// <exception cref="ChainDataException">None is found.</exception>
     public async Task<string> PlaceAsync(TokenId token, string account, CancellationToken cancellation)
     {
-        var (contract, owner) = (market.Token(token).Address!, EvmJson.Word(EvmAddress.Parse(account).Bytes));
+        var (contract, owner) = (market.Token(token).Address!, Hex.Word(EvmAddress.Parse(account).Bytes));
         // Solidity's order of key and slot, and Vyper's. A number of its own is written to each place: the balance tells which it was.
-        string[] places = [.. Enumerable.Range(0, MostSlots).Select(slot => EvmJson.Word([(byte)slot])).SelectMany(index => (string[])[EvmJson.Hex(Keccak.Hash([.. owner, .. index])), EvmJson.Hex(Keccak.Hash([.. index, .. owner]))])];
-        var written = places.Select((place, i) => (place, EvmJson.Hex(EvmJson.Word(Probe + i)))).ToDictionary(pair => pair.place, pair => pair.Item2);
+        string[] places = [.. Enumerable.Range(0, MostSlots).Select(slot => Hex.Word([(byte)slot])).SelectMany(index => (string[])[Hex.Of(Hex.Keccak([.. owner, .. index])), Hex.Of(Hex.Keccak([.. index, .. owner]))])];
+        var written = places.Select((place, i) => (place, Hex.Of(Hex.Word(Probe + i)))).ToDictionary(pair => pair.place, pair => pair.Item2);
         var reply = (await node.SendAsync([new("eth_call", Balance(token, account), "latest", new Dictionary<string, object> { [contract] = new { stateDiff = written } })], cancellation).ConfigureAwait(false))[0];
-        if (reply.Error is null && EvmJson.Text(reply.Result) is { Length: 2 + 2 * AbiCodec.Word } && EvmJson.Number(reply.Result, chain.Id, "balance") - Probe is var found && found >= 0 && found < places.Length)
+        if (reply.Error is null && EvmJson.Text(reply.Result) is { Length: 2 + 2 * Hex.WordSize } && EvmJson.Number(reply.Result, chain.Id, "balance") - Probe is var found && found >= 0 && found < places.Length)
             return places[(int)found];
         throw new ChainDataException(ChainFault.UnexpectedContract, $"{token}: the token keeps balances in a way that is not known, so that an arrival cannot be tried");
     }
@@ -81,15 +80,15 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
     {
         var all = moved[token];
         if (market.Token(token).Address is not { } contract)
-            return new() { [account] = new { balance = EvmJson.Hex(EvmJson.Number(await AskAsync("eth_getBalance", [account, "latest"], cancellation).ConfigureAwait(false), chain.Id, "balance") + all) } };
+            return new() { [account] = new { balance = Hex.Of(EvmJson.Number(await AskAsync("eth_getBalance", [account, "latest"], cancellation).ConfigureAwait(false), chain.Id, "balance") + all) } };
         var held = EvmJson.Number(await AskAsync("eth_call", [Balance(token, account), "latest"], cancellation).ConfigureAwait(false), chain.Id, "balance");
-        return new() { [contract] = new { stateDiff = new Dictionary<string, string> { [await PlaceAsync(token, account, cancellation).ConfigureAwait(false)] = EvmJson.Hex(EvmJson.Word(held + all)) } } };
+        return new() { [contract] = new { stateDiff = new Dictionary<string, string> { [await PlaceAsync(token, account, cancellation).ConfigureAwait(false)] = Hex.Of(Hex.Word(held + all)) } } };
     }
 
     /// <summary>A step's calls, between two looks at the balance where one of a token's is wanted.</summary>
     private IEnumerable<object> Asked(TransactionStep step, string account)
     {
-        var calls = step.Calls.Select(call => (object)new { from = account, to = call.To, data = call.Data, value = EvmJson.Hex(call.Value) });
+        var calls = step.Calls.Select(call => (object)new { from = account, to = call.To, data = call.Data, value = Hex.Of(call.Value) });
         return Counted(step) is { } token ? [Balance(token, account), .. calls, Balance(token, account)] : calls;
     }
 
@@ -127,8 +126,8 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
             var topics = EvmJson.Field(log, "topics");
             if (EvmJson.Text(EvmJson.Field(log, "address")) is not { } address || !string.Equals(address, $"{Native}", StringComparison.OrdinalIgnoreCase) || topics.ValueKind != JsonValueKind.Array)
                 continue;
-            if (Transfer.Read(new(Native, [.. topics.EnumerateArray().Select(topic => EvmJson.Text(topic) ?? "")], EvmJson.Bytes(EvmJson.Field(log, "data"), ""), 0, "", 0)) is [EvmAddress from, EvmAddress to, BigInteger value])
-                sum += (to == owner ? value : 0) - (from == owner ? value : 0);
+            if (ContractEvent.Read<Transfer>(new(Native, [.. topics.EnumerateArray().Select(topic => EvmJson.Text(topic) ?? "")], EvmJson.Bytes(EvmJson.Field(log, "data"), ""), 0, "", 0)) is { } transfer)
+                sum += (transfer.To == owner ? transfer.Value : 0) - (transfer.From == owner ? transfer.Value : 0);
         }
 
         return sum;
@@ -144,15 +143,15 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         try
         {
             var data = EvmJson.Bytes(EvmJson.Field(result, "returnData"), "");
-            return data.AsSpan().StartsWith([.. Error.Selector]) ? $"{text}: {AbiCodec.Decode(Error.Inputs, data.AsSpan(4))[0]}" : data.Length > 0 ? $"{text} ({EvmJson.Hex(data)})" : text;
+            return ContractFunction.TryRead<RevertError>(data) is { } error ? $"{text}: {error.Reason}" : data.Length > 0 ? $"{text} ({Hex.Of(data)})" : text;
         }
-        catch (Exception unreadable) when (unreadable is ChainDataException or AbiException or DecoderFallbackException)
+        catch (ChainDataException)
         {
             return text;
         }
     }
 
-    private object Balance(TokenId token, string account) => new { to = market.Token(token).Address, data = EvmJson.Hex(BalanceOf.Encode(EvmAddress.Parse(account))) };
+    private object Balance(TokenId token, string account) => new { to = market.Token(token).Address, data = Hex.Of(new BalanceOf { Owner = EvmAddress.Parse(account) }.Encode()) };
 
     private BigInteger Units(JsonElement[] results, int index) => EvmJson.Number(EvmJson.Field(results[index], "returnData"), chain.Id, "balance");
 

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Optimizer.Chains;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc20;
 using Optimizer.Model;
 using Optimizer.Transactions.Solana;
 
@@ -34,7 +36,6 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
 
     private const string PlentyOfGas = "0x989680";
 
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
 
     /// <summary>Tries the plan.</summary>
     /// <returns>What each step did, up to the first that failed, and what is not as the plan says.</returns>
@@ -127,7 +128,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
         var gas = BigInteger.Zero;
         foreach (var call in step.Calls)
         {
-            var transaction = new { from = account, to = call.To, data = call.Data, value = EvmJson.Hex(call.Value), gas = PlentyOfGas };
+            var transaction = new { from = account, to = call.To, data = call.Data, value = Hex.Of(call.Value), gas = PlentyOfGas };
             try
             {
                 await AskAsync(step.Chain, "eth_call", [transaction, "latest"], cancellation).ConfigureAwait(false);
@@ -170,12 +171,12 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
         var held = await BalanceAsync(token, account, cancellation).ConfigureAwait(false);
         if (market.Token(token).Address is not { } contract)
         {
-            await AskAsync(token.Chain, "anvil_setBalance", [account, EvmJson.Hex(held + amount)], cancellation).ConfigureAwait(false);
+            await AskAsync(token.Chain, "anvil_setBalance", [account, Hex.Of(held + amount)], cancellation).ConfigureAwait(false);
             return;
         }
 
         var place = await new OverrideSimulation(market, market.Chain(token.Chain), nodeOf(token.Chain)).PlaceAsync(token, account, cancellation).ConfigureAwait(false);
-        await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, EvmJson.Hex(EvmJson.Word(held + amount))], cancellation).ConfigureAwait(false);
+        await AskAsync(token.Chain, "anvil_setStorageAt", [contract, place, Hex.Of(Hex.Word(held + amount))], cancellation).ConfigureAwait(false);
     }
 
     private async Task<Dictionary<string, BigInteger>> BalancesAsync(TransactionPlan plan, CancellationToken cancellation)
@@ -192,7 +193,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
             return await solana.BalanceAsync(market.Token(token), account, cancellation).ConfigureAwait(false);
         if (market.Token(token).Address is not { } contract)
             return Number(await AskAsync(token.Chain, "eth_getBalance", [account, "latest"], cancellation).ConfigureAwait(false));
-        var data = EvmJson.Hex(BalanceOf.Encode(EvmAddress.Parse(account)));
+        var data = Hex.Of(new BalanceOf { Owner = EvmAddress.Parse(account) }.Encode());
         return Number(await AskAsync(token.Chain, "eth_call", [new { to = contract, data }, "latest"], cancellation).ConfigureAwait(false));
     }
 

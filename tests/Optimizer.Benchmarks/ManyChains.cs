@@ -3,6 +3,7 @@ using System.Numerics;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Tests;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 
@@ -47,7 +48,7 @@ internal static class ManyChains
         return snapshot.Opportunities.Count;
     }
 
-    private static EvmAddress Address(string name) => new(Keccak.Hash(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, EvmAddress.Size));
+    private static EvmAddress Address(string name) => new(Hex.Keccak(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, EvmAddress.Size));
 
     private static Chain Chain(string id, int reserves) => new()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
+using Optimizer.Contracts.Abi;
 
 namespace Optimizer.Chains.Tests;
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
+using Optimizer.Contracts.Abi;
 
 namespace Optimizer.Chains.Tests;
 
@@ -36,35 +37,33 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : FakeNode
 
     protected override object? Answer(string method, JsonElement parameters) => method switch
     {
-        "eth_chainId" => Hex(chainId),
+        "eth_chainId" => Hex.Of(chainId),
         "eth_getBlockByNumber" => Block(parameters[0].GetString() is "latest" or null ? block : ulong.Parse(parameters[0].GetString()![2..], System.Globalization.NumberStyles.HexNumber)),
-        "eth_feeHistory" => new { oldestBlock = Hex(block - 1), baseFeePerGas = new[] { Hex(7_000_000_000), Hex(BaseFeeWei) }, reward = HasRewards ? new[] { new[] { Hex(1_000_000_000) } } : null },
+        "eth_feeHistory" => new { oldestBlock = Hex.Of(block - 1), baseFeePerGas = new[] { Hex.Of(7_000_000_000), Hex.Of(BaseFeeWei) }, reward = HasRewards ? new[] { new[] { Hex.Of(1_000_000_000) } } : null },
         "eth_call" => Call(parameters),
-        "linea_estimateGas" when LineaEstimate is var (units, baseFee, priorityFee) => new { gasLimit = Hex(units), baseFeePerGas = Hex(baseFee), priorityFeePerGas = Hex(priorityFee) },
+        "linea_estimateGas" when LineaEstimate is var (units, baseFee, priorityFee) => new { gasLimit = Hex.Of(units), baseFeePerGas = Hex.Of(baseFee), priorityFeePerGas = Hex.Of(priorityFee) },
         _ => AnswersNull ? null : throw new NotSupportedException(method),
     };
 
     private object Block(ulong number) => new
     {
-        number = Hex(number),
-        hash = $"0x{Convert.ToHexStringLower(Keccak.Hash(BitConverter.GetBytes(number)))}",
-        timestamp = Hex((ulong)(Time.ToUnixTimeSeconds() - 12 * (long)(block - number))),
+        number = Hex.Of(number),
+        hash = Hex.Of(Hex.Keccak(BitConverter.GetBytes(number))),
+        timestamp = Hex.Of((ulong)(Time.ToUnixTimeSeconds() - 12 * (long)(block - number))),
     };
 
     private string Call(JsonElement parameters)
     {
         var data = Convert.FromHexString(parameters[0].GetProperty("data").GetString()![2..]);
-        var calls = ((object[])AbiCodec.Decode(Aggregate.Inputs, data.AsSpan(4))[0]).Cast<object[]>();
+        var calls = ((object[])Aggregate.Inputs.Decode(data.AsSpan(4))[0]).Cast<object[]>();
         var returns = calls.Select(object (call) =>
         {
             var (contract, input) = ((EvmAddress)call[0], (byte[])call[2]);
             var selector = Convert.ToHexString(input.AsSpan(0, 4));
-            return _functions.TryGetValue((contract, selector), out var function) && function(AbiCodec.Decode(_known[selector].Inputs, input.AsSpan(4))) is { } results
-                ? new object[] { true, AbiCodec.Encode(_known[selector].Outputs, results) }
+            return _functions.TryGetValue((contract, selector), out var function) && function(_known[selector].Inputs.Decode(input.AsSpan(4))) is { } results
+                ? new object[] { true, _known[selector].Outputs.Encode(results) }
                 : [false, Array.Empty<byte>()];
         }).ToArray();
-        return $"0x{Convert.ToHexStringLower(AbiCodec.Encode(Aggregate.Outputs, [returns]))}";
+        return $"0x{Convert.ToHexStringLower(Aggregate.Outputs.Encode([returns]))}";
     }
-
-    private static string Hex(BigInteger number) => $"0x{number.ToString("x").TrimStart('0').PadLeft(1, '0')}";
 }

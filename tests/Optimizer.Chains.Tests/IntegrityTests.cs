@@ -1,6 +1,7 @@
 using System.Numerics;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 
@@ -358,5 +359,5 @@ public sealed class IntegrityTests
         Protocols = [new() { Id = world.Protocol, Name = "Compound v3", Adapter = world.Adapter, Addresses = new Dictionary<string, string> { ["cometUsdc"] = $"{Comet}" } }],
     };
 
-    private static EvmAddress Address(string name) => new(Keccak.Hash(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, EvmAddress.Size));
+    private static EvmAddress Address(string name) => new(Hex.Keccak(System.Text.Encoding.UTF8.GetBytes(name)).AsSpan(0, EvmAddress.Size));
 }

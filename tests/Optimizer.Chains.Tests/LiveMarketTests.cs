@@ -3,6 +3,11 @@ using System.Text.Json;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Solana;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.AaveV3;
+using Optimizer.Contracts.Protocols.Erc20;
+using Optimizer.Contracts.Protocols.Erc4626;
+using Optimizer.Contracts.Protocols.Rollups;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 
@@ -16,8 +21,6 @@ public sealed class LiveMarketTests(SharedNodes nodes)
     private static readonly Market Universe = new ScenarioFiles().LoadMarket(Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market;
     private static readonly DateTimeOffset Now = new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly Market NoRoutes = Universe.With(Universe.Snapshot with { Routes = [] });
-    private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 amount) returns (bool)");
-    private static readonly AbiFunction Supply = AbiFunction.Parse("supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)");
 
     [NodeFact]
     public async Task Every_figure_of_aave_is_what_ethers_reads_at_the_same_block()
@@ -95,11 +98,11 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         var head = await client.PinAsync(default);
         var nonce = ulong.Parse((await node.SendAsync("eth_getTransactionCount", $"{node.Treasury}", "latest")).GetString()![2..], System.Globalization.NumberStyles.HexNumber);
         var transaction = new UnsignedTransaction(node.ChainId, nonce, 1_000_000_000, 2 * head.BaseFeeWei + 1_000_000_000, 400_000,
-            node.Token("USDC"), 0, Approve.Encode(node.Contract("pool"), new BigInteger(987_654_321)));
+            node.Token("USDC"), 0, new Approve { Spender = node.Contract("pool"), Value = new BigInteger(987_654_321) }.Encode());
         var session = new ReadSession(client);
-        var asked = new BlockReader(session, head.Block).ReadAsync(node.Contract("gasPriceOracle"), AbiFunction.Parse("getL1Fee(bytes data) returns (uint256)"), transaction.ToBytes());
+        var asked = new BlockReader(session, head.Block).ReadAsync(node.Contract("gasPriceOracle"), new GetL1Fee { Data = transaction.ToBytes() });
         await session.RunAsync([asked], default);
-        var quoted = (BigInteger)(await asked)[0];
+        var quoted = await asked;
 
         var before = await node.BalanceAsync(node.Treasury);
         var receipt = await node.TransactAsync(node.Treasury, transaction.To, transaction.Data, new
@@ -220,18 +223,17 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         const int Usd = 10_000;
         var router = node.Contract("uniswapRouter");
         var amount = Usd * BigInteger.Pow(10, 6);
-        var balanceOf = AbiFunction.Parse("balanceOf(address owner) returns (uint256)");
         async Task<BigInteger> WethAsync()
         {
             var client = node.Client();
             var session = new ReadSession(client);
-            var asked = new BlockReader(session, (await client.PinAsync(default)).Block).ReadAsync(node.Token("WETH"), balanceOf, node.Treasury);
+            var asked = new BlockReader(session, (await client.PinAsync(default)).Block).ReadAsync(node.Token("WETH"), new BalanceOf { Owner = node.Treasury });
             await session.RunAsync([asked], default);
-            return (BigInteger)(await asked)[0];
+            return await asked;
         }
 
         var before = await WethAsync();
-        await node.TransactAsync(node.Treasury, node.Token("USDC"), Approve.Encode(router, amount));
+        await node.TransactAsync(node.Treasury, node.Token("USDC"), new Approve { Spender = router, Value = amount }.Encode());
         var swap = AbiFunction.Parse("exactInputSingle((address tokenIn, address tokenOut, uint24 fee, address recipient, uint256 deadline, uint256 amountIn, uint256 amountOutMinimum, uint160 sqrtPriceLimitX96) p)");
         await node.TransactAsync(node.Treasury, router, swap.Encode([new object[] { node.Token("USDC"), node.Token("WETH"), new BigInteger(500), node.Treasury, BigInteger.Pow(2, 40), amount, BigInteger.Zero, BigInteger.Zero }]));
         var received = (double)(await WethAsync() - before) / 1e18 * reading.Prices["ETH"];
@@ -266,16 +268,16 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         // A transfer of 50,000: what leaves and what the message costs.
         var amount = 50_000 * BigInteger.Pow(10, 6);
         var pool = node.Contract("stargateUsdc");
-        await node.TransactAsync(node.Treasury, node.Token("USDC"), Approve.Encode(pool, amount));
+        await node.TransactAsync(node.Treasury, node.Token("USDC"), new Approve { Spender = pool, Value = amount }.Encode());
         var send = AbiFunction.Parse("send((uint32 dstEid, bytes32 to, uint256 amountLD, uint256 minAmountLD, bytes extraOptions, bytes composeMsg, bytes oftCmd) p, (uint256 nativeFee, uint256 lzTokenFee) fee, address refund)");
         byte[] to = [.. new byte[12], .. node.Treasury.Bytes];
         var fee = new BigInteger(route.NativeFee!.Value.Value * 1e18);
         object[] parameters = [new BigInteger(30_111), to, amount, BigInteger.Zero, Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>()];
         var receipt = await node.TransactAsync(node.Treasury, pool, send.Encode(parameters, new object[] { fee, BigInteger.Zero }, node.Treasury), new { value = $"0x{fee.ToString("x").TrimStart('0')}" });
         // OFTSent(guid, dstEid, from, amountSent, amountReceived).
-        var topic = $"0x{Convert.ToHexStringLower(Keccak.Hash("OFTSent(bytes32,uint32,address,uint256,uint256)"u8))}";
+        var topic = $"0x{Convert.ToHexStringLower(Hex.Keccak("OFTSent(bytes32,uint32,address,uint256,uint256)"u8))}";
         var log = receipt.GetProperty("logs").EnumerateArray().Single(l => l.GetProperty("topics")[0].GetString() == topic);
-        var amounts = AbiCodec.Decode((AbiTuple)AbiType.Parse("(uint32,uint256,uint256)"), Convert.FromHexString(log.GetProperty("data").GetString()![2..]));
+        var amounts = AbiFunction.Parse("f(uint32,uint256,uint256)").Inputs.Decode(Convert.FromHexString(log.GetProperty("data").GetString()![2..]));
         Assert.Equal(amount, amounts[1]);
         // The pool rounds against the sender, by less than one base unit.
         Assert.InRange(amount - amount * 6 / 10_000 - (BigInteger)amounts[2], 0, 1);
@@ -431,9 +433,9 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         var client = node.Client();
         var session = new ReadSession(client);
         var asked = new BlockReader(session, (await client.PinAsync(default)).Block)
-            .ReadAsync(vault, AbiFunction.Parse("convertToAssets(uint256 shares) returns (uint256)"), BigInteger.Pow(10, 30));
+            .ReadAsync(vault, new ConvertToAssets { Shares = BigInteger.Pow(10, 30) });
         await session.RunAsync([asked], default);
-        return (BigInteger)(await asked)[0];
+        return await asked;
     }
 
     private static async Task<ChainReading> ReadAsync(LocalNode node, Chain chain, ReadingSettings? settings = null, Market? universe = null, DateTimeOffset? at = null)
@@ -449,7 +451,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
     private static async Task DepositAsync(LocalNode node, int tokens)
     {
         var amount = tokens * BigInteger.Pow(10, 6);
-        await node.TransactAsync(node.Treasury, node.Token("USDC"), Approve.Encode(node.Contract("pool"), amount));
-        await node.TransactAsync(node.Treasury, node.Contract("pool"), Supply.Encode(node.Token("USDC"), amount, node.Treasury, 0));
+        await node.TransactAsync(node.Treasury, node.Token("USDC"), new Approve { Spender = node.Contract("pool"), Value = amount }.Encode());
+        await node.TransactAsync(node.Treasury, node.Contract("pool"), new Supply { Asset = node.Token("USDC"), Amount = amount, OnBehalfOf = node.Treasury }.Encode());
     }
 }

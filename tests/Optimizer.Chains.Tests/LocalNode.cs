@@ -3,6 +3,7 @@ using System.Text.Json;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Rpc;
 using Optimizer.Cli;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Tests;

@@ -11,11 +11,12 @@ public sealed class ArchitectureTests
         ["Optimizer.Risk"] = ["Optimizer.Model", "MathNet.Numerics"],
         ["Optimizer.Solver"] = ["Google.OrTools", "Google.Protobuf", "MathNet.Numerics"],
         ["Optimizer.Allocation"] = ["Optimizer.Model", "Optimizer.Risk", "Optimizer.Solver"],
-        ["Optimizer.Chains"] = ["Optimizer.Model", "BouncyCastle.Cryptography", "Microsoft.Extensions.Http.Resilience", "Polly.Core", "Polly.Extensions", "Polly.RateLimiting", "SimpleBase"],
+        ["Optimizer.Contracts"] = ["Optimizer.Model", "Nethereum.ABI", "Nethereum.Model", "Nethereum.Util"],
+        ["Optimizer.Chains"] = ["Optimizer.Model", "Optimizer.Contracts", "Microsoft.Extensions.Http.Resilience", "Polly.Core", "Polly.Extensions", "Polly.RateLimiting", "SimpleBase"],
         ["Optimizer.History"] = ["Optimizer.Model", "CsvHelper", "DuckDB.NET.Data", "DuckDB.NET.Bindings", "MathNet.Numerics"],
         ["Optimizer.Planning"] = ["Optimizer.Model"],
-        ["Optimizer.Transactions"] = ["Optimizer.Model", "Optimizer.Chains"],
-        ["Optimizer.Scenarios"] = ["Nethereum.Util", "Optimizer.Model", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],
+        ["Optimizer.Transactions"] = ["Optimizer.Model", "Optimizer.Contracts", "Optimizer.Chains"],
+        ["Optimizer.Scenarios"] = ["Optimizer.Model", "Optimizer.Contracts", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],
         ["optimizer"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
     };
 

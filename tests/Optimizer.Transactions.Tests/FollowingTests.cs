@@ -1,5 +1,9 @@
 using System.Numerics;
 using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Across;
+using Optimizer.Contracts.Protocols.CctpV2;
+using Optimizer.Contracts.Protocols.Safe;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 using Optimizer.Transactions.Calls;
@@ -17,7 +21,6 @@ public sealed class FollowingTests
     private static readonly EvmAddress Account = EvmAddress.Parse(Loaded.Scenario.Accounts["ethereum"]);
     private static readonly EvmAddress Stranger = EvmAddress.Parse("0x00000000000000000000000000000000000000a1");
     private static readonly EvmAddress Batcher = SafeTransaction.MultiSendCallOnly("1.3.0");
-    private static readonly AbiFunction Execute = AbiFunction.Parse("execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures)");
 
     [Fact]
     public void Every_prefix_of_what_was_made_leaves_exactly_the_rest()
@@ -59,21 +62,21 @@ public sealed class FollowingTests
     {
         var calls = Made.Value.Steps.Where(step => step.Chain == "ethereum").SelectMany(step => step.Calls).ToArray();
         var batch = SafeTransaction.Of(calls, 7, Batcher);
-        var success = Log(Account, MadeCall.ExecutionSuccess.Topic);
+        var success = Log(Account, ContractEvent.TopicOf<ExecutionSuccess>());
         EvmTransaction Asked(EvmAddress to, bool isDelegate, params EvmLog[] logs) => Transaction(Stranger, Account,
-            Execute.Encode(to, BigInteger.Zero, batch.Data, new BigInteger(isDelegate ? 1 : 0), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), Array.Empty<byte>()), logs);
+            new ExecTransaction { To = to, Data = batch.Data, Operation = isDelegate ? 1 : 0 }.Encode(), logs);
         var made = MadeCall.Of(Account, Asked(Batcher, true, success))!;
         Assert.Equal(calls.Length, made.Count);
         Assert.All(made, call => Assert.True(call.Succeeded));
         Assert.Equal(Batcher, MadeCall.BatchedBy(Account, Asked(Batcher, true, success)));
         // Without its word, with somebody else's, or with that of a failure, nothing was done.
         Assert.All(MadeCall.Of(Account, Asked(Batcher, true))!, call => Assert.False(call.Succeeded));
-        Assert.All(MadeCall.Of(Account, Asked(Batcher, true, Log(Stranger, MadeCall.ExecutionSuccess.Topic)))!, call => Assert.False(call.Succeeded));
-        Assert.All(MadeCall.Of(Account, Asked(Batcher, true, Log(Account, MadeCall.ExecutionFailure.Topic)))!, call => Assert.False(call.Succeeded));
+        Assert.All(MadeCall.Of(Account, Asked(Batcher, true, Log(Stranger, ContractEvent.TopicOf<ExecutionSuccess>())))!, call => Assert.False(call.Succeeded));
+        Assert.All(MadeCall.Of(Account, Asked(Batcher, true, Log(Account, ContractEvent.TopicOf<ExecutionFailure>())))!, call => Assert.False(call.Succeeded));
         // What foreign code, a module, or a second request in the same transaction did is not known.
         Assert.Null(MadeCall.Of(Account, Asked(Stranger, true, success)));
         Assert.Null(MadeCall.Of(Account, Asked(Batcher, true, success, success)));
-        Assert.Null(MadeCall.Of(Account, Transaction(Stranger, Account, Execute.Encode(Stranger, BigInteger.Zero, Array.Empty<byte>(), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), Array.Empty<byte>()), [Log(Account, MadeCall.ModuleSuccess.Topic)])));
+        Assert.Null(MadeCall.Of(Account, Transaction(Stranger, Account, new ExecTransaction { To = Stranger }.Encode(), [Log(Account, ContractEvent.TopicOf<ModuleSuccess>())])));
         Assert.Null(MadeCall.Of(Account, Transaction(Stranger, Stranger, [1, 2, 3, 4], [success])));
     }
 
@@ -111,12 +114,12 @@ public sealed class FollowingTests
         var (pool, there) = (context.Role("spokePool"), context.RoleOf("spokePool", context.EntryThere));
         var (input, output, account) = (Word(context.Token), Word(context.Contract(context.Route.To)), Word(Account));
         BigInteger number = 77, deadline = 1_800_000_000;
-        var deposited = new EvmLog(pool, [AcrossCalls.Deposited.Topic, AbiEvent.TopicOf(8453), AbiEvent.TopicOf(number), EvmJson.Hex(account)],
+        var deposited = new EvmLog(pool, [ContractEvent.TopicOf<FundsDeposited>(), Topics.Of(8453), Topics.Of(number), Hex.Of(account)],
             Encode("(bytes32,bytes32,uint256,uint256,uint32,uint32,uint32,bytes32,bytes32,bytes)", input, output, context.Step.Amount, context.Step.MinimumReceived, BigInteger.One, deadline, BigInteger.Zero, account, new byte[32], Array.Empty<byte>()), 1, "", 0);
         var transfer = new AcrossCalls().Sent(context, [deposited])!;
         Assert.Equal(deadline, transfer.GivenBackAfter!.Value.ToUnixTimeSeconds());
         EvmTransaction Fill(EvmAddress contract, byte[] of, BigInteger amount, byte[] to, BigInteger origin, BigInteger given) => Transaction(Stranger, contract, [],
-            new EvmLog(contract, [AcrossCalls.Filled.Topic, AbiEvent.TopicOf(origin), AbiEvent.TopicOf(number), EvmJson.Hex(Word(Stranger))],
+            new EvmLog(contract, [ContractEvent.TopicOf<FilledRelay>(), Topics.Of(origin), Topics.Of(number), Hex.Of(Word(Stranger))],
                 Encode("(bytes32,bytes32,uint256,uint256,uint256,uint32,uint32,bytes32,bytes32,bytes32,bytes32,(bytes32,bytes32,uint256,uint8))", input, of, context.Step.Amount, amount, BigInteger.One, deadline, BigInteger.Zero, new byte[32], account, to, new byte[32], new object[] { to, new byte[32], given, BigInteger.Zero }), 1, "", 0));
         Assert.Equal(context.Step.MinimumReceived, Assert.Single(transfer.Arrived(Fill(there, output, context.Step.MinimumReceived, account, 1, context.Step.MinimumReceived))).Amount);
         Assert.Empty(transfer.Arrived(Fill(Stranger, output, context.Step.MinimumReceived, account, 1, context.Step.MinimumReceived)));
@@ -132,15 +135,15 @@ public sealed class FollowingTests
     {
         var context = Bridge("cctp-standard/ethereum-base/USDC", 5_000_000, 5_000_000);
         var messenger = context.Role("tokenMessenger");
-        var burnt = new EvmLog(messenger, [CctpV2Calls.Burnt.Topic, AbiEvent.TopicOf(context.Token), AbiEvent.TopicOf(Account), AbiEvent.TopicOf(2_000)],
+        var burnt = new EvmLog(messenger, [ContractEvent.TopicOf<Burnt>(), Topics.Of(context.Token), Topics.Of(Account), Topics.Of(2_000)],
             Encode("(uint256,bytes32,uint32,bytes32,bytes32,uint256,bytes)", context.Step.Amount, Word(Account), new BigInteger(6), new byte[32], new byte[32], BigInteger.Zero, Array.Empty<byte>()), 1, "", 0);
         var transfer = new CctpV2Calls().Sent(context, [burnt])!;
         EvmTransaction Mint(BigInteger domain, EvmAddress sender, BigInteger amount, BigInteger fee)
         {
-            byte[] body = [0, 0, 0, 1, .. Word(context.Token), .. Word(Account), .. EvmJson.Word(amount + fee), .. Word(sender), .. new byte[96]];
+            byte[] body = [0, 0, 0, 1, .. Word(context.Token), .. Word(Account), .. Hex.Word(amount + fee), .. Word(sender), .. new byte[96]];
             return Transaction(Stranger, context.RoleOf("messageTransmitter", context.EntryThere), [],
-                new EvmLog(context.RoleOf("tokenMessenger", context.EntryThere), [CctpV2Calls.Minted.Topic, AbiEvent.TopicOf(Account), AbiEvent.TopicOf(context.Contract(context.Route.To))], Encode("(uint256,uint256)", amount, fee), 1, "", 3),
-                new EvmLog(context.RoleOf("messageTransmitter", context.EntryThere), [CctpV2Calls.Received.Topic, AbiEvent.TopicOf(Stranger), AbiEvent.TopicOf(9), AbiEvent.TopicOf(2_000)], Encode("(uint32,bytes32,bytes)", domain, new byte[32], body), 1, "", 4));
+                new EvmLog(context.RoleOf("tokenMessenger", context.EntryThere), [ContractEvent.TopicOf<Minted>(), Topics.Of(Account), Topics.Of(context.Contract(context.Route.To))], Encode("(uint256,uint256)", amount, fee), 1, "", 3),
+                new EvmLog(context.RoleOf("messageTransmitter", context.EntryThere), [ContractEvent.TopicOf<MessageReceived>(), Topics.Of(Stranger), Topics.Of(9), Topics.Of(2_000)], Encode("(uint32,bytes32,bytes)", domain, new byte[32], body), 1, "", 4));
         }
 
         Assert.Equal(4_999_000, Assert.Single(transfer.Arrived(Mint(0, Account, 4_999_000, 1_000))).Amount);
@@ -172,9 +175,9 @@ public sealed class FollowingTests
 
     private static EvmTransaction Transaction(EvmAddress from, EvmAddress to, byte[] data, params EvmLog[] logs) => new("0x1", from, to, 0, data, new(1, "", DateTimeOffset.UnixEpoch), 0, true, 0, logs);
 
-    private static EvmLog Log(EvmAddress address, string topic) => new(address, [topic, AbiEvent.TopicOf(1)], new byte[32], 1, "0x1", 0);
+    private static EvmLog Log(EvmAddress address, string topic) => new(address, [topic, Topics.Of(1)], new byte[32], 1, "0x1", 0);
 
-    private static byte[] Word(EvmAddress address) => EvmJson.Word(address.Bytes);
+    private static byte[] Word(EvmAddress address) => Hex.Word(address.Bytes);
 
-    private static byte[] Encode(string types, params object[] values) => AbiCodec.Encode((AbiTuple)AbiType.Parse(types), values);
+    private static byte[] Encode(string types, params object[] values) => AbiFunction.Parse($"f{types}").Inputs.Encode(values);
 }

@@ -4,6 +4,7 @@ using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Tests;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using Optimizer.Planning;
 using Optimizer.Scenarios;
@@ -263,8 +264,8 @@ public sealed class LivePlanTests(LiveTreasury live)
         };
         var call = Assert.Single(CallBook.Of(new(market, step, live.Scenario().Accounts, DateTimeOffset.UnixEpoch)));
         Assert.Equal(amount, call.Value);
-        await node.TransactAsync(node.Treasury, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..]), new { value = EvmJson.Hex(call.Value) });
-        var data = EvmJson.Hex(AbiFunction.Parse("balanceOf(address account)").Encode(node.Treasury));
+        await node.TransactAsync(node.Treasury, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..]), new { value = Hex.Of(call.Value) });
+        var data = Hex.Of(AbiFunction.Parse("balanceOf(address account)").Encode(node.Treasury));
         var held = EvmJson.Number(await node.SendAsync("eth_call", new { to = $"{node.Contract(token)}", data }, "latest"), "", "");
         // Rebasing tokens round down by a share's worth.
         Assert.InRange(held, amount - 2, amount);

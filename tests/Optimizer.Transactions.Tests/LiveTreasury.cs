@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
-using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Tests;
 using Optimizer.Cli;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 
@@ -186,8 +186,8 @@ public sealed class LiveTreasury : IAsyncDisposable
     internal async Task DeliverAsync(TransactionStep received, TransactionStep sent)
     {
         var (from, to) = (Nodes[sent.Chain], Nodes[received.Chain]);
-        var logs = await from.SendAsync("eth_getLogs", new { fromBlock = "earliest", toBlock = "latest", address = $"{from.Contract("layerZeroEndpoint")}", topics = new[] { AbiEvent.Parse("PacketSent(bytes encodedPayload, bytes options, address sendLibrary)").Topic } });
-        var packet = (byte[])AbiCodec.Decode((AbiTuple)AbiType.Parse("(bytes,bytes,address)"), Convert.FromHexString(logs.EnumerateArray().Last().GetProperty("data").GetString()![2..]))[0];
+        var logs = await from.SendAsync("eth_getLogs", new { fromBlock = "earliest", toBlock = "latest", address = $"{from.Contract("layerZeroEndpoint")}", topics = new[] { Contracts.Abi.Hex.Of(Contracts.Abi.Hex.Keccak("PacketSent(bytes,bytes,address)"u8)) } });
+        var packet = (byte[])AbiFunction.Parse("f(bytes,bytes,address)").Inputs.Decode(Convert.FromHexString(logs.EnumerateArray().Last().GetProperty("data").GetString()![2..]))[0];
         BigInteger Number(Range range) => new(packet.AsSpan()[range], isUnsigned: true, isBigEndian: true);
         var courier = to.Account(3);
         await to.TransactAsync(courier, to.Contract("layerZeroMessageLibrary"), AbiFunction.Parse("validatePacket(bytes packetBytes)").Encode(packet));

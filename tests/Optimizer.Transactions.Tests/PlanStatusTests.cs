@@ -5,9 +5,13 @@ using System.Text.Json.Nodes;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Tests;
 using Optimizer.Cli;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Across;
+using Optimizer.Contracts.Protocols.Erc20;
+using Optimizer.Contracts.Protocols.LiquidStaking;
+using Optimizer.Contracts.Protocols.Safe;
 using Optimizer.Model;
 using Optimizer.Scenarios;
-using Optimizer.Transactions.Calls;
 using Optimizer.Transactions.Following;
 using Optimizer.Transactions.Safe;
 
@@ -124,7 +128,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         {
             var (node, units) = (live.Nodes[holding.Token!.Value.Chain], holding.Amount.Of(holding.Token.Value.Symbol == "ETH" ? 18 : 6).BaseUnits);
             if (holding.Token.Value.Symbol == "ETH")
-                await node.SendAsync("anvil_setBalance", $"{node.Contract("safe")}", EvmJson.Hex(units));
+                await node.SendAsync("anvil_setBalance", $"{node.Contract("safe")}", Hex.Of(units));
             else
                 await node.TransactAsync(node.Account(3), node.Token("USDC"), AbiFunction.Parse("mint(address to, uint256 amount)").Encode(node.Contract("safe"), units));
         }
@@ -153,7 +157,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         await QuietAsync("has been read before", (method, parameters, reply) =>
         {
             if (method == "eth_getBlockByNumber" && parameters[0]!.GetValue<string>() == "latest")
-                reply["result"]!["number"] = EvmJson.Hex(EvmJson.Number(JsonSerializer.SerializeToElement(reply["result"]!["number"]!.GetValue<string>()), "", "") - 3);
+                reply["result"]!["number"] = Hex.Of(EvmJson.Number(JsonSerializer.SerializeToElement(reply["result"]!["number"]!.GetValue<string>()), "", "") - 3);
             return reply;
         });
 
@@ -181,12 +185,12 @@ public sealed class PlanStatusTests(LiveTreasury live)
     private static async Task<string> SignAsync(LocalNode node, IReadOnlyList<ContractCall> calls)
     {
         var (safe, owner) = (node.Contract("safe"), node.Contract("safeOwner"));
-        var nonce = BigInteger.Parse($"0{(await node.SendAsync("eth_call", new { to = $"{safe}", data = EvmJson.Hex(AbiFunction.Parse("nonce()").Encode()) }, "latest")).GetString()![2..]}", System.Globalization.NumberStyles.HexNumber);
+        var nonce = BigInteger.Parse($"0{(await node.SendAsync("eth_call", new { to = $"{safe}", data = Hex.Of(AbiFunction.Parse("nonce()").Encode()) }, "latest")).GetString()![2..]}", System.Globalization.NumberStyles.HexNumber);
         var transaction = SafeTransaction.Of(calls, nonce, node.Contract("multiSendCallOnly"));
-        byte[] signature = [.. EvmJson.Word(owner.Bytes), .. new byte[32], 1];
+        byte[] signature = [.. Hex.Word(owner.Bytes), .. new byte[32], 1];
         var execute = AbiFunction.Parse("execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures)");
         var receipt = await node.TransactAsync(owner, safe, execute.Encode(transaction.To, transaction.Value, transaction.Data, new BigInteger(transaction.IsDelegateCall ? 1 : 0), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), signature));
-        return receipt.GetProperty("logs").EnumerateArray().Where(log => EvmAddress.Parse(log.GetProperty("address").GetString()!) == safe && log.GetProperty("topics")[0].GetString() == AbiEvent.Parse("ExecutionSuccess(bytes32 txHash, uint256 payment)").Topic)
+        return receipt.GetProperty("logs").EnumerateArray().Where(log => EvmAddress.Parse(log.GetProperty("address").GetString()!) == safe && log.GetProperty("topics")[0].GetString() == ContractEvent.TopicOf<ExecutionSuccess>())
             .Select(log => log.GetProperty("topics")[1].GetString()!).Single();
     }
 
@@ -202,7 +206,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var receive = plan.Steps.Single(step => step.Kind == StepKind.BridgeReceive && step.DependsOn.Contains(send.Id));
         var node = live.Nodes[send.Chain];
         foreach (var call in plan.Steps.Where(step => step.Chain == send.Chain && step.Id <= send.Id).SelectMany(step => step.Calls))
-            await node.TransactAsync(node.Treasury, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..]), new { value = EvmJson.Hex(call.Value) });
+            await node.TransactAsync(node.Treasury, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..]), new { value = Hex.Of(call.Value) });
         var text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--rest", project.In("scenarios/rest.yaml"), "--on", project.Anew(new ScenarioFiles().Load(project.Scenario)));
         Assert.Contains($"Step {receive.Id} is on its way", text, StringComparison.Ordinal);
         var rest = new ScenarioFiles().Load(project.In("scenarios/rest.yaml"));
@@ -219,7 +223,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         Assert.Contains("has no step 0", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario, "--given-back", "0"), StringComparison.Ordinal);
         Assert.Contains("has no step 99", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario, "--done", "99"), StringComparison.Ordinal);
         // A call of the account that is none of the plan's is named, and a plan that was changed meanwhile is not followed.
-        await node.TransactAsync(node.Treasury, node.Token("USDC"), Calls.Erc20.Approve.Encode(node.Treasury, BigInteger.One));
+        await node.TransactAsync(node.Treasury, node.Token("USDC"), new Approve { Spender = node.Treasury, Value = 1 }.Encode());
         Assert.Contains("1 transaction of the account on ethereum since then are none of this plan's", await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
         await File.WriteAllTextAsync(project.Plan, (await File.ReadAllTextAsync(project.Plan)).Replace("\"nonces\": {}", "\"nonces\": { \"base\": \"7\" }", StringComparison.Ordinal));
         Assert.Contains("of another plan", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
@@ -234,16 +238,16 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var (plan, send, receive) = await SendAsync(project);
         var (from, to) = (live.Nodes["ethereum"], live.Nodes["base"]);
         Assert.Contains($"Step {receive.Id} is on its way", (await StatusAsync(project)).Text, StringComparison.Ordinal);
-        var logs = await from.SendAsync("eth_getLogs", new { fromBlock = "earliest", address = $"{from.Contract("acrossSpokePool")}", topics = new[] { Calls.AcrossCalls.Deposited.Topic } });
+        var logs = await from.SendAsync("eth_getLogs", new { fromBlock = "earliest", address = $"{from.Contract("acrossSpokePool")}", topics = new[] { ContractEvent.TopicOf<FundsDeposited>() } });
         var log = logs.EnumerateArray().Last();
-        var deposited = Calls.AcrossCalls.Deposited.Read(new(from.Contract("acrossSpokePool"), [.. log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!)], Convert.FromHexString(log.GetProperty("data").GetString()![2..]), 0, "", 0))!;
-        Assert.Equal(receive.MinimumReceived, deposited[3]);
-        var (filler, output) = (to.Account(3), (BigInteger)deposited[3]);
+        var deposited = ContractEvent.Read<FundsDeposited>(new(from.Contract("acrossSpokePool"), [.. log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!)], Convert.FromHexString(log.GetProperty("data").GetString()![2..]), 0, "", 0))!;
+        Assert.Equal(receive.MinimumReceived, deposited.OutputAmount);
+        var (filler, output) = (to.Account(3), deposited.OutputAmount);
         await to.TransactAsync(filler, to.Token("USDC"), AbiFunction.Parse("mint(address to, uint256 amount)").Encode(filler, output));
-        await to.TransactAsync(filler, to.Token("USDC"), Calls.Erc20.Approve.Encode(to.Contract("acrossSpokePool"), output));
+        await to.TransactAsync(filler, to.Token("USDC"), new Approve { Spender = to.Contract("acrossSpokePool"), Value = output }.Encode());
         var fill = AbiFunction.Parse("fillRelay((bytes32 depositor, bytes32 recipient, bytes32 exclusiveRelayer, bytes32 inputToken, bytes32 outputToken, uint256 inputAmount, uint256 outputAmount, uint256 originChainId, uint256 depositId, uint32 fillDeadline, uint32 exclusivityDeadline, bytes message) relayData, uint256 repaymentChainId, bytes32 repaymentAddress)");
-        object[] relay = [deposited[9], deposited[10], deposited[11], deposited[0], deposited[1], deposited[2], deposited[3], new BigInteger(from.ChainId), deposited[5], deposited[7], deposited[8], deposited[12]];
-        await to.TransactAsync(filler, to.Contract("acrossSpokePool"), fill.Encode(relay, new BigInteger(from.ChainId), EvmJson.Word(filler.Bytes)));
+        object[] relay = [deposited.Depositor, deposited.Recipient, deposited.ExclusiveRelayer, deposited.InputToken, deposited.OutputToken, deposited.InputAmount, output, new BigInteger(from.ChainId), deposited.DepositId, deposited.FillDeadline, deposited.ExclusivityDeadline, deposited.Message];
+        await to.TransactAsync(filler, to.Contract("acrossSpokePool"), fill.Encode(relay, new BigInteger(from.ChainId), Hex.Word(filler.Bytes)));
         var (code, text) = await StatusAsync(project, "--rest", project.In("scenarios/rest.yaml"), "--on", project.Anew(new ScenarioFiles().Load(project.Scenario)));
         Assert.Equal(9, code);
         Assert.DoesNotContain("on its way", text, StringComparison.Ordinal);
@@ -261,13 +265,13 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var (from, to) = (live.Nodes["ethereum"], live.Nodes["base"]);
         using var project = new LiveProject(await live.ReadAsync(live.Scenario(), bridge: "cctp-standard"), live.Nodes);
         var (plan, send, receive) = await SendAsync(project);
-        var logs = await from.SendAsync("eth_getLogs", new { fromBlock = "earliest", address = $"{from.Contract("cctpMessageTransmitter")}", topics = new[] { AbiEvent.Parse("MessageSent(bytes message)").Topic } });
-        var message = (byte[])AbiCodec.Decode(new([new AbiBytes(null, false)]), Convert.FromHexString(logs.EnumerateArray().Last().GetProperty("data").GetString()![2..]))[0];
+        var logs = await from.SendAsync("eth_getLogs", new { fromBlock = "earliest", address = $"{from.Contract("cctpMessageTransmitter")}", topics = new[] { Hex.Of(Hex.Keccak("MessageSent(bytes)"u8)) } });
+        var message = (byte[])AbiFunction.Parse("f(bytes)").Inputs.Decode(Convert.FromHexString(logs.EnumerateArray().Last().GetProperty("data").GetString()![2..]))[0];
         // What those who attest fill in: a nonce, and what finality there was.
         message[43] = 7;
         message[146..148].AsSpan().Clear();
         (message[146], message[147]) = (2000 >> 8, 2000 & 0xff);
-        var attestation = Convert.FromHexString((await to.SendAsync("eth_sign", $"{to.Contract("cctpAttester")}", EvmJson.Hex(Keccak.Hash(message)))).GetString()![2..]);
+        var attestation = Convert.FromHexString((await to.SendAsync("eth_sign", $"{to.Contract("cctpAttester")}", Hex.Of(Hex.Keccak(message)))).GetString()![2..]);
         var (answer, asked) = ("{}", "");
         using var web = new LocalService((path, _) =>
         {
@@ -283,9 +287,9 @@ public sealed class PlanStatusTests(LiveTreasury live)
             Assert.Contains("whether it can be claimed cannot be told", (await StatusAsync(project)).Text, StringComparison.Ordinal);
             var foreign = message.ToArray();
             foreign[148 + 4 + 32 + 31] ^= 1;
-            answer = $$"""{ "messages": [ { "message": "{{EvmJson.Hex(foreign)}}", "attestation": "{{EvmJson.Hex(attestation)}}", "status": "complete" } ] }""";
+            answer = $$"""{ "messages": [ { "message": "{{Hex.Of(foreign)}}", "attestation": "{{Hex.Of(attestation)}}", "status": "complete" } ] }""";
             Assert.DoesNotContain("can be claimed", (await StatusAsync(project)).Text, StringComparison.Ordinal);
-            answer = $$"""{ "messages": [ { "message": "{{EvmJson.Hex(message)}}", "attestation": "{{EvmJson.Hex(attestation)}}", "status": "complete" } ] }""";
+            answer = $$"""{ "messages": [ { "message": "{{Hex.Of(message)}}", "attestation": "{{Hex.Of(attestation)}}", "status": "complete" } ] }""";
             var next = project.In("next");
             var (code, text) = await StatusAsync(project, "--out", next);
             Assert.True(code == 9 && text.Contains("it can be claimed now", StringComparison.Ordinal), text);
@@ -313,7 +317,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         await using var undone = await live.UndoneAsync();
         var node = live.Nodes["ethereum"];
         var (steth, queue, staked) = (node.Contract("steth"), node.Contract("lidoWithdrawalQueue"), 1_200 * BigInteger.Pow(10, 18));
-        await node.TransactAsync(node.Treasury, steth, StakingCalls.Submit.Encode(default(EvmAddress)), new { value = EvmJson.Hex(staked + 2) });
+        await node.TransactAsync(node.Treasury, steth, new Submit().Encode(), new { value = Hex.Of(staked + 2) });
         var loaded = await live.ReadAsync(live.Scenario());
         var lido = new Protocol { Id = "lido", Name = "Lido", Adapter = "stakingRate", Addresses = new Dictionary<string, string> { ["steth"] = $"{steth}", ["withdrawalQueue"] = $"{queue}" } };
         var (chain, any) = (loaded.Market.Chain("ethereum"), loaded.Market.Snapshot.Opportunities.First(place => place.Chain == "ethereum"));
@@ -369,7 +373,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         Assert.Contains(rest.Holdings, holding => holding is { Locked.IsLocked: true } && $"{holding.Token}" == "ETH@ethereum" && $"{holding.Amount}" == "1200");
 
         // The first half is set free, then the second.
-        var last = (BigInteger)AbiFunction.Parse("getLastRequestId() returns (uint256)").Decode(Convert.FromHexString((await node.SendAsync("eth_call", new { to = $"{queue}", data = EvmJson.Hex(AbiFunction.Parse("getLastRequestId()").Encode()) }, "latest")).GetString()![2..]))[0];
+        var last = (BigInteger)AbiFunction.Parse("getLastRequestId() returns (uint256)").Decode(Convert.FromHexString((await node.SendAsync("eth_call", new { to = $"{queue}", data = Hex.Of(AbiFunction.Parse("getLastRequestId()").Encode()) }, "latest")).GetString()![2..]))[0];
         var finalize = AbiFunction.Parse("finalize(uint256 last, uint256 rate)");
         await node.TransactAsync(node.Account(3), queue, finalize.Encode(last - 1, BigInteger.Zero));
         Assert.DoesNotContain("can be claimed", (await StatusAsync(project)).Text, StringComparison.Ordinal);
@@ -400,7 +404,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
     private async Task MakeAsync(JsonElement call)
     {
         var node = live.Nodes.Values.Single(node => node.ChainId == ulong.Parse(call.GetProperty("chainId").GetString()!));
-        var (to, data, value) = (call.GetProperty("to").GetString()!, call.GetProperty("data").GetString()!, EvmJson.Hex(BigInteger.Parse(call.GetProperty("value").GetString()!)));
+        var (to, data, value) = (call.GetProperty("to").GetString()!, call.GetProperty("data").GetString()!, Hex.Of(BigInteger.Parse(call.GetProperty("value").GetString()!)));
         var trial = await Record.ExceptionAsync(() => node.SendAsync("eth_call", new { from = $"{node.Treasury}", to, data, value }, "latest"));
         Assert.True(trial is null, $"{call}: {trial?.Message}");
         await node.TransactAsync(node.Treasury, EvmAddress.Parse(to), Convert.FromHexString(data[2..]), new { value });

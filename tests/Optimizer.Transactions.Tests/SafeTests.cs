@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc20;
 using Optimizer.Transactions.Safe;
 
 namespace Optimizer.Transactions.Tests;
@@ -25,7 +26,7 @@ public sealed class SafeTests
     [Fact]
     public void Batches_are_packed_as_the_contract_reads_them() => Assert.All(Vectors["multiSends"]!.AsArray(), vector =>
     {
-        var calls = vector!["calls"]!.AsArray().Select(call => (EvmAddress.Parse(Text(call!, "to")), BigInteger.Parse(Text(call!, "value")), SafeTransaction.Bytes(Text(call!, "data")))).ToArray();
+        var calls = vector!["calls"]!.AsArray().Select(call => (EvmAddress.Parse(Text(call!, "to")), BigInteger.Parse(Text(call!, "value")), Hex.Bytes(Text(call!, "data")))).ToArray();
         Assert.Equal(Text(vector["transaction"]!, "data"), $"0x{Convert.ToHexStringLower(SafeTransaction.Batch(calls))}");
     });
 
@@ -45,20 +46,20 @@ public sealed class SafeTests
         var counted = (JsonObject)file.DeepClone();
         counted["meta"]!["name"] = null;
         counted["meta"]!["checksum"] = "";
-        Assert.Equal("0x4ecbfd364aa6759983915644e73f8bd411e85a2dc306f252a387c2728c4db64c", $"0x{Convert.ToHexStringLower(Keccak.Hash(System.Text.Encoding.UTF8.GetBytes(SafeBatchFile.Serialize(counted))))}");
+        Assert.Equal("0x4ecbfd364aa6759983915644e73f8bd411e85a2dc306f252a387c2728c4db64c", $"0x{Convert.ToHexStringLower(Hex.Keccak(System.Text.Encoding.UTF8.GetBytes(SafeBatchFile.Serialize(counted))))}");
     }
 
     [Fact]
     public void A_batch_file_carries_its_checksum_and_reads_back()
     {
-        var call = Calls.Erc20.Approve.Call(EvmAddress.Parse("0x1111111111111111111111111111111111111111"), 0, EvmAddress.Parse("0x2222222222222222222222222222222222222222"), new BigInteger(5));
+        var call = new Approve { Spender = EvmAddress.Parse("0x2222222222222222222222222222222222222222"), Value = 5 }.Call(EvmAddress.Parse("0x1111111111111111111111111111111111111111"));
         var file = JsonNode.Parse(SafeBatchFile.Write(8453, EvmAddress.Parse("0x3333333333333333333333333333333333333333"), "Plan", "Ümlaut \"quoted\" <tag>", DateTimeOffset.UnixEpoch, [call]))!.AsObject();
         Assert.Equal(SafeBatchFile.Checksum(file), Text(file["meta"]!, "checksum"));
         Assert.Equal(("8453", "0", call.Data), (Text(file, "chainId"), Text(file["transactions"]![0]!, "value"), Text(file["transactions"]![0]!, "data")));
     }
 
     private static SafeTransaction Transaction(JsonNode vector) =>
-        new(EvmAddress.Parse(Text(vector, "to")), Number(vector, "value"), SafeTransaction.Bytes(Text(vector, "data")), vector["operation"]!.GetValue<int>() == 1, Number(vector, "nonce"))
+        new(EvmAddress.Parse(Text(vector, "to")), Number(vector, "value"), Hex.Bytes(Text(vector, "data")), vector["operation"]!.GetValue<int>() == 1, Number(vector, "nonce"))
         {
             SafeTxGas = Number(vector, "safeTxGas"),
             BaseGas = Number(vector, "baseGas"),

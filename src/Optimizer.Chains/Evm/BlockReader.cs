@@ -1,4 +1,10 @@
+using Optimizer.Contracts.Abi;
+
 namespace Optimizer.Chains.Evm;
+
+/// <summary>What a contract answered; there is none where it reverted or returned nothing.</summary>
+/// <param name="Value">The results.</param>
+public sealed record Answer<T>(T Value);
 
 /// <summary>Reads contracts at one block.</summary>
 /// <param name="session">What sends.</param>
@@ -10,25 +16,23 @@ public sealed class BlockReader(ReadSession session, EvmBlock block)
 
     /// <summary>Calls a function and decodes what it returns.</summary>
     /// <exception cref="ChainDataException">It reverted, or returned what is not its type; or the nodes failed.</exception>
-    public async Task<object[]> ReadAsync(EvmAddress contract, AbiFunction function, params object[] arguments) =>
-        await TryReadAsync(contract, function, arguments).ConfigureAwait(false)
-        ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of contract {contract} reverts, or does not exist");
+    public async Task<T> ReadAsync<T>(EvmAddress contract, ContractFunction<T> function) =>
+        await TryReadAsync(contract, function).ConfigureAwait(false) is { } answer
+            ? answer.Value
+            : throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of contract {contract} reverts, or does not exist");
 
     /// <summary>Calls a function that a contract may lack.</summary>
+    /// <param name="contract">The contract.</param>
+    /// <param name="function">The function, with its arguments.</param>
+    /// <param name="kind">How the call is made.</param>
     /// <returns>Null where it reverted or returned nothing.</returns>
     /// <exception cref="ChainDataException">It returned what is not its type, or the nodes failed.</exception>
-    public Task<object[]?> TryReadAsync(EvmAddress contract, AbiFunction function, params object[] arguments) =>
-        TryReadAsync(EvmCallKind.Light, contract, function, arguments);
-
-    /// <summary>Calls a function that a contract may lack, in a way of its own.</summary>
-    /// <returns>Null where it reverted or returned nothing.</returns>
-    /// <exception cref="ChainDataException">It returned what is not its type, or the nodes failed.</exception>
-    public async Task<object[]?> TryReadAsync(EvmCallKind kind, EvmAddress contract, AbiFunction function, params object[] arguments)
+    public async Task<Answer<T>?> TryReadAsync<T>(EvmAddress contract, ContractFunction<T> function, EvmCallKind kind = EvmCallKind.Light)
     {
         byte[] data;
         try
         {
-            data = function.Encode(arguments);
+            data = function.Encode();
         }
         catch (AbiException wrong)
         {
@@ -36,11 +40,11 @@ public sealed class BlockReader(ReadSession session, EvmBlock block)
         }
 
         var returned = await session.AskAsync(block, new(contract, data, kind)).ConfigureAwait(false);
-        if (!returned.Succeeded || (returned.Data.Length == 0 && function.Outputs.Parts.Count > 0))
+        if (!returned.Succeeded || returned.Data.Length == 0)
             return null;
         try
         {
-            return function.Decode(returned.Data);
+            return new(function.Decode(returned.Data));
         }
         catch (AbiException wrong)
         {

@@ -1,17 +1,9 @@
 using System.Numerics;
 using System.Text.Json;
 using Optimizer.Chains.Rpc;
+using Optimizer.Contracts.Abi;
 
 namespace Optimizer.Chains.Evm;
-
-/// <summary>What a contract wrote into the log of a transaction.</summary>
-/// <param name="Address">The contract.</param>
-/// <param name="Topics">The event's signature and its indexed arguments, 32 bytes each, in hexadecimal.</param>
-/// <param name="Data">The other arguments.</param>
-/// <param name="Block">The block's height.</param>
-/// <param name="Transaction">The transaction's hash.</param>
-/// <param name="Index">Its place among all of the block.</param>
-public sealed record EvmLog(EvmAddress Address, IReadOnlyList<string> Topics, byte[] Data, ulong Block, string Transaction, ulong Index);
 
 /// <summary>A transaction that is in a block.</summary>
 /// <param name="Hash">Its hash.</param>
@@ -71,7 +63,7 @@ public sealed class EvmActivity(EvmClient client)
         for (ulong next = from, span = Math.Max(1, to - from + 1); next <= to;)
         {
             var last = Math.Min(to, next + span - 1);
-            var filter = new { address = address.ToString(), topics, fromBlock = EvmJson.Hex(next), toBlock = EvmJson.Hex(last) };
+            var filter = new { address = address.ToString(), topics, fromBlock = Hex.Of(next), toBlock = Hex.Of(last) };
             var reply = (await client.AskAsync([new("eth_getLogs", filter)], cancellation).ConfigureAwait(false))[0];
             if (reply.Error is not null && span > 1)
             {
@@ -92,20 +84,20 @@ public sealed class EvmActivity(EvmClient client)
     /// <exception cref="ChainDataException">The state of that block cannot be had.</exception>
     public async Task<ulong> CountAsync(EvmAddress account, ulong? block, CancellationToken cancellation)
     {
-        var at = block is { } number ? EvmJson.Hex(number) : "pending";
+        var at = block is { } number ? Hex.Of(number) : "pending";
         return EvmJson.Count((await AskAsync([new("eth_getTransactionCount", account.ToString(), at)], cancellation).ConfigureAwait(false))[0], client.Chain, "count");
     }
 
     /// <summary>An address's code at a block.</summary>
     public async Task<byte[]> CodeAsync(EvmAddress address, ulong block, CancellationToken cancellation) =>
-        EvmJson.Bytes((await AskAsync([new("eth_getCode", address.ToString(), EvmJson.Hex(block))], cancellation).ConfigureAwait(false))[0], client.Chain);
+        EvmJson.Bytes((await AskAsync([new("eth_getCode", address.ToString(), Hex.Of(block))], cancellation).ConfigureAwait(false))[0], client.Chain);
 
     /// <summary>Whether code only says whose code an account lends itself (EIP-7702).</summary>
     public static bool IsDelegated(byte[] code) => code.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xef, 0x01, 0x00]);
 
     /// <summary>What an account holds of its chain's native token at a block.</summary>
     public async Task<BigInteger> BalanceAsync(EvmAddress account, ulong block, CancellationToken cancellation) =>
-        EvmJson.Number((await AskAsync([new("eth_getBalance", account.ToString(), EvmJson.Hex(block))], cancellation).ConfigureAwait(false))[0], client.Chain, "balance");
+        EvmJson.Number((await AskAsync([new("eth_getBalance", account.ToString(), Hex.Of(block))], cancellation).ConfigureAwait(false))[0], client.Chain, "balance");
 
     /// <summary>The transactions that an account signed after one block and up to another, by halving: as many requests as
     /// transactions times the logarithm of the blocks.</summary>
@@ -122,7 +114,7 @@ public sealed class EvmActivity(EvmClient client)
                 return;
             if (high - low == 1)
             {
-                var block = (await AskAsync([new("eth_getBlockByNumber", EvmJson.Hex(high), true)], cancellation).ConfigureAwait(false))[0];
+                var block = (await AskAsync([new("eth_getBlockByNumber", Hex.Of(high), true)], cancellation).ConfigureAwait(false))[0];
                 var transactions = EvmJson.Field(block, "transactions");
                 if (transactions.ValueKind != JsonValueKind.Array)
                     throw Malformed($"block {high} without transactions");
@@ -168,7 +160,7 @@ public sealed class EvmActivity(EvmClient client)
         }
     }
 
-    private string Hash(JsonElement parent, string field) => EvmJson.Bytes(EvmJson.Field(parent, field), client.Chain) is { Length: AbiCodec.Word } hash ? EvmJson.Hex(hash) : throw Malformed($"'{field}' that is no hash");
+    private string Hash(JsonElement parent, string field) => EvmJson.Bytes(EvmJson.Field(parent, field), client.Chain) is { Length: Hex.WordSize } hash ? Hex.Of(hash) : throw Malformed($"'{field}' that is no hash");
 
     private BigInteger Number(JsonElement parent, string field) => EvmJson.Number(EvmJson.Field(parent, field), client.Chain, field);
 

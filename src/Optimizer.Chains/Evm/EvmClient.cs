@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Text.Json;
 using Optimizer.Chains.Rpc;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Multicall3;
 
 namespace Optimizer.Chains.Evm;
 
@@ -77,9 +79,6 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
 {
     private static readonly int[] Median = [50];
 
-    /// <summary>Where Multicall3 is on nearly every chain (github.com/mds1/multicall).</summary>
-    public static readonly EvmAddress Multicall3 = EvmAddress.Parse("0xcA11bde05977b3631167028862bE2a173976CA11");
-
     /// <summary>Blocks that an endpoint may lag behind the first.</summary>
     private const ulong Lag = 5;
 
@@ -91,9 +90,6 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
 
     /// <summary>Heavy calls in one <c>aggregate3</c>.</summary>
     private const int HeavyCallsAtOnce = 8;
-
-    private static readonly AbiFunction Aggregate = AbiFunction.Parse(
-        "aggregate3((address target, bool allowFailure, bytes callData)[]) returns ((bool success, bytes returnData)[])");
 
     private readonly EndpointGroup _endpoints = new(chain, endpoints, agreement);
 
@@ -114,8 +110,8 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     /// <inheritdoc/>
     public async Task<EvmHead> HeadAsync(ulong number, CancellationToken cancellation)
     {
-        var at = EvmJson.Hex(number);
-        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", at, false), new("eth_feeHistory", EvmJson.Hex(FeeBlocks), at, Median)], cancellation).ConfigureAwait(false);
+        var at = Hex.Of(number);
+        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", at, false), new("eth_feeHistory", Hex.Of(FeeBlocks), at, Median)], cancellation).ConfigureAwait(false);
         return Array.Find(replies, reply => reply.Error is not null).Error is { } error
             ? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} and its fees were refused: {error}")
             : ReadHead(replies[0].Result, replies[1].Result, chain);
@@ -124,7 +120,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     /// <inheritdoc/>
     public async Task<EvmBlock> BlockAsync(ulong number, CancellationToken cancellation)
     {
-        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", EvmJson.Hex(number), false)], cancellation).ConfigureAwait(false);
+        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", Hex.Of(number), false)], cancellation).ConfigureAwait(false);
         return replies[0] is { Error: null, Result.ValueKind: JsonValueKind.Object } reply
             ? ReadBlock(reply.Result, chain) is { } block && block.Number == number ? block
                 : throw new ChainDataException(ChainFault.Malformed, $"{chain}: another block than {number} was sent when it was asked for")
@@ -137,14 +133,14 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         if (calls.Count == 0)
             return [];
         var at = new { blockHash = block.Hash };
-        RpcCall Call(EvmAddress to, byte[] data) => new("eth_call", new { to = to.ToString(), data = EvmJson.Hex(data) }, at);
+        RpcCall Call(EvmAddress to, byte[] data) => new("eth_call", new { to = to.ToString(), data = Hex.Of(data) }, at);
         var indexed = calls.Select((call, i) => (Call: call, Index: i)).ToArray();
         var parts = indexed.Where(c => c.Call.Kind == EvmCallKind.Light).Chunk(CallsAtOnce)
             .Concat(indexed.Where(c => c.Call.Kind == EvmCallKind.Heavy).Chunk(HeavyCallsAtOnce)).ToArray();
         var direct = indexed.Where(c => c.Call.Kind == EvmCallKind.Direct).ToArray();
         var replies = await _endpoints.AskAsync(
         [
-            .. parts.Select(part => Call(Multicall3, Aggregate.Encode([part.Select(object (c) => new object[] { c.Call.To, true, c.Call.Data }).ToArray()]))),
+            .. parts.Select(part => Call(Aggregate3.Contract, Aggregate3.WriteCalls([.. part.Select(c => (c.Call.To, c.Call.Data))]))),
             .. direct.Select(c => Call(c.Call.To, c.Call.Data)),
         ], cancellation).ConfigureAwait(false);
         var returns = new EvmReturn[calls.Count];
@@ -175,7 +171,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         try
         {
-            var reply = (await _endpoints.AskAsync([new("linea_estimateGas", new { from = $"{to}", to = $"{to}", data = EvmJson.Hex(data) })], cancellation).ConfigureAwait(false))[0];
+            var reply = (await _endpoints.AskAsync([new("linea_estimateGas", new { from = $"{to}", to = $"{to}", data = Hex.Of(data) })], cancellation).ConfigureAwait(false))[0];
             BigInteger Number(string field) => EvmJson.Number(EvmJson.Field(reply.Result, field), chain, field);
             return reply.Error is null ? (Number("gasLimit"), Number("baseFeePerGas") + Number("priorityFeePerGas")) : null;
         }
@@ -195,7 +191,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     private async Task<EvmHead> HeadAsync(JsonRpcClient endpoint, CancellationToken cancellation)
     {
         var replies = await endpoint.SendAsync(
-            [new("eth_chainId"), new("eth_getBlockByNumber", "latest", false), new("eth_feeHistory", EvmJson.Hex(FeeBlocks), "latest", Median)], cancellation).ConfigureAwait(false);
+            [new("eth_chainId"), new("eth_getBlockByNumber", "latest", false), new("eth_feeHistory", Hex.Of(FeeBlocks), "latest", Median)], cancellation).ConfigureAwait(false);
         foreach (var (reply, what) in replies.Zip((string[])["eth_chainId", "eth_getBlockByNumber", "eth_feeHistory"]))
         {
             if (reply.Error is not null)
@@ -218,11 +214,11 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         try
         {
-            return [.. ((object[])Aggregate.Decode(EvmJson.Bytes(result, chain))[0]).Cast<object[]>().Select(r => new EvmReturn((bool)r[0], (byte[])r[1]))];
+            return [.. Aggregate3.ReadResults(EvmJson.Bytes(result, chain)).Select(read => new EvmReturn(read.Success, read.ReturnData))];
         }
         catch (AbiException wrong)
         {
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"{chain}: Multicall3 at {Multicall3} is not there, or is something else ({wrong.Message})", wrong);
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"{chain}: Multicall3 at {Aggregate3.Contract} is not there, or is something else ({wrong.Message})", wrong);
         }
     }
 

@@ -1,5 +1,8 @@
 using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.AaveV3;
+using Optimizer.Contracts.Protocols.Rollups;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm;
@@ -14,11 +17,6 @@ public static class EvmGasReader
 {
     private static readonly EvmAddress GasPriceOracle = EvmAddress.Parse("0x420000000000000000000000000000000000000F");
     private static readonly EvmAddress NodeInterface = EvmAddress.Parse("0x00000000000000000000000000000000000000C8");
-    private static readonly AbiFunction L1Fee = AbiFunction.Parse("getL1Fee(bytes data) returns (uint256)");
-    private static readonly AbiFunction L1Component = AbiFunction.Parse(
-        "gasEstimateL1Component(address to, bool contractCreation, bytes data) returns (uint64 gasEstimateForL1, uint256 baseFee, uint256 l1BaseFeeEstimate)");
-
-    private static readonly AbiFunction Supply = AbiFunction.Parse("supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)");
 
     /// <summary>Reads the fees.</summary>
     /// <param name="reading">Where findings go.</param>
@@ -52,7 +50,7 @@ public static class EvmGasReader
     /// <exception cref="ChainDataException">The chain does not tell.</exception>
     public static async Task<BigInteger?> DataFeeAsync(Chain chain, BlockReader reader, UnsignedTransaction transaction) => chain.Family switch
     {
-        ChainFamily.OpStack => (BigInteger)(await reader.ReadAsync(GasPriceOracle, L1Fee, transaction.ToBytes()).ConfigureAwait(false))[0],
+        ChainFamily.OpStack => await reader.ReadAsync(GasPriceOracle, new GetL1Fee { Data = transaction.ToBytes() }).ConfigureAwait(false),
         ChainFamily.Arbitrum => await ArbitrumDataFeeAsync(reader, transaction).ConfigureAwait(false),
         _ => null,
     };
@@ -68,17 +66,18 @@ public static class EvmGasReader
 
     private static async Task<BigInteger> ArbitrumDataFeeAsync(BlockReader reader, UnsignedTransaction transaction)
     {
-        var parts = await reader.TryReadAsync(EvmCallKind.Direct, NodeInterface, L1Component, transaction.To, false, transaction.Data).ConfigureAwait(false)
-            ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the node does not answer {L1Component.Name} at {NodeInterface}, as nodes of Arbitrum do");
-        return (BigInteger)parts[0] * (BigInteger)parts[1];
+        var asked = new GasEstimateL1Component { To = transaction.To, Data = transaction.Data };
+        var component = await reader.TryReadAsync(NodeInterface, asked, EvmCallKind.Direct).ConfigureAwait(false)
+            ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the node does not answer {asked.Name} at {NodeInterface}, as nodes of Arbitrum do");
+        return component.Value.GasEstimateForL1 * component.Value.BaseFee;
     }
 
     /// <summary>A deposit as a plan would send it: amounts and addresses fill their bytes, as real ones do.</summary>
     internal static UnsignedTransaction TypicalTransaction(ulong chainId, BigInteger price)
     {
-        var bytes = Keccak.Hash("a typical deposit"u8);
-        var (asset, owner) = (new EvmAddress(bytes.AsSpan(0, EvmAddress.Size)), new EvmAddress(Keccak.Hash(bytes).AsSpan(0, EvmAddress.Size)));
-        var data = Supply.Encode(asset, new BigInteger(bytes.AsSpan(20, 6), isUnsigned: true), owner, 0);
+        var bytes = Hex.Keccak("a typical deposit"u8);
+        var (asset, owner) = (new EvmAddress(bytes.AsSpan(0, EvmAddress.Size)), new EvmAddress(Hex.Keccak(bytes).AsSpan(0, EvmAddress.Size)));
+        var data = new Supply { Asset = asset, Amount = new(bytes.AsSpan(20, 6), isUnsigned: true), OnBehalfOf = owner }.Encode();
         return new(chainId, 100, price / 10, 2 * price, 350_000, owner, 0, data);
     }
 

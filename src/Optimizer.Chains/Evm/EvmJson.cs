@@ -62,16 +62,4 @@ public static class EvmJson
 
     /// <summary>A field of an object; undefined where it is not there.</summary>
     public static JsonElement Field(JsonElement parent, string name) => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var field) ? field : default;
-
-    /// <summary>A quantity as nodes want it: no leading zeros.</summary>
-    public static string Hex(BigInteger number) => $"0x{number.ToString("x", CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0')}";
-
-    /// <summary>Bytes as nodes want them.</summary>
-    public static string Hex(ReadOnlySpan<byte> bytes) => $"0x{Convert.ToHexStringLower(bytes)}";
-
-    /// <summary>Up to 32 bytes as a word, filled up in front.</summary>
-    public static byte[] Word(ReadOnlySpan<byte> bytes) => [.. new byte[AbiCodec.Word - bytes.Length], .. bytes];
-
-    /// <summary>A number of up to 256 bits as a word.</summary>
-    public static byte[] Word(BigInteger number) => Word(number.ToByteArray(isUnsigned: true, isBigEndian: true));
 }

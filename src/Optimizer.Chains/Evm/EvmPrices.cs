@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.AaveV3;
+using Optimizer.Contracts.Protocols.Chainlink;
+using Optimizer.Contracts.Protocols.Erc20;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm;
@@ -10,14 +14,6 @@ namespace Optimizer.Chains.Evm;
 /// <remarks>Where both know an asset they are held against each other, and the feed is taken: it states its age.</remarks>
 public sealed class EvmPrices(ChainReading reading, BlockReader reader)
 {
-    private static readonly AbiFunction LatestRound = AbiFunction.Parse(
-        "latestRoundData() returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)");
-
-    private static readonly AbiFunction DecimalsOf = AbiFunction.Parse("decimals() returns (uint8)");
-    private static readonly AbiFunction AssetPrice = AbiFunction.Parse("getAssetPrice(address asset) returns (uint256)");
-    private static readonly AbiFunction CurrencyUnit = AbiFunction.Parse("BASE_CURRENCY_UNIT() returns (uint256)");
-
-    private static readonly AbiFunction Currency = AbiFunction.Parse("BASE_CURRENCY() returns (address)");
 
     private readonly ConcurrentDictionary<string, Task<Figure?>> _byAsset = new();
 
@@ -56,13 +52,13 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
 
     private async Task<Figure?> FromFeedAsync(string asset, string subject, EvmAddress feed)
     {
-        object[] round;
+        Round round;
         BigInteger decimals;
         try
         {
-            var (askRound, askDecimals) = (reader.ReadAsync(feed, LatestRound), reader.ReadAsync(feed, DecimalsOf));
+            var (askRound, askDecimals) = (reader.ReadAsync(feed, new LatestRoundData()), reader.ReadAsync(feed, new Decimals()));
             round = await askRound.ConfigureAwait(false);
-            decimals = (BigInteger)(await askDecimals.ConfigureAwait(false))[0];
+            decimals = await askDecimals.ConfigureAwait(false);
         }
         catch (ChainDataException wrong)
         {
@@ -70,7 +66,7 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
             return null;
         }
 
-        var (answer, updatedAt) = ((BigInteger)round[1], (BigInteger)round[3]);
+        var (answer, updatedAt) = (round.Answer, round.UpdatedAt);
         var age = (double)(new BigInteger(reader.Block.Time.ToUnixTimeSeconds()) - updatedAt);
         if (answer.Sign <= 0 || updatedAt.IsZero || age < -60 || decimals > 36)
         {
@@ -89,11 +85,11 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
 
     private async Task<Figure?> FromOracleAsync(string asset, EvmAddress oracle, EvmAddress contract)
     {
-        var (askPrice, askUnit, askCurrency) = (reader.TryReadAsync(oracle, AssetPrice, contract), reader.TryReadAsync(oracle, CurrencyUnit), reader.TryReadAsync(oracle, Currency));
-        var price = await askPrice.ConfigureAwait(false) is [BigInteger { Sign: > 0 } p] ? p : BigInteger.Zero;
-        var unit = await askUnit.ConfigureAwait(false) is [BigInteger { Sign: > 0 } u] ? u : BigInteger.Zero;
+        var (askPrice, askUnit, askCurrency) = (reader.TryReadAsync(oracle, new GetAssetPrice { Asset = contract }), reader.TryReadAsync(oracle, new BaseCurrencyUnit()), reader.TryReadAsync(oracle, new BaseCurrency()));
+        var price = await askPrice.ConfigureAwait(false) is { Value: { Sign: > 0 } p } ? p : BigInteger.Zero;
+        var unit = await askUnit.ConfigureAwait(false) is { Value: { Sign: > 0 } u } ? u : BigInteger.Zero;
         // An asset that the market does not know has no price there; one that is not the zero address is no dollar.
-        return price.IsZero || unit.IsZero || await askCurrency.ConfigureAwait(false) is not [EvmAddress { IsZero: true }]
+        return price.IsZero || unit.IsZero || await askCurrency.ConfigureAwait(false) is not { Value.IsZero: true }
             ? null
             : Figure((double)price / (double)unit, $"aave-oracle-{asset}", $"Aave's oracle {oracle} on {reading.Chain.Name}", reader.Block.Time);
     }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
-using Optimizer.Chains.Evm;
 using Optimizer.Chains.Evm.Protocols;
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Rpc;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using SimpleBase;
 
@@ -42,7 +42,7 @@ public interface IQuoteAdapter
 /// <param name="Now">The present.</param>
 public sealed record QuoteRequest(ChainReading Reading, Protocol Entry, Chain Destination, Route Judged, JsonEndpoint Endpoint, Func<string, double?> PriceOf, DateTimeOffset Now)
 {
-    private static readonly string AnyoneOnSolana = Base58.Bitcoin.Encode(Keccak.Hash("anyone"u8));
+    private static readonly string AnyoneOnSolana = Base58.Bitcoin.Encode(Hex.Keccak("anyone"u8));
 
     /// <summary>The chain that it leads from.</summary>
     public Chain Origin => Reading.Chain;

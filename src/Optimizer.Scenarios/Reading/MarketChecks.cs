@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Nethereum.Util;
 using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
@@ -15,10 +14,15 @@ internal static partial class MarketChecks
             return $"'{text}' has a prefix; expected the address alone: '{text[(colon + 1)..]}'";
         if (!(chain.Family == ChainFamily.Solana ? SolanaAddress() : EvmAddress()).IsMatch(text))
             return $"'{text}' is no address on {chain.Name}; expected {(chain.Family == ChainFamily.Solana ? "32 to 44 characters of Base58" : "0x and 40 hexadecimal digits")}";
-        var isMixed = chain.Family != ChainFamily.Solana && text.AsSpan(2).ContainsAnyInRange('a', 'f') && text.AsSpan(2).ContainsAnyInRange('A', 'F');
-        return isMixed && !AddressUtil.Current.IsChecksumAddress(text)
-            ? $"the checksum of '{text}' is wrong, so that a digit may be; if every digit is right, it is written {AddressUtil.Current.ConvertToChecksumAddress(text)}"
-            : null;
+        try
+        {
+            _ = chain.Family == ChainFamily.Solana ? default : Contracts.Abi.EvmAddress.Parse(text);
+            return null;
+        }
+        catch (FormatException wrong)
+        {
+            return wrong.Message;
+        }
     }
 
     /// <summary>Checks one chain file.</summary>

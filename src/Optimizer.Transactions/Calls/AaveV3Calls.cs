@@ -1,5 +1,5 @@
-using System.Numerics;
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.AaveV3;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -7,12 +7,6 @@ namespace Optimizer.Transactions.Calls;
 /// <summary>Aave v3 and forks.</summary>
 public sealed class AaveV3Calls : IPositionCalls
 {
-    /// <summary>Supplies a token.</summary>
-    public static readonly ContractFunction Supply = new("supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)");
-
-    /// <summary>Withdraws a token.</summary>
-    public static readonly ContractFunction Take = new("withdraw(address asset, uint256 amount, address to)");
-
     /// <inheritdoc/>
     public string Adapter => "aaveV3";
 
@@ -20,8 +14,8 @@ public sealed class AaveV3Calls : IPositionCalls
     public EvmAddress? Spender(CallContext context) => context.Role("pool");
 
     /// <inheritdoc/>
-    public IReadOnlyList<ContractCall> Deposit(CallContext context) => [Supply.Call(context.Role("pool"), 0, context.Token, context.Step.Amount, context.Account, BigInteger.Zero)];
+    public IReadOnlyList<ContractCall> Deposit(CallContext context) => [new Supply { Asset = context.Token, Amount = context.Step.Amount, OnBehalfOf = context.Account }.Call(context.Role("pool"))];
 
     /// <inheritdoc/>
-    public IReadOnlyList<ContractCall> Withdraw(CallContext context) => [Take.Call(context.Role("pool"), 0, context.Token, context.Step.Amount, context.Account)];
+    public IReadOnlyList<ContractCall> Withdraw(CallContext context) => [new Withdraw { Asset = context.Token, Amount = context.Step.Amount, To = context.Account }.Call(context.Role("pool"))];
 }

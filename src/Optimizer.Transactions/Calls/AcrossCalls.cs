@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Across;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -10,17 +11,7 @@ namespace Optimizer.Transactions.Calls;
 /// when it is made, since the moment of a quote may be an hour old at the most and signatures take longer.</remarks>
 public sealed class AcrossCalls : IRouteCalls
 {
-    /// <summary>Deposits, to be filled elsewhere.</summary>
-    public static readonly ContractFunction Deposit = new(
-        "depositNow(bytes32 depositor, bytes32 recipient, bytes32 inputToken, bytes32 outputToken, uint256 inputAmount, uint256 outputAmount, uint256 destinationChainId, bytes32 exclusiveRelayer, uint32 fillDeadlineOffset, uint32 exclusivityParameter, bytes message)");
 
-    /// <summary>Logged where it is deposited.</summary>
-    public static readonly AbiEvent Deposited = AbiEvent.Parse(
-        "FundsDeposited(bytes32 inputToken, bytes32 outputToken, uint256 inputAmount, uint256 outputAmount, uint256 indexed destinationChainId, uint256 indexed depositId, uint32 quoteTimestamp, uint32 fillDeadline, uint32 exclusivityDeadline, bytes32 indexed depositor, bytes32 recipient, bytes32 exclusiveRelayer, bytes message)");
-
-    /// <summary>Logged where it is filled.</summary>
-    public static readonly AbiEvent Filled = AbiEvent.Parse(
-        "FilledRelay(bytes32 inputToken, bytes32 outputToken, uint256 inputAmount, uint256 outputAmount, uint256 repaymentChainId, uint256 indexed originChainId, uint256 indexed depositId, uint32 fillDeadline, uint32 exclusivityDeadline, bytes32 exclusiveRelayer, bytes32 indexed relayer, bytes32 depositor, bytes32 recipient, bytes32 messageHash, (bytes32 updatedRecipient, bytes32 updatedMessageHash, uint256 updatedOutputAmount, uint8 fillType) relayExecutionInfo)");
 
     /// <summary>Seconds after which what nobody has filled is given back; the pools allow six hours.</summary>
     private const int FillSeconds = 14_400;
@@ -48,9 +39,22 @@ public sealed class AcrossCalls : IRouteCalls
         // Wrapped ether arrives as ether at accounts and as wrapped ether at contracts; which of both the recipient is no file says.
         if (context.Market.AssetOf(route.From).Id == context.Chain.NativeToken || context.Market.Token(route.From).Address is null || context.Market.Token(route.To).Address is null)
             throw new TransactionException($"step {step.Id}: calls that send {route.From.Symbol} by Across cannot be built, since it depends on the recipient's kind what arrives");
-        byte[] Word(EvmAddress address) => EvmJson.Word(address.Bytes);
-        return [Deposit.Call(context.Role("spokePool"), 0, Word(context.Account), context.Recipient(), Word(context.Token), Word(context.Contract(route.To)), step.Amount, step.MinimumReceived, ChainId(context),
-            new byte[AbiCodec.Word], new BigInteger(FillSeconds), BigInteger.Zero, Array.Empty<byte>())];
+        byte[] Word(EvmAddress address) => Hex.Word(address.Bytes);
+        return
+        [
+            new DepositNow
+            {
+                Depositor = Word(context.Account),
+                Recipient = context.Recipient(),
+                InputToken = Word(context.Token),
+                OutputToken = Word(context.Contract(route.To)),
+                InputAmount = step.Amount,
+                OutputAmount = step.MinimumReceived,
+                DestinationChainId = ChainId(context),
+                ExclusiveRelayer = new byte[Hex.WordSize],
+                FillDeadlineOffset = FillSeconds,
+            }.Call(context.Role("spokePool")),
+        ];
     }
 
     /// <inheritdoc/>
@@ -59,14 +63,14 @@ public sealed class AcrossCalls : IRouteCalls
         var (pool, there) = (context.Role("spokePool"), context.RoleOf("spokePool", context.EntryThere));
         foreach (var log in logs.Where(log => log.Address == pool))
         {
-            if (Deposited.Read(log) is not { } deposited || (BigInteger)deposited[2] != context.Step.Amount || (BigInteger)deposited[3] != context.Step.MinimumReceived || (BigInteger)deposited[4] != ChainId(context)
-                || !((byte[])deposited[9]).AsSpan().SequenceEqual(EvmJson.Word(context.Account.Bytes)) || !((byte[])deposited[10]).AsSpan().SequenceEqual(context.Recipient()))
+            if (ContractEvent.Read<FundsDeposited>(log) is not { } deposited || deposited.InputAmount != context.Step.Amount || deposited.OutputAmount != context.Step.MinimumReceived || deposited.DestinationChainId != ChainId(context)
+                || !Same(deposited.Depositor, Hex.Word(context.Account.Bytes)) || !Same(deposited.Recipient, context.Recipient()))
                 continue;
-            var (origin, number) = (new BigInteger(context.Chain.ChainId!.Value), (BigInteger)deposited[5]);
-            return new(log, (BigInteger)deposited[3], there, [[Filled.Topic], [AbiEvent.TopicOf(origin)], [AbiEvent.TopicOf(number)]],
-                arrival => arrival.Logs.Where(other => other.Address == there && Filled.Read(other) is { } filled && IsFillOf(deposited, filled, origin)).Select(other => new BridgeArrival(other, (BigInteger)((object[])Filled.Read(other)![14])[2])))
+            var origin = new BigInteger(context.Chain.ChainId!.Value);
+            return new(log, deposited.OutputAmount, there, [[ContractEvent.TopicOf<FilledRelay>()], [Topics.Of(origin)], [Topics.Of(deposited.DepositId)]], arrival => arrival.Logs.Where(other => other.Address == there)
+                .Select(other => ContractEvent.Read<FilledRelay>(other) is { } filled && IsFillOf(deposited, filled, origin) ? new BridgeArrival(other, filled.Execution.UpdatedOutputAmount) : null).OfType<BridgeArrival>())
             {
-                GivenBackAfter = DateTimeOffset.FromUnixTimeSeconds((long)(BigInteger)deposited[7]),
+                GivenBackAfter = DateTimeOffset.FromUnixTimeSeconds((long)deposited.FillDeadline),
             };
         }
 
@@ -75,14 +79,16 @@ public sealed class AcrossCalls : IRouteCalls
 
     /// <summary>Whether a fill is that of a deposit. Anybody can fill what was never deposited, to whom he likes, since he only loses what
     /// he gives: all that a deposit says has to be the same, and no less may have been given.</summary>
-    private static bool IsFillOf(object[] deposited, object[] filled, BigInteger origin)
-    {
-        var (updated, none) = ((object[])filled[14], new byte[AbiCodec.Word]);
-        bool Same(int left, int right) => deposited[left] is byte[] bytes ? bytes.AsSpan().SequenceEqual((byte[])filled[right]) : deposited[left].Equals(filled[right]);
-        return (BigInteger)filled[5] == origin && Same(0, 0) && Same(1, 1) && Same(2, 2) && Same(3, 3) && Same(5, 6) && Same(7, 7) && Same(8, 8) && Same(11, 9) && Same(9, 11) && Same(10, 12)
-            && ((byte[])deposited[12]).Length == 0 && ((byte[])filled[13]).AsSpan().SequenceEqual(none)
-            && ((byte[])updated[0]).AsSpan().SequenceEqual((byte[])deposited[10]) && (BigInteger)updated[2] >= (BigInteger)deposited[3];
-    }
+    private static bool IsFillOf(FundsDeposited deposited, FilledRelay filled, BigInteger origin) =>
+        filled.OriginChainId == origin && filled.DepositId == deposited.DepositId
+        && Same(filled.InputToken, deposited.InputToken) && Same(filled.OutputToken, deposited.OutputToken)
+        && filled.InputAmount == deposited.InputAmount && filled.OutputAmount == deposited.OutputAmount
+        && filled.FillDeadline == deposited.FillDeadline && filled.ExclusivityDeadline == deposited.ExclusivityDeadline
+        && Same(filled.ExclusiveRelayer, deposited.ExclusiveRelayer) && Same(filled.Depositor, deposited.Depositor) && Same(filled.Recipient, deposited.Recipient)
+        && deposited.Message.Length == 0 && Same(filled.MessageHash, new byte[Hex.WordSize])
+        && Same(filled.Execution.UpdatedRecipient, deposited.Recipient) && filled.Execution.UpdatedOutputAmount >= deposited.OutputAmount;
+
+    private static bool Same(byte[] left, byte[] right) => left.AsSpan().SequenceEqual(right);
 
     private static BigInteger ChainId(CallContext context)
     {

@@ -5,6 +5,7 @@ using Optimizer.Chains.Evm;
 using Optimizer.Chains.Quotes;
 using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Solana;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;

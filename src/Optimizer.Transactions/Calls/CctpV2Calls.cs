@@ -2,6 +2,8 @@ using System.Numerics;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Quotes;
 using Optimizer.Chains.Rpc;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.CctpV2;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -9,24 +11,8 @@ namespace Optimizer.Transactions.Calls;
 /// <summary>Circle's Cross-Chain Transfer Protocol, version 2: burnt here; minted there once the burn is attested.</summary>
 public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
 {
-    /// <summary>Burns, to be minted elsewhere.</summary>
-    public static readonly ContractFunction Burn = new(
-        "depositForBurn(uint256 amount, uint32 destinationDomain, bytes32 mintRecipient, address burnToken, bytes32 destinationCaller, uint256 maxFee, uint32 minFinalityThreshold)");
 
-    /// <summary>Mints what was burnt elsewhere.</summary>
-    public static readonly ContractFunction Receive = new("receiveMessage(bytes message, bytes attestation)");
 
-    /// <summary>Logged where it is burnt.</summary>
-    public static readonly AbiEvent Burnt = AbiEvent.Parse(
-        "DepositForBurn(address indexed burnToken, uint256 amount, address indexed depositor, bytes32 mintRecipient, uint32 destinationDomain, bytes32 destinationTokenMessenger, bytes32 destinationCaller, uint256 maxFee, uint32 indexed minFinalityThreshold, bytes hookData)");
-
-    /// <summary>Logged where it is minted.</summary>
-    public static readonly AbiEvent Minted = AbiEvent.Parse("MintAndWithdraw(address indexed mintRecipient, uint256 amount, address indexed mintToken, uint256 feeCollected)");
-
-    /// <summary>Logged where a message is received, after what it asks for.</summary>
-    public static readonly AbiEvent Received = AbiEvent.Parse("MessageReceived(address indexed caller, uint32 sourceDomain, bytes32 indexed nonce, bytes32 sender, uint32 indexed finalityThresholdExecuted, bytes messageBody)");
-
-    private static readonly AbiFunction UsedNonces = AbiFunction.Parse("usedNonces(bytes32 nonce) returns (uint256)");
 
     private const int Fast = 1_000;
     private const int Standard = 2_000;
@@ -44,8 +30,19 @@ public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
     public IReadOnlyList<ContractCall> Send(CallContext context)
     {
         var step = context.Step;
-        return [Burn.Call(context.Role("tokenMessenger"), 0, step.Amount, context.Number(context.Route.To.Chain, "domain"), context.Recipient(), context.Token,
-            new byte[32], step.Amount - step.MinimumReceived, new BigInteger(step.Via.StartsWith("cctp-fast/", StringComparison.Ordinal) ? Fast : Standard))];
+        return
+        [
+            new DepositForBurn
+            {
+                Amount = step.Amount,
+                DestinationDomain = context.Number(context.Route.To.Chain, "domain"),
+                MintRecipient = context.Recipient(),
+                BurnToken = context.Token,
+                DestinationCaller = new byte[Hex.WordSize],
+                MaxFee = step.Amount - step.MinimumReceived,
+                MinFinalityThreshold = step.Via.StartsWith("cctp-fast/", StringComparison.Ordinal) ? Fast : Standard,
+            }.Call(context.Role("tokenMessenger")),
+        ];
     }
 
     /// <inheritdoc/>
@@ -54,23 +51,23 @@ public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
         var messenger = context.Role("tokenMessenger");
         foreach (var log in logs.Where(log => log.Address == messenger))
         {
-            if (Burnt.Read(log) is not { } burnt || (BigInteger)burnt[1] != context.Step.Amount || (EvmAddress)burnt[2] != context.Account || (BigInteger)burnt[4] != context.Number(context.Route.To.Chain, "domain"))
+            if (ContractEvent.Read<Burnt>(log) is not { } burnt || burnt.Amount != context.Step.Amount || burnt.Depositor != context.Account || burnt.DestinationDomain != context.Number(context.Route.To.Chain, "domain"))
                 continue;
             var (recipient, token) = (EvmAddress.Parse(context.AccountOn(context.Route.To.Chain)), context.Contract(context.Route.To));
             var (there, transmitter) = (context.RoleOf("tokenMessenger", context.EntryThere), context.RoleOf("messageTransmitter", context.EntryThere));
             // The nonce is given by those who attest. What is minted is told by one log, and for which burn by the one before it.
-            return new(log, context.Scaled(context.Step.MinimumReceived), there, [[Minted.Topic], [AbiEvent.TopicOf(recipient)], [AbiEvent.TopicOf(token)]],
-                arrival => arrival.Logs.Where(other => other.Address == transmitter && Received.Read(other) is { } received && (BigInteger)received[1] == context.Number(context.Route.From.Chain, "domain") && IsOurs(context, (byte[])received[5]))
-                    .Select(other => arrival.Logs.LastOrDefault(minted => minted.Address == there && minted.Index < other.Index && Minted.Read(minted) is [EvmAddress to, BigInteger amount, EvmAddress of, BigInteger fee] && to == recipient && of == token && amount + fee == context.Step.Amount))
-                    .OfType<EvmLog>().Select(minted => new BridgeArrival(minted, (BigInteger)Minted.Read(minted)![1])));
+            return new(log, context.Scaled(context.Step.MinimumReceived), there, [[ContractEvent.TopicOf<Minted>()], [Topics.Of(recipient)], [Topics.Of(token)]],
+                arrival => arrival.Logs.Where(other => other.Address == transmitter && ContractEvent.Read<MessageReceived>(other) is { } received && received.SourceDomain == context.Number(context.Route.From.Chain, "domain") && IsOurs(context, received.MessageBody))
+                    .Select(other => arrival.Logs.LastOrDefault(log => log.Address == there && log.Index < other.Index && ContractEvent.Read<Minted>(log) is { } minted && minted.MintRecipient == recipient && minted.MintToken == token && minted.Amount + minted.FeeCollected == context.Step.Amount))
+                    .OfType<EvmLog>().Select(log => new BridgeArrival(log, ContractEvent.Read<Minted>(log)!.Amount)));
         }
 
         return null;
     }
 
     /// <summary>Whether the body of a message is about the step's burn: the token, the amount, by whom and for whom.</summary>
-    private static bool IsOurs(CallContext context, byte[] body) => CctpV2Burn.Read(body) is { } burn && burn.Amount == context.Step.Amount
-        && burn.Token == AbiEvent.TopicOf(context.Token) && burn.Sender == AbiEvent.TopicOf(context.Account) && burn.Recipient == AbiEvent.TopicOf(EvmAddress.Parse(context.AccountOn(context.Route.To.Chain)));
+    private static bool IsOurs(CallContext context, byte[] body) => BurnMessage.Read(body) is { } burn && burn.Amount == context.Step.Amount
+        && burn.Token == Topics.Of(context.Token) && burn.Sender == Topics.Of(context.Account) && burn.Recipient == Topics.Of(EvmAddress.Parse(context.AccountOn(context.Route.To.Chain)));
 
     /// <inheritdoc/>
     public WebSource Source => CctpV2.Web;
@@ -83,12 +80,12 @@ public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
         foreach (var (message, attestation) in await CctpV2.MessagesAsync(endpoint, from, sent.Hash, cancellation).ConfigureAwait(false))
         {
             // Whoever hands out proofs is not believed about what they are for, nor that they have not been used.
-            if (attestation is null || CctpV2Message.Read(message) is not { } read || read.SourceDomain != from || read.DestinationDomain != to || !IsOurs(context, read.Body))
+            if (attestation is null || Message.Read(message) is not { } read || read.SourceDomain != from || read.DestinationDomain != to || !IsOurs(context, read.Body))
                 continue;
             var head = await there.PinAsync(cancellation).ConfigureAwait(false);
-            var used = (await there.CallAsync(head.Block, [new(transmitter, UsedNonces.Encode(read.Nonce))], cancellation).ConfigureAwait(false))[0];
+            var used = (await there.CallAsync(head.Block, [new(transmitter, new UsedNonces { Nonce = read.Nonce }.Encode())], cancellation).ConfigureAwait(false))[0];
             if (used is { Succeeded: true, Data: var data } && data.AsSpan().IndexOfAnyExcept((byte)0) < 0)
-                return Receive.Call(transmitter, 0, message, attestation);
+                return new ReceiveMessage { Message = message, Attestation = attestation }.Call(transmitter);
         }
 
         return null;

@@ -1,4 +1,5 @@
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.CompoundV3;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -6,12 +7,6 @@ namespace Optimizer.Transactions.Calls;
 /// <summary>Compound v3.</summary>
 public sealed class CompoundV3Calls : IPositionCalls
 {
-    /// <summary>Supplies the base token.</summary>
-    public static readonly ContractFunction Supply = new("supply(address asset, uint256 amount)");
-
-    /// <summary>Withdraws the base token.</summary>
-    public static readonly ContractFunction Take = new("withdraw(address asset, uint256 amount)");
-
     /// <inheritdoc/>
     public string Adapter => "compoundV3";
 
@@ -19,8 +14,8 @@ public sealed class CompoundV3Calls : IPositionCalls
     public EvmAddress? Spender(CallContext context) => context.RoleOfToken();
 
     /// <inheritdoc/>
-    public IReadOnlyList<ContractCall> Deposit(CallContext context) => [Supply.Call(context.RoleOfToken(), 0, context.Token, context.Step.Amount)];
+    public IReadOnlyList<ContractCall> Deposit(CallContext context) => [new Supply { Asset = context.Token, Amount = context.Step.Amount }.Call(context.RoleOfToken())];
 
     /// <inheritdoc/>
-    public IReadOnlyList<ContractCall> Withdraw(CallContext context) => [Take.Call(context.RoleOfToken(), 0, context.Token, context.Step.Amount)];
+    public IReadOnlyList<ContractCall> Withdraw(CallContext context) => [new Withdraw { Asset = context.Token, Amount = context.Step.Amount }.Call(context.RoleOfToken())];
 }

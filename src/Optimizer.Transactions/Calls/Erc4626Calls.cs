@@ -1,4 +1,5 @@
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc4626;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -7,12 +8,6 @@ namespace Optimizer.Transactions.Calls;
 /// <param name="adapter">The adapter of the chain files' entries that it is for.</param>
 public sealed class Erc4626Calls(string adapter) : IPositionCalls
 {
-    /// <summary>Deposits assets.</summary>
-    public static readonly ContractFunction Put = new("deposit(uint256 assets, address receiver)");
-
-    /// <summary>Withdraws assets.</summary>
-    public static readonly ContractFunction Take = new("withdraw(uint256 assets, address receiver, address owner)");
-
     /// <inheritdoc/>
     public string Adapter => adapter;
 
@@ -20,10 +15,10 @@ public sealed class Erc4626Calls(string adapter) : IPositionCalls
     public EvmAddress? Spender(CallContext context) => context.RoleOfToken();
 
     /// <inheritdoc/>
-    public IReadOnlyList<ContractCall> Deposit(CallContext context) => [Put.Call(context.RoleOfToken(), 0, context.Step.Amount, context.Account)];
+    public IReadOnlyList<ContractCall> Deposit(CallContext context) => [new Deposit { Assets = context.Step.Amount, Receiver = context.Account }.Call(context.RoleOfToken())];
 
     /// <inheritdoc/>
     public IReadOnlyList<ContractCall> Withdraw(CallContext context) => context.Opportunity is { ExitFeeBps.Value: > 0 } or { ExitDelayDays.Value: > 0 }
         ? throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Step.Via} have a fee or a queue, whose calls cannot be built yet")
-        : [Take.Call(context.RoleOfToken(), 0, context.Step.Amount, context.Account, context.Account)];
+        : [new Withdraw { Assets = context.Step.Amount, Receiver = context.Account, Owner = context.Account }.Call(context.RoleOfToken())];
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
-using Optimizer.Chains.Evm;
 using Optimizer.Chains.Solana;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
-using Optimizer.Chains.Evm;
 using Optimizer.Chains.Solana;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -68,7 +68,7 @@ public static class SolanaPrograms
         Value = lamports,
         Function = function,
         Arguments = [.. arguments.Select(argument => argument.ToString(CultureInfo.InvariantCulture))],
-        Data = EvmJson.Hex(data),
+        Data = Hex.Of(data),
         Accounts = accounts,
     };
 

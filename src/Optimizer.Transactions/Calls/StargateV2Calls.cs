@@ -1,5 +1,6 @@
 using System.Numerics;
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.StargateV2;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -7,21 +8,8 @@ namespace Optimizer.Transactions.Calls;
 /// <summary>Stargate v2, by taxi: at once and alone.</summary>
 public sealed class StargateV2Calls : IRouteCalls
 {
-    /// <summary>Sends to another chain.</summary>
-    public static readonly ContractFunction SendToken = new(
-        "sendToken((uint32 dstEid, bytes32 to, uint256 amountLD, uint256 minAmountLD, bytes extraOptions, bytes composeMsg, bytes oftCmd) _sendParam, (uint256 nativeFee, uint256 lzTokenFee) _fee, address _refundAddress)");
 
-    /// <summary>Logged where it is sent.</summary>
-    public static readonly AbiEvent SentLog = AbiEvent.Parse("OFTSent(bytes32 indexed guid, uint32 dstEid, address indexed fromAddress, uint256 amountSentLD, uint256 amountReceivedLD)");
 
-    /// <summary>Logged where it arrives.</summary>
-    public static readonly AbiEvent ReceivedLog = AbiEvent.Parse("OFTReceived(bytes32 indexed guid, uint32 srcEid, address indexed toAddress, uint256 amountReceivedLD)");
-
-    /// <summary>Logged where it arrives and cannot be handed out: ether is sent on with too little gas for a Safe to take it.</summary>
-    public static readonly AbiEvent HeldBackLog = AbiEvent.Parse("UnreceivedTokenCached(bytes32 guid, uint8 index, uint32 srcEid, address receiver, uint256 amountLD, bytes composeMsg)");
-
-    /// <summary>Hands out what was held back, with all the gas that the call has; anybody may call it.</summary>
-    public static readonly ContractFunction HandOut = new("retryReceiveToken(bytes32 _guid, uint8 _index, uint32 _srcEid, address _receiver, uint256 _amountLD, bytes _composeMsg)");
 
     /// <summary>Amounts travel with six decimals, whatever the token has.</summary>
     private const int SharedDecimals = 6;
@@ -56,9 +44,15 @@ public sealed class StargateV2Calls : IRouteCalls
         var fee = new BigInteger(Math.Ceiling((route.NativeFee?.Value ?? 0) * Math.Pow(10, native.Decimals))) * (100 + FeeMarginPercent) / 100;
         // A native token is sent along with the fee.
         var value = fee + (context.Market.Token(route.From).Address is null ? step.Amount : BigInteger.Zero);
-        return [SendToken.Call(Pool(context), value,
-            new object[] { context.Number(route.To.Chain, "endpointId"), context.Recipient(), step.Amount, least, Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>() },
-            new object[] { fee, BigInteger.Zero }, context.Account)];
+        return
+        [
+            new SendToken
+            {
+                SendParam = new() { DestinationEndpoint = context.Number(route.To.Chain, "endpointId"), To = context.Recipient(), Amount = step.Amount, MinimumAmount = least },
+                Fee = new() { NativeFee = fee },
+                RefundAddress = context.Account,
+            }.Call(Pool(context), value),
+        ];
     }
 
     /// <inheritdoc/>
@@ -67,12 +61,15 @@ public sealed class StargateV2Calls : IRouteCalls
         var (pool, there, recipient) = (Pool(context), context.RoleOf(context.EntryThere, context.Route.To), EvmAddress.Parse(context.AccountOn(context.Route.To.Chain)));
         foreach (var log in logs.Where(log => log.Address == pool))
         {
-            if (SentLog.Read(log) is not [byte[] guid, BigInteger destination, EvmAddress, BigInteger sent, BigInteger received] || sent != context.Step.Amount || destination != context.Number(context.Route.To.Chain, "endpointId"))
+            if (ContractEvent.Read<OftSent>(log) is not { } sent || sent.AmountSent != context.Step.Amount || sent.DestinationEndpoint != context.Number(context.Route.To.Chain, "endpointId"))
                 continue;
-            return new(log, context.Scaled(received), there, [[ReceivedLog.Topic], [EvmJson.Hex(guid)]], arrival => arrival.Logs.Where(other => other.Address == there)
-                .Select(other => ReceivedLog.Read(other) is [byte[] same, BigInteger, EvmAddress to, BigInteger arrived] && same.AsSpan().SequenceEqual(guid) && to == recipient ? new BridgeArrival(other, arrived) : null).OfType<BridgeArrival>())
+            bool IsOurs(byte[] message, EvmAddress to) => message.AsSpan().SequenceEqual(sent.MessageId) && to == recipient;
+            return new(log, context.Scaled(sent.AmountReceived), there, [[ContractEvent.TopicOf<OftReceived>()], [Hex.Of(sent.MessageId)]], arrival => arrival.Logs.Where(other => other.Address == there)
+                .Select(other => ContractEvent.Read<OftReceived>(other) is { } received && IsOurs(received.MessageId, received.ToAddress) ? new BridgeArrival(other, received.AmountReceived) : null).OfType<BridgeArrival>())
             {
-                HeldBack = (HeldBackLog.Topic, other => other.Address == there && HeldBackLog.Read(other) is [byte[] same, BigInteger, BigInteger, EvmAddress to, BigInteger, byte[]] held && same.AsSpan().SequenceEqual(guid) && to == recipient ? HandOut.Call(there, 0, held) : null),
+                HeldBack = (ContractEvent.TopicOf<UnreceivedTokenCached>(), other => other.Address == there && ContractEvent.Read<UnreceivedTokenCached>(other) is { } held && IsOurs(held.MessageId, held.Receiver)
+                    ? new RetryReceiveToken { MessageId = held.MessageId, Index = held.Index, SourceEndpoint = held.SourceEndpoint, Receiver = held.Receiver, Amount = held.Amount, ComposeMessage = held.ComposeMessage }.Call(there)
+                    : null),
             };
         }
 

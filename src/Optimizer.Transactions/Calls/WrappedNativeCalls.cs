@@ -1,5 +1,6 @@
-using Optimizer.Chains.Evm;
 using Optimizer.Chains.Solana;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc20;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
@@ -7,12 +8,6 @@ namespace Optimizer.Transactions.Calls;
 /// <summary>Wraps the native token, and unwraps it.</summary>
 public sealed class WrappedNativeCalls : IRouteCalls
 {
-    /// <summary>Wraps what is sent along.</summary>
-    public static readonly ContractFunction Wrap = new("deposit()");
-
-    /// <summary>Unwraps an amount.</summary>
-    public static readonly ContractFunction Unwrap = new("withdraw(uint256 wad)");
-
     /// <inheritdoc/>
     public string Adapter => "wrappedNative";
 
@@ -27,7 +22,7 @@ public sealed class WrappedNativeCalls : IRouteCalls
     {
         var isWrapping = context.Step.Token == context.Chain.NativeTokenId();
         if (context.Chain.ChainId is not null)
-            return isWrapping ? [Wrap.Call(context.Token, context.Step.Amount)] : [Unwrap.Call(context.Token, 0, context.Step.Amount)];
+            return isWrapping ? [new Wrap().Call(context.Token, context.Step.Amount)] : [new Unwrap { Amount = context.Step.Amount }.Call(context.Token)];
         if (!isWrapping)
             throw new TransactionException($"step {context.Step.Id}: Solana unwraps all that an account holds and no part of it, so that its calls are not built");
         var mint = SolanaAddress.Parse(context.Chain.ContractToken(context.Chain.NativeToken)!.Address!);

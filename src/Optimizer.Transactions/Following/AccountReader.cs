@@ -1,6 +1,9 @@
 using System.Numerics;
 using Optimizer.Chains;
 using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc20;
+using Optimizer.Contracts.Protocols.Safe;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Following;
@@ -33,9 +36,6 @@ internal sealed record AccountReading(AccountState State, IReadOnlyList<EvmTrans
 /// <param name="time">The clock.</param>
 internal sealed class AccountReader(Market market, Chain chain, EvmClient client, ReadingSettings settings, TimeProvider time)
 {
-    private static readonly AbiFunction Nonce = AbiFunction.Parse("nonce() returns (uint256)");
-    private static readonly AbiFunction Version = AbiFunction.Parse("VERSION() returns (string)");
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address account) returns (uint256)");
 
     /// <summary>Clocks of chains and of snapshots may differ by so much.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(10);
@@ -130,8 +130,8 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
     /// <summary>What a Safe logged after a block, and its nonce, which has to have grown by as much.</summary>
     private async Task<(IReadOnlyList<EvmSent> Fresh, BigInteger? Count)> ExecutionsAsync(TransactionPlan plan, EvmAddress safe, ulong from, BigInteger? before, EvmBlock head, BigInteger nonce, List<string> doubts, CancellationToken cancellation)
     {
-        var logs = (await _activity.LogsAsync(safe, [[MadeCall.ExecutionSuccess.Topic, MadeCall.ExecutionFailure.Topic, MadeCall.ModuleSuccess.Topic, MadeCall.ModuleFailure.Topic]], from + 1, head.Number, cancellation).ConfigureAwait(false))
-            .Select(log => new EvmSent(log.Transaction, log.Block, log.Topics[0] == MadeCall.ExecutionSuccess.Topic || log.Topics[0] == MadeCall.ExecutionFailure.Topic)).ToArray();
+        var logs = (await _activity.LogsAsync(safe, [[ContractEvent.TopicOf<ExecutionSuccess>(), ContractEvent.TopicOf<ExecutionFailure>(), ContractEvent.TopicOf<ModuleSuccess>(), ContractEvent.TopicOf<ModuleFailure>()]], from + 1, head.Number, cancellation).ConfigureAwait(false))
+            .Select(log => new EvmSent(log.Transaction, log.Block, log.Topics[0] == ContractEvent.TopicOf<ExecutionSuccess>() || log.Topics[0] == ContractEvent.TopicOf<ExecutionFailure>())).ToArray();
         var started = before ?? await StartedAsync(plan, safe, from, cancellation).ConfigureAwait(false);
         var executions = logs.Count(log => log.Counts);
         if (started is { } then && nonce - then != executions)
@@ -156,7 +156,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
     {
         try
         {
-            return (await client.CallAsync(block, [new EvmCall(safe, Version.Encode())], cancellation).ConfigureAwait(false))[0] is { Succeeded: true } reply ? (string)Version.Decode(reply.Data)[0] : null;
+            return (await client.CallAsync(block, [new EvmCall(safe, new GetVersion().Encode())], cancellation).ConfigureAwait(false))[0] is { Succeeded: true } reply ? new GetVersion().Decode(reply.Data) : null;
         }
         catch (AbiException)
         {
@@ -165,7 +165,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
     }
 
     private async Task<BigInteger?> NonceAsync(EvmAddress account, EvmBlock block, CancellationToken cancellation) =>
-        (await client.CallAsync(block, [new EvmCall(account, Nonce.Encode())], cancellation).ConfigureAwait(false))[0] is { Succeeded: true, Data.Length: AbiCodec.Word } reply ? new BigInteger(reply.Data, isUnsigned: true, isBigEndian: true) : null;
+        (await client.CallAsync(block, [new EvmCall(account, new Nonce().Encode())], cancellation).ConfigureAwait(false))[0] is { Succeeded: true, Data.Length: Hex.WordSize } reply ? new BigInteger(reply.Data, isUnsigned: true, isBigEndian: true) : null;
 
     /// <summary>Whether the calls of a transaction can be read, and a batch among them went through a contract that is there.</summary>
     private async Task<bool> IsReadableAsync(EvmAddress account, EvmTransaction transaction, CancellationToken cancellation) =>
@@ -176,11 +176,11 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
     {
         var tokens = plan.Before.Keys.Union(plan.After.Keys).Select(TokenId.Parse).Where(token => token.Chain == chain.Id).ToArray();
         var contracts = tokens.Where(token => market.Token(token).Address is not null).ToArray();
-        var returns = await client.CallAsync(head, [.. contracts.Select(token => new EvmCall(EvmAddress.Parse(market.Token(token).Address!), BalanceOf.Encode(account)))], cancellation).ConfigureAwait(false);
+        var returns = await client.CallAsync(head, [.. contracts.Select(token => new EvmCall(EvmAddress.Parse(market.Token(token).Address!), new BalanceOf { Owner = account }.Encode()))], cancellation).ConfigureAwait(false);
         var idle = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
         for (var i = 0; i < contracts.Length; i++)
         {
-            idle[$"{contracts[i]}"] = returns[i].Succeeded && returns[i].Data.Length == AbiCodec.Word
+            idle[$"{contracts[i]}"] = returns[i].Succeeded && returns[i].Data.Length == Hex.WordSize
                 ? new(returns[i].Data, isUnsigned: true, isBigEndian: true)
                 : throw new ChainDataException(ChainFault.UnexpectedContract, $"{contracts[i]}: the contract tells no balance");
         }

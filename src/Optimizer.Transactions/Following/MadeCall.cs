@@ -1,5 +1,7 @@
 using System.Numerics;
 using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Safe;
 using Optimizer.Transactions.Safe;
 
 namespace Optimizer.Transactions.Following;
@@ -11,20 +13,13 @@ namespace Optimizer.Transactions.Following;
 /// <param name="Succeeded">False where it reverted, or everything it was part of.</param>
 public sealed record MadeCall(EvmAddress To, BigInteger Value, byte[] Data, bool Succeeded)
 {
-    private static readonly AbiFunction Execute = AbiFunction.Parse(
-        "execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures)");
+    private static readonly string Success = ContractEvent.TopicOf<ExecutionSuccess>();
+    private static readonly string Failure = ContractEvent.TopicOf<ExecutionFailure>();
 
-    /// <summary>What a Safe logs when what it was asked for is done.</summary>
-    public static readonly AbiEvent ExecutionSuccess = AbiEvent.Parse("ExecutionSuccess(bytes32 indexed txHash, uint256 payment)");
 
-    /// <summary>What a Safe logs when it failed, which uses up the nonce all the same.</summary>
-    public static readonly AbiEvent ExecutionFailure = AbiEvent.Parse("ExecutionFailure(bytes32 indexed txHash, uint256 payment)");
 
-    /// <summary>What a Safe logs when one of its modules had it do something, which uses up no nonce.</summary>
-    public static readonly AbiEvent ModuleSuccess = AbiEvent.Parse("ExecutionFromModuleSuccess(address indexed module)");
 
-    /// <summary>The same where it failed.</summary>
-    public static readonly AbiEvent ModuleFailure = AbiEvent.Parse("ExecutionFromModuleFailure(address indexed module)");
+
 
     /// <summary>The calls that an account made in a transaction: itself, or as a Safe that was asked to.</summary>
     /// <returns>The calls, in order; null where the transaction is not one that can be read so: a Safe asked by another contract or
@@ -37,10 +32,10 @@ public sealed record MadeCall(EvmAddress To, BigInteger Value, byte[] Data, bool
             return [new(to, transaction.Value, transaction.Data, transaction.Succeeded)];
         // In earlier versions of Safe the hash is not indexed; the topic is the same.
         var ends = transaction.Logs.Where(log => log.Address == account && log.Topics.Count > 0).Select(log => log.Topics[0])
-            .Where(topic => topic == ExecutionSuccess.Topic || topic == ExecutionFailure.Topic || topic == ModuleSuccess.Topic || topic == ModuleFailure.Topic).ToArray();
-        if (Asked(account, transaction) is not var (inner, value, data, isDelegate) || ends.Length > 1 || ends is [var end] && end != ExecutionSuccess.Topic && end != ExecutionFailure.Topic)
+            .Where(topic => topic == Success || topic == Failure || topic == ContractEvent.TopicOf<ModuleSuccess>() || topic == ContractEvent.TopicOf<ModuleFailure>()).ToArray();
+        if (Asked(account, transaction) is not var (inner, value, data, isDelegate) || ends.Length > 1 || ends is [var end] && end != Success && end != Failure)
             return null;
-        var succeeded = transaction.Succeeded && ends is [var only] && only == ExecutionSuccess.Topic;
+        var succeeded = transaction.Succeeded && ends is [var only] && only == Success;
         if (!isDelegate)
             return [new(inner, value, data, succeeded)];
         try
@@ -59,16 +54,8 @@ public sealed record MadeCall(EvmAddress To, BigInteger Value, byte[] Data, bool
     /// <summary>What a Safe was asked to do; null where the transaction asks it for nothing.</summary>
     private static (EvmAddress To, BigInteger Value, byte[] Data, bool IsDelegate)? Asked(EvmAddress safe, EvmTransaction transaction)
     {
-        if (transaction.To != safe || !transaction.Data.AsSpan().StartsWith([.. Execute.Selector]))
+        if (transaction.To != safe || ContractFunction.TryRead<ExecTransaction>(transaction.Data) is not { } asked)
             return null;
-        try
-        {
-            var arguments = AbiCodec.Decode(Execute.Inputs, transaction.Data.AsSpan(4));
-            return ((EvmAddress)arguments[0], (BigInteger)arguments[1], (byte[])arguments[2], !((BigInteger)arguments[3]).IsZero);
-        }
-        catch (AbiException)
-        {
-            return null;
-        }
+        return (asked.To, asked.Value, asked.Data, !asked.Operation.IsZero);
     }
 }

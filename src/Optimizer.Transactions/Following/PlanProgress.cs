@@ -1,5 +1,6 @@
 using System.Numerics;
 using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using Optimizer.Transactions.Calls;
 

@@ -1,5 +1,7 @@
 using System.Numerics;
 using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc20;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Following;
@@ -13,9 +15,6 @@ namespace Optimizer.Transactions.Following;
 /// </remarks>
 public static class Remainder
 {
-    private static readonly AbiEvent Transfer = AbiEvent.Parse("Transfer(address indexed from, address indexed to, uint256 value)");
-    private static readonly AbiEvent Wrapped = AbiEvent.Parse("Deposit(address indexed dst, uint256 wad)");
-    private static readonly AbiEvent Unwrapped = AbiEvent.Parse("Withdrawal(address indexed src, uint256 wad)");
 
     /// <summary>The holdings of now.</summary>
     public static IReadOnlyList<Holding> Of(FollowedPlan followed, Market market, Scenario scenario)
@@ -83,12 +82,12 @@ public static class Remainder
                 Add(native, -transaction.GasWei);
             foreach (var (log, token) in transactions.SelectMany(transaction => transaction.Logs).Where(log => contracts.ContainsKey(log.Address)).Select(log => (log, contracts[log.Address])))
             {
-                if (Transfer.Read(log) is [EvmAddress from, EvmAddress to, BigInteger value])
-                    Add(token, (to == account ? value : 0) - (from == account ? value : 0));
-                else if (Wrapped.Read(log) is [EvmAddress receiver, BigInteger wrapped] && receiver == account)
-                    Add(token, wrapped);
-                else if (Unwrapped.Read(log) is [EvmAddress giver, BigInteger unwrapped] && giver == account)
-                    Add(token, -unwrapped);
+                if (ContractEvent.Read<Transfer>(log) is { } transfer)
+                    Add(token, (transfer.To == account ? transfer.Value : 0) - (transfer.From == account ? transfer.Value : 0));
+                else if (ContractEvent.Read<Wrapped>(log) is { } wrapped && wrapped.Receiver == account)
+                    Add(token, wrapped.Amount);
+                else if (ContractEvent.Read<Unwrapped>(log) is { } unwrapped && unwrapped.Owner == account)
+                    Add(token, -unwrapped.Amount);
             }
 
             foreach (var step in steps)

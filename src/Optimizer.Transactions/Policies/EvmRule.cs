@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Policies;
@@ -25,10 +25,10 @@ internal sealed class EvmRule : IReadiedRule
             throw new TransactionException($"policy rule '{rule.Name}': {wrong.Message}");
         }
 
-        var names = Names(rule.Function);
+        var names = _function.Inputs.LeafNames;
         // A name that is missing, or there twice, would make a rule look at another argument than its owner means.
-        if (names.Count != Leaves(_function.Inputs) || names.Distinct().Count() != names.Count)
-            throw new TransactionException($"policy rule '{rule.Name}': {rule.Function} has {Leaves(_function.Inputs)} arguments, and names {string.Join(", ", names)}; expected a name of its own for each, and no lists of tuples");
+        if (names.Contains("") || names.Distinct().Count() != names.Count)
+            throw new TransactionException($"policy rule '{rule.Name}': {rule.Function} has {names.Count} arguments, and names {string.Join(", ", names.Where(name => name.Length > 0))}; expected a name of its own for each, and no lists of tuples");
         for (var i = 0; i < names.Count; i++)
             _places[names[i]] = i;
         foreach (var name in rule.Where.Keys.Concat(rule.AtMost.Keys).Where(name => !_places.ContainsKey(name)))
@@ -46,7 +46,7 @@ internal sealed class EvmRule : IReadiedRule
         object[] arguments;
         try
         {
-            arguments = Flat(_function.Inputs, AbiCodec.Decode(_function.Inputs, data.AsSpan(4)));
+            arguments = _function.Inputs.DecodeLeaves(data.AsSpan(4));
         }
         catch (AbiException)
         {
@@ -99,24 +99,4 @@ internal sealed class EvmRule : IReadiedRule
         object[] parts => $"({string.Join(", ", parts.Select(Shown))})",
         var other => other.ToString()!,
     };
-
-    /// <summary>Arguments with those of tuples in their place.</summary>
-    private static object[] Flat(AbiTuple type, object[] arguments) => [.. type.Parts.Zip(arguments).SelectMany(part => part.First is AbiTuple inner ? Flat(inner, (object[])part.Second) : [part.Second])];
-
-    private static int Leaves(AbiTuple type) => type.Parts.Sum(part => part is AbiTuple inner ? Leaves(inner) : 1);
-
-    /// <summary>The names of the arguments, tuples' parts in their place.</summary>
-    private static List<string> Names(string function)
-    {
-        var names = new List<string>();
-        var inside = function[(function.IndexOf('(', StringComparison.Ordinal) + 1)..];
-        foreach (var part in inside.Split([',', '(', ')'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            // "uint256 amount" is an argument; a lone name after a bracket is that of a tuple.
-            if (part.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, .., var name])
-                names.Add(name);
-        }
-
-        return names;
-    }
 }

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Safe;
@@ -61,7 +61,7 @@ public static class SafeBatchFile
         meta?.Remove("checksum");
         if (meta is not null)
             meta["name"] = null;
-        return $"0x{Convert.ToHexStringLower(Keccak.Hash(Encoding.UTF8.GetBytes(Serialize(counted))))}";
+        return $"0x{Convert.ToHexStringLower(Hex.Keccak(Encoding.UTF8.GetBytes(Serialize(counted))))}";
     }
 
     /// <summary>Safe's serialisation of a value.</summary>

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Text;
-using Optimizer.Chains.Evm;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Safe;
 using Optimizer.Model;
 
 namespace Optimizer.Transactions.Safe;
@@ -45,14 +45,6 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
         "0x38869bf66a61cF6bDB996A6aE40D5853Fd43B526", "0x309D0B190FeCCa8e1D5D8309a16F7e3CB133E885", "0x218543288004CD07832472D464648173c77D7eB7",
     }.Select(EvmAddress.Parse)];
 
-    private static readonly AbiFunction MultiSend = AbiFunction.Parse("multiSend(bytes transactions)");
-    private static readonly byte[] DomainType = Keccak.Hash(Encoding.ASCII.GetBytes("EIP712Domain(uint256 chainId,address verifyingContract)"));
-
-    private static readonly byte[] SafeTxType = Keccak.Hash(Encoding.ASCII.GetBytes(
-        "SafeTx(address to,uint256 value,bytes data,uint8 operation,uint256 safeTxGas,uint256 baseGas,uint256 gasPrice,address gasToken,address refundReceiver,uint256 nonce)"));
-
-    private static readonly AbiTuple DomainWords = (AbiTuple)AbiType.Parse("(bytes32,uint256,address)");
-    private static readonly AbiTuple SafeTxWords = (AbiTuple)AbiType.Parse("(bytes32,address,uint256,bytes32,uint8,uint256,uint256,uint256,address,address,uint256)");
 
     /// <summary>Gas of the inner call; zero for all there is.</summary>
     public BigInteger SafeTxGas { get; init; }
@@ -74,8 +66,8 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
     /// <param name="nonce">How many transactions the Safe made before.</param>
     /// <param name="batcher">MultiSendCallOnly as the Safe's application would take it.</param>
     public static SafeTransaction Of(IReadOnlyList<ContractCall> calls, BigInteger nonce, EvmAddress batcher) => calls is [var only]
-        ? new(EvmAddress.Parse(only.To), only.Value, Bytes(only.Data), false, nonce)
-        : new(batcher, 0, Batch([.. calls.Select(call => (EvmAddress.Parse(call.To), call.Value, Bytes(call.Data)))]), true, nonce);
+        ? new(EvmAddress.Parse(only.To), only.Value, Hex.Bytes(only.Data), false, nonce)
+        : new(batcher, 0, Batch([.. calls.Select(call => (EvmAddress.Parse(call.To), call.Value, Hex.Bytes(call.Data)))]), true, nonce);
 
     /// <summary>Where MultiSendCallOnly is for a Safe's version, on most chains.</summary>
     /// <param name="version">One of <see cref="Versions"/>; anything behind a plus sign, as in <c>1.4.1+L2</c>, does not matter.</param>
@@ -92,12 +84,12 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
         {
             packed.Add(0);
             packed.AddRange(to.Bytes);
-            packed.AddRange(EvmJson.Word(value));
-            packed.AddRange(EvmJson.Word(data.Length));
+            packed.AddRange(Hex.Word(value));
+            packed.AddRange(Hex.Word(data.Length));
             packed.AddRange(data);
         }
 
-        return MultiSend.Encode(packed.ToArray());
+        return new MultiSend { Transactions = [.. packed] }.Encode();
     }
 
     /// <summary>Whether a contract is one of Safe's that make several calls in a Safe's place and do nothing else.</summary>
@@ -107,19 +99,17 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
     /// <exception cref="AbiException">It is none, or one of its calls would run foreign code in the Safe's place.</exception>
     public static IReadOnlyList<(EvmAddress To, BigInteger Value, byte[] Data)> Unpack(byte[] batch)
     {
-        if (!batch.AsSpan().StartsWith([.. MultiSend.Selector]))
-            throw new AbiException("the data are no batch");
-        var packed = ((byte[])AbiCodec.Decode(MultiSend.Inputs, batch.AsSpan(4))[0]).AsSpan();
+        var packed = (ContractFunction.TryRead<MultiSend>(batch) ?? throw new AbiException("the data are no batch")).Transactions.AsSpan();
         var calls = new List<(EvmAddress, BigInteger, byte[])>();
-        const int Head = 1 + EvmAddress.Size + 2 * AbiCodec.Word;
+        const int Head = 1 + EvmAddress.Size + 2 * Hex.WordSize;
         while (packed.Length > 0)
         {
             if (packed.Length < Head || packed[0] != 0)
                 throw new AbiException("a batch holds what is no plain call");
-            var length = new BigInteger(packed[(Head - AbiCodec.Word)..Head], isUnsigned: true, isBigEndian: true);
+            var length = new BigInteger(packed[(Head - Hex.WordSize)..Head], isUnsigned: true, isBigEndian: true);
             if (length > packed.Length - Head)
                 throw new AbiException("a batch ends within a call");
-            calls.Add((new(packed.Slice(1, EvmAddress.Size)), new(packed.Slice(1 + EvmAddress.Size, AbiCodec.Word), isUnsigned: true, isBigEndian: true), packed.Slice(Head, (int)length).ToArray()));
+            calls.Add((new(packed.Slice(1, EvmAddress.Size)), new(packed.Slice(1 + EvmAddress.Size, Hex.WordSize), isUnsigned: true, isBigEndian: true), packed.Slice(Head, (int)length).ToArray()));
             packed = packed[(Head + (int)length)..];
         }
 
@@ -129,12 +119,20 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
     /// <summary>The hashes that are compared and signed.</summary>
     public SafeHashes Hashes(BigInteger chainId, EvmAddress safe)
     {
-        var domain = Keccak.Hash(AbiCodec.Encode(DomainWords, [DomainType, chainId, safe]));
-        var message = Keccak.Hash(AbiCodec.Encode(SafeTxWords,
-            [SafeTxType, To, Value, Keccak.Hash(Data), new BigInteger(IsDelegateCall ? 1 : 0), SafeTxGas, BaseGas, GasPrice, GasToken, RefundReceiver, Nonce]));
-        return new(EvmJson.Hex(domain), EvmJson.Hex(message), EvmJson.Hex(Keccak.Hash([0x19, 0x01, .. domain, .. message])));
+        var message = new SafeTx
+        {
+            To = To.ToLowerHex(),
+            Value = Value,
+            Data = Data,
+            Operation = IsDelegateCall ? 1 : 0,
+            SafeTxGas = SafeTxGas,
+            BaseGas = BaseGas,
+            GasPrice = GasPrice,
+            GasToken = GasToken.ToLowerHex(),
+            RefundReceiver = RefundReceiver.ToLowerHex(),
+            Nonce = Nonce,
+        };
+        var hashes = message.Hashes(chainId, safe);
+        return new(Hex.Of(hashes.Domain), Hex.Of(hashes.Message), Hex.Of(hashes.Signed));
     }
-
-    /// <summary>Bytes written in hexadecimal.</summary>
-    public static byte[] Bytes(string hex) => Convert.FromHexString(hex[2..]);
 }

@@ -1,4 +1,4 @@
-using System.Numerics;
+using Optimizer.Contracts.Protocols.Rollups;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -9,8 +9,6 @@ namespace Optimizer.Chains.Evm.Protocols;
 /// chain <c>arbitrum</c>.</remarks>
 public sealed class ArbitrumBridge : IEvmRouteAdapter
 {
-    private static readonly AbiFunction ConfirmPeriod = AbiFunction.Parse("confirmPeriodBlocks() returns (uint64)");
-    private static readonly AbiFunction Paused = AbiFunction.Parse("paused() returns (bool)");
 
     /// <inheritdoc/>
     public string Name => "arbitrumBridge";
@@ -22,9 +20,9 @@ public sealed class ArbitrumBridge : IEvmRouteAdapter
     public async Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain other)
     {
         var rollup = protocol.Contract("rollup", other);
-        var (askPeriod, askPaused) = (protocol.Reader.ReadAsync(rollup, ConfirmPeriod), protocol.Reader.ReadAsync(rollup, Paused));
-        var blocks = (double)(BigInteger)(await askPeriod.ConfigureAwait(false))[0];
-        if ((await askPaused.ConfigureAwait(false))[0] is true)
+        var (askPeriod, askPaused) = (protocol.Reader.ReadAsync(rollup, new ConfirmPeriodBlocks()), protocol.Reader.ReadAsync(rollup, new Paused()));
+        var blocks = (double)await askPeriod.ConfigureAwait(false);
+        if (await askPaused.ConfigureAwait(false))
             throw new ChainDataException(ChainFault.Refused, $"the rollup {rollup} of {other.Name} is paused, so that nothing can be withdrawn");
         return judged with { DurationSeconds = EvmProtocol.Delay(blocks * protocol.Chain.BlockTime.Seconds, protocol.From($"{protocol.Entry.Name}: {blocks:#,0} blocks of {protocol.Chain.Name} that the rollup {rollup} waits", other.Id)) };
     }

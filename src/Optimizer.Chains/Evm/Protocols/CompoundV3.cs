@@ -1,5 +1,8 @@
 using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.CompoundV3;
+using Optimizer.Contracts.Protocols.Erc20;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -14,23 +17,6 @@ public sealed class CompoundV3 : IEvmAdapter
     /// <summary>The one role that is no market: who gives out rewards.</summary>
     private const string RewardsRole = "rewards";
 
-    private static readonly AbiFunction BaseToken = AbiFunction.Parse("baseToken() returns (address)");
-    private static readonly AbiFunction TotalSupply = AbiFunction.Parse("totalSupply() returns (uint256)");
-    private static readonly AbiFunction TotalBorrow = AbiFunction.Parse("totalBorrow() returns (uint256)");
-    private static readonly AbiFunction Kink = AbiFunction.Parse("supplyKink() returns (uint256)");
-    private static readonly AbiFunction RateBase = AbiFunction.Parse("supplyPerSecondInterestRateBase() returns (uint256)");
-    private static readonly AbiFunction SlopeLow = AbiFunction.Parse("supplyPerSecondInterestRateSlopeLow() returns (uint256)");
-    private static readonly AbiFunction SlopeHigh = AbiFunction.Parse("supplyPerSecondInterestRateSlopeHigh() returns (uint256)");
-    private static readonly AbiFunction Utilization = AbiFunction.Parse("getUtilization() returns (uint256)");
-    private static readonly AbiFunction SupplyRate = AbiFunction.Parse("getSupplyRate(uint256 utilization) returns (uint64)");
-    private static readonly AbiFunction IsSupplyPaused = AbiFunction.Parse("isSupplyPaused() returns (bool)");
-    private static readonly AbiFunction IsWithdrawPaused = AbiFunction.Parse("isWithdrawPaused() returns (bool)");
-    private static readonly AbiFunction TrackingSpeed = AbiFunction.Parse("baseTrackingSupplySpeed() returns (uint256)");
-    private static readonly AbiFunction TrackingScale = AbiFunction.Parse("trackingIndexScale() returns (uint256)");
-    private static readonly AbiFunction LeastForRewards = AbiFunction.Parse("baseMinForRewards() returns (uint256)");
-    private static readonly AbiFunction RewardConfiguration = AbiFunction.Parse("rewardConfig(address comet) returns (address token, uint64 rescaleFactor, bool shouldUpscale)");
-    private static readonly AbiFunction RewardMultiplier = AbiFunction.Parse("rewardConfig(address comet) returns (address token, uint64 rescaleFactor, bool shouldUpscale, uint256 multiplier)");
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address owner) returns (uint256)");
 
     /// <inheritdoc/>
     public string Name => "compoundV3";
@@ -47,9 +33,10 @@ public sealed class CompoundV3 : IEvmAdapter
         var rewards = protocol.Contract(RewardsRole);
         try
         {
-            var askMultiplier = MultiplierAsync();
-            var read = await Task.WhenAll(protocol.Reader.ReadAsync(rewards, RewardConfiguration, comet), protocol.Reader.ReadAsync(comet, TrackingSpeed), protocol.Reader.ReadAsync(comet, TrackingScale), protocol.Reader.ReadAsync(comet, LeastForRewards)).ConfigureAwait(false);
-            var (token, speed, scale, least) = ((EvmAddress)read[0][0], (BigInteger)read[1][0], (BigInteger)read[2][0], (BigInteger)read[3][0]);
+            var (askMultiplier, askReward) = (MultiplierAsync(), protocol.Reader.ReadAsync(rewards, new RewardConfig { Comet = comet }));
+            var (askSpeed, askScale, askLeast) = (Ask(protocol, comet, new BaseTrackingSupplySpeed()), Ask(protocol, comet, new TrackingIndexScale()), Ask(protocol, comet, new BaseMinForRewards()));
+            var token = (await askReward.ConfigureAwait(false)).Token;
+            var (speed, scale, least) = (await askSpeed.ConfigureAwait(false), await askScale.ConfigureAwait(false), await askLeast.ConfigureAwait(false));
             if (token.IsZero || speed.IsZero || scale.IsZero || supplied < least || await protocol.RewardAsync(token, id).ConfigureAwait(false) is not var (reward, price))
                 return null;
             var perSecond = (double)speed / (double)scale * await askMultiplier.ConfigureAwait(false);
@@ -65,7 +52,7 @@ public sealed class CompoundV3 : IEvmAdapter
         {
             try
             {
-                return (double)(BigInteger)(await protocol.Reader.ReadAsync(rewards, RewardMultiplier, comet).ConfigureAwait(false))[3] / 1e18;
+                return (double)(await protocol.Reader.ReadAsync(rewards, new RewardConfigWithMultiplier { Comet = comet }).ConfigureAwait(false)).Multiplier / 1e18;
             }
             catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
             {
@@ -75,16 +62,26 @@ public sealed class CompoundV3 : IEvmAdapter
         }
     }
 
+    private static Task<T> Ask<T>(EvmProtocol protocol, EvmAddress contract, ContractFunction<T> function) => protocol.Reader.ReadAsync(contract, function);
+
+    private static async Task<State> StateAsync(EvmProtocol protocol, EvmAddress comet)
+    {
+        var (supplied, borrowed, kink) = (Ask(protocol, comet, new TotalSupply()), Ask(protocol, comet, new TotalBorrow()), Ask(protocol, comet, new SupplyKink()));
+        var (rateBase, slopeLow, slopeHigh) = (Ask(protocol, comet, new SupplyRateBase()), Ask(protocol, comet, new SupplyRateSlopeLow()), Ask(protocol, comet, new SupplyRateSlopeHigh()));
+        var (utilization, isSupplyPaused, isWithdrawPaused) = (Ask(protocol, comet, new GetUtilization()), Ask(protocol, comet, new IsSupplyPaused()), Ask(protocol, comet, new IsWithdrawPaused()));
+        await Task.WhenAll(supplied, borrowed, kink, rateBase, slopeLow, slopeHigh, utilization, isSupplyPaused, isWithdrawPaused).ConfigureAwait(false);
+        return new(await supplied.ConfigureAwait(false), await borrowed.ConfigureAwait(false), await kink.ConfigureAwait(false), await rateBase.ConfigureAwait(false),
+            await slopeLow.ConfigureAwait(false), await slopeHigh.ConfigureAwait(false), await utilization.ConfigureAwait(false), await isSupplyPaused.ConfigureAwait(false), await isWithdrawPaused.ConfigureAwait(false));
+    }
+
     private static async Task<OpportunityReading?> MarketAsync(EvmProtocol protocol, string role, EvmAddress comet)
     {
-        Task<object[]> Ask(AbiFunction function) => protocol.Reader.ReadAsync(comet, function);
-        var asked = new[] { TotalSupply, TotalBorrow, Kink, RateBase, SlopeLow, SlopeHigh, Utilization, IsSupplyPaused, IsWithdrawPaused }.Select(Ask).ToArray();
-        object[][] read;
         EvmAddress asset;
+        State state;
         try
         {
-            asset = (EvmAddress)(await Ask(BaseToken).ConfigureAwait(false))[0];
-            read = await Task.WhenAll(asked).ConfigureAwait(false);
+            var (askAsset, askState) = (Ask(protocol, comet, new BaseToken()), StateAsync(protocol, comet));
+            (asset, state) = (await askAsset.ConfigureAwait(false), await askState.ConfigureAwait(false));
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
@@ -98,14 +95,13 @@ public sealed class CompoundV3 : IEvmAdapter
             return null;
         }
 
-        BigInteger Number(int i) => (BigInteger)read[i][0];
-        var askRate = protocol.Reader.ReadAsync(comet, SupplyRate, Number(6));
-        var askBalance = protocol.Reader.ReadAsync(asset, BalanceOf, comet);
+        var askRate = Ask(protocol, comet, new GetSupplyRate { Utilization = state.Utilization });
+        var askBalance = Ask(protocol, asset, new BalanceOf { Owner = comet });
         if (await protocol.PriceAsync(token).ConfigureAwait(false) is not { } price)
             return null;
         var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, {role} {comet}", role.ToLowerInvariant());
         Figure Whole(BigInteger baseUnits) => new(EvmProtocol.Whole(baseUnits, token), from);
-        var askRewards = RewardsAsync(protocol, comet, protocol.IdOf(token.Symbol), Number(0), Whole(Number(0)), price);
+        var askRewards = RewardsAsync(protocol, comet, protocol.IdOf(token.Symbol), state.Supplied, Whole(state.Supplied), price);
         Figure PerYear(BigInteger perSecond) => new((double)perSecond / 1e18 * SecondsPerYear, from);
         return new()
         {
@@ -118,19 +114,22 @@ public sealed class CompoundV3 : IEvmAdapter
                 Base = new CometCurve
                 {
                     Basis = RateBasis.PerSecond,
-                    Supplied = Whole(Number(0)),
-                    Borrowed = Whole(Number(1)),
-                    Kink = new((double)Number(2) / 1e18, from),
-                    BaseRate = PerYear(Number(3)),
-                    SlopeLow = PerYear(Number(4)),
-                    SlopeHigh = PerYear(Number(5)),
+                    Supplied = Whole(state.Supplied),
+                    Borrowed = Whole(state.Borrowed),
+                    Kink = new((double)state.Kink / 1e18, from),
+                    BaseRate = PerYear(state.RateBase),
+                    SlopeLow = PerYear(state.SlopeLow),
+                    SlopeHigh = PerYear(state.SlopeHigh),
                 },
                 Rewards = await askRewards.ConfigureAwait(false),
             },
-            Total = Whole(Number(0)),
-            Capacity = read[7][0] is true ? new Figure(0, from) : null,
-            Withdrawable = read[8][0] is true ? new Figure(0, from) : Whole((BigInteger)(await askBalance.ConfigureAwait(false))[0]),
-            StatedRate = (double)(BigInteger)(await askRate.ConfigureAwait(false))[0] / 1e18 * SecondsPerYear,
+            Total = Whole(state.Supplied),
+            Capacity = state.IsSupplyPaused ? new Figure(0, from) : null,
+            Withdrawable = state.IsWithdrawPaused ? new Figure(0, from) : Whole(await askBalance.ConfigureAwait(false)),
+            StatedRate = (double)await askRate.ConfigureAwait(false) / 1e18 * SecondsPerYear,
         };
     }
+
+    /// <summary>One market: amounts in base units, rates per second in 1e-18.</summary>
+    private sealed record State(BigInteger Supplied, BigInteger Borrowed, BigInteger Kink, BigInteger RateBase, BigInteger SlopeLow, BigInteger SlopeHigh, BigInteger Utilization, bool IsSupplyPaused, bool IsWithdrawPaused);
 }

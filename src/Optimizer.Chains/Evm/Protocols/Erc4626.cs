@@ -1,5 +1,8 @@
 using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc20;
+using Optimizer.Contracts.Protocols.Erc4626;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -10,11 +13,6 @@ namespace Optimizer.Chains.Evm.Protocols;
 /// vaults that lend.</remarks>
 public sealed class Erc4626 : IEvmAdapter
 {
-    private static readonly AbiFunction Asset = AbiFunction.Parse("asset() returns (address)");
-    private static readonly AbiFunction DecimalsOf = AbiFunction.Parse("decimals() returns (uint8)");
-    private static readonly AbiFunction TotalAssets = AbiFunction.Parse("totalAssets() returns (uint256)");
-    private static readonly AbiFunction ToAssets = AbiFunction.Parse("convertToAssets(uint256 shares) returns (uint256)");
-    private static readonly AbiFunction MaxDeposit = AbiFunction.Parse("maxDeposit(address receiver) returns (uint256)");
 
     private const int MostDecimals = 36;
 
@@ -31,13 +29,14 @@ public sealed class Erc4626 : IEvmAdapter
     private static async Task<OpportunityReading?> VaultAsync(EvmProtocol protocol, string role, EvmAddress vault)
     {
         var reader = protocol.Reader;
-        var (askAsset, askDecimals) = (reader.ReadAsync(vault, Asset), reader.ReadAsync(vault, DecimalsOf));
-        var (askTotal, askRoom) = (reader.ReadAsync(vault, TotalAssets), reader.TryReadAsync(vault, MaxDeposit, EvmProtocol.Anyone));
+        var (askAsset, askDecimals) = (reader.ReadAsync(vault, new GetAsset()), reader.ReadAsync(vault, new Decimals()));
+        var (askTotal, askRoom) = (reader.ReadAsync(vault, new TotalAssets()), reader.TryReadAsync(vault, new MaxDeposit { Receiver = EvmProtocol.Anyone }));
         Token? token;
-        BigInteger total, now, oneShare;
+        BigInteger total, now;
+        ConvertToAssets shares;
         try
         {
-            var asset = (EvmAddress)(await askAsset.ConfigureAwait(false))[0];
+            var asset = await askAsset.ConfigureAwait(false);
             token = protocol.TokenAt(asset);
             if (token is null)
             {
@@ -45,13 +44,13 @@ public sealed class Erc4626 : IEvmAdapter
                 return null;
             }
 
-            total = (BigInteger)(await askTotal.ConfigureAwait(false))[0];
+            total = await askTotal.ConfigureAwait(false);
             // Many shares at once: one share of a token with six decimals shows no more than six digits of growth.
-            var decimals = (BigInteger)(await askDecimals.ConfigureAwait(false))[0];
+            var decimals = await askDecimals.ConfigureAwait(false);
             if (decimals > MostDecimals)
                 throw new ChainDataException(ChainFault.UnexpectedContract, $"the vault's shares have {decimals} decimals");
-            oneShare = BigInteger.Pow(10, (int)decimals + ExtraDecimals);
-            now = (BigInteger)(await reader.ReadAsync(vault, ToAssets, oneShare).ConfigureAwait(false))[0];
+            shares = new() { Shares = BigInteger.Pow(10, (int)decimals + ExtraDecimals) };
+            now = await reader.ReadAsync(vault, shares).ConfigureAwait(false);
         }
         catch (ChainDataException wrong)
         {
@@ -64,13 +63,13 @@ public sealed class Erc4626 : IEvmAdapter
         var id = protocol.IdOf(token.Symbol);
         if (now.Sign <= 0)
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"{oneShare} shares are {now} at block {reader.Block.Number}");
+            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"{shares.Shares} shares are {now} at block {reader.Block.Number}");
             return null;
         }
 
         var from = protocol.From($"growth of a share of {role} {vault} on {protocol.Chain.Name}", role.ToLowerInvariant());
         var share = new Figure((double)now / Math.Pow(10, token.Decimals + ExtraDecimals), from);
-        var rate = await protocol.GrowthAsync(id, share, now, vault, ToAssets, oneShare).ConfigureAwait(false);
+        var rate = await protocol.GrowthAsync(id, share, now, vault, shares).ConfigureAwait(false);
         if (rate is null)
             return null;
         Figure Whole(BigInteger baseUnits) => new(EvmProtocol.Whole(baseUnits, token), from);

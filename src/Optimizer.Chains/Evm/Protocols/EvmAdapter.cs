@@ -1,5 +1,7 @@
 using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc20;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -44,9 +46,8 @@ public interface IEvmRouteAdapter
 public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockReader Reader, EvmPrices Prices, Func<Task<BlockReader>> Past)
 {
     /// <summary>Somebody who is nobody in particular: what would a vault take from them?</summary>
-    public static readonly EvmAddress Anyone = new(Keccak.Hash("anyone"u8).AsSpan(0, EvmAddress.Size));
+    public static readonly EvmAddress Anyone = new(Hex.Keccak("anyone"u8).AsSpan(0, EvmAddress.Size));
 
-    private static readonly AbiFunction DecimalsOf = AbiFunction.Parse("decimals() returns (uint8)");
 
     /// <summary>The chain.</summary>
     public Chain Chain => Reading.Chain;
@@ -74,10 +75,10 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         var price = Prices.OfAsync(token);
         if (token.Address is null)
             return await price.ConfigureAwait(false);
-        var decimals = await Reader.ReadAsync(EvmAddress.Parse(token.Address), DecimalsOf).ConfigureAwait(false);
-        if ((BigInteger)decimals[0] == token.Decimals)
+        var decimals = await Reader.ReadAsync(EvmAddress.Parse(token.Address), new Decimals()).ConfigureAwait(false);
+        if (decimals == token.Decimals)
             return await price.ConfigureAwait(false);
-        Reading.Refuse(Rules.WrongDecimals, $"{token.Symbol}@{Chain.Id}", $"the contract has {decimals[0]} decimals, the chain file {token.Decimals}");
+        Reading.Refuse(Rules.WrongDecimals, $"{token.Symbol}@{Chain.Id}", $"the contract has {decimals} decimals, the chain file {token.Decimals}");
         return null;
     }
 
@@ -109,9 +110,9 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
     /// <param name="answer">The answer; null where it reverted, which the standard forbids: then nothing is taken to fit.</param>
     /// <param name="id">The opportunity.</param>
     /// <returns>Null where there is no limit: vaults without one state an amount that no supply reaches.</returns>
-    public BigInteger? Room(object[]? answer, string id)
+    public BigInteger? Room(Answer<BigInteger>? answer, string id)
     {
-        if (answer is [BigInteger most])
+        if (answer is { Value: var most })
             return most < BigInteger.One << 120 ? most : null;
         Reading.Flag(Rules.UnknownRevision, id, "the vault does not say how much it takes; nothing is added to it");
         return BigInteger.Zero;
@@ -124,15 +125,14 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
     /// <param name="now">What the contract answers now.</param>
     /// <param name="contract">The contract.</param>
     /// <param name="function">What it is asked.</param>
-    /// <param name="arguments">With these.</param>
     /// <returns>Null where nothing former is known, which is noted.</returns>
-    public async Task<double?> GrowthAsync(string id, Figure share, BigInteger now, EvmAddress contract, AbiFunction function, params object[] arguments)
+    public async Task<double?> GrowthAsync(string id, Figure share, BigInteger now, EvmAddress contract, ContractFunction<BigInteger> function)
     {
         Reading.ShareRates[id] = share;
         try
         {
             var past = await Past().ConfigureAwait(false);
-            if (await past.TryReadAsync(contract, function, arguments).ConfigureAwait(false) is not [BigInteger { Sign: > 0 } before])
+            if (await past.TryReadAsync(contract, function).ConfigureAwait(false) is not { Value: { Sign: > 0 } before })
                 throw new ChainDataException(ChainFault.Refused, $"{contract} was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its growth cannot be measured");
             return Math.Pow((double)now / (double)before, Duration.DaysPerYear / (Reader.Block.Time - past.Block.Time).TotalDays) - 1;
         }

@@ -1,5 +1,8 @@
 using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc4626;
+using Optimizer.Contracts.Protocols.Morpho;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -16,22 +19,6 @@ public sealed class MetaMorpho : IEvmAdapter
     private const double MostRateAtTarget = 2;
 
     private static readonly BigInteger Wad = BigInteger.Pow(10, 18);
-    private static readonly AbiFunction Asset = AbiFunction.Parse("asset() returns (address)");
-    private static readonly AbiFunction TotalAssets = AbiFunction.Parse("totalAssets() returns (uint256)");
-    private static readonly AbiFunction Fee = AbiFunction.Parse("fee() returns (uint96)");
-    private static readonly AbiFunction MorphoOf = AbiFunction.Parse("MORPHO() returns (address)");
-    private static readonly AbiFunction QueueLength = AbiFunction.Parse("withdrawQueueLength() returns (uint256)");
-    private static readonly AbiFunction Queue = AbiFunction.Parse("withdrawQueue(uint256 index) returns (bytes32)");
-    private static readonly AbiFunction MaxDeposit = AbiFunction.Parse("maxDeposit(address receiver) returns (uint256)");
-    private static readonly AbiFunction MarketOf = AbiFunction.Parse(
-        "market(bytes32 id) returns (uint128 totalSupplyAssets, uint128 totalSupplyShares, uint128 totalBorrowAssets, uint128 totalBorrowShares, uint128 lastUpdate, uint128 fee)");
-
-    private static readonly AbiFunction ParamsOf = AbiFunction.Parse("idToMarketParams(bytes32 id) returns (address loanToken, address collateralToken, address oracle, address irm, uint256 lltv)");
-    private static readonly AbiFunction Position = AbiFunction.Parse("position(bytes32 id, address user) returns (uint256 supplyShares, uint128 borrowShares, uint128 collateral)");
-    private static readonly AbiFunction RateAtTarget = AbiFunction.Parse("rateAtTarget(bytes32 id) returns (int256)");
-    private static readonly AbiFunction BorrowRate = AbiFunction.Parse(
-        "borrowRateView((address loanToken, address collateralToken, address oracle, address irm, uint256 lltv) marketParams, "
-        + "(uint128 totalSupplyAssets, uint128 totalSupplyShares, uint128 totalBorrowAssets, uint128 totalBorrowShares, uint128 lastUpdate, uint128 fee) market) returns (uint256)");
 
     /// <inheritdoc/>
     public string Name => "metaMorpho";
@@ -57,10 +44,11 @@ public sealed class MetaMorpho : IEvmAdapter
     {
         const int MostMarkets = 64;
         var reader = protocol.Reader;
-        var asked = new[] { Asset, TotalAssets, Fee, MorphoOf, QueueLength }.Select(function => reader.ReadAsync(vault, function)).ToArray();
-        var askRoom = reader.TryReadAsync(vault, MaxDeposit, EvmProtocol.Anyone);
-        var head = await Task.WhenAll(asked).ConfigureAwait(false);
-        var (asset, total, fee, morpho, length) = ((EvmAddress)head[0][0], (BigInteger)head[1][0], (BigInteger)head[2][0], (EvmAddress)head[3][0], (BigInteger)head[4][0]);
+        var (askAsset, askTotal, askFee) = (reader.ReadAsync(vault, new GetAsset()), reader.ReadAsync(vault, new TotalAssets()), reader.ReadAsync(vault, new Fee()));
+        var (askMorpho, askLength) = (reader.ReadAsync(vault, new MorphoAddress()), reader.ReadAsync(vault, new WithdrawQueueLength()));
+        var askRoom = reader.TryReadAsync(vault, new MaxDeposit { Receiver = EvmProtocol.Anyone });
+        var (asset, total, fee) = (await askAsset.ConfigureAwait(false), await askTotal.ConfigureAwait(false), await askFee.ConfigureAwait(false));
+        var (morpho, length) = (await askMorpho.ConfigureAwait(false), await askLength.ConfigureAwait(false));
         if (protocol.TokenAt(asset) is not { } token)
         {
             protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is none of the chain file's tokens");
@@ -70,8 +58,8 @@ public sealed class MetaMorpho : IEvmAdapter
         if (length > MostMarkets)
             throw new ChainDataException(ChainFault.UnexpectedContract, $"vault {vault} names {length} markets; at most {MostMarkets} are read");
         var askPrice = protocol.PriceAsync(token);
-        var ids = await Task.WhenAll(Enumerable.Range(0, (int)length).Select(i => reader.ReadAsync(vault, Queue, new BigInteger(i)))).ConfigureAwait(false);
-        var markets = await Task.WhenAll(ids.Select(id => MarketAsync(reader, morpho, (byte[])id[0], vault))).ConfigureAwait(false);
+        var ids = await Task.WhenAll(Enumerable.Range(0, (int)length).Select(i => reader.ReadAsync(vault, new WithdrawQueueMarket { Index = i }))).ConfigureAwait(false);
+        var markets = await Task.WhenAll(ids.Select(id => MarketAsync(reader, morpho, id, vault))).ConfigureAwait(false);
         if (await askPrice.ConfigureAwait(false) is null)
             return null;
         if (total.Sign <= 0)
@@ -118,18 +106,18 @@ public sealed class MetaMorpho : IEvmAdapter
 
     private static async Task<Market> MarketAsync(BlockReader reader, EvmAddress morpho, byte[] id, EvmAddress vault)
     {
-        var (askMarket, askParams, askPosition) = (reader.ReadAsync(morpho, MarketOf, id), reader.ReadAsync(morpho, ParamsOf, id), reader.ReadAsync(morpho, Position, id, vault));
+        var (askMarket, askParams, askPosition) = (reader.ReadAsync(morpho, new GetMarket { Id = id }), reader.ReadAsync(morpho, new IdToMarketParams { Id = id }), reader.ReadAsync(morpho, new GetPosition { Id = id, User = vault }));
         var market = await askMarket.ConfigureAwait(false);
         var parameters = await askParams.ConfigureAwait(false);
-        var shares = (BigInteger)(await askPosition.ConfigureAwait(false))[0];
-        var (supplied, supplyShares, borrowed, lastUpdate, fee) = ((BigInteger)market[0], (BigInteger)market[1], (BigInteger)market[2], (BigInteger)market[4], (BigInteger)market[5]);
-        var irm = (EvmAddress)parameters[3];
+        var shares = (await askPosition.ConfigureAwait(false)).SupplyShares;
+        var (supplied, supplyShares, borrowed, lastUpdate, fee) = (market.TotalSupplyAssets, market.TotalSupplyShares, market.TotalBorrowAssets, market.LastUpdate, market.Fee);
+        var irm = parameters.RateModel;
         // A market without a rate model only keeps what it is given.
         if (irm.IsZero || supplied.IsZero)
             return new(ToAssets(shares, supplied, supplyShares), supplied, borrowed, 0, 0);
-        var (askRate, askTarget) = (reader.ReadAsync(irm, BorrowRate, parameters, market), reader.ReadAsync(irm, RateAtTarget, id));
-        var perSecond = (BigInteger)(await askRate.ConfigureAwait(false))[0];
-        var atTarget = (double)(BigInteger)(await askTarget.ConfigureAwait(false))[0] / 1e18 * SecondsPerYear;
+        var (askRate, askTarget) = (reader.ReadAsync(irm, new BorrowRateView { MarketParams = parameters, Market = market }), reader.ReadAsync(irm, new RateAtTarget { Id = id }));
+        var perSecond = await askRate.ConfigureAwait(false);
+        var atTarget = (double)await askTarget.ConfigureAwait(false) / 1e18 * SecondsPerYear;
         if (fee > Wad / 4 || borrowed > supplied)
             throw new ChainDataException(ChainFault.UnexpectedContract, $"market {Convert.ToHexStringLower(id)} of {morpho} states a fee of {(double)fee / 1e18:P0}, {borrowed} borrowed of {supplied}");
         var seconds = BigInteger.Max(0, reader.Block.Time.ToUnixTimeSeconds() - lastUpdate);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Optimizer.Contracts.Protocols.Rollups;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -13,17 +14,6 @@ namespace Optimizer.Chains.Evm.Protocols;
 /// </remarks>
 public sealed class OpStandardBridge : IEvmRouteAdapter
 {
-    private static readonly AbiFunction Messenger = AbiFunction.Parse("messenger() returns (address)");
-    private static readonly AbiFunction PortalOf = AbiFunction.Parse("portal() returns (address)");
-    private static readonly AbiFunction Paused = AbiFunction.Parse("paused() returns (bool)");
-    private static readonly AbiFunction ProofMaturity = AbiFunction.Parse("proofMaturityDelaySeconds() returns (uint256)");
-    private static readonly AbiFunction GameFinality = AbiFunction.Parse("disputeGameFinalityDelaySeconds() returns (uint256)");
-    private static readonly AbiFunction RespectedGame = AbiFunction.Parse("respectedGameType() returns (uint32)");
-    private static readonly AbiFunction Games = AbiFunction.Parse("disputeGameFactory() returns (address)");
-    private static readonly AbiFunction Implementation = AbiFunction.Parse("gameImpls(uint32 gameType) returns (address)");
-    private static readonly AbiFunction MaximumClock = AbiFunction.Parse("maxClockDuration() returns (uint64)");
-
-    private static readonly AbiFunction SlowFinalization = AbiFunction.Parse("SLOW_FINALIZATION_DELAY() returns (uint64)");
 
     /// <inheritdoc/>
     public string Name => "opStandardBridge";
@@ -36,16 +26,18 @@ public sealed class OpStandardBridge : IEvmRouteAdapter
     {
         var reader = protocol.Reader;
         var bridge = protocol.Contract("l1StandardBridge", other);
-        var messenger = (EvmAddress)(await reader.ReadAsync(bridge, Messenger).ConfigureAwait(false))[0];
-        var portal = (EvmAddress)(await reader.ReadAsync(messenger, PortalOf).ConfigureAwait(false))[0];
-        var asked = await Task.WhenAll(new[] { Paused, ProofMaturity, GameFinality, RespectedGame, Games }.Select(function => reader.ReadAsync(portal, function))).ConfigureAwait(false);
-        if (asked[0][0] is true)
+        var messenger = await reader.ReadAsync(bridge, new Messenger()).ConfigureAwait(false);
+        var portal = await reader.ReadAsync(messenger, new Portal()).ConfigureAwait(false);
+        var (askPaused, askMaturity, askFinality) = (reader.ReadAsync(portal, new Paused()), reader.ReadAsync(portal, new ProofMaturityDelaySeconds()), reader.ReadAsync(portal, new DisputeGameFinalityDelaySeconds()));
+        var (askType, askGames) = (reader.ReadAsync(portal, new RespectedGameType()), reader.ReadAsync(portal, new DisputeGameFactory()));
+        if (await askPaused.ConfigureAwait(false))
             throw new ChainDataException(ChainFault.Refused, $"withdrawals from {other.Name} are paused by its portal {portal}");
-        var game = (EvmAddress)(await reader.ReadAsync((EvmAddress)asked[4][0], Implementation, asked[3][0]).ConfigureAwait(false))[0];
-        var (askClock, askSlow) = (reader.TryReadAsync(game, MaximumClock), reader.TryReadAsync(game, SlowFinalization));
-        if ((await askClock.ConfigureAwait(false) ?? await askSlow.ConfigureAwait(false)) is not [BigInteger clock])
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"the games of type {asked[3][0]} at {game} do not tell how long they take");
-        var seconds = BigInteger.Max((BigInteger)asked[1][0], clock + (BigInteger)asked[2][0]);
+        var type = await askType.ConfigureAwait(false);
+        var game = await reader.ReadAsync(await askGames.ConfigureAwait(false), new GameImpls { GameType = type }).ConfigureAwait(false);
+        var (askClock, askSlow) = (reader.TryReadAsync(game, new MaxClockDuration()), reader.TryReadAsync(game, new SlowFinalizationDelay()));
+        if ((await askClock.ConfigureAwait(false) ?? await askSlow.ConfigureAwait(false)) is not { Value: var clock })
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"the games of type {type} at {game} do not tell how long they take");
+        var seconds = BigInteger.Max(await askMaturity.ConfigureAwait(false), clock + await askFinality.ConfigureAwait(false));
         return judged with { DurationSeconds = EvmProtocol.Delay((double)seconds, protocol.From($"{protocol.Entry.Name}: delays of {other.Name}'s portal {portal} and of its dispute games", other.Id)) };
     }
 }

@@ -1,5 +1,6 @@
-using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Pendle;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -11,12 +12,6 @@ public sealed class PendlePrincipal : IEvmAdapter
     private const double Wad = 1e18;
     private const double SecondsPerYear = 365 * 86_400;
 
-    private static readonly AbiFunction ReadState = AbiFunction.Parse(
-        "readState(address router) returns ((int256 totalPt, int256 totalSy, int256 totalLp, address treasury, int256 scalarRoot, uint256 expiry, uint256 lnFeeRateRoot, uint256 reserveFeePercent, uint256 lastLnImpliedRate))");
-
-    private static readonly AbiFunction ReadTokens = AbiFunction.Parse("readTokens() returns (address SY, address PT, address YT)");
-    private static readonly AbiFunction ExchangeRate = AbiFunction.Parse("exchangeRate() returns (uint256)");
-    private static readonly AbiFunction AssetInfo = AbiFunction.Parse("assetInfo() returns (uint8 assetType, address assetAddress, uint8 assetDecimals)");
 
     /// <inheritdoc/>
     public string Name => "pendlePrincipal";
@@ -28,13 +23,11 @@ public sealed class PendlePrincipal : IEvmAdapter
     private static async Task<OpportunityReading?> MarketAsync(EvmProtocol protocol, string role, EvmAddress market)
     {
         var reader = protocol.Reader;
-        var (askState, askTokens) = (reader.ReadAsync(market, ReadState, EvmProtocol.Anyone), reader.ReadAsync(market, ReadTokens));
-        var state = (object[])(await askState.ConfigureAwait(false))[0];
-        var standardised = (EvmAddress)(await askTokens.ConfigureAwait(false))[0];
-        var (askRate, askAsset) = (reader.ReadAsync(standardised, ExchangeRate), reader.ReadAsync(standardised, AssetInfo));
-        double Number(int field) => (double)(BigInteger)state[field];
-        var (rate, asset) = ((double)(BigInteger)(await askRate.ConfigureAwait(false))[0] / Wad, await askAsset.ConfigureAwait(false));
-        var contract = (EvmAddress)asset[1];
+        var (askState, askTokens) = (reader.ReadAsync(market, new ReadState { Router = EvmProtocol.Anyone }), reader.ReadAsync(market, new ReadTokens()));
+        var state = await askState.ConfigureAwait(false);
+        var standardised = (await askTokens.ConfigureAwait(false)).Standardised;
+        var (askRate, askAsset) = (reader.ReadAsync(standardised, new ExchangeRate()), reader.ReadAsync(standardised, new AssetInfo()));
+        var (rate, contract) = ((double)await askRate.ConfigureAwait(false) / Wad, (await askAsset.ConfigureAwait(false)).AssetAddress);
         var token = protocol.TokenAt(contract);
         if (token is null)
         {
@@ -45,18 +38,19 @@ public sealed class PendlePrincipal : IEvmAdapter
         var id = protocol.IdOf(token.Symbol);
         if (await protocol.PriceAsync(token).ConfigureAwait(false) is null)
             return null;
-        var years = (Number(5) - reader.Block.Time.ToUnixTimeSeconds()) / SecondsPerYear;
+        var (expiry, scalarRoot) = ((double)state.Expiry, (double)state.ScalarRoot);
+        var years = (expiry - reader.Block.Time.ToUnixTimeSeconds()) / SecondsPerYear;
         if (years <= 0)
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"market {market} matured on {DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(Number(5), 0, 253_402_300_799)):yyyy-MM-dd}");
+            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"market {market} matured on {DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(expiry, 0, 253_402_300_799)):yyyy-MM-dd}");
             return null;
         }
 
         var unit = Math.Pow(10, -token.Decimals);
-        var (principal, assets, scalar) = (Number(0) * unit, Number(1) * rate * unit, Number(4) / Wad / years);
+        var (principal, assets, scalar) = ((double)state.TotalPrincipal * unit, (double)state.TotalStandardised * rate * unit, scalarRoot / Wad / years);
         if (!(principal > 0 && assets > 0 && scalar > 0 && double.IsFinite(principal + assets + scalar)))
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"market {market} holds {state[0]} principal tokens and {state[1]} of the other side, with a scalar of {state[4]}");
+            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"market {market} holds {state.TotalPrincipal} principal tokens and {state.TotalStandardised} of the other side, with a scalar of {state.ScalarRoot}");
             return null;
         }
 
@@ -68,8 +62,8 @@ public sealed class PendlePrincipal : IEvmAdapter
             Assets = new(assets, from),
             RateScalar = new(scalar, from),
             // What was last traded at, at the proportion of now.
-            RateAnchor = new(Math.Exp(Number(8) / Wad * years) - Math.Log(principal / assets) / scalar, from),
-            FeeFactor = new(Math.Exp(Number(6) / Wad * years), from),
+            RateAnchor = new(Math.Exp((double)state.LastLnImpliedRate / Wad * years) - Math.Log(principal / assets) / scalar, from),
+            FeeFactor = new(Math.Exp((double)state.LnFeeRateRoot / Wad * years), from),
             YearsToMaturity = new(years, from),
         };
         return new()

@@ -1,5 +1,6 @@
-using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Protocols.Erc20;
+using Optimizer.Contracts.Protocols.LiquidStaking;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -9,7 +10,6 @@ namespace Optimizer.Chains.Evm.Protocols;
 /// that tells its rate in wei: wstETH's <c>stEthPerToken()</c>, rETH's <c>getExchangeRate()</c>, weETH's <c>getRate()</c>.</remarks>
 public sealed class StakingRate : IEvmAdapter
 {
-    private static readonly AbiFunction TotalSupply = AbiFunction.Parse("totalSupply() returns (uint256)");
 
     /// <inheritdoc/>
     public string Name => "stakingRate";
@@ -26,18 +26,11 @@ public sealed class StakingRate : IEvmAdapter
         var contract = protocol.Contract(role);
         var native = protocol.Chain.Tokens.Single(token => token.Symbol == protocol.Chain.NativeToken);
         var id = protocol.IdOf(native.Symbol);
-        AbiFunction rateOf;
-        try
-        {
-            rateOf = AbiFunction.Parse($"{function} returns (uint256)");
-        }
-        catch (FormatException)
-        {
+        if (!function.EndsWith("()", StringComparison.Ordinal) || function.Length == 2 || !function[..^2].All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'))
             throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {protocol.Chain.Id} gives '{function}' for {role}; expected a function without parameters, such as getRate()");
-        }
-
-        var (askRate, askSupply, askPrice) = (protocol.Reader.ReadAsync(contract, rateOf), protocol.Reader.ReadAsync(contract, TotalSupply), protocol.Prices.OfAsync(native));
-        var (rate, supply) = ((BigInteger)(await askRate.ConfigureAwait(false))[0], (BigInteger)(await askSupply.ConfigureAwait(false))[0]);
+        var rateOf = new TokenRate(function[..^2]);
+        var (askRate, askSupply, askPrice) = (protocol.Reader.ReadAsync(contract, rateOf), protocol.Reader.ReadAsync(contract, new TotalSupply()), protocol.Prices.OfAsync(native));
+        var (rate, supply) = (await askRate.ConfigureAwait(false), await askSupply.ConfigureAwait(false));
         if (await askPrice.ConfigureAwait(false) is null)
             return null;
         if (rate.Sign <= 0)

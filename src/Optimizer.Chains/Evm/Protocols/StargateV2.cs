@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.StargateV2;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -11,13 +13,6 @@ namespace Optimizer.Chains.Evm.Protocols;
 /// is never understated.</remarks>
 public sealed class StargateV2 : IEvmRouteAdapter
 {
-    private const string SendParam = "(uint32 dstEid, bytes32 to, uint256 amountLD, uint256 minAmountLD, bytes extraOptions, bytes composeMsg, bytes oftCmd)";
-
-    private static readonly AbiFunction QuoteOft = AbiFunction.Parse(
-        $"quoteOFT({SendParam} sendParam) returns ((uint256 minAmountLD, uint256 maxAmountLD) limit, (int256 feeAmountLD, string description)[] details, (uint256 amountSentLD, uint256 amountReceivedLD) receipt)");
-
-    private static readonly AbiFunction QuoteSend = AbiFunction.Parse($"quoteSend({SendParam} sendParam, bool payInLzToken) returns ((uint256 nativeFee, uint256 lzTokenFee) fee)");
-    private static readonly AbiFunction TokenOf = AbiFunction.Parse("token() returns (address)");
 
     /// <inheritdoc/>
     public string Name => "stargateV2";
@@ -37,17 +32,17 @@ public sealed class StargateV2 : IEvmRouteAdapter
         var oneUsd = Math.Pow(10, from.Decimals) / price;
         BigInteger Amount(double usd) => new(usd * oneUsd);
         var sizes = Enumerable.Range(0, Sizes).Select(i => LeastUsd * Math.Pow(Growth, i)).ToArray();
-        var askFee = protocol.Reader.TryReadAsync(pool, QuoteSend, Send(endpoint, Amount(sizes[0])), false);
-        var quotes = await Task.WhenAll(sizes.Select(usd => protocol.Reader.TryReadAsync(EvmCallKind.Heavy, pool, QuoteOft, [Send(endpoint, Amount(usd))]))).ConfigureAwait(false);
-        if (quotes[0] is not { } first || await askFee.ConfigureAwait(false) is not [object[] fee])
+        var askFee = protocol.Reader.TryReadAsync(pool, new QuoteSend { SendParam = Send(endpoint, Amount(sizes[0])) });
+        var quotes = await Task.WhenAll(sizes.Select(usd => protocol.Reader.TryReadAsync(pool, new QuoteOft { SendParam = Send(endpoint, Amount(usd)) }, EvmCallKind.Heavy))).ConfigureAwait(false);
+        if (quotes[0] is not { Value: var first } || await askFee.ConfigureAwait(false) is not { Value: var fee })
             throw new ChainDataException(ChainFault.UnexpectedContract, $"pool {pool} gives no quote to endpoint {endpoint}");
-        var limit = (double)(BigInteger)((object[])first[0])[1] / oneUsd;
+        var limit = (double)first.Limit.MaximumAmount / oneUsd;
         var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}, quotes to {other.Name}", other.Id);
         var tiers = new List<FeeTier>();
         var (known, quantum) = (0.0, Math.Pow(10, Math.Max(0, from.Decimals - SharedDecimals)));
-        for (var i = 0; i < Sizes && sizes[i] <= limit && quotes[i] is { } quote; i++)
+        for (var i = 0; i < Sizes && sizes[i] <= limit && quotes[i] is { Value.Receipt: var receipt }; i++)
         {
-            var (sent, received) = ((BigInteger)((object[])quote[2])[0], (BigInteger)((object[])quote[2])[1]);
+            var (sent, received) = (receipt.AmountSent, receipt.AmountReceived);
             // Above its limit a pool quotes what it would send, which is less than what was asked.
             if (sent.IsZero || sent < Amount(sizes[i]) * 999 / 1_000)
                 break;
@@ -76,7 +71,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
             {
                 Fees = tiers,
                 Maximum = new(Math.Min(limit, known) / price, key),
-                NativeFee = new((double)(BigInteger)fee[0] / 1e18, key),
+                NativeFee = new((double)fee.NativeFee / 1e18, key),
                 Parameters = new Dictionary<string, string> { ["pool"] = pool.ToString() },
             };
     }
@@ -84,10 +79,10 @@ public sealed class StargateV2 : IEvmRouteAdapter
     private static async Task<EvmAddress> PoolAsync(EvmProtocol protocol, Token token)
     {
         var pools = protocol.Entry.Addresses.Where(a => a.Key.StartsWith("pool", StringComparison.Ordinal)).Select(a => EvmAddress.Parse(a.Value)).ToArray();
-        var tokens = await Task.WhenAll(pools.Select(pool => protocol.Reader.ReadAsync(pool, TokenOf))).ConfigureAwait(false);
+        var tokens = await Task.WhenAll(pools.Select(pool => protocol.Reader.ReadAsync(pool, new PoolToken()))).ConfigureAwait(false);
         // A pool of native token names the zero address.
         var wanted = token.Address is null ? default : EvmAddress.Parse(token.Address);
-        return Array.FindIndex(tokens, t => (EvmAddress)t[0] == wanted) is var found and >= 0
+        return Array.IndexOf(tokens, wanted) is var found and >= 0
             ? pools[found]
             : throw new ChainDataException(ChainFault.UnexpectedContract, $"none of the chain file's pools of {protocol.Entry.Id} on {protocol.Chain.Id} is of {token.Symbol}");
     }
@@ -99,6 +94,5 @@ public sealed class StargateV2 : IEvmRouteAdapter
             : throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} gives no parameter 'endpointId' for {protocol}");
 
     /// <summary>By taxi: at once and alone.</summary>
-    private static object[] Send(uint endpoint, BigInteger amount) =>
-        [new BigInteger(endpoint), Keccak.Hash("anyone"u8), amount, BigInteger.Zero, Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>()];
+    private static SendParam Send(uint endpoint, BigInteger amount) => new() { DestinationEndpoint = endpoint, To = Hex.Keccak("anyone"u8), Amount = amount };
 }

@@ -1,5 +1,7 @@
 using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.UniswapV3;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -16,9 +18,6 @@ public sealed class UniswapV3 : IEvmRouteAdapter
     private static readonly double[] SizesUsd = [100, 1e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8];
     private static readonly int[] FeesInMillionths = [100, 500, 3_000, 10_000];
 
-    private static readonly AbiFunction Quote = AbiFunction.Parse(
-        "quoteExactInputSingle((address tokenIn, address tokenOut, uint256 amountIn, uint24 fee, uint160 sqrtPriceLimitX96) p) "
-        + "returns (uint256 amountOut, uint160 sqrtPriceX96After, uint32 initializedTicksCrossed, uint256 gasEstimate)");
 
     /// <summary>The size by which pools are compared.</summary>
     private const double Usual = 100_000;
@@ -50,7 +49,8 @@ public sealed class UniswapV3 : IEvmRouteAdapter
         async Task<double?> LossAsync(double usd, int fee)
         {
             var amount = new BigInteger(usd / soldPrice * Math.Pow(10, sold.Decimals));
-            return await protocol.Reader.TryReadAsync(EvmCallKind.Heavy, quoter, Quote, [new object[] { EvmAddress.Parse(sold.Address!), EvmAddress.Parse(bought.Address!), amount, new BigInteger(fee), BigInteger.Zero }]).ConfigureAwait(false) is [BigInteger received, ..]
+            var quote = new QuoteExactInputSingle { Params = new() { TokenIn = EvmAddress.Parse(sold.Address!), TokenOut = EvmAddress.Parse(bought.Address!), AmountIn = amount, Fee = fee } };
+            return await protocol.Reader.TryReadAsync(quoter, quote, EvmCallKind.Heavy).ConfigureAwait(false) is { Value.AmountOut: var received }
                 ? 1 - EvmProtocol.Usd(received, bought, boughtPrice) / EvmProtocol.Usd(amount, sold, soldPrice)
                 : null;
         }

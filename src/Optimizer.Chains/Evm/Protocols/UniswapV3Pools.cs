@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Numerics;
 using Optimizer.Chains.Markets;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.Erc20;
+using Optimizer.Contracts.Protocols.UniswapV3;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
@@ -24,14 +27,6 @@ public sealed class UniswapV3Pools : IEvmAdapter
     private static readonly double FeeScale = Math.Pow(2, 128);
     private static readonly double PriceScale = Math.Pow(2, 96);
 
-    private static readonly AbiFunction Token0 = AbiFunction.Parse("token0() returns (address)");
-    private static readonly AbiFunction Token1 = AbiFunction.Parse("token1() returns (address)");
-    private static readonly AbiFunction Fee = AbiFunction.Parse("fee() returns (uint24)");
-    private static readonly AbiFunction Liquidity = AbiFunction.Parse("liquidity() returns (uint128)");
-    private static readonly AbiFunction Growth0 = AbiFunction.Parse("feeGrowthGlobal0X128() returns (uint256)");
-    private static readonly AbiFunction Growth1 = AbiFunction.Parse("feeGrowthGlobal1X128() returns (uint256)");
-    private static readonly AbiFunction Slot0 = AbiFunction.Parse("slot0() returns (uint160 sqrtPriceX96, int24 tick)");
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address owner) returns (uint256)");
 
     /// <inheritdoc/>
     public string Name => "uniswapV3";
@@ -53,12 +48,17 @@ public sealed class UniswapV3Pools : IEvmAdapter
     private static async Task<IReadOnlyList<OpportunityReading>> PoolAsync(EvmProtocol protocol, string role, (string Name, double Factor)[] ranges)
     {
         var pool = protocol.Contract(role);
-        Task<object[]> Ask(AbiFunction function) => protocol.Reader.ReadAsync(pool, function);
-        object[] first, second, feeOf, liquidityOf, slot, growth0, growth1;
+        Task<T> Ask<T>(ContractFunction<T> function) => protocol.Reader.ReadAsync(pool, function);
+        EvmAddress first, second;
+        BigInteger millionths, liquidityInRange, growth0, growth1;
+        Slot0 slot;
         try
         {
-            var asked = await Task.WhenAll(Ask(Token0), Ask(Token1), Ask(Fee), Ask(Liquidity), Ask(Slot0), Ask(Growth0), Ask(Growth1)).ConfigureAwait(false);
-            (first, second, feeOf, liquidityOf, slot, growth0, growth1) = (asked[0], asked[1], asked[2], asked[3], asked[4], asked[5], asked[6]);
+            var (askFirst, askSecond, askFee, askLiquidity) = (Ask(new Token0()), Ask(new Token1()), Ask(new Fee()), Ask(new Liquidity()));
+            var (askSlot, askGrowth0, askGrowth1) = (Ask(new GetSlot0()), Ask(new FeeGrowthGlobal0()), Ask(new FeeGrowthGlobal1()));
+            (first, second, millionths) = (await askFirst.ConfigureAwait(false), await askSecond.ConfigureAwait(false), await askFee.ConfigureAwait(false));
+            (liquidityInRange, slot) = (await askLiquidity.ConfigureAwait(false), await askSlot.ConfigureAwait(false));
+            (growth0, growth1) = (await askGrowth0.ConfigureAwait(false), await askGrowth1.ConfigureAwait(false));
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
@@ -66,22 +66,22 @@ public sealed class UniswapV3Pools : IEvmAdapter
             return [];
         }
 
-        if (protocol.TokenAt((EvmAddress)first[0]) is not { } token0 || protocol.TokenAt((EvmAddress)second[0]) is not { } token1)
+        if (protocol.TokenAt(first) is not { } token0 || protocol.TokenAt(second) is not { } token1)
         {
-            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the pool trades {first[0]} and {second[0]}, of which the chain file does not name both");
+            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the pool trades {first} and {second}, of which the chain file does not name both");
             return [];
         }
 
-        var fee = (double)(BigInteger)feeOf[0] / 1e6;
-        var id = protocol.IdOf($"{token0.Symbol}-{token1.Symbol}-{feeOf[0]}");
-        var (askBalance0, askBalance1) = (protocol.Reader.ReadAsync((EvmAddress)first[0], BalanceOf, pool), protocol.Reader.ReadAsync((EvmAddress)second[0], BalanceOf, pool));
+        var fee = (double)millionths / 1e6;
+        var id = protocol.IdOf($"{token0.Symbol}-{token1.Symbol}-{millionths}");
+        var (askBalance0, askBalance1) = (protocol.Reader.ReadAsync(first, new BalanceOf { Owner = pool }), protocol.Reader.ReadAsync(second, new BalanceOf { Owner = pool }));
         var (askPrice0, askPrice1) = (protocol.PriceAsync(token0), protocol.PriceAsync(token1));
         var askEarned = EarnedAsync();
-        var held = (Balance0: (BigInteger)(await askBalance0.ConfigureAwait(false))[0], Balance1: (BigInteger)(await askBalance1.ConfigureAwait(false))[0]);
+        var held = (Balance0: await askBalance0.ConfigureAwait(false), Balance1: await askBalance1.ConfigureAwait(false));
         if (await askPrice0.ConfigureAwait(false) is not { } price0 || await askPrice1.ConfigureAwait(false) is not { } price1)
             return [];
-        var liquidity = (double)(BigInteger)liquidityOf[0];
-        var root = (double)(BigInteger)slot[0] / PriceScale;
+        var liquidity = (double)liquidityInRange;
+        var root = (double)slot.SqrtPrice / PriceScale;
         if (liquidity <= 0 || root <= 0)
         {
             protocol.Reading.Refuse(Rules.AbsurdAmount, id, "no liquidity is in range");
@@ -123,10 +123,10 @@ public sealed class UniswapV3Pools : IEvmAdapter
             try
             {
                 var past = await protocol.Past().ConfigureAwait(false);
-                var (before0, before1) = (past.TryReadAsync(pool, Growth0), past.TryReadAsync(pool, Growth1));
-                if (await before0.ConfigureAwait(false) is not [BigInteger former0] || await before1.ConfigureAwait(false) is not [BigInteger former1])
+                var (before0, before1) = (past.TryReadAsync(pool, new FeeGrowthGlobal0()), past.TryReadAsync(pool, new FeeGrowthGlobal1()));
+                if (await before0.ConfigureAwait(false) is not { Value: var former0 } || await before1.ConfigureAwait(false) is not { Value: var former1 })
                     throw new ChainDataException(ChainFault.Refused, $"{pool} was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its fees cannot be measured");
-                return (Grown((BigInteger)growth0[0], former0), Grown((BigInteger)growth1[0], former1), (protocol.Reader.Block.Time - past.Block.Time).TotalDays / Duration.DaysPerYear);
+                return (Grown(growth0, former0), Grown(growth1, former1), (protocol.Reader.Block.Time - past.Block.Time).TotalDays / Duration.DaysPerYear);
             }
             catch (ChainDataException wrong)
             {

@@ -1,13 +1,18 @@
 using System.Collections.Concurrent;
-using System.Text;
+using Nethereum.Util;
 
-namespace Optimizer.Chains.Evm;
+namespace Optimizer.Contracts.Abi;
 
 /// <summary>The 20-byte address of an account or contract of an EVM network.</summary>
 public readonly struct EvmAddress : IEquatable<EvmAddress>
 {
     /// <summary>Length in bytes.</summary>
     public const int Size = 20;
+
+    /// <summary>Addresses read before: those of chain files are read again and again, and a checksum takes a hash.</summary>
+    private static readonly ConcurrentDictionary<string, EvmAddress> Known = new(StringComparer.Ordinal);
+
+    private const int MostKnown = 100_000;
 
     private readonly byte[]? _bytes;
 
@@ -26,11 +31,6 @@ public readonly struct EvmAddress : IEquatable<EvmAddress>
     /// <summary>Whether it is the zero address, which stands for none.</summary>
     public bool IsZero => Bytes.IndexOfAnyExcept((byte)0) < 0;
 
-    /// <summary>Addresses that were read before: those of chain files are read again and again, and a checksum takes a hash.</summary>
-    private static readonly ConcurrentDictionary<string, EvmAddress> Known = new(StringComparer.Ordinal);
-
-    private const int MostKnown = 100_000;
-
     /// <summary>Reads an address. Where it is written in mixed case, its checksum (EIP-55) has to be right.</summary>
     /// <exception cref="FormatException">It is no address, or its checksum is wrong.</exception>
     public static EvmAddress Parse(string text)
@@ -45,30 +45,21 @@ public readonly struct EvmAddress : IEquatable<EvmAddress>
 
     private static EvmAddress Read(string text)
     {
-        if (text.Length != 2 + 2 * Size || !text.StartsWith("0x", StringComparison.Ordinal) || !text.AsSpan(2).ToString().All(char.IsAsciiHexDigit))
+        if (!AddressUtil.Current.IsValidEthereumAddressHexFormat(text) || !text.StartsWith("0x", StringComparison.Ordinal) || text.Length != 2 + 2 * Size)
             throw new FormatException($"'{text}' is no address; expected 0x and {2 * Size} hexadecimal digits");
         var address = new EvmAddress(Convert.FromHexString(text.AsSpan(2)));
         var digits = text.AsSpan(2);
         var isMixed = digits.ContainsAnyInRange('a', 'f') && digits.ContainsAnyInRange('A', 'F');
         if (isMixed && address.ToString() != text)
-            throw new FormatException($"the checksum of address '{text}' is wrong; its digits spell {address}");
+            throw new FormatException($"the checksum of '{text}' is wrong, so that a digit may be; if every digit is right, it is written {address}");
         return address;
     }
 
     /// <summary>The address with its checksum in the case of its letters (EIP-55).</summary>
-    public override string ToString()
-    {
-        var digits = Convert.ToHexStringLower(Bytes).ToCharArray();
-        var hash = Keccak.Hash(Encoding.ASCII.GetBytes(digits));
-        for (var i = 0; i < digits.Length; i++)
-        {
-            var nibble = i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 0xF;
-            if (nibble >= 8)
-                digits[i] = char.ToUpperInvariant(digits[i]);
-        }
+    public override string ToString() => AddressUtil.Current.ConvertToChecksumAddress(ToLowerHex());
 
-        return $"0x{new string(digits)}";
-    }
+    /// <summary>The address without a checksum, as nodes write it.</summary>
+    public string ToLowerHex() => Hex.Of(Bytes);
 
     /// <inheritdoc/>
     public bool Equals(EvmAddress other) => Bytes.SequenceEqual(other.Bytes);

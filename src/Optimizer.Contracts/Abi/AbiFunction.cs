@@ -1,16 +1,17 @@
-using System.Text;
+using Nethereum.ABI.Model;
 
-namespace Optimizer.Chains.Evm;
+namespace Optimizer.Contracts.Abi;
 
-/// <summary>A function of a contract: what it takes and what it gives.</summary>
+/// <summary>A function that a file names as Solidity writes it: in a policy rule, or in a test. What the product itself calls is
+/// declared as a <see cref="ContractFunction"/>.</summary>
 /// <example><c>convertToAssets(uint256 shares) returns (uint256)</c>.</example>
 public sealed class AbiFunction
 {
-    private AbiFunction(string name, AbiTuple inputs, AbiTuple outputs)
+    private AbiFunction(string name, Parameter[] inputs, Parameter[] outputs)
     {
-        (Name, Inputs, Outputs) = (name, inputs, outputs);
-        Signature = $"{name}{inputs}";
-        Selector = Keccak.Hash(Encoding.ASCII.GetBytes(Signature))[..4];
+        var abi = new FunctionABI(name, constant: false) { InputParameters = inputs, OutputParameters = outputs };
+        (Name, Signature, Selector) = (name, abi.Signature, Convert.FromHexString(abi.Sha3Signature));
+        (Inputs, Outputs) = (new(inputs), new(outputs));
     }
 
     /// <summary>The name.</summary>
@@ -22,11 +23,11 @@ public sealed class AbiFunction
     /// <summary>The first four bytes of the signature's Keccak-256.</summary>
     public IReadOnlyList<byte> Selector { get; }
 
-    /// <summary>Types of the arguments.</summary>
-    public AbiTuple Inputs { get; }
+    /// <summary>The arguments.</summary>
+    public AbiParameters Inputs { get; }
 
-    /// <summary>Types of the results.</summary>
-    public AbiTuple Outputs { get; }
+    /// <summary>The results.</summary>
+    public AbiParameters Outputs { get; }
 
     /// <summary>Reads a function as Solidity writes it, without <c>function</c> and modifiers.</summary>
     /// <exception cref="FormatException">It is not written so.</exception>
@@ -37,22 +38,24 @@ public sealed class AbiFunction
         if (open <= 0)
             throw new FormatException($"'{text}' is no function; expected a name and its arguments in parentheses");
         var at = open;
-        var inputs = AbiType.ReadTuple(text, ref at);
+        var inputs = AbiText.Parameters(text, ref at);
         var rest = text[at..].Trim();
         if (rest.Length == 0)
-            return new(text[..open], inputs, new([]));
-        if (!rest.StartsWith(Returns, StringComparison.Ordinal) || AbiType.Parse(rest[Returns.Length..].Trim()) is not AbiTuple outputs)
+            return new(text[..open], inputs, []);
+        var results = rest.StartsWith(Returns, StringComparison.Ordinal) ? rest[Returns.Length..].TrimStart() : "";
+        var end = 0;
+        if (!results.StartsWith('(') || AbiText.Parameters(results, ref end) is not { } outputs || end < results.Length)
             throw new FormatException($"'{text}' goes on with '{rest}'; expected 'returns (…)'");
         return new(text[..open], inputs, outputs);
     }
 
     /// <summary>The calldata of a call.</summary>
     /// <exception cref="AbiException">An argument does not fit its type.</exception>
-    public byte[] Encode(params IReadOnlyList<object> arguments) => [.. Selector, .. AbiCodec.Encode(Inputs, arguments)];
+    public byte[] Encode(params IReadOnlyList<object> arguments) => [.. Selector, .. Inputs.Encode(arguments)];
 
     /// <summary>The results of a call.</summary>
     /// <exception cref="AbiException">The bytes are no results of this function.</exception>
-    public object[] Decode(ReadOnlySpan<byte> data) => AbiCodec.Decode(Outputs, data);
+    public object[] Decode(ReadOnlySpan<byte> data) => Outputs.Decode(data);
 
     /// <inheritdoc/>
     public override string ToString() => Signature;
