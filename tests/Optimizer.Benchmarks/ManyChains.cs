@@ -15,17 +15,6 @@ internal static class ManyChains
     /// <summary>The snapshot whose judgements are taken over.</summary>
     public static Lazy<Market> Judged { get; } = new(() => new ScenarioFiles().LoadMarket(Tests.Repository.Path("scenarios", "snapshots", "2026-08-12.json")).Market);
 
-    /// <summary>Reads and joins the markets.</summary>
-    /// <returns>Seconds, opportunities, and requests made.</returns>
-    public static (double Seconds, int Opportunities, int Requests) Read(int chains, int reserves)
-    {
-        var nodes = Enumerable.Range(0, chains).Select(_ => Node(reserves)).ToArray();
-        _ = Judged.Value;
-        var watch = Stopwatch.StartNew();
-        var opportunities = ReadAsync(chains, reserves, i => nodes[i].Client()).GetAwaiter().GetResult();
-        return (watch.Elapsed.TotalSeconds, opportunities, nodes.Sum(node => node.Requests));
-    }
-
     /// <summary>Reads and joins the markets by given clients, and writes the snapshot.</summary>
     /// <returns>How many opportunities.</returns>
     public static async Task<int> ReadAsync(int chains, int reserves, Func<int, EvmClient> clientOf)

@@ -1,6 +1,11 @@
 using System.Diagnostics;
+using System.Numerics;
+using Nethereum.ABI.FunctionEncoding;
 using Optimizer.Allocation;
 using Optimizer.Allocation.Tests;
+using Optimizer.Contracts.Abi;
+using Optimizer.Contracts.Protocols.AaveV3;
+using Optimizer.Contracts.Protocols.Multicall3;
 using Optimizer.Solver;
 using Optimizer.Solver.Native;
 
@@ -17,7 +22,7 @@ internal static class Tables
             ["mixed"] = Mixed,
             ["joint"] = Joint,
             ["scenarios"] = Scenarios,
-            ["chains"] = Chains,
+            ["contracts"] = Contracts,
             ["served-chains"] = ServedChainsTable,
             ["frontier"] = Frontier,
             ["tail"] = Tail,
@@ -129,15 +134,25 @@ internal static class Tables
         }
     }
 
-    private static void Chains()
+    private static void Contracts()
     {
-        Console.WriteLine("| chains × reserves | opportunities | seconds | requests per chain | peak memory so far |");
-        Console.WriteLine("|---|---|---|---|---|");
-        // The first line is cold: nothing has been compiled yet.
-        foreach (var (chains, reserves) in ((int, int)[])[(20, 250), (20, 250), (5, 250), (10, 250), (40, 250), (20, 1_000)])
+        const int Reads = 35_000;
+        const int Calls = 250;
+        var words = Enumerable.Range(1, 12).SelectMany(i => Hex.Word(new BigInteger(i))).ToArray();
+        var function = new GetReserveData();
+        var aggregate = new Aggregate3 { Calls = [.. Enumerable.Range(0, Calls).Select(_ => new Call3 { AllowFailure = true, CallData = words[..36] })] };
+        (EvmAddress, byte[])[] calls = [.. aggregate.Calls.Select(call => (call.Target, call.CallData))];
+        var results = AbiFunction.Parse("f((bool,bytes)[])").Inputs.Encode([Enumerable.Repeat((object)new object[] { true, words }, Calls).ToArray()]);
+        Console.WriteLine("| | Nethereum by attributes | with parameters read once | by spans |");
+        Console.WriteLine("|---|---|---|---|");
+        Console.WriteLine($"| decode {Reads:#,0} results of 12 words | {Ms(Median(3, () => Repeat(() => new ParameterDecoder().DecodeAttributes(words, typeof(ReserveData)))))} | | {Ms(Median(5, () => Repeat(() => function.Decode(words))))} |");
+        Console.WriteLine($"| encode aggregate3 of {Calls} calls | | {Ms(Median(15, () => aggregate.Encode()))} | {Ms(Median(15, () => Aggregate3.WriteCalls(calls)))} |");
+        Console.WriteLine($"| decode its results | | {Ms(Median(15, () => aggregate.Decode(results)))} | {Ms(Median(15, () => Aggregate3.ReadResults(results)))} |");
+
+        static void Repeat(Action read)
         {
-            var (seconds, opportunities, requests) = ManyChains.Read(chains, reserves);
-            Console.WriteLine($"| {chains} × {reserves:#,0} | {opportunities:#,0} | {seconds:0.00} | {requests / chains} | {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB |");
+            for (var i = 0; i < Reads; i++)
+                read();
         }
     }
 
@@ -171,7 +186,7 @@ internal static class Tables
         Console.WriteLine($"| 500 × 10,000 | {own / 1e3:0.00} s | {answer.Gap:0.0e+0} | {watch.Elapsed.TotalSeconds:0.0} s{(double.IsNaN(plain) ? " (not ended)" : $", same to {Math.Abs(plain - answer.Objective) / Math.Abs(plain):0.0e+0}")} | {watch.Elapsed.TotalMilliseconds / own:0}× |");
     }
 
-    private static string Ms(double milliseconds) => milliseconds < 10 ? $"{milliseconds:0.0} ms" : milliseconds < 1_000 ? $"{milliseconds:0} ms" : $"{milliseconds / 1e3:0.0} s";
+    private static string Ms(double milliseconds) => milliseconds < 0.1 ? $"{milliseconds * 1e3:0} µs" : milliseconds < 10 ? $"{milliseconds:0.0} ms" : milliseconds < 1_000 ? $"{milliseconds:0} ms" : $"{milliseconds / 1e3:0.0} s";
 
     private static double Median(int runs, Action run)
     {

@@ -12,7 +12,7 @@ public sealed class ArchitectureTests
         ["Optimizer.Solver"] = ["Google.OrTools", "Google.Protobuf", "MathNet.Numerics"],
         ["Optimizer.Allocation"] = ["Optimizer.Model", "Optimizer.Risk", "Optimizer.Solver"],
         ["Optimizer.Contracts"] = ["Optimizer.Model", "Nethereum.ABI", "Nethereum.Model", "Nethereum.Util"],
-        ["Optimizer.Chains"] = ["Optimizer.Model", "Optimizer.Contracts", "Microsoft.Extensions.Http.Resilience", "Polly.Core", "Polly.Extensions", "Polly.RateLimiting", "SimpleBase"],
+        ["Optimizer.Chains"] = ["Optimizer.Model", "Optimizer.Contracts", "Nethereum.Hex", "Nethereum.JsonRpc.Client", "Nethereum.RPC", "Newtonsoft.Json", "Microsoft.Extensions.Http.Resilience", "Polly.Core", "Polly.Extensions", "Polly.RateLimiting", "SimpleBase"],
         ["Optimizer.History"] = ["Optimizer.Model", "CsvHelper", "DuckDB.NET.Data", "DuckDB.NET.Bindings", "MathNet.Numerics"],
         ["Optimizer.Planning"] = ["Optimizer.Model"],
         ["Optimizer.Transactions"] = ["Optimizer.Model", "Optimizer.Contracts", "Optimizer.Chains"],

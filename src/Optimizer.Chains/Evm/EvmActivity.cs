@@ -1,6 +1,11 @@
 using System.Numerics;
-using System.Text.Json;
-using Optimizer.Chains.Rpc;
+using Nethereum.Hex.HexTypes;
+using Nethereum.RPC.Eth;
+using Nethereum.RPC.Eth.Blocks;
+using Nethereum.RPC.Eth.DTOs;
+using Nethereum.RPC.Eth.Filters;
+using Nethereum.RPC.Eth.Transactions;
+using Newtonsoft.Json;
 using Optimizer.Contracts.Abi;
 
 namespace Optimizer.Chains.Evm;
@@ -33,19 +38,18 @@ public sealed class EvmActivity(EvmClient client)
     /// <exception cref="ChainDataException">A node failed, or sent something else.</exception>
     public async Task<EvmTransaction?> TransactionAsync(string hash, CancellationToken cancellation)
     {
-        var replies = await AskAsync([new("eth_getTransactionByHash", hash), new("eth_getTransactionReceipt", hash)], cancellation).ConfigureAwait(false);
-        var (sent, receipt) = (replies[0], replies[1]);
-        if (sent.ValueKind != JsonValueKind.Object || receipt.ValueKind != JsonValueKind.Object)
+        var rpc = client.Rpc(cancellation);
+        var answers = await rpc.BatchAsync(new EthGetTransactionByHash(rpc).BuildRequest(hash), new EthGetTransactionReceipt(rpc).BuildRequest(hash)).ConfigureAwait(false);
+        if (answers.Of<Transaction>(0) is not { } sent || answers.Of<RollupReceipt>(1) is not { } receipt)
             return null;
-        if (!string.Equals(EvmJson.Text(EvmJson.Field(receipt, "transactionHash")), hash, StringComparison.OrdinalIgnoreCase) || !string.Equals(EvmJson.Text(EvmJson.Field(sent, "hash")), hash, StringComparison.OrdinalIgnoreCase))
-            throw new ChainDataException(ChainFault.Malformed, $"{client.Chain}: another transaction than {hash} was sent when it was asked for");
-        var (logs, block) = (EvmJson.Field(receipt, "logs"), await client.BlockAsync(Count(receipt, "blockNumber"), cancellation).ConfigureAwait(false));
-        var gas = Number(receipt, "gasUsed") * Number(receipt, "effectiveGasPrice");
-        if (EvmJson.Text(EvmJson.Field(receipt, "l1Fee")) is not null)
-            gas += Number(receipt, "l1Fee");
-        return new(hash, Address(sent, "from"), EvmJson.Text(EvmJson.Field(sent, "to")) is null ? null : Address(sent, "to"), Number(sent, "value"), EvmJson.Bytes(EvmJson.Field(sent, "input"), client.Chain),
-            block, Count(receipt, "transactionIndex"), Number(receipt, "status").IsOne, gas,
-            logs.ValueKind == JsonValueKind.Array ? [.. logs.EnumerateArray().Select(Log)] : throw Malformed("a receipt without logs"));
+        if (!string.Equals(receipt.TransactionHash, hash, StringComparison.OrdinalIgnoreCase) || !string.Equals(sent.TransactionHash, hash, StringComparison.OrdinalIgnoreCase))
+            throw rpc.Malformed($"another transaction than {hash} when it was asked for");
+        var block = await client.BlockAsync(rpc.Count(receipt.BlockNumber, "block number"), cancellation).ConfigureAwait(false);
+        var gas = rpc.Number(receipt.GasUsed, "gas used") * rpc.Number(receipt.EffectiveGasPrice, "gas price");
+        if (receipt.L1Fee is not null)
+            gas += rpc.Number(receipt.L1Fee, "data fee");
+        return new(hash, rpc.Address(sent.From, "sender"), sent.To is null ? null : rpc.Address(sent.To, "receiver"), rpc.Number(sent.Value, "value"), rpc.Bytes(sent.Input, "calldata"),
+            block, rpc.Count(receipt.TransactionIndex, "transaction index"), rpc.Number(receipt.Status, "status").IsOne, gas, [.. (receipt.Logs ?? throw rpc.Malformed("a receipt without logs")).Select(log => Log(rpc, log))]);
     }
 
     /// <summary>The logs of a contract between two blocks, both counted.</summary>
@@ -59,21 +63,22 @@ public sealed class EvmActivity(EvmClient client)
     /// <exception cref="ChainDataException">A node refuses even single blocks, or failed.</exception>
     public async Task<IReadOnlyList<EvmLog>> LogsAsync(EvmAddress address, IReadOnlyList<IReadOnlyList<string>?> topics, ulong from, ulong to, CancellationToken cancellation)
     {
-        var found = new List<EvmLog>();
+        var (rpc, found) = (client.Rpc(cancellation), new List<EvmLog>());
         for (ulong next = from, span = Math.Max(1, to - from + 1); next <= to;)
         {
             var last = Math.Min(to, next + span - 1);
-            var filter = new { address = address.ToString(), topics, fromBlock = Hex.Of(next), toBlock = Hex.Of(last) };
-            var reply = (await client.AskAsync([new("eth_getLogs", filter)], cancellation).ConfigureAwait(false))[0];
-            if (reply.Error is not null && span > 1)
+            FilterLog[]? logs;
+            try
+            {
+                logs = await new EthGetLogs(rpc).SendRequestAsync(new NewFilterInput { Address = [address.ToString()], Topics = [.. topics], FromBlock = At(next), ToBlock = At(last) }).ConfigureAwait(false);
+            }
+            catch (ChainDataException refused) when (refused.Fault == ChainFault.Refused && span > 1)
             {
                 span /= 2;
                 continue;
             }
 
-            if (reply.Error is not null || reply.Result.ValueKind != JsonValueKind.Array)
-                throw new ChainDataException(ChainFault.Refused, $"{client.Chain}: the logs of block {next} were refused: {reply.Error ?? "no list came"}");
-            found.AddRange(reply.Result.EnumerateArray().Select(Log));
+            found.AddRange((logs ?? throw new ChainDataException(ChainFault.Refused, $"{rpc.Who}: the logs of block {next} were refused: no list came")).Select(log => Log(rpc, log)));
             next = last + 1;
         }
 
@@ -84,27 +89,33 @@ public sealed class EvmActivity(EvmClient client)
     /// <exception cref="ChainDataException">The state of that block cannot be had.</exception>
     public async Task<ulong> CountAsync(EvmAddress account, ulong? block, CancellationToken cancellation)
     {
-        var at = block is { } number ? Hex.Of(number) : "pending";
-        return EvmJson.Count((await AskAsync([new("eth_getTransactionCount", account.ToString(), at)], cancellation).ConfigureAwait(false))[0], client.Chain, "count");
+        var rpc = client.Rpc(cancellation);
+        return rpc.Count(await new EthGetTransactionCount(rpc).SendRequestAsync(account.ToString(), block is { } number ? At(number) : BlockParameter.CreatePending()).ConfigureAwait(false), "count");
     }
 
     /// <summary>An address's code at a block.</summary>
-    public async Task<byte[]> CodeAsync(EvmAddress address, ulong block, CancellationToken cancellation) =>
-        EvmJson.Bytes((await AskAsync([new("eth_getCode", address.ToString(), Hex.Of(block))], cancellation).ConfigureAwait(false))[0], client.Chain);
+    public async Task<byte[]> CodeAsync(EvmAddress address, ulong block, CancellationToken cancellation)
+    {
+        var rpc = client.Rpc(cancellation);
+        return rpc.Bytes(await new EthGetCode(rpc).SendRequestAsync(address.ToString(), At(block)).ConfigureAwait(false), "code");
+    }
 
     /// <summary>Whether code only says whose code an account lends itself (EIP-7702).</summary>
     public static bool IsDelegated(byte[] code) => code.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xef, 0x01, 0x00]);
 
     /// <summary>What an account holds of its chain's native token at a block.</summary>
-    public async Task<BigInteger> BalanceAsync(EvmAddress account, ulong block, CancellationToken cancellation) =>
-        EvmJson.Number((await AskAsync([new("eth_getBalance", account.ToString(), Hex.Of(block))], cancellation).ConfigureAwait(false))[0], client.Chain, "balance");
+    public async Task<BigInteger> BalanceAsync(EvmAddress account, ulong block, CancellationToken cancellation)
+    {
+        var rpc = client.Rpc(cancellation);
+        return rpc.Number(await new EthGetBalance(rpc).SendRequestAsync(account.ToString(), At(block)).ConfigureAwait(false), "balance");
+    }
 
     /// <summary>The transactions that an account signed after one block and up to another, by halving: as many requests as
     /// transactions times the logarithm of the blocks.</summary>
     /// <exception cref="ChainDataException">The states of former blocks cannot be had.</exception>
     public async Task<IReadOnlyList<EvmSent>> SentAsync(EvmAddress account, ulong after, ulong to, CancellationToken cancellation)
     {
-        var found = new List<EvmSent>();
+        var (rpc, found) = (client.Rpc(cancellation), new List<EvmSent>());
         await SearchAsync(after, await CountAsync(account, after, cancellation).ConfigureAwait(false), to, await CountAsync(account, to, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         return found;
 
@@ -114,13 +125,12 @@ public sealed class EvmActivity(EvmClient client)
                 return;
             if (high - low == 1)
             {
-                var block = (await AskAsync([new("eth_getBlockByNumber", Hex.Of(high), true)], cancellation).ConfigureAwait(false))[0];
-                var transactions = EvmJson.Field(block, "transactions");
-                if (transactions.ValueKind != JsonValueKind.Array)
-                    throw Malformed($"block {high} without transactions");
-                var mine = transactions.EnumerateArray().Where(transaction => Address(transaction, "from") == account).Select(transaction => new EvmSent(Hash(transaction, "hash"), high, true)).ToArray();
+                var block = await new EthGetBlockWithTransactionsByNumber(rpc).SendRequestAsync(At(high)).ConfigureAwait(false);
+                if (block?.Transactions is not { } transactions)
+                    throw rpc.Malformed($"block {high} without transactions");
+                var mine = transactions.Where(transaction => rpc.Address(transaction.From, "sender") == account).Select(transaction => new EvmSent(rpc.Hash(transaction.TransactionHash, "transaction"), high, true)).ToArray();
                 if ((ulong)mine.Length != highCount - lowCount)
-                    throw Malformed($"block {high} with {mine.Length} transactions of {account}, which has {highCount - lowCount} there by its count");
+                    throw rpc.Malformed($"block {high} with {mine.Length} transactions of {account}, which has {highCount - lowCount} there by its count");
                 found.AddRange(mine);
                 return;
             }
@@ -132,39 +142,16 @@ public sealed class EvmActivity(EvmClient client)
         }
     }
 
-    private async Task<JsonElement[]> AskAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
+    private static BlockParameter At(ulong block) => new(block);
+
+    private static EvmLog Log(EvmRpc rpc, FilterLog log) =>
+        new(rpc.Address(log.Address, "contract of a log"), log.Topics is not null && Array.TrueForAll(log.Topics, topic => topic is string) ? [.. log.Topics.Select(topic => ((string)topic).ToLowerInvariant())] : throw rpc.Malformed("a log without topics"),
+            rpc.Bytes(log.Data, "log"), rpc.Count(log.BlockNumber, "block number"), rpc.Hash(log.TransactionHash, "transaction of a log"), rpc.Count(log.LogIndex, "log index"));
+
+    /// <summary>A receipt, with what OP Stack rollups charge for the data.</summary>
+    private sealed class RollupReceipt : TransactionReceipt
     {
-        var replies = await client.AskAsync(calls, cancellation).ConfigureAwait(false);
-        var refused = Array.FindIndex(replies, reply => reply.Error is not null);
-        return refused < 0 ? [.. replies.Select(reply => reply.Result)] : throw new ChainDataException(ChainFault.Refused, $"{client.Chain}: {calls[refused].Method} was refused: {replies[refused].Error}");
+        [JsonProperty("l1Fee")]
+        public HexBigInteger? L1Fee { get; set; }
     }
-
-    private EvmLog Log(JsonElement log)
-    {
-        var topics = EvmJson.Field(log, "topics");
-        if (topics.ValueKind != JsonValueKind.Array || topics.EnumerateArray().Any(topic => topic.ValueKind != JsonValueKind.String))
-            throw Malformed("a log without topics");
-        return new(Address(log, "address"), [.. topics.EnumerateArray().Select(topic => topic.GetString()!.ToLowerInvariant())], EvmJson.Bytes(EvmJson.Field(log, "data"), client.Chain), Count(log, "blockNumber"),
-            Hash(log, "transactionHash"), Count(log, "logIndex"));
-    }
-
-    private EvmAddress Address(JsonElement parent, string field)
-    {
-        try
-        {
-            return EvmAddress.Parse(EvmJson.Text(EvmJson.Field(parent, field)) ?? "");
-        }
-        catch (FormatException)
-        {
-            throw Malformed($"'{field}' that is no address");
-        }
-    }
-
-    private string Hash(JsonElement parent, string field) => EvmJson.Bytes(EvmJson.Field(parent, field), client.Chain) is { Length: Hex.WordSize } hash ? Hex.Of(hash) : throw Malformed($"'{field}' that is no hash");
-
-    private BigInteger Number(JsonElement parent, string field) => EvmJson.Number(EvmJson.Field(parent, field), client.Chain, field);
-
-    private ulong Count(JsonElement parent, string field) => EvmJson.Count(EvmJson.Field(parent, field), client.Chain, field);
-
-    private ChainDataException Malformed(string what) => new(ChainFault.Malformed, $"{client.Chain}: a node sent {what}");
 }

@@ -1,5 +1,12 @@
 using System.Numerics;
 using System.Text.Json;
+using Nethereum.Hex.HexTypes;
+using Nethereum.JsonRpc.Client;
+using Nethereum.RPC.Eth;
+using Nethereum.RPC.Eth.Blocks;
+using Nethereum.RPC.Eth.DTOs;
+using Nethereum.RPC.Eth.Transactions;
+using Newtonsoft.Json;
 using Optimizer.Chains.Rpc;
 using Optimizer.Contracts.Abi;
 using Optimizer.Contracts.Protocols.Multicall3;
@@ -77,10 +84,11 @@ public sealed record EvmHead(EvmBlock Block, BigInteger BaseFeeWei, BigInteger? 
 /// <param name="agreement">Whether two endpoints have to give the same answer to every call.</param>
 public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpcClient> endpoints, bool agreement = false) : IEvmClient
 {
-    private static readonly int[] Median = [50];
-
     /// <summary>Blocks that an endpoint may lag behind the first.</summary>
     private const ulong Lag = 5;
+
+    /// <summary>Of the priority fees in a block, in percent.</summary>
+    private const decimal Median = 50;
 
     /// <summary>Blocks whose fees are looked at.</summary>
     private const int FeeBlocks = 20;
@@ -110,21 +118,18 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     /// <inheritdoc/>
     public async Task<EvmHead> HeadAsync(ulong number, CancellationToken cancellation)
     {
-        var at = Hex.Of(number);
-        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", at, false), new("eth_feeHistory", Hex.Of(FeeBlocks), at, Median)], cancellation).ConfigureAwait(false);
-        return Array.Find(replies, reply => reply.Error is not null).Error is { } error
-            ? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} and its fees were refused: {error}")
-            : ReadHead(replies[0].Result, replies[1].Result, chain);
+        var rpc = Rpc(cancellation);
+        var answers = await rpc.BatchAsync(HeadRequests(rpc, new(number))).ConfigureAwait(false);
+        return ReadHead(rpc, answers.Of<BlockWithTransactionHashes>(0), answers.Of<FeeHistoryResult>(1));
     }
 
     /// <inheritdoc/>
     public async Task<EvmBlock> BlockAsync(ulong number, CancellationToken cancellation)
     {
-        var replies = await _endpoints.AskAsync([new("eth_getBlockByNumber", Hex.Of(number), false)], cancellation).ConfigureAwait(false);
-        return replies[0] is { Error: null, Result.ValueKind: JsonValueKind.Object } reply
-            ? ReadBlock(reply.Result, chain) is { } block && block.Number == number ? block
-                : throw new ChainDataException(ChainFault.Malformed, $"{chain}: another block than {number} was sent when it was asked for")
-            : throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} cannot be had: {replies[0].Error ?? "it is not there"}");
+        var rpc = Rpc(cancellation);
+        var block = await new EthGetBlockWithTransactionsHashesByNumber(rpc).SendRequestAsync(new BlockParameter(number)).ConfigureAwait(false)
+            ?? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} cannot be had: it is not there");
+        return ReadBlock(rpc, block) is { } read && read.Number == number ? read : throw rpc.Malformed($"another block than {number} when it was asked for");
     }
 
     /// <inheritdoc/>
@@ -171,43 +176,40 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         try
         {
-            var reply = (await _endpoints.AskAsync([new("linea_estimateGas", new { from = $"{to}", to = $"{to}", data = Hex.Of(data) })], cancellation).ConfigureAwait(false))[0];
-            BigInteger Number(string field) => EvmJson.Number(EvmJson.Field(reply.Result, field), chain, field);
-            return reply.Error is null ? (Number("gasLimit"), Number("baseFeePerGas") + Number("priorityFeePerGas")) : null;
+            var rpc = Rpc(cancellation);
+            var estimate = await rpc.SendRequestAsync<LineaEstimate?>("linea_estimateGas", null, new CallInput { From = $"{to}", To = $"{to}", Data = Hex.Of(data) }).ConfigureAwait(false);
+            return (rpc.Number(estimate?.GasLimit, "gas limit"), rpc.Number(estimate?.BaseFeePerGas, "base fee") + rpc.Number(estimate?.PriorityFeePerGas, "priority fee"));
         }
-        catch (ChainDataException wrong) when (wrong.Fault is ChainFault.Malformed or ChainFault.Disagreement)
+        catch (ChainDataException wrong) when (wrong.Fault is ChainFault.Malformed or ChainFault.Disagreement or ChainFault.Refused)
         {
             // An estimate is of the moment at which it is asked for: two endpoints give two.
             return null;
         }
     }
 
-    /// <summary>Asks the endpoint that answers, or the next where it fails.</summary>
-    internal Task<RpcReply[]> AskAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancellation) => _endpoints.AskAsync(calls, cancellation);
-
-    /// <summary>The chain's name in messages.</summary>
-    internal string Chain => chain;
+    /// <summary>Nethereum's requests to the endpoint that answers, or the next where it fails.</summary>
+    internal EvmRpc Rpc(CancellationToken cancellation) => new(chain, _endpoints.AskAsync, cancellation);
 
     private async Task<EvmHead> HeadAsync(JsonRpcClient endpoint, CancellationToken cancellation)
     {
-        var replies = await endpoint.SendAsync(
-            [new("eth_chainId"), new("eth_getBlockByNumber", "latest", false), new("eth_feeHistory", Hex.Of(FeeBlocks), "latest", Median)], cancellation).ConfigureAwait(false);
-        foreach (var (reply, what) in replies.Zip((string[])["eth_chainId", "eth_getBlockByNumber", "eth_feeHistory"]))
-        {
-            if (reply.Error is not null)
-                throw new ChainDataException(ChainFault.Refused, $"{endpoint.Name} refused {what}: {reply.Error}");
-        }
-
-        var id = EvmJson.Number(replies[0].Result, endpoint.Name, "chain id");
-        if (id != chainId)
-            throw new ChainDataException(ChainFault.WrongChain, $"{endpoint.Name} is a node of chain {id}, not of {chainId}");
-        return ReadHead(replies[1].Result, replies[2].Result, endpoint.Name);
+        var rpc = new EvmRpc(endpoint.Name, endpoint.SendAsync, cancellation);
+        var answers = await rpc.BatchAsync([new EthChainId(rpc).BuildRequest(), .. HeadRequests(rpc, BlockParameter.CreateLatest())]).ConfigureAwait(false);
+        var id = rpc.Number(answers.Of<HexBigInteger>(0), "chain id");
+        return id == chainId
+            ? ReadHead(rpc, answers.Of<BlockWithTransactionHashes>(1), answers.Of<FeeHistoryResult>(2))
+            : throw new ChainDataException(ChainFault.WrongChain, $"{endpoint.Name} is a node of chain {id}, not of {chainId}");
     }
 
-    private static EvmHead ReadHead(JsonElement block, JsonElement history, string who)
+    private static RpcRequest[] HeadRequests(EvmRpc rpc, BlockParameter at) =>
+        [new EthGetBlockWithTransactionsHashesByNumber(rpc).BuildRequest(at), new EthFeeHistory(rpc).BuildRequest(new(FeeBlocks), at, [Median])];
+
+    private static EvmHead ReadHead(EvmRpc rpc, Block? block, FeeHistoryResult? fees)
     {
-        var (baseFee, tip) = ReadFees(history, who);
-        return new(ReadBlock(block, who), baseFee, tip);
+        if (fees?.BaseFeePerGas is not [.., var baseFee])
+            throw rpc.Malformed("a fee history without base fees");
+        // A node that has just started answers with no rewards at all.
+        var tips = (fees.Reward ?? []).Where(reward => reward is { Length: > 0 }).Select(reward => rpc.Number(reward[0], "priority fee")).Order().ToArray();
+        return new(ReadBlock(rpc, block), rpc.Number(baseFee, "base fee"), tips.Length == 0 ? null : tips[tips.Length / 2]);
     }
 
     private EvmReturn[] ReadReturns(JsonElement result)
@@ -222,34 +224,27 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         }
     }
 
-    private static EvmBlock ReadBlock(JsonElement block, string who)
+    private static EvmBlock ReadBlock(EvmRpc rpc, Block? block)
     {
-        if (block.ValueKind != JsonValueKind.Object || !block.TryGetProperty("number", out var number) || !block.TryGetProperty("hash", out var hash)
-            || !block.TryGetProperty("timestamp", out var time) || EvmJson.Bytes(hash, who).Length != 32)
-            throw new ChainDataException(ChainFault.Malformed, $"{who} sent a block without number, hash or time");
         const long LastSecond = 253_402_300_799;
-        var (height, seconds) = (EvmJson.Number(number, who, "block number"), EvmJson.Number(time, who, "block time"));
+        if (block is null)
+            throw rpc.Malformed("no block");
+        var (height, seconds) = (rpc.Number(block.Number, "block number"), rpc.Number(block.Timestamp, "block time"));
         return seconds > LastSecond || height > long.MaxValue
-            ? throw new ChainDataException(ChainFault.Malformed, $"{who} sent block {height} of second {seconds}")
-            : new((ulong)height, hash.GetString()!, DateTimeOffset.FromUnixTimeSeconds((long)seconds));
+            ? throw rpc.Malformed($"block {height} of second {seconds}")
+            : new((ulong)height, rpc.Hash(block.BlockHash, "block hash"), DateTimeOffset.FromUnixTimeSeconds((long)seconds));
     }
 
-    private static (BigInteger BaseFee, BigInteger? Tip) ReadFees(JsonElement history, string who)
+    /// <summary>What <c>linea_estimateGas</c> answers.</summary>
+    private sealed class LineaEstimate
     {
-        if (history.ValueKind != JsonValueKind.Object || !history.TryGetProperty("baseFeePerGas", out var fees) || fees.ValueKind != JsonValueKind.Array || fees.GetArrayLength() == 0)
-            throw new ChainDataException(ChainFault.Malformed, $"{who} sent a fee history without base fees");
-        var tips = new List<BigInteger>();
-        // A node that has just started answers with no rewards at all.
-        if (history.TryGetProperty("reward", out var rewards) && rewards.ValueKind == JsonValueKind.Array)
-        {
-            foreach (var reward in rewards.EnumerateArray())
-            {
-                if (reward.ValueKind == JsonValueKind.Array && reward.GetArrayLength() > 0)
-                    tips.Add(EvmJson.Number(reward[0], who, "priority fee"));
-            }
-        }
+        [JsonProperty("gasLimit")]
+        public HexBigInteger? GasLimit { get; set; }
 
-        tips.Sort();
-        return (EvmJson.Number(fees[fees.GetArrayLength() - 1], who, "base fee"), tips.Count == 0 ? null : tips[tips.Count / 2]);
+        [JsonProperty("baseFeePerGas")]
+        public HexBigInteger? BaseFeePerGas { get; set; }
+
+        [JsonProperty("priorityFeePerGas")]
+        public HexBigInteger? PriorityFeePerGas { get; set; }
     }
 }

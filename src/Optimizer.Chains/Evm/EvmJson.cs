@@ -14,21 +14,16 @@ public static class EvmJson
     /// <param name="who">The node, in messages.</param>
     /// <param name="what">What it stands for, in messages.</param>
     /// <exception cref="ChainDataException">It is none.</exception>
-    public static BigInteger Number(JsonElement element, string who, string what)
+    public static BigInteger Number(JsonElement element, string who, string what) => Number(Text(element), who, what);
+
+    /// <summary>A quantity of up to 256 bits, written as hexadecimal digits.</summary>
+    /// <exception cref="ChainDataException">It is none.</exception>
+    internal static BigInteger Number(string? text, string who, string what)
     {
-        var text = Text(element) ?? "";
-        return text.Length is > 2 and <= 66 && text.StartsWith("0x", StringComparison.Ordinal)
+        return text?.Length is > 2 and <= 66 && text.StartsWith("0x", StringComparison.Ordinal)
             && BigInteger.TryParse($"0{text[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} that is no number");
-    }
-
-    /// <summary>A height, an index or a count: what 64 bits hold.</summary>
-    /// <exception cref="ChainDataException">It is none.</exception>
-    public static ulong Count(JsonElement element, string who, string what)
-    {
-        var number = Number(element, who, what);
-        return number <= long.MaxValue ? (ulong)number : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} of {number}");
     }
 
     /// <summary>Text; null where it is something else, or no text in Unicode.</summary>

@@ -9,7 +9,7 @@ namespace Optimizer.Contracts.Abi;
 /// <remarks>
 /// Nethereum encodes and decodes. Decoding is made strict here, because an endpoint may send anything: the layout must be the one
 /// that compilers write, and the decoded values must encode to the same bytes. Results without dynamic parts are read by
-/// <see cref="StaticWords"/>, which is about a hundred times as fast (docs/decisions/005-nethereum.md).
+/// <see cref="StaticWords"/>, which is about a hundred times as fast (docs/decisions/009-nethereum.md).
 /// <para>Values are <see cref="BigInteger"/> or <c>int</c>, <see cref="EvmAddress"/>, <c>bool</c>, <c>byte[]</c>, <c>string</c>, and
 /// <c>object[]</c> for arrays and tuples. Bytes beyond the encoding are ignored.</para>
 /// </remarks>
