@@ -16,10 +16,10 @@ public sealed partial class AllocationProblem
         var share = Math.Min(Settings.Risk.MaximumShareOfPool.Fraction, 0.5);
         var room = Math.Min(Market.CapacityUsd(opportunity), share / (1 - share) * others - held);
         var add = !IsHeld && Scenario.Universe.Allows(Market, opportunity) ? Math.Clamp(room / BookUsd, 0, _mostCapital / Math.Max(capital, 0.05)) : 0;
-        // A debt is repaid whatever the pool holds.
+        // A debt can be repaid whatever the pool's liquidity.
         var free = opportunity.IsDebt() ? held - locked : Math.Min(Market.WithdrawableNowUsd(opportunity) / capital, held - locked);
         var take = IsHeld || opportunity.Maturity > Market.Snapshot.TakenAt ? 0 : Math.Clamp(free / BookUsd, 0, before);
-        // What is smaller than the smallest move moves only as a whole.
+        // A withdrawal below the smallest move is allowed only if it closes the position.
         if (take < Math.Min(least, before))
             take = 0;
         if (before == 0 && add == 0)
@@ -28,7 +28,7 @@ public sealed partial class AllocationProblem
         var id = opportunity.Id;
         LinearExpression deposit = 0, withdrawal = 0, after;
         int? depositSwitch = null, withdrawalSwitch = null;
-        // Where less fits in than is worth moving, nothing is moved in.
+        // No deposit if the room left is below the smallest move.
         if (add > 0 && add >= least)
         {
             var d = _draft.Variable($"{id} deposit", 0, add);
@@ -82,8 +82,8 @@ public sealed partial class AllocationProblem
         return LinearExpression.Of(carry);
     }
 
-    /// <summary>Where one already is most of a pool, size × rate is not concave; today's rate is then credited
-    /// throughout, which understates what a withdrawal would leave and never overstates it.</summary>
+    /// <summary>Where the book already holds most of a pool, size × rate is not concave. Today's rate is then credited for every size. This
+    /// understates the rate after a withdrawal and never overstates it.</summary>
     private bool IsMostOfPool(Opportunity opportunity, double heldUsd) =>
         opportunity.Total > 0 && heldUsd > 0.5 * Market.TotalUsd(opportunity);
 
@@ -98,7 +98,7 @@ public sealed partial class AllocationProblem
         var zones = new List<LinearExpression>();
         foreach (var zone in terms.Zones)
         {
-            // The plan is exact to a base unit, the solver to its tolerance: bounds that a contract enforces are met with that to spare.
+            // The planner is exact to a base unit, the solver only to its tolerance: keep a margin to limits that a contract enforces.
             var upper = Math.Min(zone.UpToUsd, most) * (1 - Margin);
             var minimum = Math.Max(lower * (1 + Margin), Math.Min(most, smallest));
             lower = zone.UpToUsd;
@@ -111,7 +111,7 @@ public sealed partial class AllocationProblem
             _draft.Row($"{route.Id} one zone", LinearExpression.Sum(zones) <= 1);
     }
 
-    /// <summary>Distance kept from a route's limits, relative.</summary>
+    /// <summary>Relative margin kept to a route's limits.</summary>
     private const double Margin = 1e-6;
 
     private int AddZone(RouteTerms terms, RouteZone zone, double minimumUsd, double upperUsd)
@@ -146,7 +146,7 @@ public sealed partial class AllocationProblem
         return used;
     }
 
-    /// <summary>Every token: what was there, plus what comes in, less what goes out and what gas takes, is what stays.</summary>
+    /// <summary>Balance of every token: before + in − out − gas = after.</summary>
     private void AddBalances()
     {
         var change = _reach.Tokens.ToDictionary(token => token, _ => new List<LinearExpression>());
@@ -180,8 +180,8 @@ public sealed partial class AllocationProblem
         }
     }
 
-    /// <summary>A rule that pays more than the market serves those who hold what it takes: nothing is bought to be converted, and nothing
-    /// goes round.</summary>
+    /// <summary>Limits gains from converters that pay more than the market price: only assets already held may be converted, nothing is
+    /// bought for conversion, and money cannot run in circles.</summary>
     private void LimitGains()
     {
         ForbidCircles(_reach.Tokens);

@@ -5,7 +5,7 @@ namespace Optimizer.Allocation;
 /// <content>Gas on every chain, and rounds of signatures.</content>
 public sealed partial class AllocationProblem
 {
-    /// <summary>Whoever acts on a chain has gas there, and keeps some for the way back where money is put.</summary>
+    /// <summary>Every chain with an action needs gas, and a chain that receives money keeps gas for the exit.</summary>
     private void AddGasRules()
     {
         var keep = Settings.Moves.KeepGas.InUsd(BookUsd) / BookUsd;
@@ -25,8 +25,8 @@ public sealed partial class AllocationProblem
             KeepMargin(idle, chain, free, lockedUsd, actions);
             if (actions.Length == 0 || free * BookUsd >= actions.Max(a => a.GasUsd))
                 continue;
-            // What the balance row says of cents on a book of millions, said in a way that no tolerance swallows. What needs gas to be
-            // claimed brings none where there is none.
+            // The balance row covers this too, but gas of a few cents is below the solver's tolerance for a book of millions, so add a row
+            // on binaries. A delivery that must be claimed with gas brings no first gas to a chain without any.
             var supply = LinearExpression.Sum(_flows
                 .Where(f => f.Route.To == idle.Token && f.Route.CrossesChains() && GasCosts.Claim(Market, f.Route).IsZero)
                 .Select(f => LinearExpression.Of(f.Switch)));
@@ -35,8 +35,8 @@ public sealed partial class AllocationProblem
         }
     }
 
-    /// <summary>A little more gas than the steps burn is there, so that what the balance row's tolerance swallows on a large book is never
-    /// missing.</summary>
+    /// <summary>Keeps slightly more gas than the steps use, because on a large book the error allowed in the balance row could exceed the
+    /// missing gas.</summary>
     private void KeepMargin(IdleBalance idle, Chain chain, double free, double lockedUsd, (string Chain, double GasUsd, int Switch)[] actions)
     {
         const double Margin = 0.05;
@@ -44,11 +44,12 @@ public sealed partial class AllocationProblem
             _draft.Row($"{chain.Id} has gas", InGas * (LinearExpression.Sum(actions.Select(a => Margin * a.GasUsd / BookUsd * LinearExpression.Of(a.Switch))) + lockedUsd / BookUsd) <= InGas * idle.After);
     }
 
-    /// <summary>Rows about gas are in thousands of USD: in fractions of a large book their dollars would be below every tolerance.</summary>
+    /// <summary>Scale of rows about gas, which are in thousands of USD: in fractions of a large book, gas would be below the solver's
+    /// tolerances.</summary>
     private double InGas => BookUsd / 1_000;
 
-    /// <summary>What is put on a chain, and what stays there, has to be left one day, at gas prices of a bad day. Where little is there,
-    /// gas of today goes before that of then.</summary>
+    /// <summary>Reserves exit gas, at a stressed gas price, for new positions and for those that stay. If the chain has little gas, gas for
+    /// today's actions goes first.</summary>
     private void KeepGasForLeaving(IdleBalance idle, Chain chain, double free, double lockedUsd, double dearest)
     {
         var here = _positions.Where(p => p.Opportunity.Chain == chain.Id).ToArray();
@@ -65,8 +66,8 @@ public sealed partial class AllocationProblem
             _draft.Row($"{chain.Id} keeps gas for leaving", InGas * (left + lockedUsd / BookUsd) <= InGas * idle.After);
     }
 
-    /// <summary>Signatures: an account and a round on every chain where something is done, and another round where money arrives from
-    /// elsewhere after something was sent or taken out.</summary>
+    /// <summary>Rounds of signatures: one account and one round per chain with an action, and a second round if money arrives from another
+    /// chain after something was sent or withdrawn there.</summary>
     private void AddRounds()
     {
         var (account, round) = (Settings.Moves.EffortPerAccount.InUsd(BookUsd), Settings.Moves.EffortPerRound.InUsd(BookUsd));
@@ -87,7 +88,7 @@ public sealed partial class AllocationProblem
         }
     }
 
-    /// <summary>A binary that is one where any of some is.</summary>
+    /// <summary>A binary that is one if any of the given binaries is one.</summary>
     private int Group(string name, IEnumerable<int> switches)
     {
         var any = _draft.Binary(name);
@@ -96,7 +97,7 @@ public sealed partial class AllocationProblem
         return any;
     }
 
-    /// <summary>What leaving a position may cost in gas one day, in USD.</summary>
+    /// <summary>Gas cost of leaving a position at the stressed gas price, in USD.</summary>
     private double StressedExitUsd(Opportunity opportunity) =>
         Settings.Moves.StressedGas * GasCosts.ToUsd(Market, opportunity.Chain, GasCosts.Exit(Market, opportunity));
 

@@ -4,10 +4,11 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>The joint problem of where capital sits and how it gets there, in fractions of the book.</summary>
+/// <summary>The joint problem of allocation and moves, in fractions of the book.</summary>
 /// <remarks>
-/// Variables: positions x = h + d − w, idle balances y, route flows f; binaries for every action that costs gas. Rows:
-/// every token's balance is conserved, gas is paid from the chain's native token, and what constraints ask for.
+/// Variables: positions x = h + d − w, idle balances y, route flows f, and a binary for every action that costs gas. Rows: the balance of
+/// every
+/// token, gas paid from each chain's native token, and the scenario's constraints.
 /// </remarks>
 public sealed partial class AllocationProblem
 {
@@ -27,19 +28,19 @@ public sealed partial class AllocationProblem
     private readonly List<(string Chain, double CostUsd, int Switch)> _rounds = [];
     private readonly Reach _reach;
 
-    /// <summary>More than this nobody gains by converting.</summary>
+    /// <summary>Upper limit of the gain factor of a conversion.</summary>
     private const double MostGain = 20;
 
-    /// <summary>The most that may lie in one place, in fractions of the book: more than all of it where debts may be drawn, each of which
-    /// is at most the book.</summary>
+    /// <summary>Upper bound of a position, in fractions of the book: above 1 where debts may be drawn, each of which is at most the
+    /// book.</summary>
     private readonly double _mostCapital;
 
-    /// <summary>States the problem of a scenario.</summary>
+    /// <summary>Builds the problem of a scenario.</summary>
     /// <param name="market">The market after shocks.</param>
-    /// <param name="scenario">The question.</param>
+    /// <param name="scenario">The scenario.</param>
     /// <param name="settings">Settings after overrides.</param>
     /// <param name="constraints">The constraints to apply: the scenario's, or some of them when looking for a conflict.</param>
-    /// <param name="lessons">What plans have shown of it; nothing where absent.</param>
+    /// <param name="lessons">Findings from earlier plans of the same problem; none where absent.</param>
     public AllocationProblem(Market market, Scenario scenario, Settings settings, IEnumerable<Constraint>? constraints = null, PlanLessons? lessons = null)
     {
         (Market, Scenario, Settings, Lessons) = (market, scenario, settings, lessons ?? PlanLessons.None);
@@ -48,7 +49,8 @@ public sealed partial class AllocationProblem
         Views = new PriceViews(market, Risk, scenario.Views);
         BookUsd = Book.ValueUsd(market, scenario);
         _reach = new Reach(market, scenario, settings.Moves.KeepGas.InUsd(BookUsd));
-        // What is owed is no bound on what may be moved, and a rule that gives more than the market makes more of it.
+        // Money moved can exceed the book's net value: borrowed money can be moved too, and a converter that pays more than the market adds
+        // to it.
         var grossUsd = scenario.Holdings.Sum(holding => Math.Max(0, Book.ValueUsd(market, holding))) + scenario.Others.Sum(other => other.ValueUsd?.Amount ?? 0);
         var gains = _reach.Routes.Select(route => new RouteTerms(market, route).Ratio).Append(1).Max();
         _mostCapital = Math.Max(1, grossUsd / BookUsd) * (1 + _reach.Opportunities.Count(opportunity => opportunity.IsDebt())) * Math.Min(gains, MostGain);
@@ -72,71 +74,72 @@ public sealed partial class AllocationProblem
             Require(null, requirement);
     }
 
-    /// <summary>Everything that a scenario demands: its constraints, its payments, and that exposure without a view stays.</summary>
+    /// <summary>Everything that a scenario demands: its constraints, its payments, and at least today's exposure where there is no
+    /// view.</summary>
     public static IEnumerable<AllocationConstraint> Demanded(Market market, Scenario scenario) =>
         [.. scenario.Constraints.Cast<AllocationConstraint>(), .. scenario.Payments.Select(payment => new PaymentReserve(payment)), .. KeptExposure.Of(market, scenario)];
 
     /// <summary>The market after shocks.</summary>
     public Market Market { get; }
 
-    /// <summary>The question.</summary>
+    /// <summary>The scenario.</summary>
     public Scenario Scenario { get; }
 
     /// <summary>Settings after overrides.</summary>
     public Settings Settings { get; }
 
-    /// <summary>What plans have shown of it.</summary>
+    /// <summary>Findings from earlier plans of this problem.</summary>
     public PlanLessons Lessons { get; }
 
-    /// <summary>What everything is exposed to.</summary>
+    /// <summary>The risk model.</summary>
     public RiskModel Risk { get; }
 
-    /// <summary>What rates come to over the horizon.</summary>
+    /// <summary>Rate forecasts over the horizon.</summary>
     public RateForecast Rates { get; }
 
-    /// <summary>What is expected of prices.</summary>
+    /// <summary>Expected price changes.</summary>
     public PriceViews Views { get; }
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>The objective.</summary>
     public AllocationObjective Objective => (AllocationObjective)Scenario.Objective;
 
-    /// <summary>What the risk is measured from, by opportunity, in fractions of the book.</summary>
+    /// <summary>The reference allocation from which risk is measured, by opportunity, in fractions of the book.</summary>
     public IReadOnlyDictionary<string, double> Origin => _origin ??= Objective.Origin(this);
 
-    /// <summary>What everything gains by draw.</summary>
+    /// <summary>Gains by draw of every position and token.</summary>
     public TailRows Tail => _tail ??= new(this);
 
-    /// <summary>How everything falls on the way to the horizon, by draw.</summary>
+    /// <summary>Drawdowns by draw on the way to the horizon.</summary>
     public DrawdownRows Drawdowns => _drawdowns ??= new(this);
 
-    /// <summary>Whether rows are added while it is solved.</summary>
+    /// <summary>Whether rows are added during the solve.</summary>
     public bool AddsRows => !IsHeld && (Objective.AddsRows() || _constraints.Any(constraint => constraint.IsOneLimit()));
 
     /// <summary>Value of all holdings in USD.</summary>
     public double BookUsd { get; }
 
-    /// <summary>The opportunities in play.</summary>
+    /// <summary>The positions of the problem.</summary>
     public IReadOnlyList<Position> Positions => _positions;
 
-    /// <summary>The tokens in play.</summary>
+    /// <summary>The idle balances of the problem.</summary>
     public IReadOnlyList<IdleBalance> Idles => _idles;
 
-    /// <summary>The routes in play, by zone.</summary>
+    /// <summary>The routes of the problem, one entry per fee tier.</summary>
     public IReadOnlyList<Flow> Flows => _flows;
 
-    /// <summary>Whether some chain in play can pay for a transaction.</summary>
+    /// <summary>Whether at least one chain has gas for a transaction.</summary>
     public bool HasGas => _reach.HasGas;
 
     /// <summary>Every action that costs gas: its chain, its cost in USD and its binary.</summary>
     public IReadOnlyList<(string Chain, double GasUsd, int Switch)> Gas => _gas;
 
-    /// <summary>The rounds of signatures that a plan may need: the chain, what one is worth in USD, and its binary.</summary>
+    /// <summary>Rounds of signatures that a plan may need: the chain, the effort in USD, and the binary.</summary>
     public IReadOnlyList<(string Chain, double CostUsd, int Switch)> Rounds => _rounds;
 
-    /// <summary>What the constraints ask for, with the row of the problem that stands for it.</summary>
+    /// <summary>The requirements of the constraints, with the index of their row.</summary>
     public IReadOnlyList<(AllocationConstraint? Source, Requirement Requirement, int Row)> Requirements => _requirements;
 
-    /// <summary>Binary: the position is held at all.</summary>
+    /// <summary>Binary: one if the position is held.</summary>
     public LinearExpression Held(Position position)
     {
         if (position.Upper == 0)
@@ -153,7 +156,7 @@ public sealed partial class AllocationProblem
         return LinearExpression.Of(binary);
     }
 
-    /// <summary>Binary that is one when any of the expressions' binaries is: a chain or a protocol in use.</summary>
+    /// <summary>Binary: one if any of the given binaries is one, such as a chain or a protocol in use.</summary>
     public LinearExpression Any(string name, IEnumerable<LinearExpression> binaries)
     {
         if (!_groupUsed.TryGetValue(name, out var used))
@@ -168,19 +171,19 @@ public sealed partial class AllocationProblem
         return LinearExpression.Of(used);
     }
 
-    /// <summary>A continuous variable by its name, between −2 and 2 books.</summary>
+    /// <summary>A continuous variable by name, bounded by −2 and 2 times the book.</summary>
     public LinearExpression Named(string name) => _named.TryGetValue(name, out var known) ? known : _named[name] = Auxiliary(name, -2, 2);
 
     /// <summary>A new continuous variable between bounds, for constraints that need one.</summary>
     public LinearExpression Auxiliary(string name, double lower, double upper) => LinearExpression.Of(_draft.Variable(name, lower, upper));
 
     /// <summary>Adds a row for a requirement.</summary>
-    /// <remarks>Where the book is held, what constraints ask for is told and not enforced.</remarks>
+    /// <remarks>In <c>mode: hold</c> requirements are reported but not enforced.</remarks>
     public void Require(AllocationConstraint? source, Requirement requirement) =>
         _requirements.Add((source, requirement, IsHeld ? NoRow : _draft.Row(requirement.Title, requirement.Inequality)));
 
-    /// <summary>Adds the rows that an answer shows to be missing.</summary>
-    /// <returns>Whether there were any.</returns>
+    /// <summary>Adds the rows that an answer violates.</summary>
+    /// <returns>Whether any row was added.</returns>
     public bool RequireMissing(IReadOnlyList<double> values)
     {
         var missing = _constraints.Select(constraint => (Source: (AllocationConstraint?)constraint, Row: constraint.Missing(this, values)))
@@ -190,15 +193,15 @@ public sealed partial class AllocationProblem
         return missing.Length > 0;
     }
 
-    /// <summary>The row of a requirement that is not enforced.</summary>
+    /// <summary>Row index of a requirement that is not enforced.</summary>
     public const int NoRow = -1;
 
     private bool IsHeld => Scenario.Mode == ScenarioMode.Hold;
 
-    /// <summary>The problem as the solver takes it.</summary>
+    /// <summary>The problem in the solver's form.</summary>
     public Problem ToProblem()
     {
-        // What the risk is measured from is held by a column of its own, which is always one.
+        // The reference allocation gets a column that is always one.
         var origin = !IsHeld && Origin.Count > 0 ? _named.TryGetValue("origin", out var known) ? known : _named["origin"] = Auxiliary("origin", 1, 1) : LinearExpression.Zero;
         var variance = new Dictionary<int, double>();
         var loadings = Risk.Factors.Select(_ => new List<LinearExpression>()).ToArray();
@@ -228,19 +231,19 @@ public sealed partial class AllocationProblem
         }
 
         var factors = loadings.Select((parts, f) => new Factor(Risk.Factors[f].Name, [.. LinearExpression.Sum(parts).Terms])).Concat(own).Where(factor => factor.Loadings.Count > 0);
-        // A book that is held has nothing to decide, and no demand to fail: it is valued.
+        // In mode hold nothing is decided and nothing can be infeasible: the book is only valued.
         return IsHeld && Objective is not MeanVariance ? _draft.ToProblem(ObjectiveTerms.Value(this), new Dictionary<int, double>(), [], new MaximizeUtility(0))
             : _draft.ToProblem(Objective.Value(this), variance, [.. factors], Objective.Goal(this));
     }
 
-    /// <summary>What the problem takes a unit of a position to earn over the horizon, as a fraction.</summary>
+    /// <summary>Earnings per unit of a position over the horizon, as a fraction.</summary>
     /// <param name="position">The position.</param>
-    /// <param name="afterUsd">Its notional in USD.</param>
+    /// <param name="afterUsd">Its notional after the plan, in USD.</param>
     public double Growth(Position position, double afterUsd) => Rates.Growth(position.Opportunity, AddedUsd(position, afterUsd));
 
-    /// <summary>The yearly rate that is paid now at a size, as a fraction.</summary>
+    /// <summary>The yearly rate paid today for a size, as a fraction.</summary>
     /// <param name="position">The position.</param>
-    /// <param name="afterUsd">Its notional in USD.</param>
+    /// <param name="afterUsd">Its notional after the plan, in USD.</param>
     public double RateToday(Position position, double afterUsd) => Market.CarryRate(position.Opportunity, AddedUsd(position, afterUsd));
 
     private double AddedUsd(Position position, double afterUsd)
@@ -255,9 +258,9 @@ public sealed partial class AllocationProblem
             && ReferenceEquals(r.Requirement.Inequality.Lesser, position.Deposit))
         .Select(r => r.Source?.Title() ?? r.Requirement.Title).FirstOrDefault();
 
-    /// <summary>Forbids that money runs in a circle through some tokens: it would be sent before it is there. Every token gets a time, and
-    /// a route that is used leads to a later one.</summary>
-    /// <remarks>Miller, Tucker and Zemlin 1960. The rows are added where an answer needs them, since answers seldom do.</remarks>
+    /// <summary>Forbids circular flows through some tokens, in which money would be sent before it has arrived. Every token gets a time,
+    /// and a used route must lead to a later one.</summary>
+    /// <remarks>Miller, Tucker and Zemlin 1960. The rows are added only if an answer has a circle, which is rare.</remarks>
     public void ForbidCircles(IReadOnlySet<TokenId> tokens)
     {
         var step = 1.0 / tokens.Count;
@@ -268,7 +271,8 @@ public sealed partial class AllocationProblem
             _draft.Row($"{flow.Route.Id} after its gas", time[WaitsForGas(flow)!.Value] + (1 + step) * LinearExpression.Of(flow.Switch) <= time[flow.Route.To] + 1);
     }
 
-    /// <summary>The native token that has to come before a flow can be sent; null where gas is there, or is what is sent.</summary>
+    /// <summary>The native token that must arrive before a flow can be sent; null if there is gas already, or if the flow itself carries
+    /// the native token.</summary>
     public TokenId? WaitsForGas(Flow flow) => Lessons.GasIsLate.Contains(flow.Route.From.Chain) && Market.Chain(flow.Route.From.Chain).NativeTokenId() is var native
         && native != flow.Route.From && native != flow.Route.To ? native : null;
 

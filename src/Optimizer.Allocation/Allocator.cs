@@ -4,31 +4,32 @@ using Optimizer.Solver;
 namespace Optimizer.Allocation;
 
 /// <summary>A solved scenario, before its plan is made.</summary>
-/// <param name="Problem">The problem that was stated.</param>
-/// <param name="Answer">What the solver found.</param>
+/// <param name="Problem">The problem.</param>
+/// <param name="Answer">The solver's answer.</param>
 /// <param name="Conflict">For an infeasible problem: constraints that cannot hold together.</param>
-/// <param name="Target">For a solved one: what is to be done.</param>
+/// <param name="Target">For a solved problem: the changes to make.</param>
 public sealed record Allocated(AllocationProblem Problem, Answer Answer, IReadOnlyList<ConflictResult> Conflict, Target? Target)
 {
-    /// <summary>What should be known of the answer; null where nothing.</summary>
+    /// <summary>A note on the answer; null if there is none.</summary>
     public string? Note { get; init; }
 
-    /// <summary>What loosening limits would bring, by row (<see cref="LimitGains"/>).</summary>
+    /// <summary>Gain from loosening each limit by one step, by row (<see cref="LimitGains"/>).</summary>
     public IReadOnlyDictionary<int, double> Gains { get; init; } = new Dictionary<int, double>();
 
-    /// <summary>What the tool would have kept, and gave up for what was asked.</summary>
+    /// <summary>Automatic constraints (kept exposures) that were dropped because they conflict with the scenario's own
+    /// constraints.</summary>
     public IReadOnlyList<string> GaveWay { get; init; } = [];
 }
 
 /// <summary>Finds the allocation of a scenario.</summary>
 public static class Allocator
 {
-    /// <summary>States, solves, and explains what cannot be solved.</summary>
+    /// <summary>Builds and solves the problem; explains infeasibility.</summary>
     /// <param name="market">The market after shocks.</param>
-    /// <param name="scenario">The question.</param>
+    /// <param name="scenario">The scenario.</param>
     /// <param name="settings">Settings after overrides.</param>
-    /// <param name="lessons">What plans have shown of the problem; nothing where absent.</param>
-    /// <param name="deadline">When to stop; after the settings' time limit where absent.</param>
+    /// <param name="lessons">Findings from earlier plans of the problem; none where absent.</param>
+    /// <param name="deadline">The time limit; that of the settings where absent.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Allocated Solve(Market market, Scenario scenario, Settings settings, PlanLessons? lessons = null, Deadline? deadline = null)
     {
@@ -46,7 +47,7 @@ public static class Allocator
 
         if (answer.Status == SolveStatus.Infeasible && scenario.Exposure == ExposureRule.Keep && KeptExposure.Of(market, scenario).Any())
         {
-            // What a person asked for goes before what nobody said.
+            // The scenario's own constraints come before automatic ones: try again without kept exposures.
             var free = Solve(market, scenario with { Exposure = ExposureRule.Free }, settings, lessons, deadline);
             return free.Target is null ? free : free with { GaveWay = [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())] };
         }
@@ -59,7 +60,7 @@ public static class Allocator
         };
     }
 
-    /// <summary>The note on a conflict that there was no time to make smaller.</summary>
+    /// <summary>Note on a conflict that could not be reduced in time.</summary>
     public const string NotAllTried = "the time limit passed before all of the conflict was tried: fewer of these constraints may conflict too";
 
     private static Allocated Explained(AllocationProblem problem, Answer answer, Deadline deadline)
@@ -81,10 +82,10 @@ public static class Allocator
         Verify = settings.Solver.Verify,
     };
 
-    /// <summary>The exposures that stay where nothing was said on them, in words.</summary>
+    /// <summary>Titles of the exposures that are kept because there is no view on them.</summary>
     public static IReadOnlyList<string> KeptExposures(Market market, Scenario scenario) => [.. KeptExposure.Of(market, scenario).Select(kept => kept.Title())];
 
-    /// <summary>The answer with its target, in round amounts where those are asked for.</summary>
+    /// <summary>The answer with its target, rounded if <c>roundTo</c> is set.</summary>
     private static Allocated Rounded(AllocationProblem problem, Answer answer, Settings settings, Deadline deadline)
     {
         var isMoved = answer.Values.Count > 0 && problem.Gas.Any(action => answer.Values[action.Switch] > 0.5);

@@ -2,19 +2,19 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Rows by which money has arrived in time.</summary>
-/// <remarks>Each token has a time by which all of it has arrived; a route or a withdrawal that is used delivers after
-/// its own duration. The longest chain of moves is therefore counted, not the longest move.</remarks>
+/// <summary>Rows that make money arrive in time.</summary>
+/// <remarks>Each token has a time by which all of it has arrived. A used route or withdrawal delivers after its own duration. So the
+/// longest chain of moves counts, not the longest single move.</remarks>
 internal static class Arrivals
 {
     /// <summary>The rows.</summary>
     /// <param name="problem">The problem.</param>
-    /// <param name="title">What asks for them.</param>
-    /// <param name="within">The time.</param>
-    /// <param name="only">The token that has to be there by then; every token where absent.</param>
+    /// <param name="title">Title of the constraint that needs the rows.</param>
+    /// <param name="within">The time limit.</param>
+    /// <param name="only">The token that must arrive in time; every token where absent.</param>
     public static IEnumerable<Requirement> Within(AllocationProblem problem, string title, Duration within, TokenId? only = null)
     {
-        // Time is measured in units of the limit, so that it is around one like everything else.
+        // Time is in units of the limit, so values are around one.
         const double Late = 100;
         double Most(TokenId token) => only is null || token == only ? 1 : Late;
         var arrival = problem.Idles.ToDictionary(idle => idle.Token, idle => problem.Auxiliary($"{idle.Token} arrival", 0, Most(idle.Token)));

@@ -5,7 +5,7 @@ using Optimizer.Solver;
 namespace Optimizer.Allocation;
 
 /// <summary>Carry over the horizon as a function of the position, both in fractions of the book: size × growth.</summary>
-/// <remarks>Concave while the position is at most what others supply; positions are kept below.</remarks>
+/// <remarks>Concave while the position is at most what others supply; positions are limited to that.</remarks>
 internal sealed class CarryFunction(RateForecast rates, Opportunity opportunity, double heldUsd, double bookUsd) : IConcaveFunction
 {
     /// <inheritdoc/>

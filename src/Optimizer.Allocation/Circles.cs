@@ -3,15 +3,15 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Finds money that runs in a circle in an answer: it would be sent before it is there.</summary>
+/// <summary>Finds circular flows in an answer, in which money would be sent before it has arrived.</summary>
 internal static class Circles
 {
-    /// <summary>The tokens from each of which used routes lead back to it; empty where there are none.</summary>
+    /// <summary>The tokens on circular flows; empty if there are none.</summary>
     public static IReadOnlySet<TokenId> Find(AllocationProblem problem, Answer answer)
     {
         if (answer.Status is not (SolveStatus.Optimal or SolveStatus.Feasible))
             return new HashSet<TokenId>();
-        // Where gas comes late, what is sent comes after it.
+        // On a chain that waits for gas, every flow also depends on the native token.
         var next = problem.Flows.Where(flow => answer.Values[flow.Switch] > 0.5 && flow.In.At(answer.Values) > 0)
             .SelectMany(flow => problem.WaitsForGas(flow) is { } native ? new[] { (flow.Route.From, flow.Route.To), (native, flow.Route.To) } : [(flow.Route.From, flow.Route.To)])
             .ToLookup(pair => pair.Item1, pair => pair.Item2);

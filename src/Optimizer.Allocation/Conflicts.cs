@@ -6,25 +6,27 @@ namespace Optimizer.Allocation;
 /// <summary>Finds which constraints of an infeasible scenario contradict each other.</summary>
 public static class Conflicts
 {
-    /// <summary>How many smaller sets are tried after one irreducible set is known.</summary>
+    /// <summary>The most smaller sets to try after an irreducible set is known.</summary>
     private const int MaximumTries = 200;
 
-    /// <summary>A set of constraints that cannot hold together, though any fewer of them can; the smallest such set
-    /// where trying all smaller ones is affordable.</summary>
+    /// <summary>An irreducible conflict: constraints that cannot hold together, although all but any one of them can. It is the smallest
+    /// conflict if there was time to try all smaller sets.</summary>
     /// <remarks>
-    /// Deletion filter: leave constraints out one by one; those without which the rest can hold are in the set
-    /// (Chinneck, Feasibility and Infeasibility in Optimization, 2008, section 6). Then all smaller sets are tried, up
-    /// to a number. The objective's own demand (a return to reach, a risk to stay within) counts as a constraint. An
-    /// empty set: the holdings themselves cannot be kept as asked.
+    /// Deletion filter: constraints are left out one by one; a constraint stays in the conflict if the rest can hold without it (Chinneck,
+    /// Feasibility
+    /// and Infeasibility in Optimization, 2008, section 6). Then smaller sets are tried, up to a number. The objective's own limit (a
+    /// return to reach,
+    /// a risk to stay within) counts as a constraint. An empty set means: infeasible even without constraints; check locked amounts and
+    /// gas.
     /// </remarks>
     /// <param name="market">The market after shocks.</param>
-    /// <param name="scenario">The question; it has no answer.</param>
+    /// <param name="scenario">The infeasible scenario.</param>
     /// <param name="settings">Settings after overrides.</param>
-    /// <param name="deadline">When to stop; the set may then be larger than it need be.</param>
+    /// <param name="deadline">The time limit; the set may then be larger than necessary.</param>
     public static IReadOnlyList<ConflictResult> Find(
         Market market, Scenario scenario, Settings settings, Deadline deadline)
     {
-        // What cannot be tried in time is taken to hold: the set is then larger than it need be, and conflicts all the same.
+        // A set for which no time is left counts as feasible: the conflict is then larger than necessary, but still a conflict.
         bool Holds(IReadOnlyCollection<Demand> demands) => deadline.HasPassed || IsFeasible(market, scenario, settings, demands, deadline);
         var all = AllocationProblem.Demanded(market, scenario).Select(c => new Demand(c)).ToList();
         if (((AllocationObjective)scenario.Objective).Demand() is not null)
@@ -60,7 +62,7 @@ public static class Conflicts
         var kept = demands.Any(d => d.Constraint is null) ? scenario : scenario with { Objective = new MeanVariance { RiskAversion = 0 } };
         SolveStatus Status(SolveOptions options) => new RowSearch(
             new AllocationProblem(market, kept, settings, demands.Where(d => d.Constraint is not null).Select(d => d.Constraint!)), options, deadline).Solve().Status;
-        // Any point will do, so nothing but the goal's own demand is asked; what comes out crooked then is solved in earnest.
+        // Any feasible point will do, so the gap is wide. If such a point fails the check, solve with the normal gap.
         var strict = Allocator.Options(settings) with { Verify = false };
         return (Status(strict with { Gap = 1e6 }) is var status && status == SolveStatus.Failed ? Status(strict) : status) != SolveStatus.Infeasible;
     }
@@ -88,7 +90,7 @@ public static class Conflicts
         }
     }
 
-    /// <summary>A constraint, or the objective's own demand where null.</summary>
+    /// <summary>A constraint, or (null) the objective's own limit.</summary>
     private sealed class Demand(Constraint? constraint)
     {
         public Constraint? Constraint { get; } = constraint;

@@ -2,21 +2,21 @@ using Optimizer.Risk;
 
 namespace Optimizer.Allocation;
 
-/// <summary>How far an allocation falls below its highest value so far, by draw and moment on the way to the horizon.</summary>
-/// <remarks>Gains are not reinvested, so that they are linear in the allocation (Chekhlov, Uryasev and Zabarankin 2005). What is credited
-/// comes evenly over the horizon.</remarks>
+/// <summary>Drawdowns of an allocation: how far it falls below its highest value so far, by draw and time.</summary>
+/// <remarks>Gains are not reinvested, so they are linear in the allocation (Chekhlov, Uryasev and Zabarankin 2005). The credited gain is
+/// spread evenly over the horizon.</remarks>
 public sealed class DrawdownRows
 {
-    /// <summary>Moments on the way.</summary>
+    /// <summary>Number of times on the way to the horizon.</summary>
     private const int Moments = 12;
 
-    /// <summary>One path for so many draws.</summary>
+    /// <summary>Number of draws per path: a path is used for every so many draws.</summary>
     private const int DrawsPerPath = 10;
 
     private readonly AllocationProblem _problem;
     private readonly TailRows[] _moments;
 
-    /// <summary>Revalues a unit of everything in play at every moment.</summary>
+    /// <summary>Revalues a unit of every position and token at every time.</summary>
     public DrawdownRows(AllocationProblem problem)
     {
         _problem = problem;
@@ -25,10 +25,10 @@ public sealed class DrawdownRows
             .Select((draws, moment) => new TailRows(problem, draws, (moment + 1.0) / Moments))];
     }
 
-    /// <summary>The mean of the worst drawdowns of all draws and moments, for the falls that are worst for an allocation; no more than that
-    /// mean for any other.</summary>
-    /// <param name="confidence">Which part of all falls is left out.</param>
-    /// <param name="values">The allocation; what is held before where null.</param>
+    /// <summary>The mean of the worst drawdowns over all draws and times, as a linear expression. It is exact for the given allocation and
+    /// a lower bound for any other.</summary>
+    /// <param name="confidence">Confidence level α: 0.95 averages the worst 5 % of drawdowns.</param>
+    /// <param name="values">The allocation; null for the holdings before the plan.</param>
     public LinearExpression MeanWorst(double confidence, IReadOnlyList<double>? values)
     {
         var credited = values is null ? 0 : ObjectiveTerms.Credited(_problem).At(values);
@@ -36,7 +36,7 @@ public sealed class DrawdownRows
         var falls = new List<(double Depth, int From, int To, int Path)>();
         for (var s = 0; s < gains[0].Length; s++)
         {
-            // Before the first moment nothing is gained or lost.
+            // Before the first time there is no gain or loss.
             var (highest, at) = (0.0, -1);
             for (var k = 0; k < Moments; k++)
             {

@@ -2,13 +2,13 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>No view is not a view: exposure to what moves against the numeraire, and on which nothing was said, stays at least what it is,
-/// less what gas and fees take of it.</summary>
-/// <remarks>It is a wish of the tool's own: where it cannot hold together with what a person asked for, it gives way.</remarks>
+/// <summary>Automatic constraint: net exposure to an asset that moves against the numeraire, and has no view, stays at least what it is,
+/// less gas and fees paid in it.</summary>
+/// <remarks>If it conflicts with the scenario's own constraints, it is dropped.</remarks>
 internal sealed record KeptExposure(string Unit) : AllocationConstraint
 {
-    /// <summary>The rows' constraints of a scenario: one for each unit of account that is held, moves against the numeraire, and has neither
-    /// a view nor a limit.</summary>
+    /// <summary>The kept exposures of a scenario: one per unit of account that is held, moves against the numeraire, and has neither a view
+    /// nor a limit.</summary>
     public static IEnumerable<KeptExposure> Of(Market market, Scenario scenario)
     {
         if (scenario.Exposure == ExposureRule.Free || scenario.Mode == ScenarioMode.Hold || !((AllocationObjective)scenario.Objective).KeepsExposure())

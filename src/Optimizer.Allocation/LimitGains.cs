@@ -2,19 +2,19 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>What loosening each limit that binds would bring, by solving again for the step that is told.</summary>
-/// <remarks>A multiplier is the slope at the limit: over a step it promises too much wherever something else binds soon after. Whole numbers
-/// stay as they are, so each is one continuous problem.</remarks>
+/// <summary>Shadow prices of binding limits over a step: the gain from loosening each limit by one step, found by solving again.</summary>
+/// <remarks>A multiplier is only the slope at the limit: over a step it overstates the gain if something else binds soon. Binaries are
+/// fixed, so each solve is one continuous problem.</remarks>
 public static class LimitGains
 {
-    /// <summary>The step of limits in USD, in fractions of the book.</summary>
+    /// <summary>Step for limits in USD, in fractions of the book.</summary>
     public const double Step = 0.01;
 
-    /// <summary>Prices below this are nobody's concern, in objective per unit of the limit.</summary>
+    /// <summary>Multipliers below this are ignored, in objective per unit of the limit.</summary>
     private const double Least = 1e-9;
 
-    /// <summary>The gains by row: how much better the solver's objective is with the limit looser by <see cref="Step"/> of the book, or by one
-    /// for counts and days. Rows of limits that many rows state are left out, and so is what there is no time for.</summary>
+    /// <summary>Gains by row: the improvement of the solver's objective when the limit is loosened by <see cref="Step"/> of the book, or by
+    /// one for counts and days. Limits that many rows state are left out, and so are limits for which no time is left.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="answer">Its answer.</param>
     /// <param name="options">The solver's options.</param>

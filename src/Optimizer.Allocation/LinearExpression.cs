@@ -2,8 +2,8 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>A sum of variables times coefficients, and a constant: what constraints and objective terms are written
-/// in. Money is in fractions of the book.</summary>
+/// <summary>A linear expression: Σ coefficient·variable + constant. Constraints and objective terms are written in it; money is in
+/// fractions of the book.</summary>
 public sealed class LinearExpression
 {
     private readonly Dictionary<int, double> _coefficients;
@@ -17,17 +17,17 @@ public sealed class LinearExpression
     /// <summary>Zero.</summary>
     public static LinearExpression Zero => new([], 0);
 
-    /// <summary>The part that does not depend on any variable.</summary>
+    /// <summary>The constant.</summary>
     public double Constant { get; }
 
     /// <summary>The variables with their coefficients.</summary>
     public IEnumerable<Term> Terms => _coefficients.Select(pair => new Term(pair.Key, pair.Value));
 
-    /// <summary>Whether it was written as a number: the bound of a requirement, in whose place no expression stands that merely happens
-    /// to have no variables.</summary>
+    /// <summary>Whether it was created from a number. Marks the bound of a requirement; an expression that merely has no variables is not a
+    /// bound.</summary>
     public bool IsBound { get; private init; }
 
-    /// <summary>Whether no variable is in it.</summary>
+    /// <summary>Whether it contains no variable.</summary>
     public bool IsConstant => _coefficients.Count == 0;
 
     /// <summary>One variable.</summary>
@@ -52,7 +52,7 @@ public sealed class LinearExpression
     public double At(IReadOnlyList<double> values) =>
         Constant + _coefficients.Sum(pair => pair.Value * values[pair.Key]);
 
-    /// <summary>A constant is an expression.</summary>
+    /// <summary>Converts a number to an expression.</summary>
     public static implicit operator LinearExpression(double constant) => new([], constant) { IsBound = true };
 
     /// <summary>The sum.</summary>

@@ -1,14 +1,14 @@
 namespace Optimizer.Allocation;
 
-/// <summary>What exact plans have shown of a problem, to state it better.</summary>
+/// <summary>Findings from exact plans, used to state the problem again.</summary>
 public sealed record PlanLessons
 {
-    /// <summary>Nothing yet.</summary>
+    /// <summary>No findings yet.</summary>
     public static PlanLessons None { get; } = new();
 
-    /// <summary>What money that waits for a route forgoes beyond the route's own time, in USD by the route's id.</summary>
+    /// <summary>Cost of waiting for a route beyond the route's own time, in USD, by route id.</summary>
     public IReadOnlyDictionary<string, double> DelaysUsd { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Chains on which gas was to be paid before any was there: what is sent from them waits for it.</summary>
+    /// <summary>Chains on which the plan would have paid gas before any arrived: flows from them must wait for gas.</summary>
     public IReadOnlySet<string> GasIsLate { get; init; } = new HashSet<string>();
 }

@@ -2,7 +2,7 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>The variables, rows, switches and links of a problem while it is being stated.</summary>
+/// <summary>Collects variables, rows, switches and links while a problem is built.</summary>
 internal sealed class ProblemDraft
 {
     private readonly List<Variable> _variables = [];
@@ -24,7 +24,7 @@ internal sealed class ProblemDraft
         return _variables.Count - 1;
     }
 
-    /// <summary>Lets a variable be zero, or at least a minimum (no more than its upper bound) where a binary is one.</summary>
+    /// <summary>Makes a variable semi-continuous: zero, or at least a minimum (capped at its upper bound) while a binary is one.</summary>
     public void Switch(int binary, int variable, double minimum = 0) =>
         _switches.Add(new(binary, variable, Math.Min(minimum, _variables[variable].Upper)));
 
@@ -45,10 +45,10 @@ internal sealed class ProblemDraft
     }
 
     /// <summary>The problem.</summary>
-    /// <param name="value">The value to be had.</param>
+    /// <param name="value">The value to maximise or bound.</param>
     /// <param name="variance">Own variance per unit² by variable.</param>
-    /// <param name="factors">Common causes of risk.</param>
-    /// <param name="goal">What is wanted.</param>
+    /// <param name="factors">Risk factors.</param>
+    /// <param name="goal">The goal.</param>
     public Problem ToProblem(LinearExpression value, IReadOnlyDictionary<int, double> variance, IReadOnlyList<Factor> factors, Goal goal)
     {
         var variables = _variables.ToArray();

@@ -2,10 +2,9 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Which opportunities, tokens and routes of a market matter to a scenario.</summary>
-/// <remarks>Leaving out what cannot be in an answer keeps a market of hundreds of routes solvable in a second. A route
-/// is left out when it leads from or to a token that nothing takes, or when another between the same tokens is at
-/// least as good in every respect.</remarks>
+/// <summary>The opportunities, tokens and routes of a market that matter to a scenario.</summary>
+/// <remarks>Leaving out what cannot be in an answer keeps a market with hundreds of routes solvable in a second. A route is left out if one
+/// of its tokens is not used, or if another route between the same tokens is at least as good in every respect.</remarks>
 internal sealed class Reach
 {
     public Reach(Market market, Scenario scenario, double keepGasUsd)
@@ -18,30 +17,30 @@ internal sealed class Reach
         var natives = chains.Select(chain => market.Chain(chain).NativeTokenId()).ToHashSet();
         var wanted = inputs.Concat(heldTokens).ToHashSet();
         var assets = wanted.Select(token => market.AssetOf(token).Id).ToHashSet();
-        // A token of an asset in play may be a stepping stone between chains, such as USDC on the chain of a bridge.
+        // Another token of a used asset may be an intermediate step between chains, such as USDC on the chain of a bridge.
         wanted.UnionWith(market.Snapshot.Tokens.Select(t => t.Id)
             .Where(t => chains.Contains(t.Chain) && assets.Contains(market.AssetOf(t).Id)));
         var invested = inputs.Select(token => market.AssetOf(token).Id).ToHashSet();
         IsGasOnly = token => natives.Contains(token) && !invested.Contains(market.AssetOf(token).Id);
         Tokens = wanted.Union(natives).ToHashSet();
-        // A chain is poor where the dearest single action cannot be paid, and short where gas may have to be bought.
+        // A chain is poor if it cannot pay for its most expensive action, and short if it may have to buy gas.
         var poor = chains.Where(chain => NativeUsd(market, scenario, chain) < DearestUsd(market, chain)).ToHashSet();
         HasGas = poor.Count < chains.Count;
         var isShort = chains.Where(chain => NativeUsd(market, scenario, chain) < keepGasUsd + 20 * DearestUsd(market, chain)).ToHashSet();
         Routes = Undominated(market, [.. market.Snapshot.Routes.Where(route =>
             Tokens.Contains(route.From) && Tokens.Contains(route.To) && market.PriceUsd(route.From) > 0 && market.PriceUsd(route.To) > 0
             && AllowsChain(scenario.Universe, route.From.Chain, heldTokens) && AllowsChain(scenario.Universe, route.To.Chain, heldTokens)
-            // Where there is no gas, none can be bought on the spot: it has to come from a chain that has some, and be
-            // delivered.
+            // A chain without gas cannot buy any by a swap of its own: gas must come from a chain that has some, by a route that needs no
+            // claim.
             && !(natives.Contains(route.To) && poor.Contains(route.To.Chain)
                 && (!route.CrossesChains() || route.ClaimGasUnits is { Value: > 0 }))
             && !(natives.Contains(route.To) && isShort.Contains(route.To.Chain) && poor.Contains(route.From.Chain))
             && !(IsGasOnly(route.To) && !isShort.Contains(route.To.Chain))
-            // Gas is not sold, but it may be sent to where it is needed.
+            // Gas tokens are not sold, but may be sent to chains that need gas.
             && !(IsGasOnly(route.From) && !natives.Contains(route.To)))]);
     }
 
-    /// <summary>Whether some chain in play can pay for a transaction.</summary>
+    /// <summary>Whether at least one chain has gas for a transaction.</summary>
     public bool HasGas { get; }
 
     public IReadOnlyList<Opportunity> Opportunities { get; }
@@ -50,7 +49,7 @@ internal sealed class Reach
 
     public IReadOnlyList<Route> Routes { get; }
 
-    /// <summary>Whether a token is wanted for gas alone.</summary>
+    /// <summary>Whether a token is used for gas only.</summary>
     public Func<TokenId, bool> IsGasOnly { get; }
 
     private static bool AllowsChain(Universe universe, string chain, HashSet<TokenId> held) =>
@@ -63,7 +62,7 @@ internal sealed class Reach
         return held - locked;
     }
 
-    /// <summary>The most that one action on a chain costs in USD.</summary>
+    /// <summary>Cost of the most expensive action on a chain, in USD.</summary>
     private double DearestUsd(Market market, string chain) => GasCosts.ToUsd(market, chain, Opportunities
         .Where(o => o.Chain == chain)
         .SelectMany(o => new[] { GasCosts.Enter(market, o), GasCosts.Exit(market, o) })
@@ -85,7 +84,7 @@ internal sealed class Reach
     }
 
     private static bool Dominates(Market market, Route a, Route b) =>
-        // Both go from the same token to the same, so that what is compared is in one unit.
+        // Both routes connect the same tokens, so their figures are in the same units.
         a.Fees.Count == 1 && a.Fees[0].Bps <= b.Fees.Min(fee => fee.Bps.Value)
         && new RouteTerms(market, a).Ratio >= new RouteTerms(market, b).Ratio
         && (a.FixedFee?.Value ?? 0) <= (b.FixedFee?.Value ?? 0)

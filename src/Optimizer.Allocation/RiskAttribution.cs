@@ -3,8 +3,9 @@ using Optimizer.Risk;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Splits the variance of an allocation among its positions and among its causes.</summary>
-/// <remarks>Euler's theorem: variance is homogeneous of degree two, so Σᵢ xᵢ·(Σx)ᵢ is all of it.</remarks>
+/// <summary>Splits the variance of an allocation by position and by risk factor.</summary>
+/// <remarks>By Euler's theorem the marginal contributions add up: variance is homogeneous of degree two, so Σᵢ xᵢ·(Σx)ᵢ is the whole
+/// variance.</remarks>
 public sealed class RiskAttribution
 {
     private readonly Dictionary<string, double> _shares = [];
@@ -43,8 +44,8 @@ public sealed class RiskAttribution
             .OrderByDescending(cause => cause.Share)];
     }
 
-    /// <summary>The part of the variance that the price of each asset with a history brings: its exposure times its covariance with
-    /// all of them (Euler).</summary>
+    /// <summary>Contribution of the price of each asset with a history to the variance: its exposure times its covariance with the whole
+    /// (Euler).</summary>
     private static IEnumerable<(string Asset, double Part)> PriceCauses(RiskModel risk, Item[] items, double[] factors) => risk.PriceSources.Select(source =>
     {
         var exposure = items.Sum(item => item.Prices.GetValueOrDefault(source.Key) * item.Weight);
@@ -55,13 +56,13 @@ public sealed class RiskAttribution
         string Name, double Weight, IReadOnlyDictionary<int, double> Loadings, double Own, IReadOnlyDictionary<string, double> Prices,
         IReadOnlyList<EventLoss> Events, double Capital);
 
-    /// <summary>Yearly variance, of the book.</summary>
+    /// <summary>Yearly variance of the book.</summary>
     public double Variance { get; }
 
-    /// <summary>What the variance is made of, largest first.</summary>
+    /// <summary>Contributions by risk factor, largest first.</summary>
     public IReadOnlyList<RiskResult> Causes { get; }
 
-    /// <summary>Share of the variance of a position or an idle token, by name.</summary>
+    /// <summary>Contribution of a position or an idle token, by name, as a share of the variance.</summary>
     public double ShareOf(string name) => _shares.GetValueOrDefault(name);
 
     private static double Square(double x) => x * x;

@@ -4,9 +4,9 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Turns the amounts of an answer into ones that a person would sign, and solves the rest again around them.</summary>
-/// <remarks>Amounts are held at the nearest multiple, or at one beside it where that breaks a limit, the largest first; what fits nowhere stays
-/// as it is. What takes all of a balance or of a position is left alone, and so are gas and payments.</remarks>
+/// <summary>Rounds the amounts of an answer to convenient numbers, and solves for the rest again.</summary>
+/// <remarks>The largest amounts come first. Each is fixed at the nearest multiple, or at one next to it if that breaks a limit; if neither
+/// fits, it stays as it is. Amounts that empty a balance or close a position, gas and payments are not rounded.</remarks>
 internal sealed class Rounding
 {
     private readonly AllocationProblem _problem;
@@ -15,8 +15,8 @@ internal sealed class Rounding
 
     /// <summary>Rounds an answer.</summary>
     /// <param name="problem">The problem.</param>
-    /// <param name="exact">Its answer.</param>
-    /// <param name="stepUsd">What a step may be worth.</param>
+    /// <param name="exact">The exact answer.</param>
+    /// <param name="stepUsd">Upper bound of the rounding step's value, in USD.</param>
     /// <param name="options">The solver's options.</param>
     /// <param name="deadline">When to stop.</param>
     public Rounding(AllocationProblem problem, Answer exact, double stepUsd, SolveOptions options, Deadline deadline)
@@ -53,7 +53,7 @@ internal sealed class Rounding
             }
         }
 
-        // What the rounded answer is worth less is its price: the bound is that of all amounts.
+        // The bound of the exact answer stays valid; the difference to it is the cost of rounding.
         Answer = best?.Bounded(exact.Bound, exact.BoundBy, goal, options) ?? exact;
         if (best is not null && exact.Status == SolveStatus.Optimal)
             Answer = Answer with { Status = SolveStatus.Optimal };
@@ -62,27 +62,28 @@ internal sealed class Rounding
             + (problem.Objective.Unit() == "usd" ? string.Create(CultureInfo.InvariantCulture, $"it costs {price:#,0.00} USD of the objective") : string.Create(CultureInfo.InvariantCulture, $"it costs {price:0.0000} of the objective"));
     }
 
-    /// <summary>The rounded answer; the one that was given where nothing can be rounded.</summary>
+    /// <summary>The rounded answer; the exact one if nothing can be rounded.</summary>
     public Answer Answer { get; }
 
-    /// <summary>What was rounded, and what it costs.</summary>
+    /// <summary>What was rounded, and the cost.</summary>
     public string Note { get; }
 
-    /// <summary>Limits whose rows are added while solving are kept too.</summary>
+    /// <summary>Whether the answer also meets the limits whose rows are added during the solve.</summary>
     private bool Keeps(Answer answer) => !_problem.AddsRows || !_problem.RequireMissing(answer.Values);
 
-    /// <summary>Balances of which nothing is to stay: they are used up as before.</summary>
+    /// <summary>Balances that the exact answer uses up; they stay used up.</summary>
     private IEnumerable<(int Variable, double Value)> UsedUp() => _problem.Idles
         .Where(idle => !idle.After.IsConstant && _exact.Values[idle.After.Terms.Single().Variable] * _problem.BookUsd <= Nothing)
         .Select(idle => (idle.After.Terms.Single().Variable, _exact.Values[idle.After.Terms.Single().Variable]));
 
-    /// <summary>What is taken for nothing, in USD.</summary>
+    /// <summary>A balance of up to this many USD counts as empty.</summary>
     private const double Nothing = 1;
 
-    /// <summary>Every deposit, withdrawal and send of one token that moves something.</summary>
+    /// <summary>Number of deposits, withdrawals and transfers of single tokens.</summary>
     private int MovesInAll() => _problem.Positions.Count(p => IsOn(p.DepositSwitch)) + _problem.Positions.Count(p => IsOn(p.WithdrawalSwitch)) + _problem.Flows.Count(f => IsOn(f.Switch));
 
-    /// <summary>The amounts that a person signs: deposits, withdrawals and sends of one token, but for what empties something.</summary>
+    /// <summary>The amounts to round: deposits, withdrawals and transfers of single tokens, except those that empty a balance or close a
+    /// position.</summary>
     private IEnumerable<Amount> Amounts()
     {
         double Usd(LinearExpression expression) => expression.At(_exact.Values) * _problem.BookUsd;
@@ -104,7 +105,7 @@ internal sealed class Rounding
                 uses.Add((flow.Route.From, send, atLimit.Contains(flow.Route.To)));
         }
 
-        // Where nothing of a token stays, one use takes the rest: the largest that no limit holds.
+        // If a token is used up, one use takes the remainder unrounded: the largest that is not at a limit.
         foreach (var token in uses.GroupBy(use => use.Token))
         {
             var stays = _problem.Idles.FirstOrDefault(idle => idle.Token == token.Key) is { } idle ? Usd(idle.After) : 0;
@@ -113,7 +114,7 @@ internal sealed class Rounding
         }
     }
 
-    /// <summary>Whether a limit that is reached holds a position where it is.</summary>
+    /// <summary>Whether a binding limit fixes a position's size.</summary>
     private bool IsAtLimit(Position position)
     {
         var bears = position.After.Terms.Select(term => term.Variable).ToHashSet();
@@ -136,8 +137,8 @@ internal sealed class Rounding
     }
 
     /// <summary>One amount.</summary>
-    /// <param name="Variable">The variable that holds it.</param>
-    /// <param name="Usd">Its value.</param>
-    /// <param name="At">The variable's value at the nearest multiple, or at one so many steps beside it.</param>
+    /// <param name="Variable">The variable of the amount.</param>
+    /// <param name="Usd">Its value in USD.</param>
+    /// <param name="At">The variable's value at the nearest multiple, plus the given number of steps.</param>
     private sealed record Amount(int Variable, double Usd, Func<int, double> At);
 }

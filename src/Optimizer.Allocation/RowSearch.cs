@@ -3,20 +3,22 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Solves a problem, and again with the rows that an answer shows to be missing: against money that runs in a circle (for a better
-/// zone of a fee, a minimum, or a rule that pays more than the market), and of limits and objectives that too many rows would have to
-/// say.</summary>
+/// <summary>Solves a problem, then adds the rows that the answer violates and solves again. Such rows forbid circular flows, which could
+/// otherwise gain from a fee tier, a minimum or a converter that pays more than the market; or they belong to limits and objectives that
+/// need too many rows to state at once.</summary>
 /// <remarks>
-/// Such rows are found without whole numbers first, where an answer takes a tenth of the time. Then the whole problem is solved; with its
-/// whole numbers held, rows are added until none is missing, which gives an answer that does all that is asked. The whole problem knew fewer
-/// rows, so that what it proved bounds every answer: the search ends where the two meet.
+/// Rows are first found on the relaxation without integer variables, which takes a tenth of the time. Then the whole problem is solved.
+/// With its
+/// binaries fixed, rows are added until none is violated; this gives an answer that meets everything. The whole problem had fewer rows, so
+/// its
+/// bound holds for every answer. The search ends when answer and bound meet.
 /// </remarks>
 internal sealed class RowSearch(AllocationProblem problem, SolveOptions options, Deadline deadline)
 {
-    /// <summary>With less time left nothing is tried again.</summary>
+    /// <summary>With less time left, in seconds, no further solve is started.</summary>
     private const double LeastSeconds = 0.2;
 
-    /// <summary>The part of the time in which rows are looked for without whole numbers.</summary>
+    /// <summary>Fraction of the time spent on finding rows with the relaxation.</summary>
     private const double RelaxedPart = 0.3;
 
     private readonly double _started = deadline.Elapsed;
@@ -45,7 +47,7 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
             }
             else if (Held(whole) is { } held)
             {
-                // Rows are only ever added, so that each bound holds for what comes after it.
+                // Rows are only added, never removed, so each bound stays valid.
                 var goal = problem.Objective.Goal(problem);
                 var sign = goal is MinimizeRisk ? -1 : 1;
                 var bound = best is not null && sign * best.Bound < sign * whole.Bound ? best.Bound : whole.Bound;
@@ -66,8 +68,8 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
         }
     }
 
-    /// <summary>The answer with clean prices of limits of many rows. Rows that hardly differ share their price in any way, even with wrong signs:
-    /// where the one that is tightest for the answer does for all, its price is the limit's.</summary>
+    /// <summary>The answer with clean shadow prices of limits that many rows state. Nearly equal rows split their shadow price arbitrarily,
+    /// even with wrong signs. If the tightest row alone gives the same optimum, its shadow price is the limit's.</summary>
     private Answer Priced(Answer answer)
     {
         var limits = problem.Requirements.Where(r => r.Source?.IsOneLimit() == true && r.Row >= 0).GroupBy(r => r.Source!)
@@ -93,13 +95,14 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
         return answer with { ShadowPrices = prices };
     }
 
-    /// <summary>Objectives that differ by no more, relatively, are one.</summary>
+    /// <summary>Objectives with a smaller relative difference count as equal.</summary>
     private const double Same = 2e-4;
 
     private Answer Solve(Problem stated, bool verify = true) => MeanVarianceSolver.Solve(
         stated, options.Within(deadline) with { Verify = verify && options.Verify }, deadline.Cancellation);
 
-    /// <summary>The best answer with an answer's whole numbers; null where there is none that does all that is asked, or no time.</summary>
+    /// <summary>The best answer with the binaries of a given answer; null if none meets all constraints, or if there is no time
+    /// left.</summary>
     private Answer? Held(Answer whole)
     {
         while (deadline.SecondsLeft > LeastSeconds)
@@ -114,8 +117,8 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
         return null;
     }
 
-    /// <summary>Adds the rows that answers without whole numbers lack.</summary>
-    /// <returns>The answer that there is none, where even without whole numbers there is none; null else.</returns>
+    /// <summary>Adds the rows that answers of the relaxation violate.</summary>
+    /// <returns>An infeasible answer if even the relaxation is infeasible; otherwise null.</returns>
     private Answer? ImpossibleRelaxation()
     {
         var enough = (1 - RelaxedPart) * _seconds;

@@ -2,10 +2,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Says of everything that stays where it is what its best alternative would bring and cost.</summary>
+/// <summary>Explains why money stays where it is: gain and cost of its best alternative.</summary>
 public static class Unmoved
 {
-    /// <summary>One line per idle token or position of some size that stays, though another place pays more.</summary>
+    /// <summary>One result per idle token or position above the smallest move that stays.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="values">The solver's values.</param>
     public static IEnumerable<UnmovedResult> Explain(AllocationProblem problem, IReadOnlyList<double> values)
@@ -44,7 +44,7 @@ public static class Unmoved
         UnmovedResult? best = null;
         foreach (var target in problem.Positions.Where(p => p != source && p is { Upper: > 0, Capital: > 0 } && !p.Deposit.IsConstant && problem.ForbiddenBy(p) is null))
         {
-            // Another unit of account is another bet, not a better place.
+            // Moving to another unit of account is a bet on prices, not a better opportunity.
             if (!target.Opportunity.Inputs.All(i => costTo.ContainsKey(i.Token) && unit == problem.Market.UnitOfAccount(problem.Market.AssetOf(i.Token))))
                 continue;
             var now = target.After.At(values) * problem.BookUsd;
@@ -74,7 +74,7 @@ public static class Unmoved
         };
     }
 
-    /// <summary>The least cost in USD of bringing the money to every token (Dijkstra).</summary>
+    /// <summary>The lowest cost in USD of moving the money to each token (Dijkstra).</summary>
     private static Dictionary<TokenId, double> CheapestPaths(
         AllocationProblem problem, IEnumerable<(TokenId Token, double Usd, double CostUsd)> starts)
     {
@@ -91,7 +91,7 @@ public static class Unmoved
                 var (route, terms) = (flow.Route, flow.Terms);
                 if (next.Usd > terms.MaximumUsd || next.Usd < terms.MinimumUsd || terms.FeeRate(next.Usd) != flow.FeeRate)
                     continue;
-                // A rule that gives more than the market is no reason to go round by it.
+                // Ignore gains from converters that pay more than the market.
                 var step = Math.Max(0, terms.LossUsd(next.Usd, flow.FeeRate))
                     + GasCosts.ToUsd(problem.Market, route.From.Chain, GasCosts.Send(problem.Market, route))
                     + GasCosts.ToUsd(problem.Market, route.To.Chain, GasCosts.Claim(problem.Market, route));
@@ -102,7 +102,7 @@ public static class Unmoved
         return done;
     }
 
-    /// <summary>What a unit of notional earns over the horizon, net of expected losses, once the position has a size.</summary>
+    /// <summary>Earnings per unit of notional over the horizon, net of expected losses, at a given size of the position.</summary>
     private static double NetGrowth(AllocationProblem problem, Position position, double notionalUsd) =>
         problem.Growth(position, notionalUsd) - problem.Risk.ExpectedLoss(position.Opportunity, position.EarningYears) * position.Capital;
 }

@@ -1,9 +1,9 @@
 namespace Optimizer.Cli;
 
-/// <summary>Writes files whole or not at all.</summary>
+/// <summary>Writes files atomically.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Writes beside the file and renames: whoever looks sees the old content or the new.</summary>
+    /// <summary>Writes a temporary file and renames it: a reader sees the old content or the new, never a part.</summary>
     public static void Write(string path, string content)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

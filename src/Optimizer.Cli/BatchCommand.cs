@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer batch DIR|FILE…</c>: every scenario, one row each.</summary>
+/// <summary><c>optimizer batch DIR|FILE…</c>: solves many scenarios and prints one row for each.</summary>
 internal static class BatchCommand
 {
     private static readonly string[] Columns =

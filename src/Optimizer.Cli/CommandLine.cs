@@ -5,11 +5,12 @@ using Optimizer.Transactions;
 
 namespace Optimizer.Cli;
 
-/// <summary>The commands, and what every one of them does with errors.</summary>
+/// <summary>Defines the commands and handles their errors.</summary>
 public static class CommandLine
 {
     /// <summary>Runs one command line.</summary>
-    /// <returns>0 done; 2 bad input; 3 infeasible; 4 data not available; 5 no answer in time; 6 a plan that is not sound, 7 drifted, 8 dangerous, 9 under way; 130 cancelled; 1 anything else.</returns>
+    /// <returns>0 done; 2 bad input; 3 infeasible; 4 data not available; 5 no answer within the time limit; 6 plan invalid; 7 plan outdated
+    /// by the market; 8 plan dangerous; 9 plan in progress; 130 cancelled; 1 any other error.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         var root = new RootCommand("""

@@ -2,10 +2,11 @@ using System.CommandLine;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer completion SHELL</c>: a script that completes commands and flags.</summary>
+/// <summary><c>optimizer completion SHELL</c>: prints a script that completes commands and options.</summary>
 internal static class CompletionCommand
 {
-    /// <summary>Both ask the tool itself, through System.CommandLine's <c>[suggest]</c> directive.</summary>
+    /// <summary>Completion scripts by shell. They ask this program for suggestions, through System.CommandLine's <c>[suggest]</c>
+    /// directive.</summary>
     private static readonly Dictionary<string, string> Scripts = new()
     {
         ["bash"] = """

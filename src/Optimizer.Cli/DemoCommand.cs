@@ -4,7 +4,7 @@ using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer demo</c>: the whole way from nodes to moves, on this machine alone.</summary>
+/// <summary><c>optimizer demo</c>: reads local nodes, solves, and plans; needs no network access after the first run.</summary>
 internal static class DemoCommand
 {
     private static readonly (string Chain, string Node)[] Nodes = [("ethereum", "ethereum"), ("base", "op"), ("arbitrum", "arbitrum"), ("solana", "solana")];
@@ -42,7 +42,7 @@ internal static class DemoCommand
                 Environment.SetEnvironmentVariable(Variable(chain), nodes.UrlOf(node));
             var snapshot = Path.Combine(folder, "scenarios", "snapshots", "live.json");
             File.Delete(snapshot);
-            // What the nodes do not offer is named and left out; the demonstration goes on with the rest.
+            // Markets that the nodes do not have are reported as findings; the demo continues with the others.
             await CommandLine.RunAsync(["snapshot", "--nodes-only", "--judged", judged, "--out", snapshot, .. Nodes.SelectMany(n => (string[])["--chain", n.Chain])], terminal);
             return File.Exists(snapshot) ? await CommandLine.RunAsync(["solve", Path.Combine(folder, "scenarios", "demo.yaml")], terminal) : 4;
         }
@@ -60,7 +60,7 @@ internal static class DemoCommand
 
     private static string Variable(string chain) => $"OPTIMIZER_RPC_{chain.ToUpperInvariant()}";
 
-    /// <summary>Writes a project whose chains are the local nodes.</summary>
+    /// <summary>Writes a project folder whose chains are the local nodes.</summary>
     internal static void WriteProject(DirectoryInfo checkout, string folder, string judged, LocalNodes nodes)
     {
         var last = MarketArguments.LastSnapshot(checkout)!;
@@ -72,7 +72,7 @@ internal static class DemoCommand
         foreach (var chain in chains)
             AtomicFile.Write(Path.Combine(folder, "chains", $"{chain.Id}.yaml"), Formats.Serialize(chain));
 
-        // Dollars, ether and SOL are what the nodes have pools and prices for; a route that is not on them would be made up.
+        // The nodes have pools and prices only for dollars, ether and SOL. Routes that the nodes do not have are dropped.
         string[] tokens = ["USDC", "ETH", "WETH", "SOL"];
         bool IsThere(Route route, string chain) => Nodes.Any(node => node.Chain == chain) && chains.Single(c => c.Id == chain).Entry(route.Id, route.Provider) is { } entry
             && (entry.Adapter != "stargateV2" || entry.AddressFor(route.From.Symbol) is not null);

@@ -3,15 +3,15 @@ using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
 
-/// <summary>Writes errors: lines on standard error for people; with <c>--format json</c> one JSON object on standard output, where the
-/// result would have been.</summary>
+/// <summary>Writes errors: as lines on standard error, or with <c>--format json</c> as one JSON object on standard output, in place of the
+/// result.</summary>
 internal sealed class ErrorOutput(Terminal terminal, ParseResult parsed)
 {
     private readonly bool _isJson = parsed.Tokens.Select(token => token.Value).SkipWhile(token => token != "--format").Skip(1).FirstOrDefault() == "json";
 
     /// <summary>Writes errors.</summary>
-    /// <param name="errors">What is wrong.</param>
-    /// <param name="advice">What else a person may want to know.</param>
+    /// <param name="errors">The errors.</param>
+    /// <param name="advice">A hint for people; not written as JSON.</param>
     public void Write(IReadOnlyList<ErrorLine> errors, string? advice = null)
     {
         if (_isJson)
@@ -27,15 +27,15 @@ internal sealed class ErrorOutput(Terminal terminal, ParseResult parsed)
     }
 }
 
-/// <summary>What is wrong, as <c>--format json</c> writes it.</summary>
+/// <summary>The errors, as written with <c>--format json</c>.</summary>
 /// <param name="Errors">At least one.</param>
 internal sealed record ErrorResult(IReadOnlyList<ErrorLine> Errors);
 
 /// <summary>One error.</summary>
 /// <param name="Message">What is wrong, and what was expected.</param>
-/// <param name="File">The file; absent where none is to blame.</param>
-/// <param name="Line">The line, from 1.</param>
-/// <param name="Column">The column, from 1.</param>
+/// <param name="File">The file; absent if the error is not in a file.</param>
+/// <param name="Line">Line number, starting at 1.</param>
+/// <param name="Column">Column number, starting at 1.</param>
 internal sealed record ErrorLine(string Message, string? File = null, int? Line = null, int? Column = null)
 {
     public static ErrorLine Of(Diagnostic diagnostic) =>

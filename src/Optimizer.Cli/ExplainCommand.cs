@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer explain SCENARIO</c>: why this answer.</summary>
+/// <summary><c>optimizer explain SCENARIO</c>: explains the answer of a scenario.</summary>
 internal static class ExplainCommand
 {
     public static Command Create(Terminal terminal)

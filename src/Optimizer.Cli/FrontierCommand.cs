@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer frontier SCENARIO</c>: the least risk for each return.</summary>
+/// <summary><c>optimizer frontier SCENARIO</c>: the lowest volatility for each net return.</summary>
 internal static class FrontierCommand
 {
     public static Command Create(Terminal terminal)

@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer history</c>: what snapshots said over time.</summary>
+/// <summary><c>optimizer history</c>: market data over time.</summary>
 internal static class HistoryCommand
 {
     private static readonly Duration Day = new(1);
@@ -119,7 +119,7 @@ internal static class HistoryCommand
         return command;
     }
 
-    /// <summary>Tells a name that neither the market nor the history knows; refuses one that is near to another.</summary>
+    /// <summary>Prints a note if the name is unknown to the market and the history; throws if it is similar to a known name.</summary>
     private static void CheckKnown(Terminal terminal, DirectoryInfo project, HistoryStore store, ImportOptions options)
     {
         if (MarketArguments.LastSnapshot(project) is not { } judged)
@@ -241,7 +241,7 @@ internal static class HistoryCommand
 
     private static void ShowPrices(Terminal terminal, IReadOnlyList<Observation> observations, double days)
     {
-        // Each by itself, and pairs as far as both reach.
+        // Each asset alone; each pair over the times that both have.
         PriceHistory? Sampled(params string[] assets)
         {
             try
@@ -341,7 +341,7 @@ internal static class HistoryCommand
         },
     };
 
-    /// <summary>The flags that say which figures are meant.</summary>
+    /// <summary>The options that select values.</summary>
     private sealed class Filter
     {
         private readonly Option<string?> _subject = new("--subject") { Description = "Of what: an asset, opportunity, chain or route; * stands for anything." };

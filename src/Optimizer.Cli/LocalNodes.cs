@@ -4,7 +4,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Cli;
 
-/// <summary>The local nodes of <c>tests/nodes</c>: real contracts on this machine alone, for a demonstration and for tests.</summary>
+/// <summary>The local nodes of <c>tests/nodes</c>: real contracts on this machine, for the demo and for tests.</summary>
 internal sealed class LocalNodes : IAsyncDisposable
 {
     private readonly Process _process;
@@ -12,14 +12,14 @@ internal sealed class LocalNodes : IAsyncDisposable
 
     private LocalNodes(Process process, JsonElement chains) => (_process, _chains) = (process, chains);
 
-    /// <summary>Whether Node.js is there to run them.</summary>
+    /// <summary>True if Node.js is installed.</summary>
     public static bool HasNode { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "node")) || File.Exists(Path.Combine(folder, "node.exe")));
 
-    /// <summary>Installs what they need, once, and starts them.</summary>
+    /// <summary>Installs the npm packages once and starts the nodes.</summary>
     /// <param name="folder">The folder <c>tests/nodes</c>.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="InvalidOperationException">They did not start; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The nodes did not start; the message says why.</exception>
     public static async Task<LocalNodes> StartAsync(string folder, CancellationToken cancellation)
     {
         await InstallAsync(folder, cancellation);
@@ -49,10 +49,10 @@ internal sealed class LocalNodes : IAsyncDisposable
         }
     }
 
-    /// <summary>What is deployed on a node: <c>ethereum</c>, <c>op</c>, <c>arbitrum</c> or <c>solana</c>.</summary>
+    /// <summary>The contracts and tokens deployed on a node: <c>ethereum</c>, <c>op</c>, <c>arbitrum</c> or <c>solana</c>.</summary>
     public JsonElement Of(string node) => _chains.GetProperty(node);
 
-    /// <summary>A chain file's chain as it is on a local node: other ids and addresses, and the protocols deployed there.</summary>
+    /// <summary>A copy of a chain file for a local node: its chain id, its addresses and the protocols deployed there.</summary>
     public Chain Local(Chain chain, string node)
     {
         var (deployed, contracts) = (Of(node), Of(node).GetProperty("contracts"));
@@ -67,15 +67,15 @@ internal sealed class LocalNodes : IAsyncDisposable
             ChainId = deployed.TryGetProperty("chainId", out var id) ? id.GetUInt64() : null,
             Explorer = "http://127.0.0.1",
             Tokens = [.. chain.Tokens.Select(Here)],
-            // Solana's accounts are copies of the real ones, at their addresses.
+            // The Solana accounts are copies of the real ones at the same addresses.
             Protocols = chain.GenesisHash is null ? [.. Protocols(node, contracts)] : chain.Protocols,
         };
     }
 
-    /// <summary>Where a node listens.</summary>
+    /// <summary>The URL of a node.</summary>
     public string UrlOf(string node) => Of(node).GetProperty("url").GetString()!;
 
-    /// <summary>Ends the nodes.</summary>
+    /// <summary>Stops the nodes.</summary>
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
@@ -92,8 +92,8 @@ internal sealed class LocalNodes : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>Runs a program in a folder and returns what it prints.</summary>
-    /// <exception cref="InvalidOperationException">It failed.</exception>
+    /// <summary>Runs a program in a folder and returns its output.</summary>
+    /// <exception cref="InvalidOperationException">The program failed.</exception>
     public static async Task<string> RunAsync(string folder, string program, string[] arguments, CancellationToken cancellation)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
@@ -132,7 +132,7 @@ internal sealed class LocalNodes : IAsyncDisposable
     private static Protocol Entry(string id, string name, string adapter, (string Role, string Address)[] contracts, params (string Name, string Value)[] parameters) =>
         new() { Id = id, Name = name, Adapter = adapter, Addresses = contracts.ToDictionary(c => c.Role, c => c.Address), Parameters = parameters.ToDictionary(p => p.Name, p => p.Value) };
 
-    /// <summary>Installs the packages once, whoever comes first.</summary>
+    /// <summary>Installs the npm packages if needed; a lock file lets only one process do it.</summary>
     private static async Task InstallAsync(string folder, CancellationToken cancellation)
     {
         var cache = Directory.CreateDirectory(Path.Combine(folder, ".cache")).FullName;

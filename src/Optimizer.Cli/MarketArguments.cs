@@ -4,7 +4,7 @@ using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
 
-/// <summary>The flags of every command that reads chains or looks after what was read.</summary>
+/// <summary>The options of commands that read chains or use market data.</summary>
 internal sealed class MarketArguments
 {
     private const string SnapshotFolder = "scenarios/snapshots";
@@ -14,9 +14,9 @@ internal sealed class MarketArguments
     private readonly Option<string[]> _chains = new("--chain") { Description = "Chains to read, by id; all whose environment variable is set by default." };
     private readonly Option<FileInfo?> _judged = new("--judged") { Description = $"The snapshot whose judgements are taken over; the last one in {SnapshotFolder} that was not read from chains by default." };
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="readsChains">Whether it asks nodes.</param>
+    /// <param name="readsChains">True if the command reads from nodes.</param>
     public MarketArguments(Command command, bool readsChains = true)
     {
         if (readsChains)
@@ -25,30 +25,31 @@ internal sealed class MarketArguments
         command.Options.Add(_folder);
     }
 
-    /// <summary>The option that says where the project's files are.</summary>
+    /// <summary>The option for the project folder.</summary>
     public static Option<DirectoryInfo> Folder() => new("--folder")
     {
         Description = "The project's folder, with chains, scenarios and settings; the current one by default.",
         DefaultValueFactory = _ => new DirectoryInfo("."),
     };
 
-    /// <summary>Where the project's history is.</summary>
+    /// <summary>The folder of the project's history.</summary>
     public static string HistoryOf(DirectoryInfo folder) => Path.Combine(folder.FullName, HistoryFolder);
 
-    /// <summary>Where the project's snapshots are.</summary>
+    /// <summary>The folder of the project's snapshots.</summary>
     public static string SnapshotsOf(DirectoryInfo folder) => Path.Combine(folder.FullName, SnapshotFolder);
 
-    /// <summary>The last snapshot in the project's folder, by name, that was not itself read from chains: one that was lacks
-    /// the judgements of what it could not read. Null where there is none.</summary>
+    /// <summary>The last snapshot of the project, by name, that was not read from chains; null if there is none. A snapshot read from
+    /// chains has
+    /// no judged figures for markets that could not be read.</summary>
     public static string? LastSnapshot(DirectoryInfo folder) => Directory.Exists(SnapshotsOf(folder))
         ? Directory.EnumerateFiles(SnapshotsOf(folder), "*.json").OrderDescending(StringComparer.Ordinal).FirstOrDefault(file => !ScenarioFiles.WasReadFromChains(file))
         : null;
 
-    /// <summary>The folder of the project.</summary>
+    /// <summary>The project folder.</summary>
     public DirectoryInfo FolderOf(ParseResult parsed) => parsed.GetValue(_folder)!;
 
-    /// <summary>Loads what is judged; null where there is nothing, which is said.</summary>
-    /// <exception cref="InputException">Something in the files is wrong.</exception>
+    /// <summary>Loads the judged snapshot with its market and settings. If there is none, prints an error and returns null.</summary>
+    /// <exception cref="InputException">A file has an error.</exception>
     public async Task<(string File, Market Market, Settings Settings)?> JudgedAsync(ParseResult parsed, Terminal terminal)
     {
         if ((parsed.GetValue(_judged)?.FullName ?? LastSnapshot(FolderOf(parsed))) is not { } judged)
@@ -62,7 +63,7 @@ internal sealed class MarketArguments
     }
 
     /// <summary>The chains to read.</summary>
-    /// <returns>The chains, or the exit code where there are none, which is said.</returns>
+    /// <returns>The chains; or, if there are none, the exit code, after printing an error.</returns>
     public async Task<(Chain[] Chains, int ExitCode)> ChainsAsync(ParseResult parsed, Market market, Terminal terminal)
     {
         var wanted = parsed.GetValue(_chains) ?? [];

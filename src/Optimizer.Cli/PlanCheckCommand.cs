@@ -9,10 +9,10 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer plan check</c>: is a plan what it says, and still good?</summary>
+/// <summary><c>optimizer plan check</c>: verifies a plan file, and with <c>--now</c> compares it with the market.</summary>
 internal static class PlanCheckCommand
 {
-    /// <summary>A file beside the plan's is not what the plan gives.</summary>
+    /// <summary>Rule: a file beside the plan differs from the file generated from the plan.</summary>
     private const string FilesRule = "files";
 
     public static Command Create(Terminal terminal)
@@ -68,7 +68,7 @@ internal static class PlanCheckCommand
         return command;
     }
 
-    /// <summary>Reads the plan's chains and says what has changed.</summary>
+    /// <summary>Reads the plan's chains and reports what has changed.</summary>
     private static async Task<int> DriftAsync(Terminal terminal, TransactionPlan plan, LoadedScenario loaded, CancellationToken cancellation)
     {
         var (market, settings) = (loaded.Market, loaded.Settings);
@@ -79,7 +79,7 @@ internal static class PlanCheckCommand
         var snapshot = SnapshotAssembly.Join("now", readings, market.Snapshot, settings.Reading, TimeProvider.System.GetUtcNow());
         var drifts = MarketDrift.Check(plan, market, market.With(snapshot), settings.Moves).ToList();
         using var http = EndpointClient.Create(limits);
-        // A chain that cannot be read has been told of already.
+        // Chains that cannot be read are skipped; they are already reported as findings.
         foreach (var chain in chains.Where(chain => chain.ChainId is not null && plan.Accounts.ContainsKey(chain.Id) && snapshot.Chains.Any(state => state.Id == chain.Id)))
             drifts.AddRange(await Progress.ShowAsync(terminal, $"looking for the contracts on {chain.Name}", () => MarketDrift.MissingAsync(plan, chain, Endpoints.ClientOf(chain, http, limits, settings.Reading.TwoEndpoints), cancellation)));
         if (drifts.Count == 0)
@@ -99,7 +99,8 @@ internal static class PlanCheckCommand
         return isDangerous ? 8 : 7;
     }
 
-    /// <summary>The files beside a plan's are what is signed: they have to be those that the plan gives, and no others.</summary>
+    /// <summary>Checks the files beside the plan, which are the ones signed: exactly those that the plan generates, with the same
+    /// text.</summary>
     private static IEnumerable<Violation> Beside(FileInfo file, TransactionPlan plan, Market market)
     {
         var expected = PlanFolder.Files(plan, market).Where(known => known.Name != PlanFolder.PlanFile).ToDictionary(known => known.Name, known => known.Text);

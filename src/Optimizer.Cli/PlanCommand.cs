@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer plan</c>: the steps alone, and as files to sign.</summary>
+/// <summary><c>optimizer plan</c>: prints only the steps, or writes them as files to sign.</summary>
 internal static class PlanCommand
 {
     public static Command Create(Terminal terminal)
@@ -71,7 +71,7 @@ internal static class PlanCommand
 
     private static int Write(Terminal terminal, DirectoryInfo folder, LoadedScenario loaded, Plan moves, Dictionary<string, BigInteger> nonces, string? version, FileInfo? policy, bool late)
     {
-        // Only what this command wrote itself makes place for a new plan.
+        // Only files written by this command may be replaced.
         if (PlanFolder.Foreign(folder, isWhole: true) is { } foreign)
         {
             terminal.Error.WriteLine(foreign);
@@ -131,10 +131,10 @@ internal static class PlanCommand
         return 0;
     }
 
-    /// <summary>The option that names a policy.</summary>
+    /// <summary>The option for a policy file.</summary>
     public static Option<FileInfo?> Policy() => new("--policy") { Description = "A policy file: what plans may call, and spend. What it does not allow is forbidden." };
 
-    /// <summary>Shows what is wrong with a plan.</summary>
+    /// <summary>Shows the violations of a plan.</summary>
     public static void Show(Terminal terminal, IReadOnlyList<Violation> violations)
     {
         var table = Text.Table("Rule", "Step", "What");

@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer plan simulate</c>: tries a plan on nodes that forget it again.</summary>
+/// <summary><c>optimizer plan simulate</c>: executes a plan on nodes without lasting effect.</summary>
 internal static class PlanSimulateCommand
 {
     public static Command Create(Terminal terminal)

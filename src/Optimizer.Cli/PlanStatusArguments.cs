@@ -3,7 +3,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Cli;
 
-/// <summary>What <c>optimizer plan status</c> is asked, and what the plan's owner says.</summary>
+/// <summary>The arguments and options of <c>optimizer plan status</c>.</summary>
 internal sealed class PlanStatusArguments
 {
     private readonly Argument<FileInfo> _plan = new("PLAN") { Description = "The plan's file (plan.json)." };
@@ -17,7 +17,7 @@ internal sealed class PlanStatusArguments
     private readonly Option<FileInfo?> _on = new("--on") { Description = "For --rest: a snapshot that was taken after what has been done." };
     private readonly Option<FileInfo?> _policy = PlanCommand.Policy();
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the arguments and options to a command.</summary>
     public PlanStatusArguments(Command command)
     {
         command.Arguments.Add(_plan);
@@ -26,33 +26,33 @@ internal sealed class PlanStatusArguments
             command.Options.Add(option);
     }
 
-    /// <summary>The plan's file.</summary>
+    /// <summary>The plan file.</summary>
     public FileInfo PlanOf(ParseResult parsed) => parsed.GetValue(_plan)!;
 
-    /// <summary>The scenario's file.</summary>
+    /// <summary>The scenario file.</summary>
     public FileInfo ScenarioOf(ParseResult parsed) => parsed.GetValue(_scenario)!;
 
-    /// <summary>What is wished, and said.</summary>
+    /// <summary>Reads the options.</summary>
     public PlanStatusWishes Read(ParseResult parsed) => new(parsed.GetValue(_output), parsed.GetValue(_rest), parsed.GetValue(_on), parsed.GetValue(_policy),
         parsed.GetValue(_transactions) ?? [], parsed.GetValue(_done) ?? [], parsed.GetValue(_givenBack) ?? [], [.. parsed.GetValue(_sure) ?? []]);
 }
 
-/// <summary>What is to be written, and what the owner says.</summary>
-/// <param name="Output">Where what can be signed goes; null for nowhere.</param>
-/// <param name="Rest">Where the scenario of the rest goes; null for nowhere.</param>
-/// <param name="On">The rest's snapshot.</param>
-/// <param name="Policy">What plans may do; null for everything.</param>
+/// <summary>The options of <c>optimizer plan status</c>.</summary>
+/// <param name="Output">Folder for the files to sign now; null for none.</param>
+/// <param name="Rest">File for the scenario of the remaining plan; null for none.</param>
+/// <param name="On">Snapshot for that scenario.</param>
+/// <param name="Policy">Policy file; null if everything is allowed.</param>
 /// <param name="Transactions">Transactions, as <c>chain=hash</c>.</param>
-/// <param name="Done">Steps that are done.</param>
-/// <param name="GivenBack">Arrivals that do not come.</param>
-/// <param name="Sure">Chains of which all is known.</param>
+/// <param name="Done">Steps confirmed as done.</param>
+/// <param name="GivenBack">Bridge arrivals that will not come.</param>
+/// <param name="Sure">Chains on which nothing unknown was done.</param>
 internal sealed record PlanStatusWishes(
     DirectoryInfo? Output, FileInfo? Rest, FileInfo? On, FileInfo? Policy, IReadOnlyList<string> Transactions, IReadOnlyList<int> Done, IReadOnlyList<int> GivenBack, HashSet<string> Sure)
 {
-    /// <summary>The transactions that the owner names, by chain.</summary>
+    /// <summary>The transactions given by the user, with their chains.</summary>
     public IReadOnlyList<(string Chain, string Transaction)> Named => [.. Transactions.Select(text => text.Split('=')).Select(parts => (parts[0], parts[^1].ToLowerInvariant()))];
 
-    /// <summary>Why they cannot be met; null where they can.</summary>
+    /// <summary>The first error in the options; null if there is none.</summary>
     public string? Wrong(TransactionPlan plan, FileInfo planFile, FileInfo scenario)
     {
         int? Unknown(IEnumerable<int> steps) => steps.Cast<int?>().FirstOrDefault(id => id < 1 || id > plan.Steps.Count);
@@ -66,7 +66,7 @@ internal sealed record PlanStatusWishes(
             return $"--done and --given-back: the plan has no step {step}; it has {plan.Steps.Count}";
         if (GivenBack.Cast<int?>().FirstOrDefault(id => plan.Steps[id!.Value - 1].Kind != StepKind.BridgeReceive) is { } other)
             return $"--given-back: step {other} is nothing that a bridge brings";
-        // The plan's own folder holds what is known of it.
+        // The plan's own folder contains its journal.
         if (Output is not null && planFile.FullName.StartsWith($"{Output.FullName.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             return $"--out: {Output} holds the plan itself; expected another folder";
         if (Output is not null && PlanFolder.Foreign(Output, isWhole: false) is { } foreign)

@@ -14,7 +14,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer plan status</c>: what of a plan has been done, what is on its way, and what to sign next.</summary>
+/// <summary><c>optimizer plan status</c>: the steps done, the transfers in flight, and what to sign next.</summary>
 internal static class PlanStatusCommand
 {
     public static Command Create(Terminal terminal)
@@ -53,7 +53,7 @@ internal static class PlanStatusCommand
 
         var journal = new PlanJournal(Path.Combine(file.Directory!.FullName, PlanJournal.FolderName), Fingerprint(plan));
         var known = journal.Read();
-        // A plan that is followed cannot change any more; before that it has to be the scenario's.
+        // A plan in progress is fixed; before that, it must equal the plan of its scenario.
         var made = known.Count > 0 ? null : Progress.Show(terminal, $"planning {loaded.Scenario.Name} anew", () => ScenarioRunner.Run(loaded, cancellation)).Plan;
         var unsound = PlanVerifier.Check(plan, loaded.Market, loaded.Scenario, loaded.Settings.Moves, made).ToList();
         if (unsound.Count == 0 && wishes.Policy is { } rules)
@@ -68,7 +68,7 @@ internal static class PlanStatusCommand
         try
         {
             var followed = await FollowAsync(terminal, plan, loaded, known, wishes, cancellation);
-            // Before anything is said: what was found is kept.
+            // Save the findings before showing them.
             journal.Add(followed.Found, TimeProvider.System.GetUtcNow());
             return PlanStatusView.Show(terminal, plan, loaded, followed, wishes);
         }

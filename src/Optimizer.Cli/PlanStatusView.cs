@@ -10,13 +10,13 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary>How far a plan is, as a table, and what is to be signed next, as files.</summary>
+/// <summary>Shows the state of a plan's steps, and writes the files to sign next.</summary>
 internal static class PlanStatusView
 {
-    /// <summary>A plan of which something is left to do, or to wait for.</summary>
+    /// <summary>Exit code: plan incomplete, with steps to sign or transfers in flight.</summary>
     private const int UnderWay = 9;
 
-    /// <summary>Tells how far a plan is, and writes what was wished.</summary>
+    /// <summary>Shows the state of a plan and writes the requested files.</summary>
     /// <returns>The exit code.</returns>
     public static int Show(Terminal terminal, TransactionPlan plan, LoadedScenario loaded, FollowedPlan followed, PlanStatusWishes wishes)
     {
@@ -49,7 +49,7 @@ internal static class PlanStatusView
             terminal.Result.WriteLine($"Step {receive.Step.Id} {(receive.Step.Kind == StepKind.Claim ? "waits in a queue" : "is on its way")} since {left:yyyy-MM-dd HH:mm} UTC and {(isLate ? "was" : "is")} due by {due:yyyy-MM-dd HH:mm}{(receive.Claim is null ? "" : "; it can be claimed now")}.");
         }
 
-        // Where all of the plan is done, nothing of it can be signed twice.
+        // Doubts matter only on chains with open steps, because only an open step can be signed twice; --rest needs all chains.
         var doubts = followed.Doubts.Where(doubt => !wishes.Sure.Contains(doubt.Key) && (wishes.Rest is not null || progress.Steps.Any(step => step.Step.Chain == doubt.Key && step.State != StepState.Done))).ToArray();
         foreach (var (chain, reasons) in doubts)
         {
@@ -62,7 +62,7 @@ internal static class PlanStatusView
         var waiting = open.Where(phase => followed.Accounts.TryGetValue(phase.Chain, out var account) && account.Unmined > 0).ToArray();
         foreach (var chain in waiting.Select(phase => phase.Chain).Distinct())
             terminal.Result.WriteLine($"{Text.Counted((int)followed.Accounts[chain].Unmined, "transaction")} of the account on {chain} wait for a block: nothing more is to be signed there before.");
-        // A claim only takes what is there already; all else was to be done in time.
+        // Claims may be signed after the deadline, because they only collect tokens that are already there.
         var ready = open.Except(waiting).Where(phase => doubts.All(doubt => doubt.Key != phase.Chain) && (!isLateToSign || phase.Number == 0)).ToArray();
         if (progress.IsDone)
             terminal.Result.WriteLine("All is done.");
@@ -90,8 +90,8 @@ internal static class PlanStatusView
         return progress.IsDone ? 0 : doubts.Length > 0 ? 4 : UnderWay;
     }
 
-    /// <summary>Writes what can be signed now.</summary>
-    /// <returns>False where the policy does not allow it, which is said.</returns>
+    /// <summary>Writes the files to sign now.</summary>
+    /// <returns>False if the policy forbids it; the violations are shown.</returns>
     private static bool Write(Terminal terminal, TransactionPlan plan, Market market, FollowedPlan followed, Phase[] ready, DirectoryInfo output, FileInfo? policy)
     {
         if (ready.Length == 0)
@@ -102,7 +102,8 @@ internal static class PlanStatusView
 
         var nonces = followed.Accounts.Where(account => account.Value.SafeNonce is not null).ToDictionary(account => account.Key, account => account.Value.SafeNonce!.Value);
         TransactionStep[] steps = [.. ready.SelectMany(phase => phase.Steps)];
-        // A Safe says itself which version it is; Safes of several versions have no one contract for their batches.
+        // The version is read from each Safe. If Safes have different versions, hashes are left out, because the batch contract depends on
+        // the version.
         string[] versions = [.. ready.Select(phase => followed.Accounts.GetValueOrDefault(phase.Chain)?.SafeVersion?.Split('+')[0]).OfType<string>().Distinct()];
         var version = versions is [var only] && SafeTransaction.Versions.Contains(only) ? only : null;
         if (versions.Length > 0 && version is null)
@@ -120,11 +121,11 @@ internal static class PlanStatusView
         return true;
     }
 
-    /// <summary>Writes a scenario of what is held now.</summary>
-    /// <returns>False where its snapshot is older than what has been done, which is said.</returns>
+    /// <summary>Writes a scenario with today's holdings.</summary>
+    /// <returns>False if the snapshot is older than the last executed step; an error is shown.</returns>
     private static bool WriteRest(Terminal terminal, LoadedScenario loaded, FollowedPlan followed, FileInfo rest, FileInfo on)
     {
-        // On an older snapshot what this plan did would count as done by the next.
+        // With an older snapshot, the next plan would take the transactions of this plan for its own.
         var last = followed.Progress.Steps.SelectMany(step => step.Made.Append(step.Arrival)).OfType<EvmTransaction>().Select(transaction => transaction.Block.Time).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
         var snapshot = new ScenarioFiles().LoadMarket(on.FullName).Market.Snapshot;
         if (snapshot.TakenAt <= last)

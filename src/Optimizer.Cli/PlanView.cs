@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary>A plan as a table for people.</summary>
+/// <summary>Shows a plan as tables.</summary>
 internal static class PlanView
 {
     public static void Show(IAnsiConsole console, SolveResult result)
@@ -43,7 +43,7 @@ internal static class PlanView
         console.Write(table);
     }
 
-    /// <summary>When the costs come back, and what waiting costs.</summary>
+    /// <summary>The break-even time, and the cost of waiting.</summary>
     private static string EarnedBack(PlanEconomics? economics, double cost)
     {
         if (economics is not null && cost <= 0)
@@ -51,7 +51,7 @@ internal static class PlanView
         if (economics is not { BreakEven: { SteadyDays: { } steady } even })
             return "not earned back by carry: they buy less risk, or what the limits ask for";
         string When(double? days) => days is { } known ? Text.Time(known) : "never";
-        // Where rates have no time to fall there is nothing to tell apart.
+        // If rates decay too slowly to matter, both break-even times are the same.
         var decaying = When(even.LateDays) == When(steady) ? ""
             : $", or {When(even.MedianDays)} ({When(even.EarlyDays)} to {When(even.LateDays)}) if what is better halves in about {Text.Time(even.HalfLifeDays)}"
             + (even.NeverProbability >= 0.005 ? $", and never with {even.NeverProbability:P0}" : "");

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary>The answer to a problem from a file as tables for people.</summary>
+/// <summary>Shows the answer to a problem file as tables.</summary>
 internal static class ProblemView
 {
     public static void Show(IAnsiConsole console, ProblemAnswer answer)

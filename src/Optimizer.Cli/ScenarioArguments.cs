@@ -5,7 +5,7 @@ using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
 
-/// <summary>The argument and flags that every command on one scenario has.</summary>
+/// <summary>The argument and options of every command on one scenario.</summary>
 internal sealed class ScenarioArguments
 {
     private readonly Argument<string> _scenario = new("SCENARIO") { Description = "A scenario file (YAML)." };
@@ -20,9 +20,9 @@ internal sealed class ScenarioArguments
 
     private readonly Option<bool> _verify = new("--verify") { Description = "Solve by the other engine too, and compare." };
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the argument and options to a command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="isOptional">Whether the command can do without a scenario.</param>
+    /// <param name="isOptional">True if the command also works without a scenario.</param>
     public ScenarioArguments(Command command, bool isOptional = false)
     {
         _engine.AcceptOnlyFromAmong("auto", "ortools", "native");
@@ -36,18 +36,18 @@ internal sealed class ScenarioArguments
         command.Options.Add(_seed);
     }
 
-    /// <summary>Reads the scenario and lays the flags over its settings.</summary>
-    /// <exception cref="InputException">Something in the files is wrong.</exception>
+    /// <summary>Loads the scenario; options override its settings.</summary>
+    /// <exception cref="InputException">A file has an error.</exception>
     public LoadedScenario Load(ParseResult parsed)
     {
         var loaded = new ScenarioFiles().Load(parsed.GetValue(_scenario)!);
         return loaded with { Settings = loaded.Settings with { Solver = Over(parsed, loaded.Settings.Solver) } };
     }
 
-    /// <summary>Whether a scenario was given.</summary>
+    /// <summary>True if a scenario was given.</summary>
     public bool IsGiven(SymbolResult parsed) => parsed.GetValue(_scenario) is not null;
 
-    /// <summary>The solver's settings with the flags laid over them.</summary>
+    /// <summary>Solver settings, overridden by the options given.</summary>
     public SolverSettings Over(ParseResult parsed, SolverSettings solver) => solver with
     {
         Gap = parsed.GetValue(_gap) ?? solver.Gap,
@@ -57,7 +57,7 @@ internal sealed class ScenarioArguments
         Verify = parsed.GetValue(_verify) || solver.Verify,
     };
 
-    /// <summary>An option in the form that files use, such as a duration with its unit.</summary>
+    /// <summary>An option whose value is written as in files, such as a duration with its unit.</summary>
     public static Option<T?> Textual<T>(string name, string description)
         where T : struct, ITextual<T> => new(name)
         {

@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer snapshot</c>: the market, read from nodes.</summary>
+/// <summary><c>optimizer snapshot</c>: reads the market from nodes.</summary>
 internal static class SnapshotCommand
 {
     public static Command Create(Terminal terminal)
@@ -83,14 +83,14 @@ internal static class SnapshotCommand
         return snapshot.Findings.Any(finding => finding.IsRefused) ? 4 : 0;
     }
 
-    /// <summary>What shares were worth at former moments, by the history; read once, when first asked for.</summary>
+    /// <summary>Past share prices from the history; loaded once, on first use.</summary>
     public static ShareHistory SharesOf(HistoryStore history)
     {
         var shares = new Lazy<ILookup<string, Observation>>(() => history.Read(new(Quantity: Quantities.Share)).ToLookup(o => o.Subject));
         return (opportunity, wanted) => shares.Value[opportunity].MinBy(o => (o.AsOf - wanted).Duration()) is { } nearest ? new(nearest.Value, nearest.AsOf) : null;
     }
 
-    /// <summary>Keeps a snapshot only if it reads back: what cannot be used must not take the place of what can.</summary>
+    /// <summary>Writes the snapshot only if it can be loaded again, so that an invalid one never replaces a valid one.</summary>
     private static void WriteChecked(string file, Snapshot snapshot, string judged)
     {
         var draft = $"{file}.draft.json";

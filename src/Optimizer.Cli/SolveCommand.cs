@@ -3,7 +3,7 @@ using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer solve SCENARIO</c>: allocation and plan; <c>optimizer solve --problem F</c>: a problem of any origin.</summary>
+/// <summary><c>optimizer solve SCENARIO</c>: allocation and plan; <c>optimizer solve --problem FILE</c>: solves a problem file.</summary>
 internal static class SolveCommand
 {
     public static Command Create(Terminal terminal)

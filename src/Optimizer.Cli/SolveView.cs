@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary>An answer as tables for people.</summary>
+/// <summary>Shows an answer as tables.</summary>
 internal static class SolveView
 {
     private const int MostCauses = 8;
@@ -58,7 +58,7 @@ internal static class SolveView
     private static Table Positions(SolveResult result)
     {
         var after = AfterUsd(result);
-        // Margin and notional are told apart wherever some position has one that is not the other.
+        // Shows notional and margin separately if they differ for any position.
         var isLevered = result.Positions.Any(p => Math.Abs(p.NotionalUsd - p.Usd) > 1e-9 * p.NotionalUsd);
         var table = Text.Table(["Where it sits", "Before, USD>", "After, USD>", .. isLevered ? ["Notional, USD>"] : Array.Empty<string>(), "Share>", "Pays today>", "Counted on>",
             .. isLevered ? ["On capital>"] : Array.Empty<string>(), "Expected loss>", "Of the risk>"]);
@@ -173,7 +173,7 @@ internal static class SolveView
         console.WriteLine();
         var table = Text.Table("What could hurt", "Of the risk>", "Loss if it strikes, USD>", "Money in 1 day then>", "In 7 days>");
         static double Within(IReadOnlyList<LiquidityResult> ladder, double days) => ladder.FirstOrDefault(step => step.WithinDays == days)?.Share ?? 0;
-        // What shuts exits is shown, though it may take nothing.
+        // Also shows events that close exits, even if they cause no loss.
         var shuts = result.Risks.Skip(MostCauses).Where(risk => risk.Liquidity.Count > 0 && Within(risk.Liquidity, 1) < Within(result.Liquidity, 1) - 0.05)
             .OrderBy(risk => Within(risk.Liquidity, 1)).Take(MostShut);
         foreach (var risk in result.Risks.Take(MostCauses).Concat(shuts))

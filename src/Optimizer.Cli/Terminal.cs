@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary>Where a command writes: results on one side, everything else on the other.</summary>
+/// <summary>The streams of a command: results on one, everything else on the other.</summary>
 public sealed class Terminal
 {
     private const int WidthWhenRedirected = 140;
@@ -13,7 +13,7 @@ public sealed class Terminal
     {
     }
 
-    /// <summary>Given writers, for tests.</summary>
+    /// <summary>Uses the given writers; for tests.</summary>
     public Terminal(TextWriter output, TextWriter error, bool isOutputRedirected = true, bool isErrorRedirected = true, int width = WidthWhenRedirected)
     {
         (Output, Error) = (output, error);
@@ -34,7 +34,7 @@ public sealed class Terminal
     /// <summary>Progress and notes.</summary>
     public IAnsiConsole Notes { get; }
 
-    /// <summary>Whether a person watches.</summary>
+    /// <summary>True if progress is shown: the error stream is an interactive terminal.</summary>
     public bool ShowsProgress { get; }
 
     private static IAnsiConsole Create(TextWriter writer, bool isRedirected, int width)

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Optimizer.Cli;
 
-/// <summary>Figures and tables as they are printed.</summary>
+/// <summary>Formats numbers and tables for the terminal.</summary>
 internal static class Text
 {
     public static string Usd(double usd) => Math.Abs(usd) < 0.005 ? "0" : Math.Abs(usd) < 10 ? $"{usd:0.00}" : $"{usd:#,0}";
@@ -19,7 +19,7 @@ internal static class Text
 
     public static string InUnit(double figure, string unit) => unit == "usd" ? $"{Usd(figure)} USD" : $"{figure:0.##}";
 
-    /// <summary>A time in the unit that fits, to two or three digits.</summary>
+    /// <summary>A duration in a suitable unit, with two or three digits.</summary>
     public static string Time(double days) => days switch
     {
         < 1.0 / 24 => $"{Math.Ceiling(days * 24 * 60):0} min",
@@ -28,7 +28,7 @@ internal static class Text
         _ => $"{days:#,0} days",
     };
 
-    /// <summary>A number of things: <c>1 call</c>, <c>2 calls</c>.</summary>
+    /// <summary>A count with its noun: <c>1 call</c>, <c>2 calls</c>.</summary>
     public static string Counted(int count, string thing) => $"{count} {thing}{(count == 1 ? "" : "s")}";
 
     /// <summary>An enum's name as words: <c>BridgeSend</c> → <c>bridge send</c>.</summary>

@@ -3,7 +3,7 @@ using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
 
-/// <summary><c>optimizer validate FILE…</c>: errors as file:line:column.</summary>
+/// <summary><c>optimizer validate FILE…</c>: checks files and prints errors as file:line:column.</summary>
 internal static class ValidateCommand
 {
     public static Command Create(Terminal terminal)
@@ -36,7 +36,7 @@ internal static class ValidateCommand
                     foreach (var diagnostic in errors.Diagnostics)
                         terminal.Error.WriteLine(diagnostic.ToString());
                 }
-                // One file's error, of whatever kind, stops the reading of no other.
+                // An error of any kind in one file does not stop the check of the others.
                 catch (Exception bug) when (bug is not OperationCanceledException)
                 {
                     bugs++;

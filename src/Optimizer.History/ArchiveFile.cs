@@ -4,25 +4,26 @@ using Optimizer.Model;
 
 namespace Optimizer.History;
 
-/// <summary>What the rows of a CSV file are about, where the file itself does not say.</summary>
-/// <param name="Asset">The asset that it gives prices of; null where it gives none.</param>
-/// <param name="Opportunity">The opportunity that it gives rates of; null where it gives none.</param>
+/// <summary>What a CSV file contains, if the file itself does not state it.</summary>
+/// <param name="Asset">The asset whose prices the file contains; null if it contains none.</param>
+/// <param name="Opportunity">The opportunity whose rates the file contains; null if it contains none.</param>
 public sealed record ImportOptions(string? Asset = null, string? Opportunity = null)
 {
-    /// <summary>USD per unit of the currency that prices are in; &gt; 0. Default 1.</summary>
+    /// <summary>USD per unit of the currency of the prices; &gt; 0. Default 1.</summary>
     public double UsdPerUnit { get; init; } = 1;
 
-    /// <summary>Whether rates are in percent, where the file's form does not say.</summary>
+    /// <summary>True if rates are in percent; needed only if the file's format does not tell.</summary>
     public bool InPercent { get; init; }
 
-    /// <summary>Whether a row's date is the end of the day whose close it gives, and not its start. The row then counts a day earlier.</summary>
+    /// <summary>True if a row's date is the end of the day of its close. False if it is the start. If true, dates are moved one step
+    /// earlier.</summary>
     public bool DatedAtEnd { get; init; }
 }
 
-/// <summary>The figures of a CSV file, in whatever of the usual forms it is.</summary>
+/// <summary>The contents of a CSV file in one of the known formats.</summary>
 /// <param name="Observations">The figures.</param>
-/// <param name="Skipped">Rows that have no figure.</param>
-/// <param name="Notes">What a reader should know of how it was read.</param>
+/// <param name="Skipped">Number of rows without a value.</param>
+/// <param name="Notes">Notes for the user on how the file was read.</param>
 internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observations, int Skipped, IReadOnlyList<string> Notes)
 {
     private static readonly string[] TimeColumns = ["time", "date", "datetime", "timestamp", "snapped_at", "open time", "open_time", "opentime", "day"];
@@ -31,7 +32,7 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
     private static readonly string[] Missing = ["", "null", "nan", "na", "n/a", "none", "-", "–", "."];
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="HistoryException">It is of no known form, or a row has no moment, is no number, or contradicts another.</exception>
+    /// <exception cref="HistoryException">The format is unknown, or a row has no time or no number, or contradicts another row.</exception>
     public static ArchiveFile Read(string file, ImportOptions options)
     {
         var table = CsvTable.Read(file);
@@ -79,7 +80,8 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             return new([.. Once(Shifted(found))], used.Length - present.Length, _notes);
         }
 
-        /// <summary>The names of columns, and the rows below them. Binance's files have no names, yfinance's three lines of them.</summary>
+        /// <summary>The column names and the rows below them. Files of Binance have no header; files of yfinance have three header
+        /// lines.</summary>
         private (IReadOnlyList<string> Header, IEnumerable<CsvRow> Rows) Header()
         {
             var first = table.Rows[0].Fields;
@@ -121,7 +123,8 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
                 : throw new HistoryException($"{_file}:{line}: {wrong}");
         }
 
-        /// <summary>Refuses rates of which most are above what is read from chains: those are percent.</summary>
+        /// <summary>Throws if the median rate is above the largest rate accepted from chains: such rates are percent, not
+        /// fractions.</summary>
         private void CheckRates(List<(int Line, Observation Observation)> found)
         {
             var most = new Settings().Reading.MaximumRate.Fraction;
@@ -138,7 +141,7 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             }
         }
 
-        /// <summary>Moves every row by the usual time from one to the next, where rows are dated at the end of their day.</summary>
+        /// <summary>Moves every row earlier by the median time step, if rows are dated at the end of their day.</summary>
         private List<(int Line, Observation Observation)> Shifted(List<(int Line, Observation Observation)> found)
         {
             if (!options.DatedAtEnd)
@@ -149,8 +152,8 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             return [.. found.Select(row => (row.Line, row.Observation with { Time = row.Observation.Time - step, AsOf = row.Observation.AsOf - step }))];
         }
 
-        /// <summary>The figures, each once.</summary>
-        /// <exception cref="HistoryException">Two rows give different figures for one moment.</exception>
+        /// <summary>The observations without repeated rows.</summary>
+        /// <exception cref="HistoryException">Two rows have different values for the same time.</exception>
         private IEnumerable<Observation> Once(List<(int Line, Observation Observation)> found)
         {
             foreach (var same in found.GroupBy(row => (row.Observation.Subject, row.Observation.Quantity, row.Observation.Time)))
@@ -169,7 +172,8 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
         private static int Column(IReadOnlyList<string> header, string[] names) =>
             names.Select(name => Enumerable.Range(0, header.Count).FirstOrDefault(i => header[i].Equals(name, StringComparison.OrdinalIgnoreCase), -1)).FirstOrDefault(i => i >= 0, -1);
 
-        /// <summary>How the file's moments are read: seconds to nanoseconds since 1970, ISO 8601, or days with the day or the month first.</summary>
+        /// <summary>Chooses how to parse times: Unix time in seconds to nanoseconds, ISO 8601, or dates with the day or the month
+        /// first.</summary>
         private Func<string, int, string, DateTimeOffset> Moments(string[] texts)
         {
             var parts = texts.Select(text => SlashedDate().Match(text)).Where(match => match.Success).Select(match => (int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))).ToArray();
@@ -199,8 +203,9 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             return IsoDate().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Styles, out var moment) ? moment : null;
         }
 
-        /// <summary>How the file's numbers are read: of point and comma, the one that stands last is the decimal sign; a lone comma is
-        /// one where commas do not separate fields, or do not stand between groups of three digits.</summary>
+        /// <summary>Chooses how to parse numbers. If point and comma both occur, the last one is the decimal sign. A comma alone is the
+        /// decimal
+        /// sign if commas do not separate fields, or if it does not separate groups of three digits.</summary>
         private Func<string, double?> Numbers(string[] texts)
         {
             var decimalComma = texts.Any(text => text.Contains(',', StringComparison.Ordinal) && text.LastIndexOf(',') > text.LastIndexOf('.') && (text.Contains('.', StringComparison.Ordinal) || table.Delimiter != ',' || !Grouped().IsMatch(text)));

@@ -4,18 +4,18 @@ using CsvHelper;
 namespace Optimizer.History;
 
 /// <summary>One row of a CSV file.</summary>
-/// <param name="Line">Its line, as an editor counts.</param>
-/// <param name="Fields">Its fields, without quotes and blanks around them.</param>
+/// <param name="Line">Its line number, starting at 1.</param>
+/// <param name="Fields">Its fields, without surrounding quotes and spaces.</param>
 internal sealed record CsvRow(int Line, string[] Fields);
 
-/// <summary>A CSV file as it stands: UTF-8 or UTF-16, separated by commas, semicolons, tabs or bars.</summary>
+/// <summary>The raw rows of a CSV file: UTF-8 or UTF-16, separated by commas, semicolons, tabs or bars.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Delimiter">What separates fields.</param>
-/// <param name="Rows">Every row that is not blank, the header among them.</param>
+/// <param name="Delimiter">The field separator.</param>
+/// <param name="Rows">All rows that are not blank, including the header.</param>
 internal sealed record CsvTable(string File, char Delimiter, IReadOnlyList<CsvRow> Rows)
 {
     /// <summary>Reads a file.</summary>
-    /// <exception cref="HistoryException">It is no text, or is not written as CSV.</exception>
+    /// <exception cref="HistoryException">The file is not text or not valid CSV.</exception>
     public static CsvTable Read(string file)
     {
         var text = Text(file);
@@ -47,7 +47,7 @@ internal sealed record CsvTable(string File, char Delimiter, IReadOnlyList<CsvRo
         {
             [0xFF, 0xFE, ..] => Encoding.Unicode,
             [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode,
-            // Without a mark: every second byte of plain letters is zero.
+            // Without a byte order mark: in UTF-16, every second byte of ASCII text is zero.
             [not 0, 0, not 0, 0, ..] => Encoding.Unicode,
             [0, not 0, 0, not 0, ..] => Encoding.BigEndianUnicode,
             _ => new UTF8Encoding(false, throwOnInvalidBytes: true),
@@ -63,7 +63,7 @@ internal sealed record CsvTable(string File, char Delimiter, IReadOnlyList<CsvRo
         }
     }
 
-    /// <summary>The separator that stands most often outside quotes.</summary>
+    /// <summary>The separator that occurs most often outside quotes.</summary>
     private static char Separator(string line)
     {
         var plain = string.Concat(line.Split('"').Where((_, i) => i % 2 == 0));

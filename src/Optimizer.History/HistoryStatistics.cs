@@ -2,43 +2,43 @@ using Optimizer.Model;
 
 namespace Optimizer.History;
 
-/// <summary>How one place's rate behaved.</summary>
+/// <summary>Statistics of one opportunity's rate.</summary>
 /// <param name="Subject">The opportunity.</param>
-/// <param name="Samples">How many samples, evenly spaced but for gaps.</param>
-/// <param name="Days">What they cover, gaps left out.</param>
-/// <param name="Last">The last rate, a fraction a year.</param>
-/// <param name="Mean">Their mean.</param>
-/// <param name="Deviation">Their standard deviation.</param>
-/// <param name="Least">The lowest.</param>
-/// <param name="Most">The highest.</param>
-/// <param name="Correlation">Correlation of one sample with the next; −1 to 1.</param>
-/// <param name="Earned">What a share really grew by, a fraction a year, effective; null where shares were not seen.</param>
+/// <param name="Samples">Number of samples; evenly spaced except for gaps.</param>
+/// <param name="Days">Days covered by the samples, without gaps: (samples − 1) × interval.</param>
+/// <param name="Last">The last rate, as a fraction per year.</param>
+/// <param name="Mean">Mean of the rates.</param>
+/// <param name="Deviation">Standard deviation of the rates.</param>
+/// <param name="Least">The lowest rate.</param>
+/// <param name="Most">The highest rate.</param>
+/// <param name="Correlation">Autocorrelation at lag one; −1 to 1.</param>
+/// <param name="Earned">Measured growth of the share price, as an effective fraction per year; null without share prices.</param>
 public sealed record RateStatistics(string Subject, int Samples, double Days, double Last, double Mean, double Deviation, double Least, double Most, double Correlation, double? Earned)
 {
-    /// <summary>Days in which half of a deviation from the mean is gone, were the rate to follow a first-order autoregression;
-    /// null where samples do not hang together.</summary>
+    /// <summary>Half-life, in days, of a deviation from the mean under a first-order autoregression; null if the autocorrelation is not
+    /// positive.</summary>
     public double? HalfLifeDays => Correlation is > 0 and < 1 ? Days / (Samples - 1) * Math.Log(2) / -Math.Log(Correlation) : null;
 
-    /// <summary>Yearly volatility of what the place earns, a fraction: the rate's deviations add up over time as long as they
-    /// hang together.</summary>
-    /// <remarks>For a first-order autoregression with step Δ and correlation ρ the sum of n terms has variance
-    /// n·σ²·(1+ρ)/(1−ρ) for large n, each weighing Δ: σ·√(Δ·(1+ρ)/(1−ρ)).</remarks>
+    /// <summary>Yearly volatility of the opportunity's earnings, as a fraction; accounts for the autocorrelation of the rate.</summary>
+    /// <remarks>For a first-order autoregression with step Δ and autocorrelation ρ, the sum of n terms has variance n·σ²·(1+ρ)/(1−ρ) for
+    /// large n.
+    /// Each term counts for Δ years, which gives σ·√(Δ·(1+ρ)/(1−ρ)).</remarks>
     public double Volatility => Deviation * Math.Sqrt(Days / (Samples - 1) / Duration.DaysPerYear * (1 + Math.Max(0, Correlation)) / (1 - Math.Clamp(Correlation, 0, 0.99)));
 }
 
-/// <summary>What a history says of rates and prices.</summary>
+/// <summary>Statistics of past rates and prices.</summary>
 public static class HistoryStatistics
 {
-    /// <summary>Fewer samples say nothing of a deviation.</summary>
+    /// <summary>Minimum number of samples for a standard deviation.</summary>
     public const int LeastSamples = 8;
 
-    /// <summary>Squares that are no more than rounding, against the mean's.</summary>
+    /// <summary>Sum of squares below this multiple of the squared mean is rounding error.</summary>
     private const double Trace = 1e-20;
 
-    /// <summary>Statistics of rates, sampled once in an interval.</summary>
-    /// <param name="observations">Rates and shares, by subject, oldest first.</param>
+    /// <summary>Statistics of rates, sampled once per interval.</summary>
+    /// <param name="observations">Observations of rates and share prices, oldest first within each subject.</param>
     /// <param name="intervalDays">Days from one sample to the next; &gt; 0.</param>
-    /// <returns>By subject; those with fewer than <see cref="LeastSamples"/> samples are left out.</returns>
+    /// <returns>One entry per subject; subjects with fewer than <see cref="LeastSamples"/> samples are omitted.</returns>
     public static IReadOnlyList<RateStatistics> Rates(IReadOnlyList<Observation> observations, double intervalDays)
     {
         var all = new List<RateStatistics>();
@@ -50,7 +50,7 @@ public static class HistoryStatistics
             double[] samples = [.. sampled.Values];
             var mean = samples.Average();
             var squares = samples.Sum(x => (x - mean) * (x - mean));
-            // Only of neighbours: what lies beyond a gap does not follow.
+            // Only pairs of neighbours; samples on both sides of a gap are not consecutive.
             var pairs = sampled.Where(sample => sampled.ContainsKey(sample.Key - 1)).Select(sample => (sample.Value - mean, sampled[sample.Key - 1] - mean)).ToArray();
             var next = pairs.Sum(pair => pair.Item1 * pair.Item2) * (samples.Length - 1) / Math.Max(1, pairs.Length);
             all.Add(new(same.Key, samples.Length, (samples.Length - 1) * intervalDays, samples[^1], mean, Math.Sqrt(squares / (samples.Length - 1)),
@@ -60,12 +60,12 @@ public static class HistoryStatistics
         return all;
     }
 
-    /// <summary>Prices of assets, sampled together, as a snapshot holds them.</summary>
-    /// <param name="observations">Prices, by subject, oldest first.</param>
+    /// <summary>Prices of assets at common times, in the form stored in a snapshot.</summary>
+    /// <param name="observations">Observations of prices, oldest first within each subject.</param>
     /// <param name="assets">Which assets.</param>
     /// <param name="intervalDays">Days from one sample to the next; &gt; 0.</param>
-    /// <param name="from">Key of the provenance.</param>
-    /// <returns>Every moment at which all of them have a price, with the gaps between.</returns>
+    /// <param name="from">Key of the provenance to store.</param>
+    /// <returns>All times at which every asset has a price and a neighbouring sample, with the gaps between them.</returns>
     /// <exception cref="HistoryException">An asset has too few prices.</exception>
     public static PriceHistory Prices(IReadOnlyList<Observation> observations, IReadOnlyList<string> assets, double intervalDays, string from)
     {
@@ -74,7 +74,7 @@ public static class HistoryStatistics
         var sampled = assets.ToDictionary(asset => asset, asset => Sampled(prices[asset], intervalDays, last));
         if (sampled.Count > 0 && sampled.MinBy(s => s.Value.Count) is { Value.Count: < LeastSamples } scarce)
             throw new HistoryException($"the history holds {scarce.Value.Count} prices of {scarce.Key}, one in {intervalDays} days up to {last:yyyy-MM-dd}; at least {LeastSamples} are needed");
-        // Counted back from the end, and so falling; a moment without a neighbour says nothing of changes.
+        // Indices count backwards from the end, so they fall. A time without a neighbour gives no price change.
         int[] common = [.. sampled.Values.Select(s => s.Keys.AsEnumerable()).DefaultIfEmpty([]).Aggregate((a, b) => a.Intersect(b)).OrderDescending()];
         var known = common.ToHashSet();
         common = [.. common.Where(k => known.Contains(k - 1) || known.Contains(k + 1))];
@@ -88,8 +88,8 @@ public static class HistoryStatistics
         };
     }
 
-    /// <summary>Yearly deviations of the logarithm of prices (fractions), and the correlations of their changes.</summary>
-    /// <param name="history">At least three prices of every asset.</param>
+    /// <summary>Yearly standard deviations of log price changes (fractions), and the correlations of the changes.</summary>
+    /// <param name="history">With at least three prices of every asset.</param>
     public static (double[] Deviations, double[,] Correlations) Returns(PriceHistory history)
     {
         var changes = history.LogChanges().Select(logs =>
@@ -108,8 +108,9 @@ public static class HistoryStatistics
         return ([.. changes.Select((change, i) => Math.Sqrt(Product(i, i) / (change.Length - 1) * Duration.DaysPerYear / history.IntervalDays))], correlations);
     }
 
-    /// <summary>The value nearest to each of evenly spaced moments, counted back from an end; moments that have none within half an
-    /// interval are left out.</summary>
+    /// <summary>For evenly spaced times, counted backwards from <paramref name="end"/>: the nearest value. Times without a value within
+    /// half an
+    /// interval are omitted.</summary>
     private static SortedDictionary<int, double> Sampled(IEnumerable<Observation> series, double intervalDays, DateTimeOffset end)
     {
         var samples = new SortedDictionary<int, double>(Comparer<int>.Create((a, b) => b.CompareTo(a)));

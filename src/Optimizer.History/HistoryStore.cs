@@ -7,50 +7,53 @@ using Optimizer.Model;
 
 namespace Optimizer.History;
 
-/// <summary>Which observations are wanted.</summary>
-/// <param name="Subject">Of what: a name, in which * stands for anything; null for all.</param>
-/// <param name="Quantity">Which quantity; null for all.</param>
-/// <param name="Since">From when on; null for the beginning.</param>
+/// <summary>Selects observations.</summary>
+/// <param name="Subject">Subject, in which * matches any characters; null for all.</param>
+/// <param name="Quantity">One of <see cref="Quantities"/>; null for all.</param>
+/// <param name="Since">Start time; null for no limit.</param>
 public sealed record HistoryFilter(string? Subject = null, string? Quantity = null, DateTimeOffset? Since = null);
 
-/// <summary>A snapshot or an imported file, as the store holds it.</summary>
+/// <summary>A snapshot or imported file in the store.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="From">The first moment.</param>
-/// <param name="To">The last moment.</param>
-/// <param name="Observations">How many figures.</param>
-/// <param name="Subjects">About how many things.</param>
+/// <param name="From">Time of its first observation.</param>
+/// <param name="To">Time of its last observation.</param>
+/// <param name="Observations">Number of observations.</param>
+/// <param name="Subjects">Number of different subjects.</param>
 public sealed record HistoryEntry(string Name, DateTimeOffset From, DateTimeOffset To, long Observations, long Subjects);
 
-/// <summary>What an import did.</summary>
-/// <param name="Count">How many figures were added.</param>
-/// <param name="Skipped">How many rows had none.</param>
-/// <param name="Notes">What a reader should know of them: how they were read, outliers, gaps, corrections.</param>
+/// <summary>The result of an import.</summary>
+/// <param name="Count">Number of observations added.</param>
+/// <param name="Skipped">Number of rows without a value.</param>
+/// <param name="Notes">Notes for the user: how values were read, outliers, gaps, corrections.</param>
 public sealed record ImportResult(int Count, int Skipped, IReadOnlyList<string> Notes);
 
-/// <summary>A file that cannot be taken into the history; the message says what and where.</summary>
+/// <summary>A file cannot be imported, or the history cannot be used; the message says what is wrong and where.</summary>
 public sealed class HistoryException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>Past figures of markets, in a folder of Parquet files that DuckDB queries.</summary>
-/// <remarks>Every addition is one file, which appears whole or not at all, so that nothing is locked and nothing half-written,
-/// and any other tool reads them. The same addition twice is one. Of several figures for one moment the one that was added last counts.
-/// Reading takes time in proportion to what is there.</remarks>
-/// <param name="folder">Where the files are; it need not exist yet.</param>
+/// <summary>Past market data in a folder of Parquet files, queried with DuckDB.</summary>
+/// <remarks>Every addition is one file, written atomically, so no lock is needed, no half-written file exists, and other tools can read the
+/// files. Adding the same data again replaces the first file. If several values exist for one time, the last one added counts. Reading time
+/// is
+/// proportional to the stored data.</remarks>
+/// <param name="folder">The folder of the files; may not exist yet.</param>
 public sealed partial class HistoryStore(string folder)
 {
     private const string Columns = "time TIMESTAMP, snapshot VARCHAR, subject VARCHAR, quantity VARCHAR, value DOUBLE, source VARCHAR, as_of TIMESTAMP, added TIMESTAMP";
 
-    /// <summary>Whether there is anything.</summary>
+    /// <summary>True if the store has no data.</summary>
     public bool IsEmpty => !ParquetFolder.HasFiles(folder);
 
     /// <summary>Adds the figures of a snapshot.</summary>
-    /// <returns>How many; the same ones again where it is there already.</returns>
+    /// <returns>Number of observations of the snapshot, whether new or already stored.</returns>
     public int Add(Snapshot snapshot) => Add($"{snapshot.TakenAt.UtcDateTime:yyyyMMddTHHmmssfff}-{Safe(snapshot.Name)}", Quantities.Of(snapshot).ToList());
 
-    /// <summary>Adds the rows of a CSV file: columns <c>time, subject, quantity, value</c>, or one asset's prices or one place's rates as the
-    /// usual archives give them. What is there already for the same moments is corrected.</summary>
+    /// <summary>Imports a CSV file: columns <c>time, subject, quantity, value</c>, or one asset's prices or one opportunity's rates in a
+    /// format
+    /// of a known provider. Existing values for the same times are replaced.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="options">What it gives figures of.</param>
-    /// <exception cref="HistoryException">The file is of no known form, a row has no number or moment, or two rows contradict each other.</exception>
+    /// <param name="options">What the file contains.</param>
+    /// <exception cref="HistoryException">The format is unknown, a row has no number or time, or two rows contradict each
+    /// other.</exception>
     public ImportResult Import(string file, ImportOptions options)
     {
         var archive = ArchiveFile.Read(file, options);
@@ -69,22 +72,22 @@ public sealed partial class HistoryStore(string folder)
         var name = Path.GetFileNameWithoutExtension(file);
         var subject = options.Asset ?? options.Opportunity;
         var rows = string.Join('\n', archive.Observations.Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Time.UtcTicks} {o.Subject} {o.Quantity} {o.Value:R}")));
-        // The same figures again are the same addition; others of the same name are not.
+        // The hash makes a repeated import replace itself; a file with the same name but other values is a new addition.
         var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rows)))[..12];
         Add($"{archive.Observations.Min(o => o.Time).UtcDateTime:yyyyMMddTHHmmssfff}-{Safe(subject is null ? name : $"{name}-{subject}")}-{mark}", [.. archive.Observations]);
         return new(archive.Observations.Count, archive.Skipped, notes);
     }
 
-    /// <summary>Takes out every addition of a name.</summary>
-    /// <param name="name">The snapshot's or the imported file's, as <see cref="Entries"/> names it.</param>
-    /// <returns>How many figures are gone.</returns>
-    /// <exception cref="HistoryException">There is none of that name.</exception>
+    /// <summary>Removes all additions with a name.</summary>
+    /// <param name="name">Name of the snapshot or imported file, as in <see cref="Entries"/>.</param>
+    /// <returns>Number of observations removed.</returns>
+    /// <exception cref="HistoryException">The history is empty or has no such name.</exception>
     public long Remove(string name)
     {
         if (IsEmpty)
             throw new HistoryException($"the history in {folder} is empty");
         using var connection = ParquetFolder.Open();
-        // An addition is a file of one name.
+        // Every addition is one file with one name.
         var files = ParquetFolder.Query(connection, $"SELECT filename, count(*) FROM {ParquetFolder.All(folder)} WHERE snapshot = '{ParquetFolder.Escaped(name)}' GROUP BY filename", row => (File: row.GetString(0), Count: row.GetInt64(1))).ToArray();
         if (files.Length == 0)
             throw new HistoryException($"the history holds no '{name}'; optimizer history list names what it holds");
@@ -93,19 +96,19 @@ public sealed partial class HistoryStore(string folder)
         return files.Sum(file => file.Count);
     }
 
-    /// <summary>What is there, oldest first; with what others correct.</summary>
+    /// <summary>All entries, oldest first; including values that later additions replaced.</summary>
     public IReadOnlyList<HistoryEntry> Entries() => Select(
         "SELECT snapshot, min(time), max(time), count(*), count(DISTINCT subject) FROM (SELECT DISTINCT * FROM additions) GROUP BY snapshot ORDER BY 3, 1",
         new(), row => new HistoryEntry(row.GetString(0), Utc(row, 1), Utc(row, 2), row.GetInt64(3), row.GetInt64(4)));
 
-    /// <summary>Observations, by subject and quantity, oldest first.</summary>
+    /// <summary>Observations, sorted by subject, quantity and time.</summary>
     public IReadOnlyList<Observation> Read(HistoryFilter filter) => Select(
         "SELECT time, snapshot, subject, quantity, value, source, as_of FROM observations ORDER BY subject, quantity, time, snapshot",
         filter, row => new Observation(Utc(row, 0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetDouble(4), row.GetString(5), Utc(row, 6)));
 
-    /// <summary>Writes observations as CSV or Parquet, by the file's ending.</summary>
-    /// <returns>How many.</returns>
-    /// <exception cref="HistoryException">The ending is another one.</exception>
+    /// <summary>Writes observations as CSV or Parquet; the file extension decides.</summary>
+    /// <returns>Number of observations written.</returns>
+    /// <exception cref="HistoryException">The file extension is not supported.</exception>
     public long Export(string file, HistoryFilter filter)
     {
         var format = Path.GetExtension(file).ToLowerInvariant() switch
@@ -151,8 +154,9 @@ public sealed partial class HistoryStore(string folder)
         }
     }
 
-    /// <summary>A connection with what the filter lets through: all of it as <c>additions</c>, and as <c>observations</c> of several figures
-    /// for one moment the last added.</summary>
+    /// <summary>Opens a connection with the selected data: view <c>additions</c> has all rows; view <c>observations</c> has one row for
+    /// each time,
+    /// subject and quantity, the last one added.</summary>
     private DuckDBConnection OpenAll(HistoryFilter filter)
     {
         var connection = ParquetFolder.Open();
@@ -163,7 +167,7 @@ public sealed partial class HistoryStore(string folder)
             where.Append(CultureInfo.InvariantCulture, $" AND quantity = '{ParquetFolder.Escaped(quantity)}'");
         if (filter.Since is { } since)
             where.Append(CultureInfo.InvariantCulture, $" AND time >= TIMESTAMP '{since.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}'");
-        // Joined to an empty table by name, so that columns that older files lack are there.
+        // UNION ALL BY NAME with an empty table adds columns that older files lack.
         ParquetFolder.Execute(connection,
             $"""
             CREATE TABLE nothing ({Columns}, filename VARCHAR);

@@ -2,54 +2,54 @@ using Optimizer.Model;
 
 namespace Optimizer.History;
 
-/// <summary>One figure at one moment.</summary>
-/// <param name="Time">The moment of the snapshot that holds it, or of the imported row.</param>
-/// <param name="Snapshot">The snapshot's name, or the imported file's.</param>
-/// <param name="Subject">What it is about: an asset, an opportunity, a chain, a route.</param>
+/// <summary>One value at one time.</summary>
+/// <param name="Time">Time of the snapshot, or of the imported row.</param>
+/// <param name="Snapshot">Name of the snapshot or imported file.</param>
+/// <param name="Subject">The asset, opportunity, chain or route.</param>
 /// <param name="Quantity">One of <see cref="Quantities"/>.</param>
-/// <param name="Value">The number; finite.</param>
-/// <param name="Source">Who said it.</param>
-/// <param name="AsOf">The moment that the figure itself describes.</param>
+/// <param name="Value">The value; finite.</param>
+/// <param name="Source">The data source.</param>
+/// <param name="AsOf">The time to which the value applies.</param>
 public sealed record Observation(DateTimeOffset Time, string Snapshot, string Subject, string Quantity, double Value, string Source, DateTimeOffset AsOf);
 
-/// <summary>What is kept of snapshots, with the unit of each.</summary>
+/// <summary>The quantities stored in the history, and their units.</summary>
 public static class Quantities
 {
     /// <summary>Price of an asset in USD.</summary>
     public const string Price = "price";
 
-    /// <summary>What an opportunity earns, its spot rate with rewards and less fees: a fraction a year, effective.</summary>
+    /// <summary>Spot rate of an opportunity, including rewards and net of fees: an effective fraction per year.</summary>
     public const string Rate = "rate";
 
-    /// <summary>What one share of an opportunity is worth, in units of what it takes.</summary>
+    /// <summary>Value of one share of an opportunity, in units of its input token.</summary>
     public const string Share = "share";
 
-    /// <summary>All that is in an opportunity, in whole tokens of its first input.</summary>
+    /// <summary>Total amount in an opportunity, in whole tokens of its first input.</summary>
     public const string Total = "total-tokens";
 
-    /// <summary>The most that can be added to an opportunity, in whole tokens.</summary>
+    /// <summary>Largest amount that can be deposited into an opportunity, in whole tokens.</summary>
     public const string Capacity = "capacity-tokens";
 
-    /// <summary>The most that can be taken out of an opportunity at once, in whole tokens.</summary>
+    /// <summary>Largest amount that can be withdrawn from an opportunity at once, in whole tokens.</summary>
     public const string Withdrawable = "withdrawable-tokens";
 
-    /// <summary>Gas of a chain: gwei per gas, or micro-lamports per compute unit.</summary>
+    /// <summary>Gas price of a chain: gwei per gas, or micro-lamports per compute unit.</summary>
     public const string Gas = "gas";
 
     /// <summary>Data fee of a typical transaction on a chain, in gwei.</summary>
     public const string DataFee = "data-fee";
 
-    /// <summary>Fee of a route in its first zone, in basis points.</summary>
+    /// <summary>Fee of a route in its first fee tier, in basis points.</summary>
     public const string Fee = "fee";
 
-    /// <summary>The most that a route takes, in whole tokens that go in.</summary>
+    /// <summary>Largest amount that a route accepts, in whole input tokens.</summary>
     public const string Limit = "limit-tokens";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All quantities.</summary>
     public static IReadOnlyList<string> All { get; } = [Price, Rate, Share, Total, Capacity, Withdrawable, Gas, DataFee, Fee, Limit];
 
-    /// <summary>The figures of a snapshot that are kept. Figures that somebody assumed are not: a guess repeated daily would
-    /// look like a steady market.</summary>
+    /// <summary>The observations to store from a snapshot. Assumed figures are left out: the same guess every day would look like a steady
+    /// market.</summary>
     public static IEnumerable<Observation> Of(Snapshot snapshot)
     {
         IEnumerable<Observation> Seen(string subject, string quantity, Figure? figure, double? value = null)

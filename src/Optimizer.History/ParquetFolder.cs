@@ -4,16 +4,16 @@ using DuckDB.NET.Data;
 
 namespace Optimizer.History;
 
-/// <summary>A folder of Parquet files that DuckDB writes and queries: every addition is a file of its own.</summary>
+/// <summary>A folder of Parquet files, written and queried with DuckDB; one file per addition.</summary>
 internal static partial class ParquetFolder
 {
-    /// <summary>Whether anything has been added.</summary>
+    /// <summary>True if the folder has any data.</summary>
     public static bool HasFiles(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.parquet").Any();
 
-    /// <summary>All files of a folder, as SQL names them, with a column <c>filename</c>; columns that a file lacks are null.</summary>
+    /// <summary>SQL expression for all files of a folder, with a column <c>filename</c>; columns missing in a file are null.</summary>
     public static string All(string folder) => $"read_parquet('{Escaped(Globbed(folder))}/*.parquet', union_by_name = true, filename = true)";
 
-    /// <summary>Adds rows as a file, which appears whole or not at all; a file of that name is replaced.</summary>
+    /// <summary>Writes rows to a new file atomically; replaces a file of the same name.</summary>
     public static void Add<T>(string folder, string name, string columns, IEnumerable<T> rows, Func<IDuckDBAppenderRow, T, IDuckDBAppenderRow> append)
     {
         Directory.CreateDirectory(folder);
@@ -38,7 +38,7 @@ internal static partial class ParquetFolder
         }
     }
 
-    /// <summary>A connection to a database in memory.</summary>
+    /// <summary>Opens a connection to an in-memory database.</summary>
     public static DuckDBConnection Open()
     {
         var connection = new DuckDBConnection("DataSource=:memory:");
@@ -64,13 +64,13 @@ internal static partial class ParquetFolder
             yield return read(reader);
     }
 
-    /// <summary>Text within quotes of SQL.</summary>
+    /// <summary>Escapes text for an SQL string literal.</summary>
     public static string Escaped(string text) => text.Replace("'", "''", StringComparison.Ordinal);
 
-    /// <summary>A path in which DuckDB takes no character for a pattern.</summary>
+    /// <summary>Escapes a path so that DuckDB treats no character as a glob pattern.</summary>
     public static string Globbed(string path) => Pattern().Replace(path, match => $"[{match.Value}]");
 
-    /// <summary>What is worth telling of DuckDB's messages.</summary>
+    /// <summary>The first line of a DuckDB message; the rest is not useful to users.</summary>
     public static string FirstLine(Exception wrong) => wrong.Message.Split('\n')[0];
 
     [GeneratedRegex(@"[\[\]*?]")]

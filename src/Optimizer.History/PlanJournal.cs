@@ -2,20 +2,20 @@ using Optimizer.Model;
 
 namespace Optimizer.History;
 
-/// <summary>What was found on the chains while following a plan, in a folder of Parquet files beside it.</summary>
-/// <remarks>Every addition is one file, which appears whole or not at all: whenever a process ends, what was found before is there,
-/// and what was not written is found again.</remarks>
-/// <param name="folder">Where the files are; it need not exist yet.</param>
-/// <param name="plan">What tells this plan from others, such as a hash of its file.</param>
+/// <summary>On-chain findings about a plan that is being executed, in a folder of Parquet files beside the plan.</summary>
+/// <remarks>Every addition is one file, written atomically. If the process stops, earlier findings are kept, and those not yet written are
+/// found again on the chains.</remarks>
+/// <param name="folder">The folder of the files; may not exist yet.</param>
+/// <param name="plan">An identifier of the plan, such as a hash of its file.</param>
 public sealed class PlanJournal(string folder, string plan)
 {
     private const string Columns = "found TIMESTAMP, plan VARCHAR, event VARCHAR, chain VARCHAR, block UBIGINT, hash VARCHAR, step INTEGER, count UBIGINT";
 
-    /// <summary>The folder's name beside a plan.</summary>
+    /// <summary>Name of the journal folder beside a plan.</summary>
     public const string FolderName = "journal";
 
-    /// <summary>What was found so far.</summary>
-    /// <exception cref="HistoryException">The journal is of another plan, or cannot be read.</exception>
+    /// <summary>All findings so far.</summary>
+    /// <exception cref="HistoryException">The journal belongs to another plan, or cannot be read.</exception>
     public IReadOnlyList<PlanJournalEntry> Read()
     {
         if (!ParquetFolder.HasFiles(folder))
@@ -34,9 +34,9 @@ public sealed class PlanJournal(string folder, string plan)
         }
     }
 
-    /// <summary>Adds what was found.</summary>
-    /// <param name="entries">What.</param>
-    /// <param name="now">The moment.</param>
+    /// <summary>Adds findings.</summary>
+    /// <param name="entries">The findings.</param>
+    /// <param name="now">Current time.</param>
     public void Add(IReadOnlyList<PlanJournalEntry> entries, DateTimeOffset now)
     {
         if (entries.Count == 0)

@@ -3,17 +3,17 @@ using MathNet.Numerics.Statistics;
 
 namespace Optimizer.History;
 
-/// <summary>What looks wrong in a series, in words.</summary>
+/// <summary>Messages about suspicious values in a time series.</summary>
 public static class SeriesFindings
 {
-    /// <summary>A log change above which a price is named, as long as it is also far beyond what the series usually does.</summary>
+    /// <summary>Log change above which a price is reported, if it is also far above the usual changes of the series.</summary>
     private const double LeastOutlier = 0.7;
     private const double Deviations = 10;
     private const int MostNamed = 3;
     private const int LeastCommon = 30;
 
-    /// <summary>Outliers, jumps that stay, gaps, and days of the week that are missing.</summary>
-    /// <param name="series">One subject's figures of one quantity, oldest first.</param>
+    /// <summary>Outliers, level shifts, gaps, and missing days of the week.</summary>
+    /// <param name="series">One subject's observations of one quantity, oldest first.</param>
     public static IEnumerable<string> Of(IReadOnlyList<Observation> series)
     {
         if (series.Count < HistoryStatistics.LeastSamples)
@@ -21,9 +21,9 @@ public static class SeriesFindings
         return [.. series[0].Quantity == Quantities.Price ? Jumps(series) : [], .. Gaps(series)];
     }
 
-    /// <summary>What an addition changes of what is there.</summary>
-    /// <param name="added">One subject's figures of one quantity.</param>
-    /// <param name="before">What is there of them.</param>
+    /// <summary>The existing values that an import changes.</summary>
+    /// <param name="added">One subject's imported observations of one quantity.</param>
+    /// <param name="before">The existing observations of the same subject and quantity.</param>
     public static IEnumerable<string> Corrections(IReadOnlyList<Observation> added, IReadOnlyList<Observation> before)
     {
         var known = before.ToDictionary(o => o.Time, o => o.Value);
@@ -32,11 +32,11 @@ public static class SeriesFindings
             yield return Invariant($"{(changed.Length == 1 ? "1 figure" : $"{changed.Length} figures")} of {most.Subject} that stood here before {(changed.Length == 1 ? "is" : "are")} corrected; the most on {most.Time:yyyy-MM-dd}, {most.Value:#,0.####} instead of {known[most.Time]:#,0.####}");
     }
 
-    /// <summary>Whether prices are dated a day apart from those that are there: changes of prices go together on the same day.</summary>
-    /// <remarks>Files date a close by the start of its day (exchanges) or by its end. Correlations of daily changes are compared with
-    /// those against one day earlier and later, over at least 30 common days.</remarks>
+    /// <summary>Warns if prices seem to be dated one day off the existing prices: changes of the same day should correlate.</summary>
+    /// <remarks>Exchanges date a close by the start of its day; other files by its end. The correlation of daily changes on the same day is
+    /// compared with those one day earlier and later, over at least 30 common days.</remarks>
     /// <param name="added">One asset's prices, oldest first.</param>
-    /// <param name="known">All prices that are there.</param>
+    /// <param name="known">All existing prices.</param>
     public static IEnumerable<string> Dating(IReadOnlyList<Observation> added, IReadOnlyList<Observation> known)
     {
         const double Clear = 0.3;
@@ -55,7 +55,7 @@ public static class SeriesFindings
     private static IEnumerable<string> Jumps(IReadOnlyList<Observation> series)
     {
         var changes = series.Zip(series.Skip(1), (before, after) => Math.Log(after.Value / before.Value)).ToArray();
-        // The median of absolute changes, as the deviation of a normal that has the same.
+        // The standard deviation of the normal distribution with the same median absolute change.
         var usual = changes.Select(Math.Abs).Median() * 1.4826;
         bool IsFar(double change) => Math.Abs(change) > Math.Max(LeastOutlier, Deviations * usual);
         var (spikes, steps) = (new List<string>(), new List<string>());
@@ -102,7 +102,7 @@ public static class SeriesFindings
         return prices.Where(day => prices.ContainsKey(day.Key - 1)).ToDictionary(day => day.Key, day => Math.Log(day.Value / prices[day.Key - 1]));
     }
 
-    /// <summary>Correlation of changes with others' so many days before; 0 where too few are common.</summary>
+    /// <summary>Correlation of changes with another series shifted by a number of days; 0 with too few common days.</summary>
     private static double Together(Dictionary<int, double> changes, Dictionary<int, double> others, int days)
     {
         var common = changes.Where(change => others.ContainsKey(change.Key - days)).ToArray();

@@ -2,12 +2,13 @@ using Optimizer.Model;
 
 namespace Optimizer.Planning;
 
-/// <summary>Which part of each step is for which last step: what is paid on the way to several places is shared by what they get.</summary>
+/// <summary>Attributes steps to moves: a step that several moves need is shared among their last steps in proportion to the
+/// amounts.</summary>
 public static class Attribution
 {
-    /// <summary>The shares of every step, by its number, in the last steps that it leads to, by theirs; they add up to 1.</summary>
-    /// <param name="steps">In an order in which each comes after those it depends on.</param>
-    /// <remarks>Takes time in proportion to steps times last steps.</remarks>
+    /// <summary>For every step number, the shares by number of the last steps that depend on it; they add up to 1.</summary>
+    /// <param name="steps">Sorted so that each step comes after those it depends on.</param>
+    /// <remarks>Time: steps × last steps.</remarks>
     public static IReadOnlyDictionary<int, IReadOnlyDictionary<int, double>> Shares(IReadOnlyList<Step> steps)
     {
         var users = steps.SelectMany(step => step.DependsOn.Select(needed => (Needed: needed, Step: step))).ToLookup(pair => pair.Needed, pair => pair.Step);

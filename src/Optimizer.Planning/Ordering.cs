@@ -2,10 +2,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Planning;
 
-/// <summary>Orders tokens by the flow of money, and steps by what they depend on.</summary>
+/// <summary>Orders tokens by the flow of money, and steps by their dependencies.</summary>
 internal static class Ordering
 {
-    /// <summary>The tokens that the target uses, each after those from which money comes to it.</summary>
+    /// <summary>The tokens that the target uses, in topological order: each after the tokens from which it is obtained.</summary>
     /// <exception cref="PlanException">Money flows in a circle.</exception>
     public static IReadOnlyList<TokenId> TokenOrder(Target target)
     {
@@ -17,10 +17,10 @@ internal static class Ordering
             token => $"the flows through {token} run in a circle");
     }
 
-    /// <summary>The steps, numbered anew so that each comes after those it depends on, and those first that most time passes after:
-    /// what takes a day is begun before what takes a minute.</summary>
-    /// <remarks>List scheduling by the critical path (Kelley and Walker, 1959), for one signer who makes one step after the other: the
-    /// last delivery comes as early as the dependencies allow, and nothing is sent before something that is waited for longer.</remarks>
+    /// <summary>The steps, renumbered so that each comes after those it depends on. Among possible steps, the one with the longest
+    /// remaining path comes first: what takes a day starts before what takes a minute.</summary>
+    /// <remarks>List scheduling by critical path (Kelley and Walker, 1959), for one signer who makes one step after the other. The last
+    /// delivery comes as early as the dependencies allow.</remarks>
     /// <exception cref="PlanException">Steps wait for each other.</exception>
     public static IReadOnlyList<Step> Sort(IReadOnlyList<Step> steps)
     {
@@ -31,12 +31,12 @@ internal static class Ordering
         {
             if (after.TryGetValue(id, out var known))
                 return known;
-            // Steps that wait for themselves are found below; here they must not go round for ever.
+            // Prevents endless recursion; circular dependencies are reported below.
             after[id] = 0;
             return after[id] = byId[id].DurationSeconds + users[id].Select(SecondsFrom).DefaultIfEmpty(0).Max();
         }
 
-        // An arrival is not made but waited for: meanwhile other steps are.
+        // An arrival needs no signature: other steps are made while it is awaited.
         double Urgency(int id) => SecondsFrom(id) - (byId[id].Kind.IsArrival() ? byId[id].DurationSeconds : 0);
         var order = Topological([.. steps.Select(s => s.Id)], id => byId[id].DependsOn, Urgency,
             id => $"step {id} ({byId[id].Kind} on {byId[id].Chain}) waits for itself: a chain without gas must get it from one that has some");
@@ -48,7 +48,7 @@ internal static class Ordering
         })];
     }
 
-    /// <summary>Steps with all that they directly or indirectly depend on.</summary>
+    /// <summary>The given steps with all their direct and indirect dependencies.</summary>
     public static HashSet<int> Before(IReadOnlyList<Step> steps, IEnumerable<int> ids)
     {
         var byId = steps.ToDictionary(step => step.Id);
@@ -65,7 +65,7 @@ internal static class Ordering
         return found;
     }
 
-    /// <summary>Seconds until the last step is done when every step starts as soon as it may.</summary>
+    /// <summary>Seconds until the last step is done, if every step starts as early as possible.</summary>
     public static double CriticalPathSeconds(IReadOnlyList<Step> sorted)
     {
         var done = new Dictionary<int, double>();
@@ -84,7 +84,7 @@ internal static class Ordering
             var next = items.Where(item => waits.ContainsKey(item) && waits[item].All(b => !waits.ContainsKey(b))).ToArray();
             if (next.Length == 0)
                 throw new PlanException(circle(items.First(waits.ContainsKey)));
-            // One at a time, the most urgent, of several the first: the order does not depend on anything but the input.
+            // Take the most urgent step, the first of equals: the order depends on the input only.
             var chosen = next.MaxBy(urgency)!;
             order.Add(chosen);
             waits.Remove(chosen);

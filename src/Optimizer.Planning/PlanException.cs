@@ -1,8 +1,8 @@
 namespace Optimizer.Planning;
 
-/// <summary>A target cannot be carried out exactly; the message says which token or step and by how much.</summary>
+/// <summary>Thrown when a target cannot be executed exactly; the message names the token or step and the missing amount.</summary>
 public sealed class PlanException(string message) : Exception(message)
 {
-    /// <summary>The chain on which gas would have to be paid before any is there; null where something else is wrong.</summary>
+    /// <summary>The chain on which gas would have to be paid before any arrives; null for other errors.</summary>
     public string? GasIsLateOn { get; init; }
 }

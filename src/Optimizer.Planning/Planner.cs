@@ -3,11 +3,11 @@ using Optimizer.Model;
 
 namespace Optimizer.Planning;
 
-/// <summary>Turns a target in USD into ordered steps in base units, and the exact holdings after them.</summary>
+/// <summary>Converts a target in USD to ordered steps in base units, and computes the exact holdings after them.</summary>
 /// <remarks>
-/// Tokens are visited in the order in which money flows through them. At each, what is really there is shared out
-/// among the target's uses of it; where nothing is to stay idle, the last use takes every remaining unit. So rounding
-/// never creates or loses a unit: on every token, before + received = after + sent + gas.
+/// Tokens are visited in the order in which money flows. The actual balance of each token is divided among the target's uses of it; if
+/// nothing is to stay idle, the last use takes all remaining units. So rounding never creates or loses a unit: for every token,
+/// before + received = after + sent + gas.
 /// </remarks>
 public sealed class Planner
 {
@@ -49,10 +49,10 @@ public sealed class Planner
     /// <summary>Makes the plan.</summary>
     /// <param name="market">The market.</param>
     /// <param name="scenario">The holdings.</param>
-    /// <param name="target">What is to be done.</param>
-    /// <param name="waiting">What waiting costs; nothing where absent.</param>
-    /// <returns>The steps, and what is held after them.</returns>
-    /// <exception cref="PlanException">The target needs more of a token, or gas, than there is, or runs in a circle.</exception>
+    /// <param name="target">The target.</param>
+    /// <param name="waiting">The cost of waiting; none where absent.</param>
+    /// <returns>The steps, and the holdings after them.</returns>
+    /// <exception cref="PlanException">The target needs more of a token, or more gas, than there is, or has a circular flow.</exception>
     public static (Plan Plan, Ledger After) Make(Market market, Scenario scenario, Target target, Waiting? waiting = null)
     {
         var planner = new Planner(market, scenario, target, waiting ?? Waiting.Free);
@@ -82,7 +82,7 @@ public sealed class Planner
             Share(token, taken);
         foreach (var (deposit, parts) in taken)
         {
-            // A place that takes one token takes each arrival by itself where waiting for all costs more.
+            // An opportunity with one input gets a deposit per arrival, where waiting for all of them would cost more.
             foreach (var batch in parts is { Count: 1 } && parts.Single() is var (token, arrivals) ? arrivals.Select(part => new Dictionary<TokenId, Part> { [token] = part }) : [parts.ToDictionary(pair => pair.Key, pair => Part.Joined(pair.Value))])
                 Deposit(deposit, batch);
         }
@@ -115,7 +115,7 @@ public sealed class Planner
         var (gas, delaySeconds) = (GasCosts.Exit(_market, opportunity), (opportunity.ExitDelayDays?.Value ?? 0) * 86_400);
         if (delaySeconds > 0 && opportunity.Inputs.Count == 1)
         {
-            // Both halves take about as much.
+            // Assume that request and claim each take half of the gas.
             var request = Add(StepKind.RequestWithdrawal, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas - gas / 2, valueUsd - receivedUsd, 0, [], valueUsd);
             Produces(unit, first, Add(StepKind.Claim, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, first, first, gas / 2, 0, delaySeconds, [request]));
             return;
@@ -151,15 +151,15 @@ public sealed class Planner
             GasCosts.Exit(_market, opportunity) - approval, Usd(unit, part.Amount - lighter), 0, [.. needs, .. part.From]);
     }
 
-    /// <summary>Base units that pay a debt back in full or in part.</summary>
+    /// <summary>Base units needed to repay a debt in full or in part.</summary>
     private BigInteger Owed(TargetWithdrawal repaid) => repaid.IsAll && _positions.GetValueOrDefault(repaid.Opportunity.Id) is var held
         ? held + CeilingShare(held, FeeOnTop(repaid.Opportunity.ExitFeeBps))
         : Units(repaid.Opportunity.Inputs[0].Token, repaid.ValueUsd / (1 - (repaid.Opportunity.ExitFeeBps?.Value ?? 0) / 10_000));
 
-    /// <summary>A fee on what goes out, in basis points of what is left.</summary>
+    /// <summary>Converts a fee in basis points of the gross amount to basis points of the net amount.</summary>
     private static double FeeOnTop(Figure? bps) => bps is { } fee ? fee / (1 - fee / 10_000) : 0;
 
-    /// <summary>A debt is drawn once what is deposited in its protocol secures it, unless that comes out of the debt.</summary>
+    /// <summary>Makes a loan wait for the deposits in its protocol that secure it, unless these deposits use the borrowed money.</summary>
     private void SecureDebts()
     {
         foreach (var drawn in _steps.Where(step => step.Kind == StepKind.Borrow).ToArray())
@@ -171,9 +171,9 @@ public sealed class Planner
         }
     }
 
-    /// <summary>Shares what is there of a token among the routes and deposits that use it.</summary>
-    /// <remarks>What was there from the start serves all uses but one, so that they wait for nothing: the smallest that takes up all
-    /// that is late waits for it. Where none does, small uses come first.</remarks>
+    /// <summary>Divides the balance of a token among the routes, deposits and repayments that use it.</summary>
+    /// <remarks>The initial balance serves all uses but one, so that these wait for nothing. The smallest use that is at least as large as
+    /// all late arrivals waits for them. If there is none, small uses are served first.</remarks>
     private void Share(TokenId token, Dictionary<TargetDeposit, Dictionary<TokenId, IReadOnlyList<Part>>> taken)
     {
         var uses = _target.Flows.Where(f => f.Route.From == token)
@@ -213,12 +213,12 @@ public sealed class Planner
         }
     }
 
-    /// <summary>Splits what a use takes by when it is there, early money first, wherever waiting for the next costs more than one further
-    /// deposit's gas and effort.</summary>
+    /// <summary>Splits a use by arrival time into separate deposits, wherever waiting for the next arrival costs more than the gas and
+    /// effort of one more deposit.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="amount">What the use takes.</param>
-    /// <param name="atHand">What of it is there from the start.</param>
-    /// <param name="gas">Gas of one further deposit; zero where the use cannot be split.</param>
+    /// <param name="amount">The amount of the use.</param>
+    /// <param name="atHand">The part of it that is available from the start.</param>
+    /// <param name="gas">Gas of one more deposit; zero if the use cannot be split.</param>
     private IReadOnlyList<Part> Batches(TokenId token, BigInteger amount, BigInteger atHand, BigInteger gas)
     {
         var all = ProducersOf(token);
@@ -251,7 +251,7 @@ public sealed class Planner
     {
         var (route, amount) = (flow.Route, part.Amount);
         var usd = Usd(route.From, amount);
-        // What is exact may lie in another zone than what the solver rounded.
+        // The exact amount may fall into another fee tier than the solver's amount.
         var received = RouteQuote.Received(_market, flow.Terms, flow.Terms.FeeRate(usd), amount);
         if (usd < flow.Terms.MinimumUsd || usd > flow.Terms.MaximumUsd)
             throw new PlanException($"{route.Id}: {usd:#,0.00} USD are sent, and it takes {flow.Terms.MinimumUsd:#,0.00} to {flow.Terms.MaximumUsd:#,0.00}");
@@ -260,7 +260,7 @@ public sealed class Planner
         var feeUsd = Usd(route.From, amount) - Usd(route.To, received);
         var native = _market.Chain(route.To.Chain).NativeTokenId();
         var isTopUp = route.CrossesChains() && route.To == native && _startingGas[route.To.Chain] < GasNeeded(route.To.Chain);
-        // What is then put to use is no top-up, though it serves as one.
+        // A delivery that is then invested or sent on is no top-up, though it also serves as gas.
         var isForGas = isTopUp && _target.Flows.All(f => f.Route.From != route.To) && _target.Deposits.All(d => d.Opportunity.Inputs.All(i => i.Token != route.To));
         var kind = isForGas ? StepKind.GasTopUp
             : route.CrossesChains() ? StepKind.BridgeSend
@@ -316,8 +316,8 @@ public sealed class Planner
         return [Add(StepKind.Approve, token.Chain, token.ToString(), spender, via, token, amount, amount, gas, 0, 0, [])];
     }
 
-    /// <summary>Takes every step's gas out of its chain's native balance, and lets steps wait for gas that has to come
-    /// from elsewhere.</summary>
+    /// <summary>Deducts every step's gas from its chain's native balance, and makes steps wait for gas that comes from another
+    /// chain.</summary>
     private void PayGas()
     {
         foreach (var onChain in _steps.GroupBy(s => s.Chain).ToArray())
@@ -330,7 +330,8 @@ public sealed class Planner
             _balances[native] = left;
             if (_startingGas[onChain.Key] >= needed || !_topUps.TryGetValue(onChain.Key, out var arrivals))
                 continue;
-            // What brings gas cannot wait for it; the chain's own pays for that. What needs more of it waits for the gas that needs less.
+            // A step that brings gas cannot wait for it: the chain's own balance pays for it. Top-ups are taken in order of their own gas
+            // need.
             BigInteger Own(IEnumerable<int> claims) => Ordering.Before(_steps, claims) is var before ? onChain.Where(s => before.Contains(s.Id)).Aggregate(BigInteger.Zero, (sum, step) => sum + step.Gas) : BigInteger.Zero;
             var topUps = new List<int>();
             foreach (var claim in arrivals.OrderBy(claim => Own([claim])))
@@ -355,7 +356,7 @@ public sealed class Planner
 
     private BigInteger Free(TokenId token) => _balances.GetValueOrDefault(token) - _locked.GetValueOrDefault(token);
 
-    /// <summary>What of a native token is spoken for by gas.</summary>
+    /// <summary>The amount of a native token that is reserved for gas.</summary>
     private BigInteger GasReserve(TokenId token) =>
         token == _market.Chain(token.Chain).NativeTokenId() ? GasNeeded(token.Chain) : BigInteger.Zero;
 
@@ -409,8 +410,7 @@ public sealed class Planner
 
     private int[] ProducersOf(TokenId token) => _producers.TryGetValue(token, out var list) ? [.. list.Select(arrival => arrival.Step)] : [];
 
-    /// <summary>Base units worth so much; where amounts are rounded, the multiple that was meant, which floating point misses by a
-    /// trace.</summary>
+    /// <summary>Base units for a value in USD. With rounding, an amount within a trace of a multiple becomes the exact multiple.</summary>
     private BigInteger Units(TokenId token, double usd)
     {
         var units = _market.Units(token, usd);
@@ -419,7 +419,7 @@ public sealed class Planner
         return multiple;
     }
 
-    /// <summary>Whether an amount is a multiple that was asked for: then something else takes the rest.</summary>
+    /// <summary>Whether an amount is a requested multiple: then another use takes the remainder.</summary>
     private bool IsRound(TokenId token, BigInteger units) => _target.RoundToUsd is { } step && (units % RoundAmount.Step(_market, token, step)).IsZero;
 
     private double Usd(TokenId token, BigInteger units) => _market.Usd(token, units);
@@ -427,22 +427,23 @@ public sealed class Planner
     private static BigInteger CeilingShare(BigInteger amount, double bps) =>
         bps == 0 ? BigInteger.Zero : (amount * new BigInteger(Math.Round(bps * 1e6)) + 9_999_999_999) / 10_000_000_000;
 
-    /// <summary>What one use takes of a token, and the steps that must have brought it; none where it was there.</summary>
+    /// <summary>An amount that a use takes of a token, and the steps that must have delivered it; none if it was there from the
+    /// start.</summary>
     private sealed record Part(BigInteger Amount, IReadOnlyList<int> From)
     {
-        /// <summary>All of it at once, when the last of it is there.</summary>
+        /// <summary>All parts in one, available once the last has arrived.</summary>
         public static Part Joined(IReadOnlyList<Part> parts) => parts is [var only] ? only
             : new(parts.Aggregate(BigInteger.Zero, (sum, part) => sum + part.Amount), [.. parts.SelectMany(part => part.From).Distinct()]);
     }
 
-    /// <summary>What a step delivers.</summary>
+    /// <summary>An amount that a step delivers.</summary>
     private readonly record struct Arrival(int Step, BigInteger Amount);
 }
 
-/// <summary>What waiting costs, for whoever decides whether to deposit early money by itself.</summary>
-/// <param name="RatePerYear">What a token's money forgoes per year.</param>
-/// <param name="CallUsd">What one further call is worth to those who sign, in USD.</param>
-/// <param name="SpareUsd">What the gas of further deposits may come to, in USD.</param>
+/// <summary>The cost of waiting, used to decide whether early money is deposited separately.</summary>
+/// <param name="RatePerYear">Yearly rate that waiting money forgoes, by token.</param>
+/// <param name="CallUsd">Effort of one more call, in USD.</param>
+/// <param name="SpareUsd">Upper limit for the gas of additional deposits, in USD.</param>
 public sealed record Waiting(Func<TokenId, double> RatePerYear, double CallUsd, double SpareUsd = double.PositiveInfinity)
 {
     /// <summary>Waiting costs nothing.</summary>

@@ -3,7 +3,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Planning;
 
-/// <summary>What a route delivers for an exact amount, in base units, rounded against the owner.</summary>
+/// <summary>The exact output of a route for an exact input, in base units, rounded down.</summary>
 internal static class RouteQuote
 {
     private static readonly BigInteger Precision = BigInteger.Pow(10, 18);
@@ -11,7 +11,7 @@ internal static class RouteQuote
     /// <summary>The amount received for an amount sent.</summary>
     /// <param name="market">The market, for prices and decimals.</param>
     /// <param name="terms">The route's terms.</param>
-    /// <param name="feeRate">The proportional fee of the zone, a fraction.</param>
+    /// <param name="feeRate">The proportional fee of the tier, a fraction.</param>
     /// <param name="sent">Base units of the route's source token.</param>
     public static BigInteger Received(Market market, RouteTerms terms, double feeRate, BigInteger sent)
     {
@@ -23,7 +23,7 @@ internal static class RouteQuote
         var other = new BigInteger(Math.Ceiling((impact + (route.FixedFee?.Value ?? 0)) * Math.Pow(10, decimals)));
         var kept = BigInteger.Max(BigInteger.Zero, sent - fee - other);
 
-        // Where a rule sets the rate, integers alone: a converter at par delivers every unit, whatever the prices are.
+        // Integer arithmetic: where the converter fixes the rate at par, every unit is delivered, whatever the prices are.
         var ratio = new BigInteger((terms.TokensOut ?? market.PriceUsd(route.From) / market.PriceUsd(route.To)) * (double)Precision);
         return kept * ratio * BigInteger.Pow(10, toDecimals) / (Precision * BigInteger.Pow(10, decimals));
     }

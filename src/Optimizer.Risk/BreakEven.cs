@@ -3,27 +3,29 @@ using Optimizer.Model;
 
 namespace Optimizer.Risk;
 
-/// <summary>When a cost is earned back by an advantage that others compete away.</summary>
+/// <summary>Break-even time: when an advantage that fades has repaid a cost.</summary>
 /// <remarks>
-/// An advantage of a dollars a day now and b in the end is b + (a − b)·2^(−t/h) at day t, and has earned
-/// E(t) = b·t + (a − b)·h/ln 2·(1 − 2^(−t/h)). b is what is left when all rates are those of the middle of the market: nothing for money
-/// that goes from place to place, the median for idle money that is put to work. The half-life is not known: it is taken to be
-/// log-normal around its median, a factor of two being one standard deviation. Where b &lt; a the days fall as h grows, so that their
-/// quantiles are those of h the other way round, without any simulation.
+/// An advantage of a USD per day now and b in the long run is b + (a − b)·2^(−t/h) at day t, and has earned
+/// E(t) = b·t + (a − b)·h/ln 2·(1 − 2^(−t/h)). b is the advantage when all rates have reached their reference rates: zero for money that
+/// moves
+/// between opportunities, the median rate for idle money that is invested. The half-life h is uncertain: log-normal around its median, with
+/// one
+/// standard deviation equal to a factor of two. Where b &lt; a, the days fall as h grows, so their quantiles follow from those of h in
+/// reverse order, without simulation.
 /// </remarks>
 public static class BreakEven
 {
-    /// <summary>The factor by which the half-life is one standard deviation off.</summary>
+    /// <summary>One standard deviation of the half-life, as a factor.</summary>
     public const double Spread = 2;
 
-    /// <summary>Costs that take longer are not earned back: a hundred years.</summary>
+    /// <summary>Longest time considered, in days (a hundred years); beyond it a cost counts as never earned back.</summary>
     private const double MostDays = 36_500;
 
-    /// <summary>When a cost is earned back.</summary>
+    /// <summary>The break-even times of a cost.</summary>
     /// <param name="costUsd">The cost; ≥ 0.</param>
-    /// <param name="gainUsdPerDay">The advantage at the start.</param>
-    /// <param name="laterUsdPerDay">The advantage in the end.</param>
-    /// <param name="halfLife">The median of its half-life.</param>
+    /// <param name="gainUsdPerDay">The advantage at the start, in USD per day.</param>
+    /// <param name="laterUsdPerDay">The advantage in the long run, in USD per day.</param>
+    /// <param name="halfLife">The median half-life of the advantage.</param>
     public static BreakEvenResult Of(double costUsd, double gainUsdPerDay, double laterUsdPerDay, Duration halfLife)
     {
         if (costUsd <= 0 || (gainUsdPerDay <= 0 && laterUsdPerDay <= 0))
@@ -37,12 +39,12 @@ public static class BreakEven
         return new(gainUsdPerDay > 0 ? costUsd / gainUsdPerDay : null, halfLife.Days, Quantile(0.1), Quantile(0.5), Quantile(0.9), Never(Days, halfLife));
     }
 
-    /// <summary>The first day on which the cost is earned; null where there is none.</summary>
+    /// <summary>The first day on which the cost is earned back; null if there is none.</summary>
     private static double? FirstDay(double cost, double now, double later, double life)
     {
         var rate = Math.Log(2) / life;
         double Earned(double t) => later * t + (now - later) / rate * (1 - Math.Exp(-rate * t));
-        // Where the advantage turns into a disadvantage, most is earned the moment that it does.
+        // Where the advantage turns negative, the total earned is largest at that moment.
         var end = later < 0 && now > 0 ? Math.Log((now - later) / -later) / rate : MostDays;
         if (Earned(end) < cost)
             return null;
@@ -59,7 +61,7 @@ public static class BreakEven
         return high;
     }
 
-    /// <summary>The probability that the cost is never earned: that of all half-lives that are too short.</summary>
+    /// <summary>The probability that the cost is never earned back: that of the half-lives for which there is no such day.</summary>
     private static double Never(Func<double, double?> days, Duration halfLife)
     {
         const double Far = 40;

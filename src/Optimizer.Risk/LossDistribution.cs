@@ -2,20 +2,22 @@ using Optimizer.Model;
 
 namespace Optimizer.Risk;
 
-/// <summary>One thing of a book that is revalued.</summary>
+/// <summary>One position or token of a book to revalue.</summary>
 /// <param name="Name">Its name: an opportunity's id, or a token.</param>
-/// <param name="ValueUsd">What lies there; below zero for a debt.</param>
-/// <param name="NotionalUsd">What its price moves by; ≥ 0.</param>
-/// <param name="CreditedUsd">What it is taken to gain over the horizon, expected losses taken off.</param>
-/// <param name="RateErrorUsd">Standard deviation of what its rate may bring more or less over the horizon than is credited; ≥ 0.</param>
+/// <param name="ValueUsd">Its value in USD; negative for a debt.</param>
+/// <param name="NotionalUsd">The notional in USD to which price moves apply; ≥ 0.</param>
+/// <param name="CreditedUsd">Its credited gain over the horizon in USD, net of expected losses.</param>
+/// <param name="RateErrorUsd">Standard deviation, in USD, of its gain over the horizon due to the error of the rate forecast; ≥ 0.</param>
 public sealed record RevaluedItem(string Name, double ValueUsd, double NotionalUsd, double CreditedUsd, double RateErrorUsd = 0);
 
-/// <summary>How a book's gains over a horizon spread, by revaluing all of it on the draws of a <see cref="ScenarioSet"/>.</summary>
+/// <summary>The distribution of a book's gain over a horizon: the book is revalued on every draw of a <see cref="ScenarioSet"/>.</summary>
 /// <remarks>
-/// An event takes its loss of what lies there after prices have moved, once for each strike. A margin is taken to be filled up as its hedge
-/// needs it: what it loses the other side gains, and <see cref="UsedUpProbability"/> says how often there would be none left. Every item's
-/// mean is shifted to what it is credited with. The conditional value at risk is the mean of the worst draws (Rockafellar and Uryasev 2000);
-/// its standard error is √((Var(tail) + α·(CVaR − VaR)²)/(n·(1 − α))) (Trindade and others 2007).
+/// An event takes its loss of the value after prices have moved, once per strike. A margin is assumed to be topped up as its hedge needs
+/// it;
+/// <see cref="UsedUpProbability"/> gives how often prices use it up. The mean of every item is shifted to its credited gain. The
+/// conditional
+/// value at risk is the mean of the worst draws (Rockafellar and Uryasev 2000); its standard error is
+/// √((Var(tail) + α·(CVaR − VaR)²)/(n·(1 − α))) (Trindade and others 2007).
 /// </remarks>
 public sealed class LossDistribution
 {
@@ -27,10 +29,10 @@ public sealed class LossDistribution
 
     /// <summary>Revalues a book.</summary>
     /// <param name="market">The market.</param>
-    /// <param name="risk">The risk model, for exposures and what events take in the numeraire.</param>
+    /// <param name="risk">The risk model: exposures, and event losses in the numeraire.</param>
     /// <param name="set">The draws.</param>
-    /// <param name="items">The book.</param>
-    /// <param name="further">What else it gains by draw, in USD: such as what leaving at the draw's gas price costs.</param>
+    /// <param name="items">The items of the book.</param>
+    /// <param name="further">Other gains by draw, in USD, such as the cost of leaving at the draw's gas price; none where absent.</param>
     public LossDistribution(Market market, RiskModel risk, ScenarioSet set, IReadOnlyList<RevaluedItem> items, IReadOnlyList<double>? further = null)
     {
         (_gains, _byEvents) = ([.. further ?? new double[set.Count]], new double[set.Count]);
@@ -40,10 +42,10 @@ public sealed class LossDistribution
         NoEventProbability = Math.Exp(-set.Years * _takenBy.Keys.Sum(e => risk.Intensity(market.Event(e))));
     }
 
-    /// <summary>The probability that no event strikes anything of the book; exact, without draws.</summary>
+    /// <summary>The probability that no event strikes the book; computed exactly, without draws.</summary>
     public double NoEventProbability { get; }
 
-    /// <summary>The probability of a loss.</summary>
+    /// <summary>The share of draws with a loss of more than a cent.</summary>
     public double LossProbability => (double)_gains.Count(gain => gain < -Cent) / _gains.Length;
 
     /// <summary>Value at risk and conditional value at risk, as losses in USD.</summary>
@@ -62,19 +64,20 @@ public sealed class LossDistribution
             mean > 0 ? Math.Clamp(tail.Average(s => -_byEvents[s]) / mean, 0, 1) : 0);
     }
 
-    /// <summary>What single events take on average of the worst draws, most first.</summary>
-    /// <param name="confidence">α.</param>
+    /// <summary>Mean loss from single events in the worst draws, largest first.</summary>
+    /// <param name="confidence">Confidence level α: 0.95 averages the worst 5 %.</param>
     public IEnumerable<(string Event, double Usd)> WorstEvents(double confidence)
     {
         var tail = _order[..Math.Max(1, (int)Math.Round(_gains.Length * (1 - confidence)))];
         return _takenBy.Select(pair => (pair.Key, Usd: tail.Average(s => pair.Value[s]))).Where(pair => pair.Usd > 0).OrderByDescending(pair => pair.Usd);
     }
 
-    /// <summary>The share of draws in which prices alone use up what lies in a place, so that it is closed, or needs more.</summary>
+    /// <summary>The share of draws in which price moves alone use up the value of a position, so that it is closed or needs more
+    /// margin.</summary>
     public static double UsedUpProbability(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item) =>
         (double)PriceMoves(market, risk, set, item, market.FindOpportunity(item.Name)).Count(change => item.ValueUsd + change <= 0) / set.Count;
 
-    /// <summary>What an item gains by draw beyond what it is credited with; zero on average.</summary>
+    /// <summary>An item's gain by draw minus its mean.</summary>
     public static double[] Spread(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item)
     {
         var (value, taken) = Revalue(market, risk, set, item, (_, _) => { });
@@ -98,7 +101,8 @@ public sealed class LossDistribution
         }
     }
 
-    /// <summary>What prices and rates add to an item's value by draw, and what events then take of it; each event is told.</summary>
+    /// <summary>Change of an item's value by draw: first from prices and rates, then the loss from events; reports each event's
+    /// loss.</summary>
     private static (double[] Moved, double[] Taken) Revalue(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item, Action<string, double[]> tell)
     {
         var place = market.FindOpportunity(item.Name);
@@ -112,7 +116,7 @@ public sealed class LossDistribution
             {
                 if (strikes[s] == 0)
                     continue;
-                // A margin that is used up leaves nothing to take; what strikes a debt lightens it.
+                // A used-up margin has nothing left to lose; an event that strikes a debt reduces it.
                 var there = item.ValueUsd + moved[s] - taken[s];
                 by[s] = (item.ValueUsd > 0 ? Math.Max(0, there) : there) * (1 - Math.Pow(1 - share, strikes[s]));
                 taken[s] += by[s];
@@ -131,7 +135,7 @@ public sealed class LossDistribution
         return (moved, taken);
     }
 
-    /// <summary>What prices and its own volatility add to an item's value, by draw, measured in the numeraire.</summary>
+    /// <summary>Change of an item's value by draw from prices and its own volatility, measured in the numeraire.</summary>
     private static double[] PriceMoves(Market market, RiskModel risk, ScenarioSet set, RevaluedItem item, Opportunity? place)
     {
         var change = new double[set.Count];

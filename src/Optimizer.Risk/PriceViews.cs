@@ -3,19 +3,21 @@ using Optimizer.Model;
 
 namespace Optimizer.Risk;
 
-/// <summary>Expected yearly price changes from what one says of some prices.</summary>
+/// <summary>Expected yearly price changes, from views on some prices.</summary>
 /// <remarks>
-/// A view on an asset alone, without doubt, is that asset's change, and that of all claims on it; all other prices stay. As soon as one
-/// view is relative or has a confidence c below 100 %, the views are joined as Black and Litterman do (Global Portfolio Optimization, 1992):
-/// μ = Σ·Pᵀ·(P·Σ·Pᵀ + Ω)⁻¹·q, with no change expected before and Ω = (1 − c)/c·diag(P·Σ·Pᵀ) (Idzorek, 2005), so that 100 % meets a view and
-/// 0 % ignores it, and prices that move with those that are spoken of move too.
+/// An absolute view with full confidence sets the change of that asset and of all claims on it; all other prices stay. As soon as one view
+/// is
+/// relative or has a confidence c below 100 %, all views are combined as in Black and Litterman (Global Portfolio Optimization, 1992):
+/// μ = Σ·Pᵀ·(P·Σ·Pᵀ + Ω)⁻¹·q, with a prior of no change and Ω = (1 − c)/c·diag(P·Σ·Pᵀ) (Idzorek, 2005). A confidence of 100 % meets the
+/// view,
+/// 0 % ignores it, and correlated prices move too.
 /// </remarks>
 public sealed class PriceViews
 {
     private readonly Market _market;
     private readonly Dictionary<string, double> _changes;
 
-    /// <summary>Joins views.</summary>
+    /// <summary>Combines views.</summary>
     public PriceViews(Market market, RiskModel risk, IReadOnlyList<View> views)
     {
         _market = market;
@@ -24,10 +26,10 @@ public sealed class PriceViews
             : views.GroupBy(view => view.Asset).ToDictionary(same => same.Key, same => same.Last().Change.Fraction);
     }
 
-    /// <summary>Expected change of an asset's price per year: its own, or that of what it is a claim on; 0 where nobody has a view.</summary>
+    /// <summary>Expected yearly price change of an asset: its own, or that of its underlying; 0 without a view.</summary>
     public double On(string asset) => Find(asset) ?? 0;
 
-    /// <summary>Whether there is a view on an asset, or on what it is a claim on.</summary>
+    /// <summary>Whether there is a view on an asset or its underlying.</summary>
     public bool Has(string asset) => Find(asset) is not null;
 
     private double? Find(string asset)

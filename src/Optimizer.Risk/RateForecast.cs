@@ -2,14 +2,15 @@ using Optimizer.Model;
 
 namespace Optimizer.Risk;
 
-/// <summary>What rates come to over a horizon: the one rule for objective, no-trade band, break-even and report.</summary>
+/// <summary>Forecasts mean rates over a horizon; used by the objective, the no-trade band, the break-even times and the report.</summary>
 /// <remarks>
-/// Others come for a good rate and leave a bad one. A rate of r̂ today is m + (r̂ − m)·2^(−t/h) at time t, so that its mean over T is
-/// r̂ + (m − r̂)·(1 − A), A = h/(T·ln 2)·(1 − 2^(−T/h)). What a deposit of one's own does to the rate stays: the mean at size x is
-/// r(x) + (m − r̂)·(1 − A). m is the median of the credited rates of all places in the same unit of account; a rate below it rises at
-/// most to the place's own trailing mean, and stays where none is known. A market whose rate falls by itself while it is used below its
-/// target (Morpho) loses that where it is more than what fades. A fixed rate stays until its maturity. Then the money comes
-/// back and earns m. Over T a yearly effective rate R grows to (1 + R)^T − 1.
+/// Capital enters high rates and leaves low ones. A rate of r̂ today is m + (r̂ − m)·2^(−t/h) at time t, so its mean over T is
+/// r̂ + (m − r̂)·(1 − A), with A = h/(T·ln 2)·(1 − 2^(−T/h)). The effect of one's own deposit does not fade: the mean at size x is
+/// r(x) + (m − r̂)·(1 − A). m is the median of the credited rates of all opportunities in the same unit of account. A rate below m rises at
+/// most
+/// to the opportunity's own trailing mean, and stays constant where that is unknown. A market whose rate falls by itself below its target
+/// utilisation (Morpho) falls by that drift or by the fading, whichever is larger. A fixed rate stays until its maturity; then the money
+/// comes back and earns m. Over T, an effective annual rate R grows to (1 + R)^T − 1.
 /// </remarks>
 public sealed class RateForecast
 {
@@ -31,27 +32,27 @@ public sealed class RateForecast
             .Where(pair => pair.Unit is not null).GroupBy(pair => pair.Unit!).ToDictionary(unit => unit.Key, unit => Median([.. unit.Select(pair => pair.Rate)]));
     }
 
-    /// <summary>The yearly rate that money in a unit of account earns in the middle of its market; <c>referenceRate</c> where that is set;
-    /// 0 where nothing in the snapshot earns in the unit.</summary>
+    /// <summary>The reference rate of a unit of account: <c>referenceRate</c> where set, else the median credited rate of the opportunities
+    /// in that unit; 0 if there are none.</summary>
     public double ReferenceRate(string? unit) => _moves.ReferenceRate?.Fraction ?? (unit is not null ? _medians.GetValueOrDefault(unit) : 0);
 
-    /// <summary>The same for a token.</summary>
+    /// <summary>The reference rate of a token's unit of account.</summary>
     public double ReferenceRate(TokenId token) => ReferenceRate(_market.UnitOfAccount(_market.AssetOf(token)));
 
-    /// <summary>The same for a place's inputs.</summary>
+    /// <summary>The reference rate of the unit of account of an opportunity's inputs.</summary>
     public double ReferenceRate(Opportunity opportunity) => ReferenceRate(UnitOfAccount(opportunity));
 
-    /// <summary>Years of the horizon in which a place earns, and is at risk: until its maturity at most.</summary>
+    /// <summary>Years of the horizon in which an opportunity earns and is at risk: up to its maturity.</summary>
     public double EarningYears(Opportunity opportunity) => opportunity.Maturity is { } maturity
         ? Math.Clamp((maturity - _market.Snapshot.TakenAt).TotalDays / Duration.DaysPerYear, 0, _years)
         : _years;
 
-    /// <summary>The yearly rate credited today at a size, outliers cut down.</summary>
-    /// <param name="opportunity">The place.</param>
-    /// <param name="addedUsd">Notional in USD on top of what the snapshot shows.</param>
+    /// <summary>The yearly rate credited today after a deposit, with outliers cut.</summary>
+    /// <param name="opportunity">The opportunity.</param>
+    /// <param name="addedUsd">Notional added to what the snapshot shows, in USD.</param>
     public double RateToday(Opportunity opportunity, double addedUsd) => _market.CarryRate(opportunity, addedUsd) - Excess(opportunity);
 
-    /// <summary>The yearly rate that today's tends to.</summary>
+    /// <summary>The yearly rate that today's rate tends to in the long run.</summary>
     public double LaterRate(Opportunity opportunity)
     {
         var today = RateToday(opportunity, 0);
@@ -61,7 +62,7 @@ public sealed class RateForecast
         return median <= today ? median : Math.Min(median, Math.Max(today, opportunity.Carry.TrailingMean?.Value ?? today));
     }
 
-    /// <summary>What a unit of notional earns over the horizon, as a fraction, once so much is added.</summary>
+    /// <summary>Earnings per unit of notional over the horizon, as a fraction, after adding <paramref name="addedUsd"/>.</summary>
     public double Growth(Opportunity opportunity, double addedUsd)
     {
         var earning = EarningYears(opportunity);
@@ -70,7 +71,7 @@ public sealed class RateForecast
         return rest > 0 ? grown + (1 + grown) * (Math.Pow(1 + ReferenceRate(opportunity), rest) - 1) * Math.Abs(opportunity.Capital()) : grown;
     }
 
-    /// <summary>What an idle token earns over the horizon, as a fraction: what it is a claim on earns for its holder.</summary>
+    /// <summary>Earnings of an idle token over the horizon, as a fraction: those of the opportunity that it is a claim on.</summary>
     public double Growth(TokenId token) => ClaimedPlace(token) is { } place ? Growth(place, 0) : 0;
 
     /// <summary>The yearly rate that an idle token earns today.</summary>
@@ -89,27 +90,27 @@ public sealed class RateForecast
         return perRate * _market.CarrySlope(opportunity, addedUsd) * after;
     }
 
-    /// <summary>The mean yearly rate while the place earns, once so much is added.</summary>
+    /// <summary>The mean yearly rate while the opportunity earns, after adding <paramref name="addedUsd"/>.</summary>
     public double MeanRate(Opportunity opportunity, double addedUsd)
     {
         var years = EarningYears(opportunity);
         var faded = (LaterRate(opportunity) - RateToday(opportunity, 0)) * (1 - Weight(years));
-        // What a market lowers by itself has that for its reason: it does not fade as well.
+        // A market's own drift is part of the same fall, so drift and fading are not added: the larger fall counts.
         var drift = opportunity.Carry.Base.MeanDrift(years);
         return RateToday(opportunity, addedUsd) + (drift < 1 ? Math.Min(faded, opportunity.Carry.Base.CreditedRate(0) * (drift - 1)) : faded);
     }
 
-    /// <summary>The yearly effective rate that gives a growth over the horizon.</summary>
+    /// <summary>The effective annual rate equivalent to a growth over the horizon.</summary>
     public double Annual(double growth) => growth > -1 ? Math.Pow(1 + growth, 1 / _years) - 1 : -1;
 
-    /// <summary>Standard deviation of what the mean rate may be off, per year: the place's own figure, or a share of its rate; none where
+    /// <summary>Standard deviation of the mean rate's forecast error, per year: the opportunity's own figure, or a share of its rate; 0 if
     /// the rate is fixed until a maturity.</summary>
     public double RateError(Opportunity opportunity) =>
         opportunity.Carry.RateError?.Value ?? (opportunity.Maturity is not null ? 0 : _risk.AssumedRateError.Fraction * Math.Abs(RateToday(opportunity, 0)));
 
-    /// <summary>What is to be doubted about the rate of a place; null where nothing is.</summary>
-    /// <param name="opportunity">The place.</param>
-    /// <param name="isHeld">Whether something lies there: then a rate of nothing is to be doubted too.</param>
+    /// <summary>A warning about the rate of an opportunity; null if there is none.</summary>
+    /// <param name="opportunity">The opportunity.</param>
+    /// <param name="isHeld">Whether the opportunity is held: then a rate of zero is doubtful too.</param>
     public string? Doubt(Opportunity opportunity, bool isHeld)
     {
         if (!IsJudged(opportunity) || UnitOfAccount(opportunity) is not { } unit || !_medians.TryGetValue(unit, out var median))
@@ -129,7 +130,8 @@ public sealed class RateForecast
         return halves < 1e-9 ? 1 : (1 - Math.Exp(-halves * Math.Log(2))) / (halves * Math.Log(2));
     }
 
-    /// <summary>What of a flat rate is not counted on: all above its longer mean, or, where none is known, above so many medians.</summary>
+    /// <summary>The part of the rate that is not credited: all above the trailing mean or, where that is unknown, above
+    /// <c>outlierMedians</c> medians.</summary>
     private double Excess(Opportunity opportunity)
     {
         var spot = _market.CarryRate(opportunity, 0);
@@ -142,7 +144,7 @@ public sealed class RateForecast
 
     private bool HasReference(string unit) => _moves.ReferenceRate is not null || _medians.ContainsKey(unit);
 
-    /// <summary>Hedges and debts are not places that money looks for a rate in.</summary>
+    /// <summary>Whether the rate counts in the median and fades to it: true for all but hedges and debts.</summary>
     private static bool IsJudged(Opportunity opportunity) => opportunity.Capital() == 1 && opportunity.Kind != OpportunityKind.Derivative;
 
     private string? UnitOfAccount(Opportunity opportunity) => _market.UnitOfAccount(opportunity);

@@ -8,13 +8,15 @@ namespace Optimizer.Risk;
 /// <param name="Event">The event behind it; null for prices.</param>
 public sealed record RiskFactor(string Name, Event? Event);
 
-/// <summary>What every position and token is exposed to: Σ = F·Fᵀ + D.</summary>
+/// <summary>The factor risk model of all positions and tokens: Σ = F·Fᵀ + D.</summary>
 /// <remarks>
-/// F holds, per year: the prices with a history, as the Cholesky factor of their shrunk covariance; one factor per
-/// asset for what those do not explain; and one factor per event, √λ·loss, since a Poisson process that strikes λ times
-/// a year and takes a fraction <c>loss</c> has that yearly variance. D is each opportunity's own volatility, squared.
-/// An event takes what lies there: the capital of a position, not its notional. Exposures are measured against the numeraire:
-/// holding it is no risk; where its own issuer fails, everything else gains against it, which is a risk and no expected gain.
+/// F holds, per year: factors of the prices with a history (Cholesky factor of their shrunk covariance); one residual factor per asset; and
+/// one factor per event, √λ·loss, which is the yearly standard deviation of a Poisson process that strikes λ times a year and takes the
+/// fraction <c>loss</c>. D is each opportunity's own volatility, squared. An event takes a share of a position's capital, not of its
+/// notional.
+/// Exposures are measured against the numeraire: holding the numeraire has no risk. If the numeraire's own issuer fails, everything else
+/// gains
+/// against it; this counts as risk, not as expected gain.
 /// </remarks>
 public sealed class RiskModel
 {
@@ -29,7 +31,7 @@ public sealed class RiskModel
 
     /// <summary>Builds the model of a market.</summary>
     /// <param name="market">The market.</param>
-    /// <param name="settings">Priors.</param>
+    /// <param name="settings">Assumed probabilities and other risk settings.</param>
     /// <param name="numeraire">The asset in which risk is measured, or USD.</param>
     public RiskModel(Market market, RiskSettings settings, string numeraire = "USD")
     {
@@ -65,37 +67,38 @@ public sealed class RiskModel
     /// <summary>The factors; loadings refer to them by index.</summary>
     public IReadOnlyList<RiskFactor> Factors => _factors;
 
-    /// <summary>The assets whose price history moves prices, and how each loads on the factors per unit.</summary>
+    /// <summary>Loadings on the factors, per unit, of each asset with a price history.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<int, double>> PriceSources { get; private set; } = new Dictionary<string, IReadOnlyDictionary<int, double>>();
 
-    /// <summary>Past changes of prices in units of the price factors, by factor and sample: of mean zero, and of about one standard
-    /// deviation each.</summary>
+    /// <summary>Past price changes in units of the price factors, by factor and sample; each factor has mean zero and a standard deviation
+    /// of about one.</summary>
     internal IReadOnlyList<double[]> PastFactors { get; private set; } = [];
 
     /// <summary>Strikes per year: the event's own figure, or −ln(1 − P) for its rating's yearly probability P.</summary>
     public double Intensity(Event e) =>
         e.IntensityPerYear?.Value ?? -double.LogP1(-_settings.Ratings[e.Rating.ToString()].Fraction);
 
-    /// <summary>What a position is expected to lose within some years, as a fraction of its value: by events, the exact mean
-    /// 1 − e^(−T·Σλ·L) of a compound Poisson process, and to those who trade against it.</summary>
+    /// <summary>Expected loss of a position within some years, as a fraction of its value: from events, the exact mean 1 − e^(−T·Σλ·L) of a
+    /// compound Poisson process, plus the loss-versus-rebalancing.</summary>
     public double ExpectedLoss(Opportunity opportunity, double years)
     {
-        // A debt is lightened by what strikes its place, since the borrower's equity is what is lost; not by its own token's misfortune.
+        // An event at the opportunity or its chain reduces a debt, because the borrower loses equity; an event of the borrowed token does
+        // not.
         var losses = opportunity.IsDebt()
             ? opportunity.Events.Concat(_market.State(opportunity.Chain).Events)
             : _market.EventsOf(opportunity);
         return ExpectedLoss(losses, years) + RebalancingLossRate(opportunity) * years;
     }
 
-    /// <summary>What an idle token is expected to lose within some years by events, as a fraction.</summary>
+    /// <summary>Expected loss of an idle token from events within some years, as a fraction.</summary>
     public double ExpectedLoss(TokenId token, double years) => ExpectedLoss(_market.EventsOf(token), years);
 
-    /// <summary>What is on its way is expected to lose by events, as a fraction.</summary>
+    /// <summary>Expected loss of money in flight on a route from events within some years, as a fraction.</summary>
     public double ExpectedLoss(Route route, double years) => ExpectedLoss(route.Events, years);
 
-    /// <summary>What a position loses per year to those who trade against it whenever its inputs' prices move
-    /// (loss-versus-rebalancing), as a fraction: c·½·(Σ shareᵢ·σᵢ² − σ²), c being its <see cref="Opportunity.LiquidityConcentration"/>,
-    /// σᵢ the volatilities of the prices of its inputs and σ that of the basket.</summary>
+    /// <summary>Loss-versus-rebalancing of a position per year (loss to traders when the prices of its inputs move), as a fraction: c·½·(Σ
+    /// shareᵢ·σᵢ² − σ²), where c is its <see cref="Opportunity.LiquidityConcentration"/>, σᵢ are the volatilities of its inputs' prices and
+    /// σ is that of the basket.</summary>
     public double RebalancingLossRate(Opportunity opportunity)
     {
         if (opportunity.LiquidityConcentration is not { } concentration)
@@ -112,7 +115,7 @@ public sealed class RiskModel
         return concentration / 2 * Math.Max(0, apart - Variance(basket));
     }
 
-    /// <summary>Loadings per unit of an opportunity's position.</summary>
+    /// <summary>Factor loadings of an opportunity, per unit of position.</summary>
     public IReadOnlyDictionary<int, double> Loadings(Opportunity opportunity)
     {
         var loadings = EventLoadings(_market.EventsOf(opportunity), opportunity.Capital());
@@ -122,7 +125,7 @@ public sealed class RiskModel
         return loadings;
     }
 
-    /// <summary>Yearly variance of a unit of an opportunity's position by itself.</summary>
+    /// <summary>Yearly variance of one unit of an opportunity's position on its own.</summary>
     public double Variance(Opportunity opportunity) => Loadings(opportunity).Values.Sum(loading => loading * loading) + opportunity.Volatility * opportunity.Volatility;
 
     /// <summary>Loadings per USD of an idle token.</summary>
@@ -134,14 +137,14 @@ public sealed class RiskModel
         return loadings;
     }
 
-    /// <summary>Exposure per unit of an opportunity's position to each of <see cref="PriceSources"/>, against the numeraire.</summary>
+    /// <summary>Exposure of an opportunity to each of <see cref="PriceSources"/>, per unit of position, against the numeraire.</summary>
     public IReadOnlyDictionary<string, double> PriceExposures(Opportunity opportunity) =>
         PriceExposures(Exposures(opportunity), opportunity.Capital());
 
     /// <summary>The same per USD of an idle token.</summary>
     public IReadOnlyDictionary<string, double> PriceExposures(TokenId token) => PriceExposures([(_market.AssetOf(token).Id, 1)], 1);
 
-    /// <summary>In what risk is measured: an asset, or USD.</summary>
+    /// <summary>The asset in which risk is measured, or USD.</summary>
     public string Numeraire => _numeraire;
 
     /// <summary>Loadings of an asset's price in USD; none for USD.</summary>
@@ -151,14 +154,15 @@ public sealed class RiskModel
     public double PriceCovariance(string first, string second) => _assetLoadings.TryGetValue(first, out var one) && _assetLoadings.TryGetValue(second, out var other)
         ? one.Sum(loading => loading.Value * other.GetValueOrDefault(loading.Key)) : 0;
 
-    /// <summary>Price sensitivities per unit of position, by asset: its own, or its inputs' shares; turned round for a debt.</summary>
+    /// <summary>Price sensitivities per unit of position, by asset: the opportunity's own, or its inputs' shares times its capital (so
+    /// negative for a debt).</summary>
     public IEnumerable<(string Asset, double Exposure)> Exposures(Opportunity opportunity) =>
         opportunity.Exposures is { } own
             ? own.Select(pair => (pair.Key, pair.Value.Value))
             : opportunity.Inputs.Select(input => (_market.AssetOf(input.Token).Id, input.Share * opportunity.Capital()));
 
-    /// <summary>What an event takes of a position's or token's value, measured in the numeraire; below zero where it takes more of the
-    /// numeraire itself.</summary>
+    /// <summary>Loss from an event as a fraction of a position's or token's value, measured in the numeraire; negative if the numeraire
+    /// itself loses more.</summary>
     public double LossIn(EventLoss loss) => Measured(loss.Loss, _numeraireLosses.GetValueOrDefault(loss.Event));
 
     private static double Measured(double loss, double ofNumeraire) => ofNumeraire < 1 ? (loss - ofNumeraire) / (1 - ofNumeraire) : 0;
@@ -168,7 +172,7 @@ public sealed class RiskModel
 
     private static double Variance(Dictionary<int, double> loadings) => loadings.Values.Sum(loading => loading * loading);
 
-    /// <summary>What strikes every token of the numeraire strikes the numeraire: its issuer's events.</summary>
+    /// <summary>Losses of the numeraire itself: events that strike every token of it, such as its issuer's.</summary>
     private Dictionary<string, double> LossesOfNumeraire()
     {
         if (_numeraire == "USD")
@@ -207,7 +211,7 @@ public sealed class RiskModel
             Add(loadings, factor, exposure * loading);
     }
 
-    /// <summary>Adds one factor per price series; returns, per asset with a history, its loadings on them.</summary>
+    /// <summary>Adds one factor per price series; returns the loadings of each asset with a history.</summary>
     private Dictionary<string, Dictionary<int, double>> PriceFactors(PriceHistory history)
     {
         var loadings = new Dictionary<string, Dictionary<int, double>>();

@@ -3,22 +3,22 @@ using Optimizer.Model;
 
 namespace Optimizer.Risk;
 
-/// <summary>Joint draws of what may happen over a horizon: prices, events, the errors of rate forecasts, gas.</summary>
+/// <summary>Joint random draws over a horizon: prices, event strikes, errors of rate forecasts, gas prices.</summary>
 /// <remarks>
-/// Prices are log-normal around no change, by the risk model's covariance; or sums of blocks of consecutive past changes, the same blocks for
-/// all assets (Künsch 1989). Events are Poisson processes, their strikes stratified. Normals are drawn in pairs of opposite sign, so that
-/// their mean is exactly zero. Every factor and event has a stream of its own, seeded by its name, so that a draw does not depend on what
-/// else is asked for. Draws tell how far results spread, never what they are on average: who uses them shifts each column's mean to what it
-/// is credited with.
+/// Prices are log-normal with no expected change, from the risk model's covariance; or sums of blocks of consecutive past changes, the same
+/// blocks for all assets (Künsch 1989). Event strikes are Poisson, with stratified sampling. Normals come in pairs of opposite sign, so
+/// their
+/// mean is exactly zero. Every factor and event has its own random stream, seeded by its name, so a draw does not depend on what else is
+/// drawn. Draws give the spread of results, never their mean: the caller shifts each column's mean to its credited gain.
 /// </remarks>
 public sealed class ScenarioSet
 {
-    /// <summary>The part of the error of a rate's forecast that all places in one unit of account share.</summary>
-    /// <remarks>Source: the correlation of 26 pools in dollars from August to September 2026 is 0.09 on average, that of 11 in ether
+    /// <summary>The correlation of forecast errors among opportunities in one unit of account.</summary>
+    /// <remarks>Source: the mean correlation of 26 pools in dollars, August to September 2026, is 0.09; that of 11 pools in ether is
     /// 0.06.</remarks>
     private const double SharedRateError = 0.1;
 
-    /// <summary>The share of hours in which gas costs its stressed multiple or more: one hour of a year.</summary>
+    /// <summary>The share of hours in which gas costs at least its stressed multiple: one hour per year.</summary>
     private const double StressedShare = 1 / (24 * Duration.DaysPerYear);
 
     private readonly Market _market;
@@ -51,12 +51,12 @@ public sealed class ScenarioSet
         Years = years + (before?.Years ?? 0);
     }
 
-    /// <summary>Draws of the way to a horizon: the same ones at evenly spaced moments, the last of which is the horizon.</summary>
+    /// <summary>Draws of paths to a horizon: the same paths at evenly spaced times, the last of which is the horizon.</summary>
     /// <param name="market">The market.</param>
     /// <param name="risk">Its risk model.</param>
     /// <param name="settings">How prices are drawn.</param>
     /// <param name="horizon">The horizon.</param>
-    /// <param name="moments">How many moments; ≥ 1.</param>
+    /// <param name="moments">The number of times; ≥ 1.</param>
     /// <param name="count">How many draws; even, ≥ 2.</param>
     /// <param name="seed">The seed.</param>
     public static IReadOnlyList<ScenarioSet> Paths(Market market, RiskModel risk, RiskSettings settings, Duration horizon, int moments, int count, int seed)
@@ -70,16 +70,16 @@ public sealed class ScenarioSet
     /// <summary>How many draws there are.</summary>
     public int Count { get; }
 
-    /// <summary>Years from now to the moment of the draws.</summary>
+    /// <summary>Years from now to the time of the draws.</summary>
     public double Years { get; }
 
-    /// <summary>Price of an asset against before, by draw; 1 throughout for USD.</summary>
+    /// <summary>Price of an asset divided by its price now, by draw; always 1 for USD.</summary>
     public IReadOnlyList<double> Moves(string asset) => _moves.TryGetValue(asset, out var known) ? known : _moves[asset] = DrawMoves(asset);
 
     /// <summary>How often an event strikes, by draw.</summary>
     public IReadOnlyList<byte> Strikes(string e) => _strikes.TryGetValue(e, out var known) ? known : _strikes[e] = DrawStrikes(_market.Event(e));
 
-    /// <summary>Independent normals of a name, such as a position's own volatility.</summary>
+    /// <summary>Independent standard normals for a name, such as those of a position's own volatility.</summary>
     public IReadOnlyList<double> Normals(string name)
     {
         var normals = Pairs(Stream(name));
@@ -93,8 +93,8 @@ public sealed class ScenarioSet
         return normals;
     }
 
-    /// <summary>Errors of the forecast of a place's mean rate over the horizon, in standard deviations.</summary>
-    /// <param name="opportunity">The place's id.</param>
+    /// <summary>Forecast errors of an opportunity's mean rate over the horizon, in standard deviations.</summary>
+    /// <param name="opportunity">The opportunity's id.</param>
     /// <param name="unit">Its unit of account; null where it has none.</param>
     public IReadOnlyList<double> RateErrors(string opportunity, string? unit)
     {
@@ -105,13 +105,14 @@ public sealed class ScenarioSet
         return [.. own.Zip(shared, (alone, together) => Math.Sqrt(1 - SharedRateError) * alone + Math.Sqrt(SharedRateError) * together)];
     }
 
-    /// <summary>A chain's gas price at the end against today's, by draw: log-normal around today's, and its stressed multiple in one hour of
-    /// a year.</summary>
+    /// <summary>A chain's gas price at the horizon divided by today's, by draw: log-normal with mean 1; in one hour per year it is at least
+    /// the stressed multiple.</summary>
     /// <param name="chain">The chain.</param>
     /// <param name="stressed">The stressed multiple.</param>
     public IReadOnlyList<double> Gas(string chain, double stressed)
     {
-        // ln(multiple) = σ·z − σ²/2 at the quantile z of that hour; of the two roots the smaller, or the largest multiple that there is.
+        // Solves ln(multiple) = σ·z − σ²/2 at that hour's quantile z: the smaller root, or the largest possible multiple if there is no
+        // root.
         var z = Normal.InvCDF(0, 1, 1 - StressedShare);
         var volatility = z - Math.Sqrt(Math.Max(0, z * z - 2 * Math.Log(stressed)));
         return [.. Normals($"gas on {chain}").Select(normal => Math.Exp(volatility * normal - volatility * volatility / 2))];
@@ -137,7 +138,7 @@ public sealed class ScenarioSet
 
     private bool IsFromHistory => _settings.Prices == PriceDraws.History && _risk.PastFactors.Count > 0;
 
-    /// <summary>Sums of as many past changes as the horizon has, in blocks that begin anywhere, in standard deviations of the sum.</summary>
+    /// <summary>Sums of past changes over the horizon, in blocks with random starts, in standard deviations of the sum.</summary>
     private double[] PastBlocks(double[] past)
     {
         var samples = Math.Max(1, (int)Math.Round(_years * Duration.DaysPerYear / _market.Snapshot.History.IntervalDays));
@@ -162,13 +163,13 @@ public sealed class ScenarioSet
         var (random, mean) = (Stream(e.Id), _risk.Intensity(e) * _years);
         var none = Math.Exp(-mean);
         var strikes = new byte[Count];
-        // One uniform out of each of as many strata as there are draws, in random order: an event of one in a thousand strikes one draw in
-        // a thousand, and not one or two.
+        // Stratified sampling: one uniform number per stratum, in random order, so an event with a probability of one in a thousand strikes
+        // exactly one draw in a thousand.
         var strata = Enumerable.Range(0, Count).ToArray();
         random.Shuffle(strata);
         for (var s = 0; s < Count; s++)
         {
-            // Inversion: seldom more than one term.
+            // Inversion of the Poisson distribution; usually one term is enough.
             var (left, term, times) = ((strata[s] + random.NextDouble()) / Count - none, none, 0);
             while (left >= 0 && times < byte.MaxValue)
             {
@@ -194,7 +195,7 @@ public sealed class ScenarioSet
         return normals;
     }
 
-    /// <summary>A generator whose seed depends on the set's and on a name, the same on every machine (FNV-1a).</summary>
+    /// <summary>A random generator seeded by the set's seed and a name, the same on every machine (FNV-1a).</summary>
     private Random Stream(string name)
     {
         var hash = 2166136261u ^ (uint)_seed;

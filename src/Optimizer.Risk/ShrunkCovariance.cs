@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Optimizer.Risk;
 
-/// <summary>Covariance estimated from past prices and pulled towards a multiple of the identity.</summary>
+/// <summary>Covariance estimated from past prices and shrunk towards a multiple of the identity.</summary>
 public static class ShrunkCovariance
 {
     /// <summary>The yearly covariance of log returns.</summary>

@@ -3,22 +3,23 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>What an answer is held against: doing nothing, all in the safest place, and the highest rates first within the limits.</summary>
-/// <remarks>Each is what it would be once it is reached, without what getting there costs. What cannot move stays; money stays in its unit of
-/// account, so that no price is bet on; nothing goes to what sells below par.</remarks>
+/// <summary>Alternatives to compare an answer with: doing nothing, everything in the safest opportunity, and highest rates first within the
+/// limits.</summary>
+/// <remarks>Each is the state once it is reached; the cost of reaching it is not included. Money that cannot move stays. Money stays in its
+/// unit of account, so that no bet on prices is added. Nothing goes to opportunities below their peg.</remarks>
 internal sealed class Comparisons
 {
     private const double Confidence = 0.95;
     private const double Trace = 1e-6;
 
-    /// <summary>What gas and small change may put over a limit, in fractions of the book.</summary>
+    /// <summary>Tolerance of limits for gas and dust, in fractions of the book.</summary>
     private const double Change = 1e-3;
 
     private readonly AllocationProblem _problem;
     private readonly Dictionary<Position, double> _stuck;
     private readonly Dictionary<IdleBalance, double> _stuckIdle;
 
-    /// <summary>What can move, by unit of account, in fractions of the book.</summary>
+    /// <summary>Movable money by unit of account, in fractions of the book.</summary>
     private readonly Dictionary<string, double> _free = [];
 
     private Comparisons(AllocationProblem problem)
@@ -54,12 +55,12 @@ internal sealed class Comparisons
 
     private string Numeraire() => _problem.Scenario.Numeraire == "USD" ? "USD" : _problem.Market.UnitOfAccount(_problem.Market.Asset(_problem.Scenario.Numeraire));
 
-    /// <summary>A place that is open to the scenario, takes whole deposits of one unit of account, and sells at par.</summary>
+    /// <summary>Whether an opportunity is open to the scenario, is a plain deposit in one unit of account, and sells at par.</summary>
     private bool IsOpen(Position position) => position.Capital == 1 && position.Upper > 0 && !position.Deposit.IsConstant && position.Opportunity.Peg is null
         && _problem.Market.UnitOfAccount(position.Opportunity) is not null && _problem.ForbiddenBy(position) is null;
 
-    /// <summary>All of the numeraire's unit that can move in the place with the least volatility that earns something and takes it all; null
-    /// where there is none.</summary>
+    /// <summary>All movable money of the numeraire's unit in the opportunity with the least volatility that earns something and can take
+    /// all of it; null if there is none.</summary>
     private ComparisonResult? Safest()
     {
         var free = _free.GetValueOrDefault(Numeraire());
@@ -72,7 +73,7 @@ internal sealed class Comparisons
         return Compared($"all in the safest place, {safest.Opportunity.Id}", p => _stuck.GetValueOrDefault(p) + (p == safest ? free : 0), rest.GetValueOrDefault);
     }
 
-    /// <summary>What somebody does who looks at rates alone: the highest first, each as far as limits leave room.</summary>
+    /// <summary>Greedy allocation by rate: the highest rate first, each as far as the limits allow.</summary>
     private ComparisonResult Greedy()
     {
         var values = new double[_problem.ToProblem().Variables.Count];
@@ -97,7 +98,7 @@ internal sealed class Comparisons
                     Put(position, room = Math.Max(already, room - over / slope));
             }
 
-            // What limits the number of places, or asks for a least size, is met or the place left out.
+            // If this breaks a row, such as a count or a minimum size, the opportunity is left out.
             if (room - already <= Trace || rows.Any(row => IsBroken(row, position)))
             {
                 Put(position, already);
@@ -113,7 +114,7 @@ internal sealed class Comparisons
         var rest = Rest(left);
         foreach (var (idle, size) in rest)
             values[idle.After.Terms.Single().Variable] = size;
-        // Limits of very many rows, and those that are the least of something, are looked at once, at the end.
+        // Limits stated by many rows, and minimum limits, are only checked at the end.
         var known = _problem.Positions.SelectMany(p => new[] { p.After, p.Deposit, p.Withdrawal, _problem.Held(p) }).Concat(_problem.Idles.Select(i => i.After))
             .SelectMany(expression => expression.Terms).Select(term => term.Variable).ToHashSet();
         bool IsKnown(Inequality row) => row.Lesser.Terms.Concat(row.Greater.Terms).All(term => known.Contains(term.Variable));
@@ -141,7 +142,7 @@ internal sealed class Comparisons
         }
     }
 
-    /// <summary>Where money that goes nowhere lies: in the token of its unit of account in which most is held.</summary>
+    /// <summary>Unallocated money stays idle in the token of its unit of account with the largest holding.</summary>
     private Dictionary<IdleBalance, double> Rest(Dictionary<string, double> left)
     {
         var rest = new Dictionary<IdleBalance, double>(_stuckIdle);

@@ -5,10 +5,10 @@ using Optimizer.Risk;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Says what a plan's moves gain for what they cost.</summary>
+/// <summary>Computes gains, costs and break-even of a plan's moves.</summary>
 internal static class Economics
 {
-    /// <summary>The economics of a plan.</summary>
+    /// <summary>Gains, costs and break-even of a plan.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="plan">Its plan.</param>
     /// <param name="positions">Positions before and after.</param>
@@ -18,10 +18,10 @@ internal static class Economics
         var shares = Attribution.Shares(plan.Steps);
         var years = problem.Scenario.Horizon.Years;
         var gains = positions.ToDictionary(position => position.Opportunity, position => Gain(problem, position, later: false));
-        // A position's change is that of the steps that change it, in proportion.
+        // The gain of a position is shared by the steps that change it, in proportion to their amounts.
         var turned = plan.Steps.Where(IsOfPosition).GroupBy(step => step.Via).ToDictionary(group => group.Key, group => group.Sum(step => step.Usd));
         double GainOf(Step step) => IsOfPosition(step) && turned[step.Via] > 0 ? gains[step.Via] * step.Usd / turned[step.Via] : 0;
-        // What signing is worth is no cost, and decides all the same from where on a move pays.
+        // Effort is not a cost, but it counts in the break-even size.
         var effort = problem.Settings.Moves.Effort.InUsd(problem.BookUsd);
         var (moves, taken) = (new List<MoveResult>(), new List<Dictionary<string, double>>());
         foreach (var last in plan.Steps.Where(step => shares[step.Id].ContainsKey(step.Id)))
@@ -35,7 +35,7 @@ internal static class Economics
             moves.Add(new([.. taken[^1].Keys.Order(StringComparer.Ordinal)], last.To, last.Id, last.Usd, cost, gain, gain > 0 ? cost / gain * Duration.DaysPerYear : null, perUsd > 0 ? (gas + signing) / perUsd : null));
         }
 
-        // What an idle token was expected to lose is saved by the moves that take it, in proportion.
+        // The saving on idle tokens is shared by the moves that use them, in proportion to their amounts.
         foreach (var token in idle)
         {
             var saved = Saved(problem, token);
@@ -55,7 +55,7 @@ internal static class Economics
             [.. moves.OrderByDescending(move => move.Usd).ThenBy(move => move.Step)]);
     }
 
-    /// <summary>What idle tokens that are used were expected to lose per year.</summary>
+    /// <summary>Yearly saving on an idle token that is used: its expected loss less its yield and expected price change, in USD.</summary>
     private static double Saved(AllocationProblem problem, IdleResult token)
     {
         var years = problem.Scenario.Horizon.Years;
@@ -64,8 +64,8 @@ internal static class Economics
 
     private static bool IsOfPosition(Step step) => step.Kind is StepKind.Deposit or StepKind.Borrow or StepKind.Repay || step.Kind.IsLeaving();
 
-    /// <summary>What a position earns more per year than before, net of expected losses: at the rates of today, or at those that they
-    /// tend to.</summary>
+    /// <summary>Yearly gain of a position against before, net of expected losses, at today's rates or at the rates that these tend
+    /// to.</summary>
     private static double Gain(AllocationProblem problem, PositionResult result, bool later)
     {
         if (problem.Positions.FirstOrDefault(position => position.Opportunity.Id == result.Opportunity) is not { } position)
@@ -77,8 +77,8 @@ internal static class Economics
             - before * (problem.RateToday(position, before) - fades + view);
     }
 
-    /// <summary>Where money on its way to a place was at the start, and how much of it, in USD: positions, and tokens of which the steps of
-    /// the way deliver less than they use.</summary>
+    /// <summary>The sources of a move and their amounts in USD: positions that are left, and tokens of which the move's steps use more than
+    /// they deliver.</summary>
     private static Dictionary<string, double> Taken((Step Step, double Share)[] way)
     {
         var moving = way.Where(part => part.Step.Kind != StepKind.Approve && !part.Step.Kind.IsArrival()).ToArray();

@@ -3,18 +3,18 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>An answer with what would change it.</summary>
+/// <summary>An answer, and what would change it.</summary>
 /// <param name="Answer">The answer.</param>
-/// <param name="Without">What leaving each constraint out would bring, most first.</param>
-/// <param name="Unused">The better-paying opportunities that the answer does not use, with the reason.</param>
+/// <param name="Without">Gain from leaving out each constraint, largest first.</param>
+/// <param name="Unused">Opportunities with high rates that the answer does not use, with the reason.</param>
 public sealed record ExplanationResult(
     SolveResult Answer, IReadOnlyList<WithoutResult> Without, IReadOnlyList<UnusedResult> Unused);
 
 /// <summary>The answer without one constraint.</summary>
 /// <param name="Constraint">The constraint left out.</param>
-/// <param name="Location">Where it is written.</param>
+/// <param name="Location">Its position in the scenario file.</param>
 /// <param name="Status">How that solve ended.</param>
-/// <param name="GainUsdPerYear">How much better the objective is, in USD a year.</param>
+/// <param name="GainUsdPerYear">Improvement of the objective; in USD per year for objectives in money.</param>
 /// <param name="ReturnPerYear">Net return without it.</param>
 /// <param name="VolatilityPerYear">Volatility without it.</param>
 public sealed record WithoutResult(
@@ -22,20 +22,21 @@ public sealed record WithoutResult(
 
 /// <summary>An opportunity that is not used.</summary>
 /// <param name="Opportunity">The opportunity.</param>
-/// <param name="CarryRate">What the first dollar would earn.</param>
+/// <param name="CarryRate">Forecast rate of the first dollar, per year.</param>
 /// <param name="ExpectedLossRate">Expected loss per year.</param>
-/// <param name="WouldNeed">How much more it would have to pay per year, as a fraction, for the next dollar to go there, the gas of
-/// entering apart; absent where nothing may be added or the objective has no such figure. Holds while the other decisions
-/// stay as they are.</param>
+/// <param name="WouldNeed">Reduced cost: the additional yearly rate, as a fraction, at which the next dollar would go there, without the
+/// gas of entering. Absent if nothing may be added or the objective has no such figure. Valid while the other decisions stay as they
+/// are.</param>
 /// <param name="Reason">Why it is not used.</param>
 public sealed record UnusedResult(string Opportunity, double CarryRate, double ExpectedLossRate, double? WouldNeed, string Reason);
 
 /// <summary>Explains answers.</summary>
 public static class Explanation
 {
-    /// <summary>Solves, then solves again without each constraint. The answer may take the time limit, and so may all that explains it.</summary>
+    /// <summary>Solves, then solves again without each constraint. The answer may take the time limit once, and the explanation once
+    /// more.</summary>
     /// <param name="loaded">The scenario.</param>
-    /// <param name="progress">Is told what is being done; null for nobody.</param>
+    /// <param name="progress">Receives progress messages; null for none.</param>
     /// <param name="cancellation">Cancels.</param>
     public static ExplanationResult Of(LoadedScenario loaded, Action<string>? progress = null, CancellationToken cancellation = default)
     {
@@ -46,7 +47,7 @@ public static class Explanation
             return new(answer, [], []);
         var asked = (AllocationObjective)loaded.Scenario.Objective;
         var explaining = ScenarioRunner.Limit(loaded, cancellation);
-        // Nobody asks a second engine about what is not the answer.
+        // Verification by a second engine is only for the answer itself.
         var once = loaded.Settings with { Solver = loaded.Settings.Solver with { Verify = false } };
         var without = loaded.Scenario.Constraints.Select((constraint, c) =>
         {
@@ -64,13 +65,13 @@ public static class Explanation
         return new(answer, [.. without.OrderByDescending(w => w.GainUsdPerYear ?? 0)], Unused(loaded, answer, allocated));
     }
 
-    /// <summary>What is said of a constraint for which no time was left.</summary>
+    /// <summary>Status of a constraint for which no time was left.</summary>
     private const string NotTried = "not tried, the time limit passed";
 
     private static UnusedResult[] Unused(LoadedScenario loaded, SolveResult answer, Allocated allocated)
     {
         var (problem, gaps) = (allocated.Problem, allocated.Answer.EntryGaps);
-        // What was held and is given up would first be kept, before anything is added.
+        // For a position that is closed, the reduced cost of keeping it counts, not that of adding to it.
         double? WouldNeed(Position position) => position.Deposit.IsConstant || gaps.Count == 0 || position.EarningYears <= 0
             ? null : gaps[(position.Before > 0 ? position.After : position.Deposit).Terms.Single().Variable] / position.EarningYears;
         var used = answer.Positions.Where(p => p.Usd > 0).ToArray();

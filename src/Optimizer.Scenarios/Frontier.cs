@@ -5,30 +5,31 @@ namespace Optimizer.Scenarios;
 
 /// <summary>The efficient frontier of a scenario.</summary>
 /// <param name="Scenario">The scenario's name.</param>
-/// <param name="Points">From the least return to the most.</param>
+/// <param name="Points">The points, from the least return to the most.</param>
 public sealed record FrontierResult(string Scenario, IReadOnlyList<FrontierPoint> Points);
 
-/// <summary>One point: the least risk with at least that return.</summary>
-/// <param name="ReturnPerYear">Net return per year of the book; what was asked for, where there is no answer; absent at an end without one.</param>
-/// <param name="VolatilityPerYear">Volatility per year of the book; absent where there is no answer.</param>
-/// <param name="CostsUsd">Cost of getting there.</param>
-/// <param name="Gap">Relative distance of the variance to its bound.</param>
+/// <summary>One point: the minimum risk for a return of at least so much.</summary>
+/// <param name="ReturnPerYear">Net return per year of the book. Without an answer: the return asked for, or absent at the ends of the
+/// frontier.</param>
+/// <param name="VolatilityPerYear">Volatility per year of the book; absent without an answer.</param>
+/// <param name="CostsUsd">Cost of reaching it, in USD.</param>
+/// <param name="Gap">Relative gap between variance and bound.</param>
 /// <param name="Status">How the solve ended.</param>
 /// <param name="Positions">The positions, largest first.</param>
-/// <param name="Message">Why there is no answer; absent where there is one.</param>
+/// <param name="Message">Why there is no answer; absent if there is one.</param>
 public sealed record FrontierPoint(
     double? ReturnPerYear, double? VolatilityPerYear, double? CostsUsd, double? Gap, string Status, IReadOnlyList<PositionResult> Positions, string? Message = null);
 
 /// <summary>Traces efficient frontiers.</summary>
 public static class Frontier
 {
-    /// <summary>Solves for the least risk at returns spaced evenly between that of the least risk of all and the most
-    /// return of all.</summary>
-    /// <param name="loaded">The scenario; its own objective plays no part.</param>
-    /// <param name="points">How many points; at least 2.</param>
-    /// <param name="progress">Is told how far it is; null for nobody.</param>
+    /// <summary>Minimises the risk for evenly spaced returns between two ends: the return of the least-risk allocation and the maximum
+    /// return.</summary>
+    /// <param name="loaded">The scenario; its own objective is ignored.</param>
+    /// <param name="points">The number of points; ≥ 2.</param>
+    /// <param name="progress">Receives progress messages; null for none.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <returns>No points where the constraints admit no allocation; a point without an answer says why.</returns>
+    /// <returns>No points if the constraints allow no allocation; a point without an answer has a message.</returns>
     public static FrontierResult Trace(LoadedScenario loaded, int points, Action<string>? progress = null, CancellationToken cancellation = default)
     {
         FrontierPoint Solve(Objective objective, double? asked = null)

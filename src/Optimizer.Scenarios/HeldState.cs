@@ -2,10 +2,11 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Everything of a market that bears on what a scenario holds: where it does not change, a shock has touched nothing.</summary>
+/// <summary>All market figures that affect a scenario's holdings. If a shock changes none of them, it has no effect on what is
+/// held.</summary>
 internal static class HeldState
 {
-    /// <summary>The figures, in an order of their own.</summary>
+    /// <summary>The figures, in a fixed order.</summary>
     public static IEnumerable<double> Of(Market market, Scenario scenario)
     {
         foreach (var holding in scenario.Holdings)
@@ -21,7 +22,7 @@ internal static class HeldState
 
             var held = holding.Token is { } idle ? [idle] : market.Opportunity(holding.Opportunity!).Inputs.Select(input => input.Token).ToArray();
             yield return market.Snapshot.Routes.Count(route => held.Contains(route.From));
-            // Idle money is touched by what happens to the places that take it.
+            // Idle money is affected by the opportunities that accept it.
             foreach (var place in market.Snapshot.Opportunities.Where(o => o.Id == holding.Opportunity || o.Inputs.Any(input => held.Contains(input.Token))))
             {
                 yield return market.CarryRate(place, 0);

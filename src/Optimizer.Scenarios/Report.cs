@@ -7,10 +7,10 @@ using Optimizer.Solver;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Says what an answer comes to, from the exact holdings after its plan.</summary>
+/// <summary>Builds the report of an answer from the exact holdings after its plan.</summary>
 internal static class Report
 {
-    /// <summary>Completes a result with everything a solved scenario has.</summary>
+    /// <summary>Fills in the parts of a result that only a solved scenario has.</summary>
     public static SolveResult Complete(SolveResult result, Allocated allocated, Plan plan, Ledger after)
     {
         var (problem, answer) = (allocated.Problem, allocated.Answer);
@@ -62,7 +62,7 @@ internal static class Report
         var (market, opportunity) = (problem.Market, problem.Market.Opportunity(id));
         var (value, notional) = (Book.ValueUsd(market, opportunity, amount), Book.NotionalUsd(market, opportunity, amount));
         var before = Book.ValueUsd(market, opportunity, Book.Held(market, problem.Scenario, opportunity).Held);
-        // What has become worthless is in no problem.
+        // A position that has become worthless is not in the problem.
         if (problem.Positions.FirstOrDefault(x => x.Opportunity.Id == id) is not { } position)
             return new(id, opportunity.Inputs[0].Token, amount, value, before, notional, 0, 0, 0, 0, 0);
         return new(id, opportunity.Inputs[0].Token, amount, value, before, notional,
@@ -70,7 +70,7 @@ internal static class Report
             problem.Risk.ExpectedLoss(opportunity, position.EarningYears) / problem.Scenario.Horizon.Years, riskShare);
     }
 
-    /// <summary>Whether the plan, by its own times and amounts, is as good as the solver took it to be.</summary>
+    /// <summary>Downgrades the status if the plan, with its own times and amounts, is worth less than the solver assumed.</summary>
     private static SolveResult Judged(SolveResult result, AllocationProblem problem, string? note) =>
         !problem.Objective.IsMoney() || result.Status != "optimal" || problem.Settings.Moves.RoundTo is not null || MissedUsd(result, problem.Settings) <= 0
             ? result with { Message = result.Message ?? note }
@@ -80,12 +80,12 @@ internal static class Report
                 Message = $"money waits longer in the plan than the solver took it to: the plan is worth {result.Objective!.Bound - result.Certificate.ObjectiveRecomputed:#,0} USD less than the bound",
             };
 
-    /// <summary>By how much more than the gap, and a dollar, the exact plan is worth less than the bound, in USD; above zero where it
-    /// is.</summary>
+    /// <summary>By how many USD the exact plan is worth less than the bound, beyond the allowed gap and one dollar; positive if it misses
+    /// the bound.</summary>
     public static double MissedUsd(SolveResult result, Settings settings) => result.Objective is not { Unit: "usd" } objective ? 0
         : objective.Bound - result.Certificate.ObjectiveRecomputed - settings.Solver.Gap.Fraction * Math.Max(Math.Abs(objective.Value), 0.01 * result.BookUsd) - 1;
 
-    /// <summary>A result against the bound of a problem that knew less of waiting, and so promised no less.</summary>
+    /// <summary>The result with the bound of an earlier problem that ignored waiting; such a bound is still valid.</summary>
     public static SolveResult Bounded(SolveResult result, double bound, Settings settings)
     {
         var objective = result.Objective!;
@@ -97,13 +97,13 @@ internal static class Report
         };
     }
 
-    /// <summary>The first position or balance that the exact plan leaves elsewhere than the solver meant; null where all
-    /// agree to a hundred-thousandth of the book, or a dollar.</summary>
+    /// <summary>The first position or balance at which the exact plan differs from the solver; null if all agree to within 1e-5 of the
+    /// book, or a dollar.</summary>
     private static string? Agreement(
         AllocationProblem problem, Answer answer, Plan plan, Dictionary<string, double> positionUsd, Dictionary<TokenId, double> idleUsd)
     {
         var tolerance = Math.Max(1, 1e-5 * problem.BookUsd);
-        // A deposit that is made in parts takes more gas than the solver counted.
+        // A deposit split into parts takes more gas than the solver counted.
         double MoreGas(TokenId token) => token != problem.Market.Chain(token.Chain).NativeTokenId() ? 0
             : plan.Steps.Where(step => step.Chain == token.Chain).Sum(step => step.GasUsd)
                 - problem.Gas.Where(action => action.Chain == token.Chain).Sum(action => action.GasUsd * Math.Round(answer.Values[action.Switch]));
@@ -115,7 +115,7 @@ internal static class Report
             .FirstOrDefault();
     }
 
-    /// <summary>The first route by which the plan sends another amount than the solver meant; null where there is none.</summary>
+    /// <summary>The first route on which the plan sends a different amount than the solver; null if there is none.</summary>
     private static string? Flows(AllocationProblem problem, Answer answer, Plan plan)
     {
         var sent = plan.Steps.Where(step => step.Kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp).ToLookup(step => step.Via, step => step.Usd);
@@ -135,7 +135,7 @@ internal static class Report
         var loss = positions.Sum(p => p.Usd * p.ExpectedLossRate * years) + idle.Sum(t => t.Usd * problem.Risk.ExpectedLoss(t.Token, years));
         double At(LinearExpression term) => term.At(answer.Values) * book;
         var (time, views, exit) = (TimeUsd(problem, answer, plan), At(ObjectiveTerms.Views(problem)), At(ObjectiveTerms.Exit(problem)));
-        // What a converter gives beyond the market is no saving of costs.
+        // A gain from a converter is not counted as a saving of costs.
         var conversion = At(LinearExpression.Sum(problem.Flows.Where(flow => flow.Terms.Ratio > 1 + 1e-12).Select(flow => (1 - 1 / flow.Terms.Ratio) * flow.Out)));
         var penalty = problem.Objective is MeanVariance wanted ? wanted.RiskWeight(problem) * variance * book : 0;
         return new ObjectiveResult
@@ -161,7 +161,8 @@ internal static class Report
         };
     }
 
-    /// <summary>What money in flight risks, and what waiting until it is deposited forgoes, by the plan's own times, in USD.</summary>
+    /// <summary>Cost of time by the plan's actual times, in USD: risk of money in flight, and the reference rate lost until money is
+    /// deposited.</summary>
     private static double TimeUsd(AllocationProblem problem, Answer answer, Plan plan)
     {
         var risked = problem.Flows.Where(flow => answer.Values[flow.Switch] > 0.5)
@@ -179,15 +180,15 @@ internal static class Report
         return risked + waited;
     }
 
-    /// <summary>Carry and views less expected loss and exit, over the horizon in USD, of leaving everything as it is.</summary>
+    /// <summary>Credited gain if nothing is moved, over the horizon in USD: carry and views less expected loss and exit.</summary>
     private static double Before(AllocationProblem problem) => problem.Positions.Sum(p => ObjectiveTerms.CreditedUsd(problem, p, p.Before * problem.BookUsd))
         + problem.Idles.Sum(i => ObjectiveTerms.CreditedUsd(problem, i, i.Before * problem.BookUsd));
 
-    /// <summary>The solver's value once more, from the end state of the exact plan.</summary>
+    /// <summary>The solver's value recomputed from the end state of the exact plan.</summary>
     private static double ValueUsd(ObjectiveResult o) =>
         o.CarryUsd + o.ViewsUsd + o.ConversionUsd - o.ExpectedLossUsd - o.CostsUsd - o.TimeUsd - o.ExitUsd - o.DoubtUsd - o.EffortUsd;
 
-    /// <summary>Margins that prices may use up before the horizon.</summary>
+    /// <summary>Warnings about margins that price moves may use up before the horizon.</summary>
     private static IEnumerable<string> UsedUp(AllocationProblem problem, PositionResult[] positions) => positions
         .Where(p => p.Usd > 0 && p.NotionalUsd > p.Usd * (1 + 1e-9) && problem.Market.Opportunity(p.Opportunity).Exposures is not null)
         .Select(p => (p.Opportunity, Probability: LossDistribution.UsedUpProbability(problem.Market, problem.Risk, problem.Tail.Draws, new(p.Opportunity, p.Usd, p.NotionalUsd, 0))))
@@ -198,7 +199,7 @@ internal static class Report
     private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer, IReadOnlyDictionary<int, double> gains, Outcome outcome)
     {
         var years = problem.Scenario.Horizon.Years;
-        // Multipliers are in the objective's unit: divided by what a unit of value is worth in it, they are in value.
+        // Shadow prices are in the objective's unit: divide by the value of one unit to get value.
         var perValue = problem.Objective.PerValue(answer);
         return [.. problem.Requirements.Where(r => r.Requirement.IsReported).GroupBy(r => r.Source?.IsOneLimit() == true ? r.Source : (object)r).Select(rows =>
         {
@@ -219,7 +220,7 @@ internal static class Report
         }), .. OfObjective(problem, outcome)];
     }
 
-    /// <summary>What the objective itself demands.</summary>
+    /// <summary>The objective's own limit.</summary>
     private static IEnumerable<ConstraintResult> OfObjective(AllocationProblem problem, Outcome outcome)
     {
         if (problem.Objective.Demanded(problem, outcome) is not var (title, usd, limit, isLeast))

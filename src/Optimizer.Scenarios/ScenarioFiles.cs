@@ -7,28 +7,28 @@ namespace Optimizer.Scenarios;
 
 /// <summary>A scenario with everything it needs, read and checked.</summary>
 /// <param name="File">The scenario's file.</param>
-/// <param name="Scenario">The question.</param>
+/// <param name="Scenario">The scenario.</param>
 /// <param name="Market">The market after shocks.</param>
-/// <param name="Settings">The tool's settings under the scenario's own.</param>
+/// <param name="Settings">The tool's settings with the scenario's overrides.</param>
 public sealed record LoadedScenario(string File, Scenario Scenario, Market Market, Settings Settings)
 {
-    /// <summary>What is read as it stands, though its author may have meant something else.</summary>
+    /// <summary>Warnings about valid input that the author may not have meant.</summary>
     public IReadOnlyList<Diagnostic> Notes { get; init; } = [];
 
     /// <summary>The market before shocks.</summary>
     public required Market Unshocked { get; init; }
 }
 
-/// <summary>Reads the files of the project's folder: chains, snapshots, scenarios and settings.</summary>
-/// <remarks>The folder is the nearest one at or above a scenario that has a <c>chains</c> folder. Chains and snapshots
-/// are read once however many scenarios use them; safe for use from several threads.</remarks>
+/// <summary>Reads the files of a project folder: chains, snapshots, scenarios and settings.</summary>
+/// <remarks>The folder is the nearest one at or above the scenario that contains a <c>chains</c> folder. Chains and snapshots are read
+/// once, however many scenarios use them. Thread-safe.</remarks>
 public sealed class ScenarioFiles
 {
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<IReadOnlyList<Chain>>> _chains = new();
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<Market>> _markets = new();
 
     /// <summary>Reads a scenario, its snapshot, the chains and the settings.</summary>
-    /// <exception cref="InputException">Something in the files is wrong; everything that is wrong is listed.</exception>
+    /// <exception cref="InputException">The files contain errors; all of them are listed.</exception>
     public LoadedScenario Load(string file)
     {
         var source = WithViewsAsList(Read(file, "scenario"));
@@ -62,7 +62,7 @@ public sealed class ScenarioFiles
         return new(file, scenario, market, settings!) { Notes = reader.Notes, Unshocked = before };
     }
 
-    /// <summary>Views written by asset, <c>{ ETH: 5 % }</c>, as the list that they are short for.</summary>
+    /// <summary>Expands the short form of views, <c>{ ETH: 5 % }</c>, to a list.</summary>
     private static MappingNode WithViewsAsList(MappingNode source) => source with
     {
         Entries = [.. source.Entries.Select(entry => entry is { Key: "views", Value: MappingNode views }
@@ -72,8 +72,8 @@ public sealed class ScenarioFiles
             : entry)],
     };
 
-    /// <summary>Reads a snapshot, the chains beside it and the settings, for what is taken over into a new one.</summary>
-    /// <exception cref="InputException">Something in the files is wrong.</exception>
+    /// <summary>Reads a snapshot, its chains and the settings, as a base for a new snapshot.</summary>
+    /// <exception cref="InputException">The files contain errors.</exception>
     public (Market Market, Settings Settings) LoadMarket(string snapshotFile)
     {
         var root = FindRoot(snapshotFile);
@@ -84,16 +84,16 @@ public sealed class ScenarioFiles
         return (market, settings!);
     }
 
-    /// <summary>Reads a snapshot that may lie anywhere against the chains of another one's folder.</summary>
-    /// <exception cref="InputException">Something in it is wrong.</exception>
+    /// <summary>Checks a snapshot in any folder against the chains of another snapshot's project folder.</summary>
+    /// <exception cref="InputException">The snapshot contains errors.</exception>
     public void CheckSnapshot(string snapshotFile, string judgedFile) => MarketOf(FindRoot(judgedFile), snapshotFile);
 
-    /// <summary>Whether a snapshot's file was read from chains: such files list findings, if only none.</summary>
+    /// <summary>Whether a snapshot was read from chains: only such files have a <c>findings</c> key, even if the list is empty.</summary>
     /// <exception cref="InputException">The file cannot be read.</exception>
     public static bool WasReadFromChains(string snapshotFile) => SourceFile.Read(snapshotFile).Entries.Any(entry => entry.Key == "findings");
 
-    /// <summary>Reads a plan that is to be signed.</summary>
-    /// <exception cref="InputException">The file is none.</exception>
+    /// <summary>Reads a transaction plan.</summary>
+    /// <exception cref="InputException">The file is not a valid plan.</exception>
     public static TransactionPlan LoadPlan(string file)
     {
         var reader = new ContractReader();
@@ -103,7 +103,7 @@ public sealed class ScenarioFiles
     }
 
     /// <summary>Reads a policy.</summary>
-    /// <exception cref="InputException">The file is none.</exception>
+    /// <exception cref="InputException">The file is not a valid policy.</exception>
     public static Policy LoadPolicy(string file)
     {
         var reader = new ContractReader();
@@ -112,12 +112,12 @@ public sealed class ScenarioFiles
         return policy!;
     }
 
-    /// <summary>A scenario's text with other holdings, another name and another snapshot; all else, comments included, stays as it was written.</summary>
+    /// <summary>A scenario's text with new holdings, name and snapshot; everything else, comments included, is kept as written.</summary>
     /// <param name="file">The scenario's file.</param>
     /// <param name="name">The new name.</param>
-    /// <param name="snapshot">The new snapshot's file, seen from the scenario's folder.</param>
-    /// <param name="holdings">The new holdings; what the market does not know among them.</param>
-    /// <exception cref="InputException">The file is no scenario.</exception>
+    /// <param name="snapshot">The new snapshot's file, relative to the scenario's folder.</param>
+    /// <param name="holdings">The new holdings, including those that the market does not know.</param>
+    /// <exception cref="InputException">The file is not a scenario in YAML.</exception>
     public static string WithHoldings(string file, string name, string snapshot, IReadOnlyList<Holding> holdings)
     {
         if (file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
@@ -126,7 +126,7 @@ public sealed class ScenarioFiles
         var stream = new YamlStream();
         stream.Load(new StringReader(text));
         var root = (YamlMappingNode)stream.Documents[0].RootNode;
-        // The later first, so that what is replaced moves nothing that is still to be.
+        // Replace from the end of the file, so that earlier positions stay valid.
         foreach (var (key, value) in root.Children.Where(pair => $"{pair.Key}" is "holdings" or "name" or "snapshot").OrderByDescending(pair => pair.Key.Start.Index))
         {
             var replacement = value is YamlScalarNode ? $" {JsonSerializer.Serialize($"{key}" == "name" ? name : snapshot)}"
@@ -139,7 +139,7 @@ public sealed class ScenarioFiles
 
         static string Line(Holding holding) => holding.Other is { } other ? $"{{ other: {JsonSerializer.Serialize(other)}, valueUsd: {holding.ValueUsd} }}"
             : $"{{ {(holding.Token is { } token ? $"token: {token}" : $"opportunity: {holding.Opportunity}")}, amount: {holding.Amount}{(holding.Locked.IsLocked ? $", locked: {holding.Locked}" : "")}{(holding.Available is { } available ? $", available: {available}" : "")} }}";
-        // Lists and keys end with their last part, and behind its bracket where they have one; blank lines and comments stay.
+        // A block list or mapping ends with its last item, a flow one with its bracket; blank lines and comments after it stay.
         int End(YamlNode node) => node switch
         {
             YamlSequenceNode list => Closed(list.Children.Count > 0 ? End(list.Children[^1]) : (int)list.Start.Index, list.Style == SequenceStyle.Flow ? ']' : null),
@@ -149,9 +149,9 @@ public sealed class ScenarioFiles
         int Closed(int end, char? bracket) => bracket is { } closing ? text.IndexOf(closing, end) + 1 : end;
     }
 
-    /// <summary>Checks any file of the project by what it is.</summary>
-    /// <returns>What sort of file it is, and what its author may want to know.</returns>
-    /// <exception cref="InputException">Something in it is wrong.</exception>
+    /// <summary>Detects the kind of any project file, and checks it.</summary>
+    /// <returns>The kind of file, and warnings.</returns>
+    /// <exception cref="InputException">The file contains errors.</exception>
     public (string Kind, IReadOnlyList<Diagnostic> Notes) Validate(string file)
     {
         var source = SourceFile.Read(file);
@@ -191,7 +191,7 @@ public sealed class ScenarioFiles
         return (kind, notes);
     }
 
-    /// <summary>What sort of file its keys make it; null for none of ours.</summary>
+    /// <summary>The kind of file by its keys; null if unknown.</summary>
     private static string? KindOf(MappingNode source)
     {
         var keys = source.Entries.Select(e => e.Key).ToHashSet();
@@ -205,8 +205,8 @@ public sealed class ScenarioFiles
             : null;
     }
 
-    /// <summary>Reads a file that has to be of one sort.</summary>
-    /// <exception cref="InputException">There is no such file, or it is of another sort.</exception>
+    /// <summary>Reads a file that must be of a given kind.</summary>
+    /// <exception cref="InputException">There is no such file, or it is of another kind.</exception>
     private static MappingNode Read(string file, string expected)
     {
         if (!File.Exists(file) && !Directory.Exists(file))

@@ -4,7 +4,7 @@ using Optimizer.Planning;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Answers a scenario: allocation, plan, and the report of both.</summary>
+/// <summary>Runs a scenario: allocation, plan and report.</summary>
 public static class ScenarioRunner
 {
     /// <summary>Solves, plans and reports.</summary>
@@ -15,7 +15,7 @@ public static class ScenarioRunner
     internal static Solver.Deadline Limit(LoadedScenario loaded, CancellationToken cancellation) => new(loaded.Settings.Solver.TimeLimit.Seconds, cancellation);
 
     /// <summary>Solves, plans and reports until a deadline.</summary>
-    /// <returns>The result, and what the solver made of it; null for a book that is worth nothing.</returns>
+    /// <returns>The result, and the solver's allocation; null for a book without positive value.</returns>
     internal static (SolveResult Result, Allocated? Allocated) Run(LoadedScenario loaded, Solver.Deadline deadline)
     {
         if (Book.ValueUsd(loaded.Market, loaded.Scenario) is <= 0 and var worth)
@@ -23,7 +23,7 @@ public static class ScenarioRunner
         var (result, allocated) = Solve(loaded, null, deadline);
         for (var round = 0; round < MostWaits && !deadline.HasPassed && result.Plan is { } plan && Report.MissedUsd(result, loaded.Settings) > 0 && allocated.Problem.Objective.IsMoney(); round++)
         {
-            // Money waits longer in the plan than the solver knew: it is told, and asked again.
+            // Money waits longer in the plan than the solver assumed: solve again with the waiting times.
             var problem = allocated.Problem;
             var (again, stated) = Solve(loaded, problem.Lessons with { DelaysUsd = Waits.Of(problem, plan) }, deadline);
             if (again.Plan is null || again.Certificate.ObjectiveRecomputed <= result.Certificate.ObjectiveRecomputed)
@@ -35,7 +35,7 @@ public static class ScenarioRunner
         return (StaysPut(loaded, result, allocated.Problem, deadline) ?? result, allocated);
     }
 
-    /// <summary>The same, with what was not known about rates laid beside it: the answer without doubt.</summary>
+    /// <summary>Runs a scenario and adds the comparison with the answer for <c>rateDoubt: 0</c>.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static SolveResult RunCompared(LoadedScenario loaded, CancellationToken cancellation = default)
     {
@@ -43,7 +43,7 @@ public static class ScenarioRunner
         return Compared(loaded, Run(loaded, deadline).Result, deadline);
     }
 
-    /// <summary>A result with the answer without doubt beside it, where there is time.</summary>
+    /// <summary>Adds the comparison with the answer for <c>rateDoubt: 0</c>, if there is time.</summary>
     internal static SolveResult Compared(LoadedScenario loaded, SolveResult result, Solver.Deadline deadline)
     {
         if (result.Objective is not { DoubtUsd: > 0.5 } objective || deadline.SecondsLeft < 1)
@@ -59,10 +59,11 @@ public static class ScenarioRunner
         return result with { WithoutDoubt = new(without.ReturnPerYear, without.ReturnPerYear - objective.ReturnPerYear, [.. changes]) };
     }
 
-    /// <summary>How often a plan's own waiting is told to the solver.</summary>
+    /// <summary>The most times that the problem is solved again with the plan's waiting times.</summary>
     private const int MostWaits = 3;
 
-    /// <summary>The answer of doing nothing where the plan adds too little to it; null where it adds enough, or has to be carried out.</summary>
+    /// <summary>The answer of doing nothing if the plan gains less than <c>minimumGain</c>; null if it gains enough, or if it must be
+    /// executed.</summary>
     private static SolveResult? StaysPut(LoadedScenario loaded, SolveResult result, AllocationProblem problem, Solver.Deadline deadline)
     {
         var least = loaded.Settings.Moves.MinimumGain.InUsd(result.BookUsd);
@@ -112,7 +113,7 @@ public static class ScenarioRunner
         }
         catch (PlanException late) when (late.GasIsLateOn is { } chain && !allocated.Problem.Lessons.GasIsLate.Contains(chain))
         {
-            // What brings gas needed it: it is asked again with gas before all that is sent from there.
+            // The steps that bring gas need gas themselves: solve again with gas before all flows from that chain.
             return Solve(loaded, allocated.Problem.Lessons with { GasIsLate = new HashSet<string>([.. allocated.Problem.Lessons.GasIsLate, chain]) }, deadline);
         }
         catch (PlanException impossible)
@@ -121,7 +122,7 @@ public static class ScenarioRunner
         }
     }
 
-    /// <summary>Why there is no answer, or nothing moves; null where there is nothing to say.</summary>
+    /// <summary>Explains why there is no answer, or why nothing can move; null if there is nothing to explain.</summary>
     private static string? WhyNone(AllocationProblem problem, Solver.Answer answer)
     {
         var isNone = answer.Status == Solver.SolveStatus.Infeasible;
@@ -130,13 +131,13 @@ public static class ScenarioRunner
             : $"{(said is null ? "" : $"{said}; ")}no chain in play holds enough of its native token to pay for a transaction, so nothing can move";
     }
 
-    /// <summary>What an objective that makes risk small does with exposure that would else stay.</summary>
+    /// <summary>Note for objectives that minimise risk: they do not keep exposure.</summary>
     private static IEnumerable<string> NotKept(LoadedScenario loaded) => loaded.Scenario is { Exposure: ExposureRule.Keep, Mode: ScenarioMode.Resolve }
         && !((AllocationObjective)loaded.Scenario.Objective).KeepsExposure()
         && Allocator.KeptExposures(loaded.Market, loaded.Scenario with { Objective = new MeanVariance { RiskAversion = 0 } }) is { Count: > 0 } given
             ? [$"this objective makes risk small and does not keep: {string.Join(", ", given)}; a limit on the asset does"] : [];
 
-    /// <summary>The answer for a book that owes more than it has.</summary>
+    /// <summary>The answer for a book whose debts exceed its assets.</summary>
     private static SolveResult Worthless(LoadedScenario loaded, double bookUsd) => new()
     {
         Scenario = loaded.Scenario.Name,
@@ -151,7 +152,7 @@ public static class ScenarioRunner
         Certificate = new("none", "nothing", 0, 0, 0),
     };
 
-    /// <summary>What cannot be left now, for an answer that there is none.</summary>
+    /// <summary>Positions that cannot be left now, to explain infeasibility.</summary>
     private static string? Stuck(AllocationProblem problem)
     {
         var from = problem.Market.Snapshot.TakenAt;
@@ -160,7 +161,8 @@ public static class ScenarioRunner
         return stuck.Length == 0 ? null : $"cannot be left now: {string.Join(", ", stuck)}";
     }
 
-    /// <summary>What is to be doubted about rates that bear on the answer: of what is held, and of what may be added to.</summary>
+    /// <summary>Warnings about rates that matter for the answer: those of positions held, and of opportunities that may be added
+    /// to.</summary>
     private static IEnumerable<string> Doubts(AllocationProblem problem) => problem.Positions
         .Where(position => position.Before > 0 || (!position.Deposit.IsConstant && !problem.Scenario.Constraints.OfType<Eligibility>().Any(mandate => mandate.Denies(position.Opportunity))))
         .Select(position => problem.Rates.Doubt(position.Opportunity, position.Before > 0) is { } doubt ? $"{position.Opportunity.Id} {doubt}" : null).OfType<string>();
@@ -169,7 +171,7 @@ public static class ScenarioRunner
         problem.Rates.ReferenceRate, problem.Settings.Moves.Effort.InUsd(problem.BookUsd),
         problem.Scenario.Constraints.OfType<CostBudget>().Select(budget => budget.SpareUsd(problem, answer.Values)).DefaultIfEmpty(double.PositiveInfinity).Min());
 
-    /// <summary>A second engine's word in a sentence.</summary>
+    /// <summary>The result of the second engine in one sentence.</summary>
     internal static string Describe(Solver.Verification second) =>
         second.Agrees is not { } agrees ? $"none; {second.Message}" :
         $"{second.Engine} {(agrees ? "agrees" : "does not agree")}{(second.Message.Length > 0 ? $": {second.Message}" : "")}";

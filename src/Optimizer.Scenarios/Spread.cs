@@ -5,7 +5,7 @@ using Optimizer.Risk;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Says how an answer's gains spread, how fast it can be had as money, and where it lies.</summary>
+/// <summary>Reports the distribution of gains, the liquidity and the totals of an answer.</summary>
 internal static class Spread
 {
     private static readonly double[] Confidences = [0.95, 0.99];
@@ -32,17 +32,18 @@ internal static class Spread
         return new LossDistribution(problem.Market, problem.Risk, draws, items, gas);
     }
 
-    /// <summary>What of the distribution is told.</summary>
+    /// <summary>The reported part of the distribution.</summary>
     public static LossResult Losses(AllocationProblem problem, LossDistribution distribution) => new(
         problem.Tail.Draws.Count, distribution.NoEventProbability, distribution.LossProbability,
         [.. Confidences.Append(problem.Objective.TailConfidence() ?? Confidences[0]).Distinct().Order().Select(distribution.Tail)],
         [.. distribution.WorstEvents(Confidences[^1]).Take(MostEvents).Select(worst => new WorstEventResult(worst.Event, problem.Market.Event(worst.Event).Name, worst.Usd))]);
 
-    /// <summary>What can be had as idle money within some days: idle tokens, and of each position what its pool could pay out by then.</summary>
-    /// <param name="scenario">What is locked.</param>
-    /// <param name="market">The market: as it is, or after an event.</param>
+    /// <summary>Amounts that can become idle money within some days: idle tokens, and the part of each position that its pool can pay
+    /// out.</summary>
+    /// <param name="scenario">The scenario, for locked holdings.</param>
+    /// <param name="market">The market, today's or after an event.</param>
     /// <param name="after">The holdings.</param>
-    /// <param name="bookUsd">What all is worth as things are.</param>
+    /// <param name="bookUsd">Today's value of the book, in USD.</param>
     public static IEnumerable<LiquidityResult> Liquidity(Scenario scenario, Market market, Ledger after, double bookUsd)
     {
         foreach (var days in Ladder)
@@ -54,8 +55,8 @@ internal static class Spread
         }
     }
 
-    /// <summary>The causes of risk, each event with what could be had as money once it has struck; and the events that would take nothing,
-    /// and shut exits: by a run on what accepts as collateral what they strike.</summary>
+    /// <summary>The risk contributions, where each event also has the liquidity after it strikes. Also lists events that cost nothing but
+    /// block exits, because they strike the collateral of a pool and start a run on it.</summary>
     public static IEnumerable<RiskResult> UnderEvents(AllocationProblem problem, Ledger after, double bookUsd, IReadOnlyList<RiskResult> causes)
     {
         var (market, scenario) = (problem.Market, problem.Scenario);
@@ -68,7 +69,7 @@ internal static class Spread
             yield return new(e, 0, 0, market.Event(e).Name) { Liquidity = Under(e) };
     }
 
-    /// <summary>Where the book lies, directly and behind claims.</summary>
+    /// <summary>Totals of the book, direct and looked through.</summary>
     public static IEnumerable<TotalResult> Totals(AllocationProblem problem, IReadOnlyList<PositionResult> positions, IReadOnlyList<IdleResult> idle)
     {
         var market = problem.Market;
@@ -115,7 +116,7 @@ internal static class Spread
     private static double Available(Market market, Opportunity o, BigInteger amount, Scenario stuck, double days)
     {
         var value = Book.ValueUsd(market, o, BigInteger.Max(0, amount - Book.Held(market, stuck, o).Locked));
-        // What is owed has to be paid back before what secures it is free.
+        // A debt is deducted: it must be repaid before its collateral is free.
         return o.IsDebt() ? value : Math.Min(value, market.WithdrawableUsd(o, days));
     }
 }

@@ -3,10 +3,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>What money forgoes in a plan while it waits for a route that is slower than its own.</summary>
+/// <summary>Cost of money that waits in a plan for a route slower than its own.</summary>
 internal static class Waits
 {
-    /// <summary>By the id of the route that is waited for, in USD, beyond what the route's own money forgoes.</summary>
+    /// <summary>Cost of waiting in USD, by id of the slow route, beyond the time cost of the route's own money.</summary>
     public static IReadOnlyDictionary<string, double> Of(AllocationProblem problem, Plan plan)
     {
         var (done, waits) = (new Dictionary<int, double>(), new Dictionary<string, double>(problem.Lessons.DelaysUsd));
@@ -17,7 +17,7 @@ internal static class Waits
             done[step.Id] = start + step.DurationSeconds;
             if (step.Kind != StepKind.Deposit || start <= 0)
                 continue;
-            // Of what comes, the last to arrive is what the rest waits for.
+            // The last delivery is the one that the others wait for.
             var last = step.DependsOn.Select(needed => byId[needed]).Where(needed => needed.Kind is not StepKind.Approve).OrderBy(needed => done[needed.Id]).LastOrDefault();
             if (last is null || !problem.Flows.Any(flow => flow.Route.Id == last.Via))
                 continue;

@@ -3,44 +3,44 @@ namespace Optimizer.Solver;
 /// <summary>How a solve ended.</summary>
 public enum SolveStatus
 {
-    /// <summary>Proven within the gap that was asked for.</summary>
+    /// <summary>The answer is proven optimal within the requested gap.</summary>
     Optimal,
 
-    /// <summary>All constraints hold; the stated gap is larger than asked for.</summary>
+    /// <summary>All constraints hold, but the proven gap is larger than requested.</summary>
     Feasible,
 
-    /// <summary>Proven that no values satisfy all constraints.</summary>
+    /// <summary>It is proven that no values satisfy all constraints.</summary>
     Infeasible,
 
     /// <summary>The time limit passed before any values were found.</summary>
     TimedOut,
 
-    /// <summary>The engine broke down or its answer does not survive the check; the message says how.</summary>
+    /// <summary>The engine failed, or its answer failed the check; the message says how.</summary>
     Failed,
 }
 
-/// <summary>What the solver found, checked by code that is not the engine's.</summary>
+/// <summary>The solver's answer, checked by code independent of the engine.</summary>
 public sealed record Answer
 {
     /// <summary>How the solve ended.</summary>
     public required SolveStatus Status { get; init; }
 
-    /// <summary>What to know beyond the status; empty when there is nothing to say.</summary>
+    /// <summary>An explanation of the status; empty if none is needed.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>One value per variable; empty where there is no answer.</summary>
+    /// <summary>One value per variable; empty if no point was found.</summary>
     public IReadOnlyList<double> Values { get; init; } = [];
 
-    /// <summary>Per row, how much the objective gains when the row's binding bound is loosened by one unit; ≥ 0.
-    /// With binary variables: while those stay as they are.</summary>
+    /// <summary>Shadow prices, one per row: gain of the objective when the row's binding bound is loosened by one unit; ≥ 0. With binary
+    /// variables: while their values stay as they are.</summary>
     public IReadOnlyList<double> ShadowPrices { get; init; } = [];
 
-    /// <summary>Per variable at its lower bound, how much more value a unit of it would have to have for the next unit to
-    /// pay; 0 for all others. A charge for being on comes on top. Empty for goals without a trade-off in value.</summary>
+    /// <summary>Reduced costs in units of value, for variables at their lower bound; 0 for all others. A variable enters once its value
+    /// rises by this much per unit; a fixed charge comes on top. Empty for goals without a trade-off in value.</summary>
     public IReadOnlyList<double> EntryGaps { get; init; } = [];
 
-    /// <summary>For a goal with a limit of its own: how much the objective gains when that limit is loosened by one
-    /// unit of value or risk; ≥ 0.</summary>
+    /// <summary>Shadow price of the goal's own limit: gain of the objective when the limit is loosened by one unit of value or risk; ≥ 0. 0
+    /// for goals without a limit.</summary>
     public double GoalShadowPrice { get; init; }
 
     /// <summary>Value of the answer, recomputed with the exact functions.</summary>
@@ -49,111 +49,111 @@ public sealed record Answer
     /// <summary>Risk of the answer, recomputed.</summary>
     public double Risk { get; init; }
 
-    /// <summary>The goal's objective, recomputed: utility or value (greater is better), or risk and toll (less
-    /// is better).</summary>
+    /// <summary>The goal's objective, recomputed: utility, value or ratio (maximised), or risk plus penalty, tail loss or deviation from
+    /// risk shares (minimised).</summary>
     public double Objective { get; init; }
 
-    /// <summary>No answer can be better than this.</summary>
+    /// <summary>The proven bound: no answer has a better objective.</summary>
     public double Bound { get; init; }
 
-    /// <summary>Who proved the bound.</summary>
+    /// <summary>The engine or method that proved the bound.</summary>
     public string BoundBy { get; init; } = "";
 
-    /// <summary>An objective of value below this is measured against this: a gap of 1e-4 is then a millionth of the
-    /// unit.</summary>
+    /// <summary>Smallest denominator of the relative gap for objectives in value: below it, the gap is measured against this
+    /// constant.</summary>
     public const double LeastValue = 0.01;
 
-    /// <summary>An objective of risk below this is measured against this.</summary>
+    /// <summary>The same for objectives in risk.</summary>
     public const double LeastRisk = 1e-9;
 
-    /// <summary>|bound − objective| relative to the larger of |objective| and <see cref="LeastValue"/> (or
-    /// <see cref="LeastRisk"/> where risk is minimised).</summary>
+    /// <summary>Relative gap: |bound − objective| divided by the larger of |objective| and <see cref="LeastValue"/>
+    /// (<see cref="LeastRisk"/> where risk is minimised).</summary>
     public double Gap { get; init; }
 
-    /// <summary>The largest amount by which a bound, row, switch or link is broken, in the problem's unit.</summary>
+    /// <summary>The largest violation of a bound, row, switch or link, in the problem's unit.</summary>
     public double MaxViolation { get; init; }
 
     /// <summary>The engines that were used, in order.</summary>
     public string Engine { get; init; } = "";
 
-    /// <summary>Why these engines and no others; empty where the choice was the usual one.</summary>
+    /// <summary>Why these engines were used; empty for the default choice.</summary>
     public string EngineReason { get; init; } = "";
 
-    /// <summary>What the other engine says, where that was asked for.</summary>
+    /// <summary>Result of the second engine, if verification was requested.</summary>
     public Verification? Verification { get; init; }
 
     /// <summary>Wall time in seconds.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>The answer with a bound that was proven elsewhere, and the status that follows.</summary>
-    /// <param name="bound">No answer can be better than this.</param>
-    /// <param name="by">Who proved it.</param>
-    /// <param name="goal">What was wanted.</param>
-    /// <param name="options">What gap is asked for.</param>
+    /// <summary>The answer with a bound that was proven elsewhere; the status is updated.</summary>
+    /// <param name="bound">The bound.</param>
+    /// <param name="by">The engine or method that proved it.</param>
+    /// <param name="goal">The goal.</param>
+    /// <param name="options">The options, for the requested gap.</param>
     public Answer Bounded(double bound, string by, Goal goal, SolveOptions options)
     {
         var gap = Math.Abs(bound - Objective) / Math.Max(Math.Abs(Objective), LeastOf(goal));
         return this with { Bound = bound, BoundBy = by, Gap = gap, Status = gap <= options.Gap ? SolveStatus.Optimal : SolveStatus.Feasible };
     }
 
-    /// <summary>The objective below which gaps are measured against a constant.</summary>
+    /// <summary>Smallest denominator of the relative gap for a goal.</summary>
     internal static double LeastOf(Goal goal) => goal is MinimizeRisk ? LeastRisk : LeastValue;
 }
 
-/// <summary>A second engine's word on an answer.</summary>
-/// <param name="Agrees">Whether both objectives lie within the gaps of both, or both find no answer; null where the second engine
-/// has no word to give.</param>
+/// <summary>The result of solving with a second engine.</summary>
+/// <param name="Agrees">Whether the objectives agree within both gaps, or neither engine finds an answer; null if the second engine has no
+/// result.</param>
 /// <param name="Engine">The second engine.</param>
 /// <param name="Objective">Its objective; null where it has none.</param>
-/// <param name="Message">What to know beyond that; empty when there is nothing to say.</param>
+/// <param name="Message">An explanation; empty if none is needed.</param>
 public sealed record Verification(bool? Agrees, string Engine, double? Objective, string Message);
 
-/// <summary>How hard to try.</summary>
+/// <summary>Solver options: gap, time limit, engine.</summary>
 public sealed record SolveOptions
 {
     /// <summary>Relative gap at which an answer counts as optimal; &gt; 0. Default 1e-4.</summary>
     public double Gap { get; init; } = 1e-4;
 
-    /// <summary>The relative gap to which continuous parts are driven: well below what is asked of the whole.</summary>
+    /// <summary>Relative gap for continuous subproblems: well below the gap of the whole.</summary>
     internal double PolishGap => Math.Max(Gap * 1e-2, 1e-9);
 
-    /// <summary>Wall time in seconds after which the best answer so far is taken; &gt; 0. Default 30.</summary>
+    /// <summary>Time limit in seconds of wall time, after which the best answer so far is returned; &gt; 0. Default 30.</summary>
     public double TimeLimitSeconds { get; init; } = 30;
 
-    /// <summary>The same with no more time than a deadline leaves.</summary>
+    /// <summary>The same options with the time limit reduced to what a deadline leaves.</summary>
     public SolveOptions Within(Deadline deadline) => this with { TimeLimitSeconds = Math.Clamp(deadline.SecondsLeft, LeastSeconds, Math.Max(TimeLimitSeconds, LeastSeconds)) };
 
-    /// <summary>In less than this nothing is solved.</summary>
+    /// <summary>Smallest time limit, in seconds.</summary>
     private const double LeastSeconds = 0.05;
 
     /// <summary>Seed of random choices; ≥ 0. Default 0.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Whose algorithms solve. Default: the own kernels where they can, OR-Tools otherwise.</summary>
+    /// <summary>The engine. Default: the built-in kernels where they can solve the problem, OR-Tools otherwise.</summary>
     public Engine Engine { get; init; }
 
-    /// <summary>Whether to solve by the other engine too and compare. Default no.</summary>
+    /// <summary>Whether to solve with the other engine too and compare. Default no.</summary>
     public bool Verify { get; init; }
 
-    /// <summary>Which of OR-Tools' engines solves problems without binary variables.</summary>
+    /// <summary>The OR-Tools engine for problems without binary variables.</summary>
     public ContinuousEngine Continuous { get; init; }
 }
 
-/// <summary>Whose algorithms solve a problem.</summary>
+/// <summary>The engine that solves a problem.</summary>
 public enum Engine
 {
-    /// <summary>The own kernels where they take the problem, OR-Tools otherwise or where they leave a gap; the answer says
-    /// which, and why.</summary>
+    /// <summary>The built-in kernels where they can solve the problem; OR-Tools otherwise, or if the kernels leave a gap. The answer names
+    /// the engine and the reason.</summary>
     Auto,
 
     /// <summary>OR-Tools: PDLP, GLOP, SCIP.</summary>
     OrTools,
 
-    /// <summary>The own interior point, active set, and branch and bound.</summary>
+    /// <summary>Built-in: interior point, active set, and branch and bound.</summary>
     Native,
 }
 
-/// <summary>Which OR-Tools engine solves problems without binary variables.</summary>
+/// <summary>The OR-Tools engine for problems without binary variables.</summary>
 public enum ContinuousEngine
 {
     /// <summary>PDLP with the squares in its objective; GLOP with cuts where the risk is bounded.</summary>

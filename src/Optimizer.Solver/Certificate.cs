@@ -1,22 +1,22 @@
 namespace Optimizer.Solver;
 
-/// <summary>Says what an engine's point is worth, by arithmetic of its own.</summary>
+/// <summary>Checks an engine's point: recomputes objective, violation and status independently.</summary>
 internal static class Certificate
 {
-    /// <summary>What counts as keeping a constraint, in the problem's unit, where its variables are around one.</summary>
+    /// <summary>Feasibility tolerance in the problem's unit, for variables of size about one.</summary>
     private const double Tolerable = 1e-6;
 
-    /// <summary>Of variables larger than a thousand, this part of the largest counts as much.</summary>
+    /// <summary>Feasibility tolerance relative to the largest variable bound, used for bounds above a thousand.</summary>
     private const double TolerablePart = 1e-9;
 
     private static double ToleranceOf(Problem problem) =>
         Math.Max(Tolerable, TolerablePart * problem.Variables.Select(v => Math.Max(Math.Abs(v.Lower), Math.Abs(v.Upper))).DefaultIfEmpty(0).Max());
 
-    /// <summary>An answer from a point.</summary>
+    /// <summary>Makes an answer from a point.</summary>
     /// <param name="problem">The problem.</param>
-    /// <param name="options">What was asked for.</param>
-    /// <param name="point">The point; null where the rows admit none.</param>
-    /// <param name="boundBy">Who proved the point's bound.</param>
+    /// <param name="options">The solver options.</param>
+    /// <param name="point">The point; null if the rows allow none.</param>
+    /// <param name="boundBy">The engine or method that proved the bound.</param>
     /// <param name="engine">The engines that found it.</param>
     public static Answer Of(Problem problem, SolveOptions options, Point? point, string boundBy, string engine)
     {
@@ -37,13 +37,13 @@ internal static class Certificate
         }, point.Bound, boundBy, options);
     }
 
-    /// <summary>What every variable that is at its lower bound lacks: its reduced cost, from the exact slopes at the point.</summary>
+    /// <summary>Reduced costs of the variables at their lower bounds, from the exact slopes at the point.</summary>
     private static double[] EntryGaps(Problem problem, Point point)
     {
         var riskWeight = problem.Goal switch { MaximizeUtility utility => utility.RiskWeight, MinimizeRisk => 1, _ => double.NaN };
         if (double.IsNaN(riskWeight) || point.Multipliers.Length < problem.Rows.Count)
             return [];
-        // For least risk, a unit of value is worth what the limit on it costs.
+        // When risk is minimised, a unit of value is worth the shadow price of the value limit.
         var valueWeight = problem.Goal is MinimizeRisk ? Math.Abs(point.Multipliers[^1]) : 1;
         var x = point.Values;
         var gaps = new double[x.Length];
@@ -58,7 +58,7 @@ internal static class Certificate
                 gaps[v] -= point.Multipliers[r] * c;
         }
 
-        // What a link's result is worth goes to its argument.
+        // Chain rule: the reduced cost of a link's result is passed to its argument.
         foreach (var link in problem.Links)
             gaps[link.Argument] += gaps[link.Result] * link.Function.SlopeAt(x[link.Argument]);
         for (var v = 0; v < gaps.Length; v++)
@@ -66,7 +66,7 @@ internal static class Certificate
         return gaps;
     }
 
-    /// <summary>The answer with another bound, and the status that follows.</summary>
+    /// <summary>The answer with another bound; gap and status are updated.</summary>
     public static Answer Rebound(Problem problem, Answer answer, double bound, string boundBy, SolveOptions options)
     {
         var gap = Math.Abs(bound - answer.Objective) / Math.Max(Math.Abs(answer.Objective), Answer.LeastOf(problem.Goal));
@@ -86,9 +86,9 @@ internal static class Certificate
     }
 }
 
-/// <summary>A point of the problem with what is proven about it.</summary>
+/// <summary>A point of the problem with its multipliers and bound.</summary>
 /// <param name="Values">One value per variable of the problem.</param>
-/// <param name="Multipliers">One per row of the problem, as a minimisation's: ≥ 0 where the lower limit binds; a last one for
-/// the goal's own limit, where it has one.</param>
+/// <param name="Multipliers">Dual values of the problem's rows, with the sign of a minimisation: ≥ 0 if the lower limit binds. The last
+/// entry is for the goal's own limit, if it has one.</param>
 /// <param name="Bound">Bound on the goal's objective.</param>
 internal sealed record Point(double[] Values, double[] Multipliers, double Bound);

@@ -2,12 +2,12 @@ using Optimizer.Solver.Goals;
 
 namespace Optimizer.Solver;
 
-/// <summary>Looks at problems before, and at values after, an engine has had them.</summary>
+/// <summary>Checks problems before solving, and values after solving.</summary>
 internal static class Check
 {
-    /// <summary>Refuses a problem that no engine should see.</summary>
-    /// <exception cref="ArgumentException">A figure is not finite, an index points nowhere, or a bound is missing; the
-    /// message names the field.</exception>
+    /// <summary>Refuses an invalid problem.</summary>
+    /// <exception cref="ArgumentException">A figure is not finite, an index is out of range, or a bound is missing; the message names the
+    /// field.</exception>
     public static void Sound(Problem problem)
     {
         foreach (var variable in problem.Variables)
@@ -23,7 +23,7 @@ internal static class Check
                 throw new ArgumentException($"{variable.Name}: variance {variable.Variance} is negative");
         }
 
-        // Where each variable was last seen, to find those that appear twice.
+        // Last row in which each variable occurred; finds duplicates.
         var seen = new int[problem.Variables.Count];
         var sum = 0;
         foreach (var row in problem.Rows)
@@ -105,7 +105,8 @@ internal static class Check
         }
     }
 
-    /// <summary>The largest coefficient of a row, at least 1: what a row of large ones is broken by counts in its variables.</summary>
+    /// <summary>The largest coefficient of a row, at least 1: divides a row's violation, so that it is measured in units of the
+    /// variables.</summary>
     private static double Largest(Row row)
     {
         var largest = 1.0;
@@ -114,8 +115,8 @@ internal static class Check
         return largest;
     }
 
-    /// <summary>The largest amount by which the values break a bound, row, switch or link, rows of coefficients above 1 by the size of the
-    /// largest.</summary>
+    /// <summary>The largest violation of a bound, row, switch or link. The violation of a row is divided by its largest coefficient if that
+    /// is above 1.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="values">One value per variable.</param>
     /// <param name="relaxed">Whether binary variables may lie between 0 and 1.</param>
@@ -154,7 +155,7 @@ internal static class Check
         return Math.Max(worst, Missed(problem.Goal, Value(problem, values), Risk(problem, values)));
     }
 
-    /// <summary>By how much a goal's own limit is missed, risk as its square root; ≤ 0 where it is met.</summary>
+    /// <summary>Violation of the goal's own limit (for a risk limit, of its square root); ≤ 0 if the limit holds.</summary>
     public static double Missed(Goal goal, double value, double risk) => goal switch
     {
         MinimizeRisk least => least.ValueAtLeast - value,
@@ -163,7 +164,7 @@ internal static class Check
         _ => 0,
     };
 
-    /// <summary>Σ value·x, with each linked variable at no more than its exact function.</summary>
+    /// <summary>Σ value·x, where a linked variable counts at most with its function value.</summary>
     public static double Value(Problem problem, IReadOnlyList<double> values)
     {
         var total = 0.0;
@@ -194,7 +195,7 @@ internal static class Check
         return total;
     }
 
-    /// <summary>What one more unit of every variable adds to the risk: 2·(Σ_f exposure_f·loading_fi + varianceᵢ·xᵢ).</summary>
+    /// <summary>Gradient of the risk: 2·(Σ_f exposure_f·loading_fi + varianceᵢ·xᵢ).</summary>
     public static double[] RiskSlopes(Problem problem, IReadOnlyList<double> values)
     {
         var slopes = new double[values.Count];

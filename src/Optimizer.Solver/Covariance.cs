@@ -2,51 +2,55 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Optimizer.Solver;
 
-/// <summary>A covariance matrix as what a problem takes: xᵀ·matrix·x = Σ variance·x² + Σ (loadings·x)².</summary>
-/// <param name="Variances">Per column, what is its own.</param>
-/// <param name="Factors">What columns share.</param>
-/// <param name="Change">By how much an entry was changed at most; 0 where the matrix is taken as it is.</param>
+/// <summary>A covariance matrix in the form of a problem: xᵀ·matrix·x = Σ variance·x² + Σ (loadings·x)².</summary>
+/// <param name="Variances">Own variance of each column.</param>
+/// <param name="Factors">Common factors.</param>
+/// <param name="Change">Largest change of a matrix entry by the repair; 0 if the matrix is unchanged.</param>
 public sealed record SplitCovariance(IReadOnlyList<double> Variances, IReadOnlyList<Factor> Factors, double Change);
 
-/// <summary>Covariance matrices as variances and factors.</summary>
+/// <summary>Splits covariance matrices into variances and factors.</summary>
 public static class Covariance
 {
-    /// <summary>What counts as zero beside the largest eigenvalue: rounding leaves as much.</summary>
+    /// <summary>Eigenvalues below this fraction of the largest are rounding errors and count as zero.</summary>
     private const double Negligible = 1e-12;
 
-    /// <summary>By how much printed matrices are unlike their transpose, relative to the variances: a unit in their last digit.</summary>
+    /// <summary>Accepted asymmetry of a printed matrix, relative to the variances: one unit in the last digit.</summary>
     private const double Printed = 0.01;
 
-    /// <summary>A matrix whose least eigenvalue is below this part of the largest has nothing of each column's own.</summary>
+    /// <summary>If the smallest eigenvalue is below this fraction of the largest, no own variances are split off.</summary>
     private const double Separable = 1e-9;
 
-    /// <summary>What of the least eigenvalue is taken out where the matrix is too large to do better.</summary>
+    /// <summary>Share of the smallest eigenvalue that becomes own variance when the matrix is too large for the barrier method.</summary>
     private const double Inside = 0.99;
 
     private const int MostRounds = 200;
 
-    /// <summary>With fewer rounds than these the barrier falls too fast to follow.</summary>
+    /// <summary>Fewest rounds for which the barrier method is used; with fewer, the barrier would shrink too fast.</summary>
     private const int FewestRounds = 20;
 
-    /// <summary>To what part of itself the barrier falls.</summary>
+    /// <summary>Final barrier parameter divided by the initial one.</summary>
     private const double LastBarrier = 1e-6;
 
-    /// <summary>About a second's work.</summary>
+    /// <summary>Work limit: about one second.</summary>
     private const double Work = 1e9;
 
-    /// <summary>Splits a matrix into variances of each column's own, as large as they can be, and factors of the rest.</summary>
+    /// <summary>Splits a matrix into the largest possible own variances of its columns and factors for the rest.</summary>
     /// <remarks>
-    /// With switches, own variances make relaxations tight (perspectives), factors do not. The variances d with the largest sum that leave
-    /// matrix − diag(d) without an eigenvalue below zero are those of minimum trace factor analysis; a barrier μ·log det of what is left is
-    /// climbed column by column, each step a rank-one change of its inverse; above some 350 columns the least eigenvalue is taken out of each (Frangioni and Gentile, SDP diagonalizations and perspective
-    /// cuts for a class of nonseparable MIQP, 2007, show what it is worth). O(n³) a round.
+    /// With switches, own variances give tight (perspective) relaxations; factors do not. The largest sum of variances d for which
+    /// matrix − diag(d) stays positive semidefinite is the solution of minimum trace factor analysis. It is found by coordinate ascent on
+    /// the
+    /// barrier μ·log det(matrix − diag(d)); each step is a rank-one update of the inverse, O(n³) per round. Above about 350 columns, 99 %
+    /// of the
+    /// smallest eigenvalue is taken for every column instead. On the benefit: Frangioni and Gentile, SDP diagonalizations and perspective
+    /// cuts
+    /// for a class of nonseparable MIQP, 2007.
     /// </remarks>
-    /// <param name="matrix">Symmetric, but for what rounding leaves: then the mean of both sides is taken; finite.</param>
-    /// <param name="columns">The variable that each row and column stands for.</param>
-    /// <param name="repair">Whether an indefinite matrix is replaced by the nearest that is not (in the Frobenius norm: its
-    /// eigenvalues below zero become zero, Higham, Computing a nearest symmetric positive semidefinite matrix, 1988).</param>
-    /// <exception cref="ArgumentException">The matrix is not square, finite or symmetric, or it is indefinite and not to be
-    /// repaired; the message says where.</exception>
+    /// <param name="matrix">Finite, and symmetric up to rounding; the mean of both triangles is used.</param>
+    /// <param name="columns">The variable of each row and column.</param>
+    /// <param name="repair">Whether an indefinite matrix is replaced by the nearest positive semidefinite one in the Frobenius norm:
+    /// negative eigenvalues become zero (Higham, Computing a nearest symmetric positive semidefinite matrix, 1988).</param>
+    /// <exception cref="ArgumentException">The matrix is not square, finite or symmetric, or it is indefinite and <paramref name="repair"/>
+    /// is false; the message says where.</exception>
     public static SplitCovariance Split(double[,] matrix, IReadOnlyList<int> columns, bool repair)
     {
         var n = columns.Count;
@@ -110,7 +114,7 @@ public static class Covariance
             return same;
         var own = new double[n];
         var inverse = matrix.Inverse().ToColumnMajorArray();
-        // A high barrier keeps the climb in the middle; it falls from round to round.
+        // A high barrier keeps the ascent in the interior; it shrinks from round to round.
         var (barrier, fall) = (matrix.Diagonal().Average() / 4, Math.Pow(LastBarrier, 1.0 / rounds));
         var column = new double[n];
         for (var round = 0; round < rounds; round++, barrier *= fall)
@@ -134,7 +138,7 @@ public static class Covariance
             }
         }
 
-        // Rounding in the inverse may have gone too far; what is left keeps its eigenvalues at zero or above.
+        // Rounding errors in the inverse may have overshot: make the remaining matrix positive semidefinite again.
         var below = (matrix - Matrix<double>.Build.DenseOfDiagonalArray(own)).Evd(Symmetricity.Symmetric).EigenValues.Real().Minimum();
         if (below < 0)
             own = [.. own.Select(variance => Math.Max(0, variance + 1.01 * below))];

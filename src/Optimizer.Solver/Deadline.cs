@@ -1,11 +1,11 @@
 namespace Optimizer.Solver;
 
-/// <summary>When to stop: one for all that a question takes, its explanations included.</summary>
-/// <param name="seconds">From now on; &gt; 0.</param>
+/// <summary>One time limit for everything that a command computes, explanations included.</summary>
+/// <param name="seconds">Seconds from now; &gt; 0.</param>
 /// <param name="cancellation">Stops at once.</param>
 public sealed class Deadline(double seconds, CancellationToken cancellation = default)
 {
-    /// <summary>What is begun may take as much longer, in parts of the whole: values found in time are made exact all the same.</summary>
+    /// <summary>Grace time as a fraction of the limit: a point found in time may still be polished.</summary>
     private const double GracePart = 0.1;
 
     private const double MostGraceSeconds = 2;
@@ -15,15 +15,15 @@ public sealed class Deadline(double seconds, CancellationToken cancellation = de
     /// <summary>Stops at once.</summary>
     public CancellationToken Cancellation => cancellation;
 
-    /// <summary>Seconds since it began.</summary>
+    /// <summary>Seconds since the start.</summary>
     public double Elapsed => _watch.Elapsed.TotalSeconds;
 
-    /// <summary>Seconds until then; below 0 afterwards.</summary>
+    /// <summary>Seconds left; negative after the deadline.</summary>
     public double SecondsLeft => seconds - Elapsed;
 
-    /// <summary>Whether it is time to stop.</summary>
+    /// <summary>Whether the deadline has passed.</summary>
     public bool HasPassed => SecondsLeft <= 0;
 
-    /// <summary>Seconds in which what was found in time may be made exact.</summary>
+    /// <summary>Seconds after the deadline in which a point found in time may be polished.</summary>
     public double Grace => Math.Min(MostGraceSeconds, GracePart * seconds);
 }

@@ -2,26 +2,29 @@ using Optimizer.Solver.Native;
 
 namespace Optimizer.Solver;
 
-/// <summary>One end of a straight piece of an efficient frontier.</summary>
-/// <param name="Price">What a unit of value is worth in units of risk here; from 0 (least risk) up.</param>
+/// <summary>A corner of the efficient frontier: the end of a segment.</summary>
+/// <param name="Price">Price of a unit of value in units of risk at this corner; 0 at the least risk.</param>
 /// <param name="Value">Value.</param>
-/// <param name="Risk">The least risk for that value.</param>
+/// <param name="Risk">The minimum risk for that value.</param>
 /// <param name="Values">One value per variable of the problem.</param>
 public sealed record FrontierCorner(double Price, double Value, double Risk, double[] Values);
 
 /// <summary>The whole efficient frontier of a continuous problem, exactly.</summary>
 /// <remarks>
-/// Where the same bounds and rows bind, the optimum is linear in the price of value, so the frontier is a chain of straight
-/// pieces of x and of parabolas of the risk. From the least risk on, each piece is followed to the price at which the next
-/// bound or row begins or ceases to bind (the critical line algorithm, Markowitz, The optimization of a quadratic function
-/// subject to linear constraints, 1956; Stein, Branke and Schmeck, Efficient implementation of an active set algorithm for
-/// large-scale portfolio selection, 2008). A piece costs one linear system and one pass over all items.
+/// As long as the same bounds and rows bind, the optimum is linear in the price of value. So the frontier is a chain of segments in x, and
+/// of
+/// parabolas in risk. Starting at the least risk, each segment is followed up to the price at which another bound or row becomes active or
+/// inactive (critical line algorithm: Markowitz, The optimization of a quadratic function subject to linear constraints, 1956; Stein,
+/// Branke and
+/// Schmeck, Efficient implementation of an active set algorithm for large-scale portfolio selection, 2008). A segment costs one linear
+/// system
+/// and one pass over all items.
 /// </remarks>
 public sealed class EfficientFrontier
 {
     private const int MaximumCorners = 100_000;
 
-    /// <summary>Turns at one price after which bounds are taken to turn in circles.</summary>
+    /// <summary>Number of steps at one price after which the algorithm counts as cycling.</summary>
     private const int MaximumStill = 200;
 
     private readonly List<FrontierCorner> _corners = [];
@@ -30,14 +33,14 @@ public sealed class EfficientFrontier
     {
     }
 
-    /// <summary>The corners, from the least risk to the most value; none where no point satisfies the rows.</summary>
+    /// <summary>The corners, from the least risk to the most value; empty if no point satisfies the rows.</summary>
     public IReadOnlyList<FrontierCorner> Corners => _corners;
 
     /// <summary>Traces the frontier.</summary>
-    /// <param name="problem">Without binaries, lots and curves; its goal plays no part.</param>
+    /// <param name="problem">A problem without binaries, lots and curves; its goal is ignored.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="NotSupportedException">The problem has binaries, lots or curves, or its optimum is not unique, so that
-    /// there is no chain of straight pieces; the message says which.</exception>
+    /// <exception cref="NotSupportedException">The problem has binaries, lots or curves, or its optimum is not unique, so the frontier is
+    /// not a chain of segments; the message says which.</exception>
     public static EfficientFrontier Of(Problem problem, CancellationToken cancellation = default)
     {
         Check.Sound(problem);
@@ -47,7 +50,7 @@ public sealed class EfficientFrontier
         var program = compiled.Program;
         var value = program.Cost.Select(c => -c).ToArray();
         var frontier = new EfficientFrontier();
-        // What variables that cannot move add to every point.
+        // Contribution of the fixed variables to every point.
         var rest = compiled.Values(new double[program.Count], [], []);
         var fixedValue = Check.Value(problem, rest);
         var fixedRisk = rest.Select((x, v) => problem.Variables[v].Variance * x * x).Sum();
@@ -98,8 +101,8 @@ public sealed class EfficientFrontier
         }
     }
 
-    /// <summary>Moves bounds and limits by up to a ten-billionth, each by another part of it: where several are reached at
-    /// once, as with ten positions of at most a tenth, no piece would say which is next.</summary>
+    /// <summary>Perturbs bounds and limits, each by a different amount of up to 1e-10 of itself. Where several are reached at once, such as
+    /// ten positions of at most a tenth, the next segment would be ambiguous.</summary>
     private static void DrawApart(FactorProgram program)
     {
         const double Most = 1e-10;
@@ -114,8 +117,8 @@ public sealed class EfficientFrontier
         }
     }
 
-    /// <summary>The point of least risk with a value.</summary>
-    /// <param name="value">Between the values of the first and the last corner; beyond them those are returned.</param>
+    /// <summary>The point with the least risk for a given value.</summary>
+    /// <param name="value">The value; outside the frontier, the first or last corner is returned.</param>
     public double[] At(double value)
     {
         var next = _corners.FindIndex(c => c.Value >= value);

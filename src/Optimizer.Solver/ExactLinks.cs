@@ -1,21 +1,21 @@
 namespace Optimizer.Solver;
 
-/// <summary>Bounds that exact links imply.</summary>
-/// <remarks>result = f(argument) is no convex set, and engines see only result ≤ f and result ≥ its chord. Where f rises throughout, what the
-/// result may be bounds the argument, and the other way round, so that the chord lies closer.</remarks>
+/// <summary>Tightens variable bounds by means of exact links.</summary>
+/// <remarks>result = f(argument) is not a convex set, so engines get the relaxation result ≤ f and result ≥ chord of f. Where f is
+/// increasing, bounds of the result imply bounds of the argument and vice versa. Tighter bounds bring the chord closer to f.</remarks>
 internal static class ExactLinks
 {
-    /// <summary>What is cut off less than this, relative to the bounds, is left.</summary>
+    /// <summary>Reductions below this fraction of the bounds are ignored.</summary>
     private const double Negligible = 1e-9;
 
-    /// <summary>The problem with bounds drawn in by its exact links; the same where there is nothing to draw.</summary>
+    /// <summary>The problem with tighter bounds; the same problem if no bound can be tightened.</summary>
     public static Problem Tightened(Problem problem)
     {
         if (!problem.Links.Any(link => link.IsExact))
             return problem;
         var variables = problem.Variables.ToArray();
         var (lower, upper) = (variables.Select(v => v.Lower).ToArray(), variables.Select(v => v.Upper).ToArray());
-        // What a row of one variable says is a bound.
+        // A row with one variable is a bound.
         foreach (var row in problem.Rows.Where(row => row.Terms.Count == 1 && row.Terms[0].Coefficient != 0))
         {
             var (v, c) = row.Terms[0];
@@ -34,7 +34,7 @@ internal static class ExactLinks
                 most = Reached(link.Function, argument.Lower, argument.Upper, upper[link.Result]).High;
             if (link.Function.At(least) < lower[link.Result])
                 least = Reached(link.Function, argument.Lower, argument.Upper, lower[link.Result]).Low;
-            // What is switched may be zero whatever its curve asks.
+            // A switched variable may be zero, whatever its curve implies.
             if (problem.Switches.Any(s => s.Variable == link.Argument))
                 least = argument.Lower;
             if (least > most || (most > argument.Upper * (1 - Negligible) && least <= argument.Lower + Negligible * argument.Upper))
@@ -47,7 +47,7 @@ internal static class ExactLinks
         return hasDrawn ? problem with { Variables = variables } : problem;
     }
 
-    /// <summary>The two sides of where a rising function reaches a value, nearer than rounding tells apart.</summary>
+    /// <summary>The two neighbouring doubles between which an increasing function reaches a value.</summary>
     private static (double Low, double High) Reached(IConcaveFunction function, double low, double high, double value)
     {
         for (var step = 0; step < 200 && low < high; step++)

@@ -1,8 +1,8 @@
 namespace Optimizer.Solver;
 
-/// <summary>rate·x·size/(size + x): what is paid falls as more is put in.</summary>
+/// <summary>rate·x·size/(size + x): earnings with a rate that falls as x grows.</summary>
 /// <param name="Rate">Slope at zero; ≥ 0.</param>
-/// <param name="Size">Where half of what could ever be earned is earned; &gt; 0.</param>
+/// <param name="Size">The x at which half of the maximum earnings is reached; &gt; 0.</param>
 public sealed record SaturatingFunction(double Rate, double Size) : IConcaveFunction
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ public sealed record SaturatingFunction(double Rate, double Size) : IConcaveFunc
     public double CurvatureAt(double x) => -2 * Rate * Size * Size / ((Size + x) * (Size + x) * (Size + x));
 }
 
-/// <summary>slope·x − square·x²: a fee and a price impact.</summary>
+/// <summary>slope·x − square·x², such as a fee with a price impact.</summary>
 /// <param name="Slope">Slope at zero.</param>
 /// <param name="Square">≥ 0.</param>
 public sealed record QuadraticFunction(double Slope, double Square) : IConcaveFunction
@@ -31,18 +31,18 @@ public sealed record QuadraticFunction(double Slope, double Square) : IConcaveFu
 }
 
 /// <summary>A concave function through given points with given slopes.</summary>
-/// <remarks>Between two points it is two parabolas that meet where the slope is that of the chord, which keeps it concave
-/// and its slope continuous (Schumaker, On shape preserving quadratic spline interpolation, 1983). Beyond the ends it goes
-/// on straight. With the slopes of the chords given on both sides it is piecewise linear.</remarks>
+/// <remarks>Between two points it consists of two parabolas that meet where the slope equals that of the chord, so it stays concave with a
+/// continuous slope (Schumaker, On shape preserving quadratic spline interpolation, 1983). Outside the points it is extended linearly. If
+/// the given slopes are those of the chords on both sides, it is piecewise linear.</remarks>
 public sealed class TabulatedFunction : IConcaveFunction
 {
     private readonly double[] _knots;
     private readonly double[] _slopes;
     private readonly double[] _values;
 
-    /// <param name="x">At least two places, rising.</param>
-    /// <param name="values">The values there.</param>
-    /// <param name="slopes">The slopes there; every chord's slope lies between those at its ends.</param>
+    /// <param name="x">At least two arguments, ascending.</param>
+    /// <param name="values">The values at these arguments.</param>
+    /// <param name="slopes">The slopes at these arguments; the slope of every chord lies between those at its ends.</param>
     /// <exception cref="ArgumentException">The points are not those of a concave function; the message says where.</exception>
     public TabulatedFunction(IReadOnlyList<double> x, IReadOnlyList<double> values, IReadOnlyList<double> slopes)
     {
@@ -76,20 +76,20 @@ public sealed class TabulatedFunction : IConcaveFunction
         (_knots, _slopes, _values) = ([.. knots], [.. knotSlopes], [.. knotValues]);
     }
 
-    /// <summary>The places.</summary>
+    /// <summary>The arguments.</summary>
     public IReadOnlyList<double> X { get; }
 
-    /// <summary>The values there.</summary>
+    /// <summary>The values at the arguments.</summary>
     public IReadOnlyList<double> Values { get; }
 
-    /// <summary>The slopes there.</summary>
+    /// <summary>The slopes at the arguments.</summary>
     public IReadOnlyList<double> Slopes { get; }
 
-    /// <summary>Tabulates a function between two places.</summary>
+    /// <summary>Tabulates a function on an interval.</summary>
     /// <param name="function">Concave.</param>
-    /// <param name="lower">The first place.</param>
-    /// <param name="upper">The last place, above the first.</param>
-    /// <param name="points">How many; ≥ 2. The error falls with their cube.</param>
+    /// <param name="lower">Start of the interval.</param>
+    /// <param name="upper">End of the interval, above the start.</param>
+    /// <param name="points">Number of points; ≥ 2. The error falls with its cube.</param>
     public static TabulatedFunction Of(IConcaveFunction function, double lower, double upper, int points)
     {
         var x = Enumerable.Range(0, points).Select(i => lower + (upper - lower) * i / (points - 1)).ToArray();

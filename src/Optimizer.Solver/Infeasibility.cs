@@ -1,28 +1,29 @@
 namespace Optimizer.Solver;
 
-/// <summary>Explains problems without an answer: which rows contradict each other, and what would have to give.</summary>
+/// <summary>Explains infeasible problems: which rows conflict, and what the cheapest relaxation is.</summary>
 public static class Infeasibility
 {
-    /// <summary>Rows that cannot hold together, though any fewer of them can.</summary>
+    /// <summary>An irreducible conflict: rows that cannot hold together, although all but any one of them can.</summary>
     /// <remarks>
-    /// First the rows that an elastic problem has to break are found, which most often leaves few; then rows are left out
-    /// one by one, and those without which the rest can hold are in the set (deletion filter, Chinneck, Feasibility and
-    /// Infeasibility in Optimization, 2008, section 6). Bounds, switches and links always hold; the goal's own demand (a
-    /// value to reach, a risk to stay within) counts as a row called <c>goal</c>.
+    /// First an elastic problem finds the rows that must be violated; usually these are few. Then rows are left out one by one: a row stays
+    /// in the
+    /// conflict if the rest can hold without it (deletion filter, Chinneck, Feasibility and Infeasibility in Optimization, 2008, section
+    /// 6).
+    /// Bounds, switches and links always hold. The goal's own limit (a value to reach, a risk to keep) counts as a row called <c>goal</c>.
     /// </remarks>
-    /// <returns>Names of rows; empty where the problem has an answer, or where bounds and switches alone allow none.</returns>
+    /// <returns>Names of rows; empty if the problem is feasible, or if bounds and switches alone make it infeasible.</returns>
     public static IReadOnlyList<string> Conflict(Problem problem, SolveOptions options, CancellationToken cancellation = default)
     {
         var demands = Enumerable.Range(0, problem.Rows.Count).ToList();
         if (problem.Goal is MinimizeRisk or MaximizeValue or MinimizeTailLoss)
             demands.Add(problem.Rows.Count);
         var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
-        // What cannot be tried in time is taken to hold: the set is then larger than it need be, and conflicts all the same.
+        // A test for which no time is left counts as feasible: the conflict is then larger than necessary, but still a conflict.
         bool Holds(IReadOnlyCollection<int> rows) => deadline.HasPassed || IsFeasible(problem, rows, options.Within(deadline), cancellation);
         if (Holds(demands) || !Holds([]))
             return [];
 
-        // Growing from nothing by what the elastic problem breaks finds a small infeasible set soon.
+        // Growing the set from rows that the elastic problem violates finds a small conflict quickly.
         var set = new List<int>();
         while (Holds(set))
         {
@@ -46,15 +47,15 @@ public static class Infeasibility
         return [.. set.Order().Select(d => d < problem.Rows.Count ? problem.Rows[d].Name : "goal")];
     }
 
-    /// <summary>The cheapest way to make a problem feasible: how much each row is to be loosened, rows of a higher number
-    /// first.</summary>
+    /// <summary>The cheapest relaxation that makes a problem feasible: how much each row must be loosened. Rows of lower priority are
+    /// loosened first.</summary>
     /// <param name="problem">The problem.</param>
-    /// <param name="priority">Per row, when it may be loosened: all of number 0 last, and only as far as those of higher
-    /// numbers are not enough; a number below zero never.</param>
+    /// <param name="priority">Priority per row. 0 is the most important: such rows are loosened only if loosening rows of higher numbers is
+    /// not enough. Rows with a negative number are never loosened.</param>
     /// <param name="options">Options of every solve.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <returns>By row, by how much its limit has to give; rows that need not are absent. A value that the goal asks for counts as one
-    /// more row, of number 0. Null where even that does not help.</returns>
+    /// <returns>Required loosening by row; other rows are absent. The goal's minimum value counts as one more row with priority 0. Null if
+    /// no relaxation helps.</returns>
     public static IReadOnlyDictionary<int, double>? CheapestRelaxation(
         Problem problem, IReadOnlyList<int> priority, SolveOptions options, CancellationToken cancellation = default)
     {
@@ -67,7 +68,7 @@ public static class Infeasibility
         }
 
         var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
-        // Lexicographic, the dearest first: what has to be loosened of the most important rows is settled before the next.
+        // Lexicographic: the loosening of the most important rows is minimised and fixed first.
         var (elastic, slackOf) = Elastic(problem, [.. Enumerable.Range(0, problem.Rows.Count).Where(r => priority[r] >= 0)]);
         var settled = new Dictionary<int, double>();
         Answer? answer = null;
@@ -103,7 +104,7 @@ public static class Infeasibility
         var kept = problem with
         {
             Rows = [.. demands.Where(d => d < problem.Rows.Count).Order().Select(d => problem.Rows[d])],
-            // Any point will do, so nothing but the goal's own demand is asked.
+            // Any feasible point will do, so only the goal's own limit matters.
             Goal = hasGoal ? problem.Goal is MinimizeTailLoss tail ? new MinimizeRisk(tail.ValueAtLeast, []) : problem.Goal : new MaximizeUtility(0),
             Factors = hasGoal && problem.Goal is MaximizeValue ? problem.Factors : [],
             Variables = hasGoal ? problem.Variables : [.. problem.Variables.Select(v => v with { Value = 0, Variance = 0 })],
@@ -111,7 +112,7 @@ public static class Infeasibility
         return MeanVarianceSolver.Solve(kept, options with { Gap = 1e6, Verify = false }, cancellation).Status != SolveStatus.Infeasible;
     }
 
-    /// <summary>The rows outside a set that are broken when the set holds and the rest is broken as little as can be.</summary>
+    /// <summary>The rows outside a set that are violated when the set holds and the total violation of the rest is minimal.</summary>
     private static List<int> Broken(Problem problem, List<int> demands, List<int> set, SolveOptions options, CancellationToken cancellation)
     {
         var loose = demands.Where(d => d < problem.Rows.Count && !set.Contains(d)).ToArray();
@@ -124,7 +125,7 @@ public static class Infeasibility
         };
         var answer = MeanVarianceSolver.Solve(elastic, options with { Gap = 1e-6, Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop, Verify = false }, cancellation);
         List<int> broken = answer.Values.Count == 0 ? [] : [.. slackOf.Where(s => answer.Values[s.Variable] > 1e-9).Select(s => s.Row).Distinct()];
-        // Every row holds: what cannot is the goal's own demand.
+        // Every row holds, so it is the goal's own limit that cannot be met.
         if (broken.Count == 0 && demands.Contains(problem.Rows.Count) && !set.Contains(problem.Rows.Count))
             broken.Add(problem.Rows.Count);
         return broken;

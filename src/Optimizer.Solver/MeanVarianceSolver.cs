@@ -4,11 +4,11 @@ using Optimizer.Solver.Native;
 
 namespace Optimizer.Solver;
 
-/// <summary>Solves problems and checks every answer by its own arithmetic.</summary>
+/// <summary>Solves problems, and checks every answer independently of the engine.</summary>
 public static class MeanVarianceSolver
 {
     /// <summary>Solves the problem.</summary>
-    /// <exception cref="ArgumentException">The problem itself is unsound; the message names the field.</exception>
+    /// <exception cref="ArgumentException">The problem is invalid; the message names the field.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Answer Solve(Problem problem, SolveOptions options, CancellationToken cancellation = default)
     {
@@ -72,16 +72,16 @@ public static class MeanVarianceSolver
         var answer = native.Solve(options, deadline);
         if (answer.Status is SolveStatus.Optimal or SolveStatus.Infeasible || deadline.HasPassed)
             return answer;
-        // Never silent: what the own kernels left open is said beside what OR-Tools made of it.
+        // Report both: what the built-in kernels left open, and what OR-Tools made of it.
         var other = OrToolsSolver.Solve(problem, options, deadline);
         return Better(problem, options, answer, other) with { EngineReason = $"own kernels: {Ended(answer)}; OR-Tools: {Ended(other)}" };
     }
 
-    /// <summary>Where rows have curves, SCIP on their tangents is the faster of the two; the own kernels finish what it leaves.</summary>
+    /// <summary>For curves in rows, SCIP on their tangents is usually faster; the built-in kernels continue if it leaves a gap.</summary>
     private static Answer OrToolsFirst(Problem problem, NativeSolver native, SolveOptions options, Deadline deadline)
     {
         var reason = $"OR-Tools, because {native.Reservation}";
-        // Neither takes more than half of the time while the other has not had its turn.
+        // The first engine gets at most half of the time, so that the second gets its turn.
         var half = native.Refusal is null ? new Deadline(0.5 * deadline.SecondsLeft, deadline.Cancellation) : deadline;
         var answer = OrToolsSolver.Solve(problem, options, half);
         if (native.Refusal is not null || answer.Status is SolveStatus.Optimal or SolveStatus.Infeasible || deadline.HasPassed)
@@ -92,7 +92,7 @@ public static class MeanVarianceSolver
 
     private static string Ended(Answer answer) => $"{answer.Status} {(answer.Status == SolveStatus.Feasible ? $"with a gap of {answer.Gap:0.0e+0}" : answer.Message)}".TrimEnd();
 
-    /// <summary>Of two engines' answers the better one, with the tighter of both bounds.</summary>
+    /// <summary>The better of two engines' answers, with the tighter of both bounds.</summary>
     private static Answer Better(Problem problem, SolveOptions options, Answer first, Answer second)
     {
         if (second.Status == SolveStatus.Infeasible)
@@ -105,15 +105,15 @@ public static class MeanVarianceSolver
             ? Certificate.Rebound(problem, better, other.Bound, other.BoundBy, options) : better;
     }
 
-    /// <summary>Linear, without whole numbers or curves, and of more rows than the interior point's dense systems are good for: what they cost
-    /// grows with the third power of the rows.</summary>
+    /// <summary>Whether the simplex method suits: a linear problem without binaries and curves, with so many rows that the interior point's
+    /// dense systems are too slow (their cost grows with the cube of the rows).</summary>
     private static bool IsForSimplex(Problem problem)
     {
         const int MostRows = 150;
         return problem.Rows.Count > MostRows && problem.Links.Count == 0 && OrToolsSolver.IsLinear(problem) && !problem.Variables.Any(v => v.IsBinary);
     }
 
-    /// <summary>Solves by the other engine too and says whether both agree.</summary>
+    /// <summary>Solves with the other engine too, and reports whether both agree.</summary>
     private static Answer Verified(Problem problem, SolveOptions options, Answer answer, CancellationToken cancellation)
     {
         if (problem.Goal is not (MaximizeUtility or MinimizeRisk or MaximizeValue or MaximizeRatio))

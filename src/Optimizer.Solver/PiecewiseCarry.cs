@@ -1,22 +1,25 @@
 namespace Optimizer.Solver;
 
-/// <summary>Earnings that are no concave function of a size, such as a lending rate above its kink, stated with switches.</summary>
+/// <summary>Models earnings that are not concave in the size, such as a lending rate above its kink, by means of switches.</summary>
 /// <remarks>
-/// The points are split where the slope rises. On each stretch [a, b] between such places the earnings are concave; it gets a
-/// size of its own that is zero or within [a, b], and x is the sum of the sizes, at most one of them above zero.
-/// Where the tangent at a meets zero is what being on that stretch earns at once; the rest is a concave curve through zero.
-/// The statement is exact, so its relaxation is the concave envelope of the whole.
+/// The points are split where the slope increases. On each stretch [a, b] between such points the earnings are concave. Each stretch gets
+/// its own
+/// size variable, which is zero or within [a, b]; x is the sum of these, and at most one is positive. The value at zero of the tangent at a
+/// is
+/// earned as a fixed amount when the stretch is used; the rest is a concave curve through zero. The model is exact, and its relaxation is
+/// the concave envelope of the earnings.
 /// </remarks>
 public static class PiecewiseCarry
 {
-    /// <summary>Adds earnings through points to a variable.</summary>
-    /// <param name="variables">The problem's variables; those of the stretches are added.</param>
+    /// <summary>Adds piecewise linear earnings, given by points, to a variable.</summary>
+    /// <param name="variables">The problem's variables; the variables of the stretches are added to them.</param>
     /// <param name="rows">The problem's rows.</param>
     /// <param name="switches">The problem's switches.</param>
     /// <param name="links">The problem's links.</param>
     /// <param name="variable">Index of the variable; its lower bound is 0.</param>
-    /// <param name="points">Size and earnings, rising in size, the first at zero with no earnings; straight in between.</param>
-    /// <exception cref="ArgumentException">The points do not rise from zero, or end before the variable's upper bound.</exception>
+    /// <param name="points">Size and earnings, with ascending sizes; the first point is (0, 0). Linear in between.</param>
+    /// <exception cref="ArgumentException">The points do not start at zero and ascend, or end before the variable's upper
+    /// bound.</exception>
     public static void Add(
         List<Variable> variables, List<Row> rows, List<Switch> switches, List<Link> links, int variable, IReadOnlyList<(double Size, double Earns)> points)
     {
@@ -73,7 +76,7 @@ public static class PiecewiseCarry
         rows.Add(new($"{name} is on one stretch", double.NegativeInfinity, 1, ons));
     }
 
-    /// <summary>Concave earnings through points, straight in between: each piece's line is an upper limit.</summary>
+    /// <summary>Concave, piecewise linear earnings: the line of each piece is an upper limit.</summary>
     private static void AddCurve(List<Variable> variables, List<Link> links, int argument, string name, (double Size, double Earns)[] points, double upper)
     {
         var largest = points.Max(p => Math.Abs(p.Earns)) + 1;
@@ -81,7 +84,7 @@ public static class PiecewiseCarry
         variables.Add(new($"{name} earns", -largest * Math.Max(1, upper), largest * Math.Max(1, upper), 1));
     }
 
-    /// <summary>Straight between points, concave.</summary>
+    /// <summary>A concave, piecewise linear function.</summary>
     private sealed class PolylineFunction((double Size, double Earns)[] points) : IConcaveFunction
     {
         public double At(double x)

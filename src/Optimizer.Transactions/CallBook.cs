@@ -4,7 +4,7 @@ using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions;
 
-/// <summary>Which calls carry out which step.</summary>
+/// <summary>Builds the contract calls of each step, by the protocol's adapter.</summary>
 public static class CallBook
 {
     private static readonly Dictionary<string, IPositionCalls> Positions = new IPositionCalls[]
@@ -28,12 +28,12 @@ public static class CallBook
 
     private static readonly WrappedNativeCalls Wrapping = new();
 
-    /// <summary>The calls of a position.</summary>
-    /// <exception cref="TransactionException">None are known.</exception>
+    /// <summary>The call builder of a position.</summary>
+    /// <exception cref="TransactionException">No call builder supports it.</exception>
     public static IPositionCalls PositionOf(CallContext context) => context.Entry.Adapter is { } adapter && Positions.TryGetValue(adapter, out var calls) ? calls : throw Unknown(context);
 
-    /// <summary>The calls of a route.</summary>
-    /// <exception cref="TransactionException">None are known.</exception>
+    /// <summary>The call builder of a route.</summary>
+    /// <exception cref="TransactionException">No call builder supports it.</exception>
     public static IRouteCalls RouteOf(CallContext context)
     {
         if (IsWrapping(context.Market, context.Route))
@@ -41,8 +41,8 @@ public static class CallBook
         return context.Chain.ChainId is not null && context.Entry.Adapter is { } adapter && Routes.TryGetValue(adapter, out var calls) ? calls : throw Unknown(context);
     }
 
-    /// <summary>The calls of a step, by its amounts.</summary>
-    /// <exception cref="TransactionException">None are known, or something that they have to name is missing.</exception>
+    /// <summary>The calls of a step with its amounts.</summary>
+    /// <exception cref="TransactionException">No call builder supports it, or data for the calls is missing.</exception>
     public static IReadOnlyList<ContractCall> Of(CallContext context)
     {
         var step = context.Step;
@@ -66,19 +66,19 @@ public static class CallBook
         }
     }
 
-    /// <summary>The calls of a position that is left through a queue.</summary>
-    /// <exception cref="TransactionException">None are known.</exception>
+    /// <summary>The call builder of a position with a withdrawal queue.</summary>
+    /// <exception cref="TransactionException">No call builder supports it.</exception>
     public static IQueuedPosition QueueOf(CallContext context) => PositionOf(context) as IQueuedPosition
         ?? throw new TransactionException($"step {context.Step.Id}: {context.Step.Via} is left through a queue, whose calls cannot be built yet; its token can be sold");
 
-    /// <summary>What a sending, or asking a queue, left in its transaction's logs that tells when it is there.</summary>
+    /// <summary>The transfer or withdrawal request that a transaction's logs show, by which the arrival is recognised.</summary>
     /// <param name="context">The step.</param>
-    /// <param name="logs">The logs, without those of others that are known already.</param>
-    /// <returns>Null where nothing tells.</returns>
+    /// <param name="logs">The logs, without those already assigned to other steps.</param>
+    /// <returns>Null if the logs show none.</returns>
     public static BridgeTransfer? Sent(CallContext context, IReadOnlyList<EvmLog> logs) =>
         context.Step.Kind == StepKind.RequestWithdrawal ? QueueOf(context).Requested(context, logs) : RouteOf(context).Sent(context, logs);
 
-    /// <summary>Who an allowance is for: the contract, or the name of what has none yet.</summary>
+    /// <summary>The spender of an allowance: the contract, or the route's or opportunity's id if its contract is not known.</summary>
     public static string SpenderName(CallContext context)
     {
         try
@@ -87,7 +87,7 @@ public static class CallBook
         }
         catch (Exception unknown) when (unknown is TransactionException or FormatException)
         {
-            // Named where the calls are built.
+            // The missing contract is reported when the calls are built.
             return context.Step.Via;
         }
     }

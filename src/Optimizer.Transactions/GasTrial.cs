@@ -13,22 +13,21 @@ using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions;
 
-/// <summary>Measures what entering and leaving places, and sending by routes, takes of gas: each is tried at a node that keeps
-/// nothing, with the calls that a plan would send, by somebody who is given what they need.</summary>
-/// <remarks>Source: ethereum/execution-apis, <c>eth_simulateV1</c>. One request for sixteen actions, and one call for each token
-/// to find where it keeps balances. Rollups are asked what they charge for the bytes of these calls; the dearest is taken for
-/// all.</remarks>
+/// <summary>Measures the gas of entering and leaving opportunities and of sending by routes: a node simulates the calls that a plan would
+/// send, from an account that is given the tokens by state overrides.</summary>
+/// <remarks>Source: ethereum/execution-apis, <c>eth_simulateV1</c>. One request serves sixteen actions; one more call per token finds the
+/// storage slot of its balances. For rollups, the data fee of these calls is read too; the highest fee is used for all.</remarks>
 public static class GasTrial
 {
     private const double TriedUsd = 1_000;
     private const int ActionsInRequest = 16;
 
     /// <summary>Measures a snapshot's actions on every chain that has a node.</summary>
-    /// <param name="market">The market as it was read.</param>
-    /// <param name="nodesOf">A chain's nodes, of which the first that can is taken; empty where there is none.</param>
+    /// <param name="market">The market just read.</param>
+    /// <param name="nodesOf">A chain's nodes; the first that can simulate is used. Empty if there is none.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <returns>The snapshot with the gas units that were measured; those of other actions stay as they are judged, which is
-    /// noted where they were tried.</returns>
+    /// <returns>The snapshot with measured gas units. Other actions keep the judged figures; a finding lists those whose simulation
+    /// failed.</returns>
     public static async Task<Snapshot> MeasureAsync(Market market, Func<Chain, IReadOnlyList<JsonRpcClient>> nodesOf, CancellationToken cancellation)
     {
         var trials = await Task.WhenAll(market.Snapshot.Chains.Select(state => market.Chain(state.Id)).Where(chain => chain.ChainId is not null)
@@ -67,19 +66,19 @@ public static class GasTrial
 
     private static Finding Doubt(Chain chain, string message) => new() { Rule = Rules.UntriedGas, Subject = chain.Id, Message = message, IsRefused = false };
 
-    /// <summary>What was measured on a chain.</summary>
-    /// <param name="Gas">Gas units by place or route, and whether of entering (sending) it or of leaving it.</param>
-    /// <param name="DataFeeGwei">What the dearest transaction's bytes cost; null where the chain charges nothing for them.</param>
-    /// <param name="Provenances">Where the figures come from.</param>
-    /// <param name="Doubt">What could not be tried; null for nothing.</param>
+    /// <summary>Measurements on a chain.</summary>
+    /// <param name="Gas">Gas units by id of the opportunity or route, and whether for entering (sending) or for leaving.</param>
+    /// <param name="DataFeeGwei">The highest data fee of the transactions; null if the chain has none.</param>
+    /// <param name="Provenances">Sources of the figures.</param>
+    /// <param name="Doubt">The actions that could not be simulated; null if there are none.</param>
     private sealed record Trial(IReadOnlyList<KeyValuePair<(string Id, bool Enters), Figure>> Gas, KeyValuePair<string, Figure>? DataFeeGwei, IReadOnlyList<KeyValuePair<string, Provenance>> Provenances, Finding? Doubt);
 
-    /// <summary>Calls that belong together.</summary>
-    /// <param name="Id">The place or route.</param>
-    /// <param name="Token">What is put in or sent.</param>
-    /// <param name="Allow">What has to be allowed before, which is counted apart.</param>
-    /// <param name="Enter">What puts it in or sends it.</param>
-    /// <param name="Leave">What takes half of it out.</param>
+    /// <summary>The calls of one action.</summary>
+    /// <param name="Id">The opportunity or route.</param>
+    /// <param name="Token">The token deposited or sent.</param>
+    /// <param name="Allow">The approvals needed first; their gas is counted separately.</param>
+    /// <param name="Enter">The calls that deposit or send.</param>
+    /// <param name="Leave">The calls that withdraw half of it.</param>
     private sealed record Action(string Id, TokenId Token, IReadOnlyList<ContractCall> Allow, IReadOnlyList<ContractCall> Enter, IReadOnlyList<ContractCall> Leave);
 
     private sealed class ChainTrial(Market market, Chain chain, JsonRpcClient node)
@@ -87,10 +86,10 @@ public static class GasTrial
         private static readonly string Somebody = $"{EvmProtocol.Anyone}";
         private static readonly string Plenty = Hex.Of(Hex.Word(BigInteger.Pow(2, 89)));
 
-        /// <summary>What any transaction takes.</summary>
+        /// <summary>Minimum gas of any transaction.</summary>
         private const double LeastGas = 21_000;
 
-        /// <summary>More than what a block of Ethereum has for one.</summary>
+        /// <summary>Highest gas accepted for one call; no transaction on Ethereum can use more.</summary>
         private const double MostGas = 30_000_000;
 
         private const ulong UsualNonce = 100;
@@ -105,7 +104,7 @@ public static class GasTrial
             if (actions.Length == 0)
                 return new([], null, [], null);
             var block = market.Snapshot.Provenances[((EvmGas)market.State(chain.Id).Gas).GweiPerGas.From];
-            // A key of its own: what an earlier snapshot measured, and this one cannot, keeps where it comes from.
+            // A separate key per block, so that figures measured by an earlier snapshot keep their own source.
             var from = $"gas-units-{chain.Id}-{block.Block}";
             var all = actions.Length;
             actions = await ThereAsync(actions, cancellation).ConfigureAwait(false);
@@ -123,7 +122,7 @@ public static class GasTrial
                 _failures.IsEmpty ? null : Doubt(chain, $"{_failures.Count} of {all} actions could not be tried, so that their gas units are as they were judged: {string.Join("; ", _failures.OrderBy(f => f.Key, StringComparer.Ordinal).Take(3).Select(f => $"{f.Key}: {f.Value}"))}"));
         }
 
-        /// <summary>What the bytes of the dearest call cost.</summary>
+        /// <summary>The highest data fee of the calls.</summary>
         private async Task<KeyValuePair<string, Figure>?> DataFeeAsync(Action[] actions, Provenance at, CancellationToken cancellation)
         {
             if (market.State(chain.Id).Gas is not EvmGas { DataFeeGwei: not null } gas)
@@ -159,14 +158,14 @@ public static class GasTrial
                 var kind = route.Kind switch { RouteKind.Swap => StepKind.Swap, RouteKind.Wrap => StepKind.Wrap, _ => StepKind.BridgeSend };
                 var step = Step(kind, route.Id, route.From, Units(route.From, usd), route.To);
                 var calls = CallBook.RouteOf(Context(step));
-                // Nine tenths are asked for: the prices of the oracles are not those of pools.
+                // Ask for nine tenths only: oracle prices differ from pool prices.
                 step = step with { Amount = step.Amount - step.Amount % calls.Granularity(Context(step)), Received = Units(route.To, 0.9 * usd) };
                 step = step with { MinimumReceived = calls.Minimum(Context(step), 0) };
                 return new(route.Id, route.From, Allow(step), CallBook.Of(Context(step)), []);
             });
         }
 
-        /// <summary>Null where no calls are known, or they need what is not there.</summary>
+        /// <summary>Null if the calls are not supported, or data for them is missing.</summary>
         private static Action? Known(Func<Action> build)
         {
             try
@@ -179,7 +178,7 @@ public static class GasTrial
             }
         }
 
-        /// <summary>A place that one cannot leave by calls that are known can be entered all the same.</summary>
+        /// <summary>An opportunity whose exit calls are not supported can still be entered.</summary>
         private IReadOnlyList<ContractCall> Leave(TransactionStep step)
         {
             try
@@ -219,7 +218,8 @@ public static class GasTrial
 
         private BigInteger Units(TokenId token, double usd) => new(usd / market.PriceUsd(token) * Math.Pow(10, market.Token(token).Decimals));
 
-        /// <summary>Makes sure that the node is of the chain; actions whose contracts are not there would look cheap.</summary>
+        /// <summary>Checks that the node belongs to the chain, and drops actions whose contracts do not exist, because calls to them would
+        /// look cheap.</summary>
         private async Task<Action[]> ThereAsync(Action[] actions, CancellationToken cancellation)
         {
             string[] contracts = [.. actions.SelectMany(action => action.Enter).Select(call => call.To).Distinct()];
@@ -232,7 +232,7 @@ public static class GasTrial
             return [.. actions.Where(action => !_failures.ContainsKey(action.Id))];
         }
 
-        /// <summary>What has to be written over the state for somebody to have enough of each token.</summary>
+        /// <summary>The state overrides that give the simulated account enough of each token.</summary>
         private async Task<Dictionary<TokenId, object>> GivenAsync(Action[] actions, CancellationToken cancellation)
         {
             var given = await Task.WhenAll(actions.Select(action => action.Token).Distinct().Select(async token => (Token: token, Overrides: await OverridesAsync(token).ConfigureAwait(false)))).ConfigureAwait(false);

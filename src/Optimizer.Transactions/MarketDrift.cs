@@ -6,33 +6,33 @@ using Optimizer.Transactions.Safe;
 
 namespace Optimizer.Transactions;
 
-/// <summary>How far the market has moved since a plan was made.</summary>
+/// <summary>Severity of a market change since a plan was made.</summary>
 public enum DriftKind
 {
-    /// <summary>A figure is another one, and the plan can still be carried out.</summary>
+    /// <summary>A figure has changed, but the plan can still be executed.</summary>
     Drifted,
 
-    /// <summary>A step would fail, or money would go where it should not be now.</summary>
+    /// <summary>A step would fail, or send money to an opportunity that should not be entered now.</summary>
     Dangerous,
 }
 
-/// <summary>One thing that is not as it was.</summary>
-/// <param name="Kind">How bad it is.</param>
-/// <param name="Step">The step that it is about.</param>
-/// <param name="Message">What it was, and what it is.</param>
+/// <summary>One market change.</summary>
+/// <param name="Kind">Its severity.</param>
+/// <param name="Step">The step concerned.</param>
+/// <param name="Message">The figure before and now.</param>
 public sealed record Drift(DriftKind Kind, int? Step, string Message);
 
-/// <summary>Holds a plan against the market of now: is what it counts on still there?</summary>
+/// <summary>Checks whether a plan's assumptions still hold in today's market.</summary>
 public static class MarketDrift
 {
-    /// <summary>A rate that fell by more than this share is no longer what the plan was made for.</summary>
+    /// <summary>A rate that fell by more than this fraction is reported.</summary>
     private const double MuchOfARate = 0.25;
 
-    /// <summary>What has changed; nothing where the plan holds as it is.</summary>
+    /// <summary>The changes; empty if the plan is still valid.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="then">The market that it was made on.</param>
-    /// <param name="now">The market of now; what could not be read is not in it.</param>
-    /// <param name="moves">The slippage that calls allow.</param>
+    /// <param name="then">The market from which the plan was made.</param>
+    /// <param name="now">Today's market, without what could not be read.</param>
+    /// <param name="moves">Settings with the slippage tolerance.</param>
     public static IReadOnlyList<Drift> Check(TransactionPlan plan, Market then, Market now, MoveSettings moves)
     {
         var found = new List<Drift>();
@@ -55,8 +55,8 @@ public static class MarketDrift
         return found;
     }
 
-    /// <summary>Contracts that a plan calls, or batches through, and that are not there: what is sent to them is lost, or does nothing
-    /// and looks done.</summary>
+    /// <summary>Contracts that a plan calls or batches through and that do not exist. A call to such an address succeeds without effect,
+    /// and money sent to it is lost.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="chain">The chain.</param>
     /// <param name="client">Its nodes.</param>
@@ -134,6 +134,6 @@ public static class MarketDrift
         }
     }
 
-    /// <summary>The share of an amount that a route takes.</summary>
+    /// <summary>Cost of a route as a share of the amount.</summary>
     private static double Cost(RouteTerms terms, double usd) => terms.FeeRate(usd) + terms.FixedFeeUsd / Math.Max(usd, 1e-9) + terms.ImpactPerUsd * usd;
 }

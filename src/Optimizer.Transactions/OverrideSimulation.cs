@@ -10,28 +10,29 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions;
 
-/// <summary>Tries a plan's steps on one chain at a node that keeps nothing: one call after the other, each on what those before it
-/// left, with what bridges bring written over the state.</summary>
-/// <remarks>Source: ethereum/execution-apis, <c>eth_simulateV1</c>: a block for each step; nobody pays for gas, and transfers of the
-/// native token are logged as those of a token at 0xeee….</remarks>
-/// <param name="market">Tokens.</param>
+/// <summary>Simulates a plan's steps on one chain at an ordinary node: each call runs on the state left by the calls before it, and bridge
+/// arrivals are added by state overrides.</summary>
+/// <remarks>Source: ethereum/execution-apis, <c>eth_simulateV1</c>, with one block per step. Gas is free, and native transfers are logged
+/// as transfers of a token at 0xeee….</remarks>
+/// <param name="market">The market, for tokens.</param>
 /// <param name="chain">The chain.</param>
 /// <param name="node">The node.</param>
 internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClient node)
 {
     private const int MostSlots = 120;
 
-    /// <summary>More than what anybody holds of anything, and less than what tokens keep other things above.</summary>
+    /// <summary>Test value for balances: above any real balance, and below values that tokens use to store flags in the same
+    /// slot.</summary>
     private static readonly BigInteger Probe = BigInteger.Pow(2, 90) + 1;
 
     private static readonly EvmAddress Native = EvmAddress.Parse("0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE");
 
-    /// <summary>Tries the steps of a chain.</summary>
+    /// <summary>Simulates the steps on a chain.</summary>
     /// <param name="steps">The steps, in order.</param>
     /// <param name="account">The account.</param>
-    /// <param name="tokens">Tokens of which the balances at the end are wanted.</param>
+    /// <param name="tokens">Tokens whose final balances are wanted.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <returns>What each did, and what of the tokens is there at the end, in base units.</returns>
+    /// <returns>The result of each step, and the final balances in base units.</returns>
     /// <exception cref="ChainDataException">The node cannot simulate.</exception>
     public async Task<(IReadOnlyList<SimulatedStep> Steps, IReadOnlyDictionary<TokenId, BigInteger> End)> RunAsync(IReadOnlyList<TransactionStep> steps, string account, IReadOnlyList<TokenId> tokens, CancellationToken cancellation)
     {
@@ -40,7 +41,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         void Move(TokenId token, BigInteger units) => moved[token] = moved.GetValueOrDefault(token) + units;
         foreach (var step in steps)
         {
-            // What the plan counts on is written over the state; what came on top of it before an arrival is not.
+            // The override adds only the minimum that the plan relies on; amounts received beyond the minima are not included.
             if (TransactionPlanner.Spends(step.Kind))
                 Move(step.Token, -step.Amount);
             if (TransactionPlanner.Delivers(step.Kind))
@@ -60,12 +61,13 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         return ([.. steps.Select((step, i) => Read(step, account, results[i], price))], end);
     }
 
-    /// <summary>Where a token keeps an account's balance: the place in its storage whose change changes it.</summary>
-    /// <exception cref="ChainDataException">None is found.</exception>
+    /// <summary>Finds the storage slot in which a token keeps an account's balance.</summary>
+    /// <exception cref="ChainDataException">No slot is found.</exception>
     public async Task<string> PlaceAsync(TokenId token, string account, CancellationToken cancellation)
     {
         var (contract, owner) = (market.Token(token).Address!, Hex.Word(EvmAddress.Parse(account).Bytes));
-        // Solidity's order of key and slot, and Vyper's. A number of its own is written to each place: the balance tells which it was.
+        // Candidate slots in Solidity's and Vyper's order of key and slot. A different number is written to each; the reported balance
+        // shows which slot is the right one.
         string[] places = [.. Enumerable.Range(0, MostSlots).Select(slot => Hex.Word([(byte)slot])).SelectMany(index => (string[])[Hex.Of(Hex.Keccak([.. owner, .. index])), Hex.Of(Hex.Keccak([.. index, .. owner]))])];
         var written = places.Select((place, i) => (place, Hex.Of(Hex.Word(Probe + i)))).ToDictionary(pair => pair.place, pair => pair.Item2);
         var reply = (await node.SendAsync([new("eth_call", Balance(token, account), "latest", new Dictionary<string, object> { [contract] = new { stateDiff = written } })], cancellation).ConfigureAwait(false))[0];
@@ -74,8 +76,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         throw new ChainDataException(ChainFault.UnexpectedContract, $"{token}: the token keeps balances in a way that is not known, so that an arrival cannot be tried");
     }
 
-    /// <summary>What a bridge brings, as what is written over the state: what was there at the start, and what the steps up to it
-    /// moved.</summary>
+    /// <summary>The state override for a bridge arrival: the initial balance plus everything that the steps so far moved.</summary>
     private async Task<Dictionary<string, object>> GivenAsync(TokenId token, string account, Dictionary<TokenId, BigInteger> moved, CancellationToken cancellation)
     {
         var all = moved[token];
@@ -85,7 +86,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         return new() { [contract] = new { stateDiff = new Dictionary<string, string> { [await PlaceAsync(token, account, cancellation).ConfigureAwait(false)] = Hex.Of(Hex.Word(held + all)) } } };
     }
 
-    /// <summary>A step's calls, between two looks at the balance where one of a token's is wanted.</summary>
+    /// <summary>A step's calls; if a token's balance is wanted, with a balance query before and after.</summary>
     private IEnumerable<object> Asked(TransactionStep step, string account)
     {
         var calls = step.Calls.Select(call => (object)new { from = account, to = call.To, data = call.Data, value = Hex.Of(call.Value) });
@@ -114,10 +115,10 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         return new(step, arrived, gas, arrived < step.MinimumReceived ? $"{arrived} base units of {received} were received; the plan counts on {step.MinimumReceived}" : null);
     }
 
-    /// <summary>The token of a contract that a step delivers; null where it delivers none.</summary>
+    /// <summary>The token with a contract that a step delivers; null if it delivers none.</summary>
     private TokenId? Counted(TransactionStep step) => TransactionPlanner.Delivers(step.Kind) && step.ReceivedToken is { } token && market.Token(token).Address is not null ? token : null;
 
-    /// <summary>Native tokens that a call moved to the account, less those that it moved from it.</summary>
+    /// <summary>Net amount of native tokens that a call moved to the account.</summary>
     private static BigInteger Moved(JsonElement result, string account)
     {
         var (sum, owner) = (BigInteger.Zero, EvmAddress.Parse(account));
@@ -133,7 +134,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         return sum;
     }
 
-    /// <summary>Whether a simulated call went through.</summary>
+    /// <summary>Whether a simulated call succeeded.</summary>
     internal static bool IsMade(JsonElement result) => EvmJson.Text(EvmJson.Field(result, "status")) == "0x1";
 
     /// <summary>Why a simulated call failed.</summary>

@@ -2,11 +2,11 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions;
 
-/// <summary>What can be signed together: the calls of one chain that wait for the same deliveries.</summary>
+/// <summary>A phase: calls on one chain that wait for the same deliveries and can be signed together.</summary>
 /// <param name="Chain">The chain.</param>
-/// <param name="Number">The phase, from 1: one more after every delivery that takes time; 0 for the claim of a delivery.</param>
+/// <param name="Number">Its number, from 1; a delivery that takes time starts a new phase. 0 for the claim of a delivery.</param>
 /// <param name="Steps">The steps with calls, in order.</param>
-/// <param name="WaitsFor">The steps of other phases that have to be done before.</param>
+/// <param name="WaitsFor">Steps of other phases that must be done first.</param>
 public sealed record Phase(string Chain, int Number, IReadOnlyList<TransactionStep> Steps, IReadOnlyList<int> WaitsFor)
 {
     /// <summary>The calls, in order.</summary>
@@ -19,11 +19,11 @@ public sealed record Phase(string Chain, int Number, IReadOnlyList<TransactionSt
         var byId = plan.Steps.ToDictionary(step => step.Id);
         foreach (var step in plan.Steps)
         {
-            // What arrives, or leaves a queue, is there in a later phase than the call that asks for it.
+            // A delivery that takes time is available only in the next phase.
             phaseOf[step.Id] = step.DependsOn.Select(id => phaseOf[id] + (TakesTime(byId[id]) ? 1 : 0)).DefaultIfEmpty(1).Max();
         }
 
-        // An allowance is given when it is used, so that none stands open meanwhile.
+        // An approval goes into the phase that uses it, so that no allowance stays open in the meantime.
         foreach (var approval in plan.Steps.Where(step => step.Kind == StepKind.Approve))
             phaseOf[approval.Id] = plan.Steps.Where(step => step.DependsOn.Contains(approval.Id) && step.Via == approval.Via).Select(step => phaseOf[step.Id]).DefaultIfEmpty(phaseOf[approval.Id]).Min();
 

@@ -12,10 +12,10 @@ using Optimizer.Transactions.Solana;
 
 namespace Optimizer.Transactions;
 
-/// <summary>A plan as files for its owner's tools: Safe's Transaction Builder, other signers, people, and accounting.</summary>
+/// <summary>Exports a plan as files: for Safe's Transaction Builder, for other signers, as a check-list and for accounting.</summary>
 /// <param name="plan">The plan.</param>
-/// <param name="market">Chains, for names and explorers.</param>
-/// <param name="phases">What is to be signed; null for all of the plan.</param>
+/// <param name="market">The market, for chain names and explorers.</param>
+/// <param name="phases">The phases to export; null for the whole plan.</param>
 public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyList<Phase>? phases = null)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -39,7 +39,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
     private string SafeBatch(Phase phase) => SafeBatchFile.Write(market.Chain(phase.Chain).ChainId!.Value, EvmAddress.Parse(plan.Accounts[phase.Chain]),
         $"{plan.Name}, {TitleOf(phase).ToLowerInvariant()} on {market.Chain(phase.Chain).Name}", string.Join("; ", phase.Steps.Select(step => step.Description)), plan.SnapshotTakenAt, phase.Calls);
 
-    /// <summary>Transactions that nobody has signed, for Squads or a wallet; whoever signs puts a recent block in.</summary>
+    /// <summary>Unsigned transactions for Squads or a wallet; the signer's tool inserts a recent block hash.</summary>
     private string SolanaBatch(Phase phase)
     {
         var payer = SolanaAddress.Parse(plan.Accounts[phase.Chain]);
@@ -65,7 +65,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
 
     private static string TitleOf(Phase phase) => phase.Number == 0 ? "Claim" : $"Phase {phase.Number}";
 
-    /// <summary>Every call on EVM networks as an unsigned transaction, for signers that know no Safe.</summary>
+    /// <summary>Every EVM call as an unsigned transaction, for accounts that are not Safes.</summary>
     private string Unsigned() => new JsonArray([.. _phases.Where(phase => !IsSolana(phase)).SelectMany(phase => phase.Steps.SelectMany(step => step.Calls.Select(call => (JsonNode)new JsonObject
     {
         ["phase"] = phase.Number,
@@ -78,7 +78,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
         ["description"] = step.Description,
     })))]).ToJsonString(Indented).ReplaceLineEndings("\n") + "\n";
 
-    /// <summary>What to sign, in which order, and what to compare.</summary>
+    /// <summary>The check-list: what to sign, in which order, and what to compare.</summary>
     private string Checklist()
     {
         var text = new StringBuilder();
@@ -100,7 +100,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
             Line();
             if (phase.WaitsFor.Count > 0)
                 Line($"- [ ] First: {string.Join("; ", phase.WaitsFor.Select(id => $"step {id} is done ({plan.Steps[id - 1].Description})"))}.");
-            // A Safe at one address is not its owners' on another chain before it has been deployed there.
+            // The same Safe address on another chain does not belong to its owners until the Safe is deployed there.
             foreach (var there in phase.Steps.Select(step => step.ReceivedToken?.Chain ?? phase.Chain).Where(other => other != phase.Chain).Distinct())
                 Line($"- [ ] Make sure that `{plan.Accounts[there]}` on {market.Chain(there).Name} is yours and in use: what is sent there cannot be called back.");
             foreach (var step in phase.Steps)
@@ -138,7 +138,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
 
         if (!plan.Nonces.TryGetValue(phase.Chain, out var nonce))
         {
-            // What remains of a plan has the nonces of its Safes; another account has none.
+            // For the remainder of a plan the nonces of its Safes are known; an account without a nonce is not a Safe.
             if (phases is not null)
                 return;
             line($"- [ ] Hashes to compare on the hardware wallet: give the Safe's next nonce, `--nonce {phase.Chain}=N`, to have them here.");
@@ -178,17 +178,17 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
         return text.ToString();
     }
 
-    /// <summary>Which of the plan's accounts an argument names, as an address, inside of a tuple, or as 32 bytes.</summary>
+    /// <summary>The plan's account that an argument contains, as an address, inside a tuple, or as 32 bytes.</summary>
     private string AccountIn(string argument)
     {
         var named = plan.Accounts.Where(account => argument.Contains(account.Value[2..], StringComparison.OrdinalIgnoreCase)).ToArray();
         return named.Length == 0 ? "" : $" (the account itself, on {string.Join(" and ", named.Select(account => market.Chain(account.Key).Name))})";
     }
 
-    /// <summary>What the chain file calls the contract that an argument is.</summary>
+    /// <summary>The chain file's name of a contract given as an argument.</summary>
     private static string ContractIn(Chain chain, string argument) => Named(chain, argument) is { } name ? $" ({name})" : "";
 
-    /// <summary>The names of a function's arguments, those of tuples as a whole.</summary>
+    /// <summary>The names of a function's arguments; a tuple counts as one.</summary>
     private static IEnumerable<string> ArgumentNames(string function)
     {
         var (depth, start) = (0, function.IndexOf('(', StringComparison.Ordinal) + 1);

@@ -10,36 +10,36 @@ using Optimizer.Transactions.Solana;
 
 namespace Optimizer.Transactions;
 
-/// <summary>What a step did when it was tried.</summary>
+/// <summary>Result of simulating a step.</summary>
 /// <param name="Step">The step.</param>
-/// <param name="Received">What it delivered, in base units; null where it delivers nothing idle.</param>
-/// <param name="GasWei">What its calls paid for gas, without what they sent along.</param>
-/// <param name="Failure">Why it failed; null where it did not.</param>
+/// <param name="Received">The amount that it delivered, in base units; null if it delivers nothing idle.</param>
+/// <param name="GasWei">Gas cost of its calls, without the value sent along.</param>
+/// <param name="Failure">Why it failed; null if it did not.</param>
 public sealed record SimulatedStep(TransactionStep Step, BigInteger? Received, BigInteger GasWei, string? Failure);
 
-/// <summary>Tries a plan: on development nodes, such as a fork of the chain by anvil, every call is really made, as the account, and
-/// everything is undone afterwards; other nodes simulate all calls of their chain one after the other.</summary>
-/// <remarks>On Solana any node will do, which simulates each step and keeps nothing. What a bridge brings is put where it would arrive, at the least that the plan counts on. The account's signature is
-/// not needed: such nodes let anybody act as anybody.</remarks>
+/// <summary>Simulates a plan. On development nodes, such as an anvil fork, every call is executed as the account and undone afterwards;
+/// other nodes simulate all calls of a chain one after the other.</summary>
+/// <remarks>On Solana any node simulates each step without keeping its effect. Bridge arrivals are added at the destination with the plan's
+/// minimum. No signature is needed: development nodes accept transactions from any account.</remarks>
 /// <param name="market">Chains and tokens.</param>
 /// <param name="nodeOf">A chain's node.</param>
 public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nodeOf)
 {
-    /// <summary>A call failed, or delivered less than the plan counts on.</summary>
+    /// <summary>Rule: a call failed, or delivered less than the plan needs.</summary>
     public const string Failed = "simulation";
 
-    /// <summary>The account holds less than the plan starts from.</summary>
+    /// <summary>Rule: the account holds less than the plan starts with.</summary>
     public const string Holdings = "simulation-holdings";
 
-    /// <summary>Less is left than the plan says.</summary>
+    /// <summary>Rule: less is left than the plan states.</summary>
     public const string Left = "simulation-left";
 
     private const string PlentyOfGas = "0x989680";
 
 
-    /// <summary>Tries the plan.</summary>
-    /// <returns>What each step did, up to the first that failed, and what is not as the plan says.</returns>
-    /// <exception cref="ChainDataException">A node cannot be reached, is of another chain, or can neither be acted on nor simulate.</exception>
+    /// <summary>Simulates the plan.</summary>
+    /// <returns>The result of each step, up to the first that failed, and the violations.</returns>
+    /// <exception cref="ChainDataException">A node cannot be reached, belongs to another chain, or cannot simulate.</exception>
     public async Task<(IReadOnlyList<SimulatedStep> Steps, IReadOnlyList<Violation> Violations)> RunAsync(TransactionPlan plan, CancellationToken cancellation)
     {
         var snapshots = new Dictionary<string, JsonElement>();
@@ -84,7 +84,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
             var end = await BalancesAsync(plan, cancellation).ConfigureAwait(false);
             foreach (var (token, units) in simulated.Values.SelectMany(chain => chain.End))
                 end[$"{token}"] = units;
-            // Solana's nodes keep nothing of what they try.
+            // Solana nodes keep no effect of a simulated step.
             foreach (var (token, least) in plan.After.Where(entry => market.Token(TokenId.Parse(entry.Key)).Address is not null && SolanaOf(TokenId.Parse(entry.Key).Chain) is null && end.ContainsKey(entry.Key)))
             {
                 var left = plan.Before.GetValueOrDefault(token) + end[token] - start[token];
@@ -103,7 +103,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
 
     private SolanaSimulation? SolanaOf(string chain) => market.Chain(chain).ChainId is null ? new(market.Chain(chain), nodeOf(chain)) : null;
 
-    /// <summary>Whether a node lets anybody act as anybody; it has to be of the chain.</summary>
+    /// <summary>Whether a node accepts transactions from any account; checks that it belongs to the chain.</summary>
     private async Task<bool> IsDevelopmentAsync(string chain, string account, CancellationToken cancellation)
     {
         var id = Number(await AskAsync(chain, "eth_chainId", [], cancellation).ConfigureAwait(false));
@@ -165,7 +165,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
         throw new ChainDataException(ChainFault.TimedOut, $"{chain}: the node makes no blocks; start it so that it makes one for each transaction");
     }
 
-    /// <summary>Puts tokens where a bridge would: the account's entry in the token's storage is found by trying.</summary>
+    /// <summary>Gives tokens to the account, as a bridge would: writes to the token's storage slot, which is found by trial.</summary>
     private async Task GiveAsync(TokenId token, string account, BigInteger amount, CancellationToken cancellation)
     {
         var held = await BalanceAsync(token, account, cancellation).ConfigureAwait(false);

@@ -6,58 +6,57 @@ using Optimizer.Transactions.Safe;
 
 namespace Optimizer.Transactions;
 
-/// <summary>Something in a plan that is not as it has to be.</summary>
+/// <summary>A violation found in a plan.</summary>
 /// <param name="Rule">The rule's name.</param>
-/// <param name="Step">The step's number; null where it is about the plan.</param>
-/// <param name="Message">What is wrong, and what was expected.</param>
+/// <param name="Step">The step's number; null for the whole plan.</param>
+/// <param name="Message">The problem, and what was expected.</param>
 public sealed record Violation(string Rule, int? Step, string Message);
 
-/// <summary>Holds a plan's file against the chain files and the snapshot that it names, without asking anybody: does every call do
-/// what its step says, with contracts that are known, and does every amount come from somewhere?</summary>
-/// <remarks>Every call is built anew from the step's own figures and has to be the same, byte for byte; sums, minima and order
-/// are computed anew too. So a changed figure has to fit all others, and an address has to be one of the chain files'.</remarks>
+/// <summary>Verifies a plan file offline against the chain files and its snapshot: does every call do what its step says, with known
+/// contracts, and is every amount covered?</summary>
+/// <remarks>Every call is rebuilt from the step's figures and must be identical, byte for byte; sums, minima and order are recomputed too.
+/// So a manipulated figure contradicts the others, and a manipulated address is not in the chain files.</remarks>
 public static class PlanVerifier
 {
-    /// <summary>A step of the plan is not in an order that its dependencies allow.</summary>
+    /// <summary>Steps are not in an order that their dependencies allow.</summary>
     public const string Order = "order";
 
-    /// <summary>More is spent than was there or is sure to be delivered.</summary>
+    /// <summary>More is spent than is held plus what is guaranteed to be delivered.</summary>
     public const string Conservation = "conservation";
 
-    /// <summary>A call is another one than the step's figures and the chain files give.</summary>
+    /// <summary>A call differs from the one that the step's figures and the chain files give.</summary>
     public const string Call = "call";
 
-    /// <summary>A step's words are not about its figures.</summary>
+    /// <summary>A step's description does not match its figures.</summary>
     public const string Description = "description";
 
-    /// <summary>The least that is received is below what slippage allows.</summary>
+    /// <summary>The minimum received is below what the slippage tolerance allows.</summary>
     public const string Minimum = "minimum";
 
-    /// <summary>More is expected than the route gives at the snapshot's quotes.</summary>
+    /// <summary>The plan differs from what the scenario and the snapshot give.</summary>
     public const string Expectation = "expectation";
 
-    /// <summary>The plan holds longer than it may.</summary>
+    /// <summary>The plan is valid for longer than allowed.</summary>
     public const string Deadline = "deadline";
 
-    /// <summary>The accounts are not those of the scenario.</summary>
+    /// <summary>An account differs from the scenario's.</summary>
     public const string Account = "account";
 
-    /// <summary>The holdings at the start are not those of the scenario.</summary>
+    /// <summary>The initial holdings differ from the scenario's.</summary>
     public const string Holdings = "holdings";
 
-    /// <summary>A sum is not that of its parts.</summary>
+    /// <summary>A total differs from the sum of its parts.</summary>
     public const string Sum = "sum";
 
     /// <summary>The names of the rules.</summary>
     public static IReadOnlyList<string> Rules { get; } = [Order, Conservation, Call, Description, Minimum, Expectation, Deadline, Account, Holdings, Sum];
 
-    /// <summary>What is wrong with a plan; nothing where it is sound.</summary>
+    /// <summary>The violations of a plan; empty if it is valid.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="market">The market that it names.</param>
-    /// <param name="scenario">Whose holdings and accounts it is about.</param>
-    /// <param name="moves">Slippage, and how long plans hold.</param>
-    /// <param name="made">The moves that the scenario's allocation asks for, made anew; null where the plan is to be held against
-    /// itself alone.</param>
+    /// <param name="market">The market of the plan's snapshot.</param>
+    /// <param name="scenario">The scenario, for holdings and accounts.</param>
+    /// <param name="moves">Slippage tolerance and validity of plans.</param>
+    /// <param name="made">The plan recomputed from the scenario's allocation; null to check only the plan itself.</param>
     public static IReadOnlyList<Violation> Check(TransactionPlan plan, Market market, Scenario scenario, MoveSettings moves, Plan? made)
     {
         var wrong = new List<Violation>();
@@ -95,7 +94,7 @@ public static class PlanVerifier
         return wrong;
     }
 
-    /// <summary>Numbers, names and order, on which everything else stands.</summary>
+    /// <summary>Checks numbers, names and order, which the other checks rely on.</summary>
     private static void Structure(TransactionPlan plan, Market market, List<Violation> wrong)
     {
         for (var i = 0; i < plan.Steps.Count; i++)
@@ -116,12 +115,12 @@ public static class PlanVerifier
         }
     }
 
-    /// <summary>No step spends what an earlier one has not delivered.</summary>
+    /// <summary>Checks that no step spends what earlier steps have not delivered.</summary>
     private static void Balances(TransactionPlan plan, Market market, List<Violation> wrong)
     {
         foreach (var step in plan.Steps.Where(step => TransactionPlanner.Spends(step.Kind)))
         {
-            // What is sure at that moment: the start, and all that this step waits for.
+            // Guaranteed balance at that time: the initial balance, and deliveries of all steps that this step waits for.
             var token = $"{step.Token}";
             var waited = Before(plan, step);
             var others = plan.Steps.Where(other => other.Id != step.Id && TransactionPlanner.Spends(other.Kind) && $"{other.Token}" == token).Aggregate(BigInteger.Zero, (sum, other) => sum + other.Amount);
@@ -168,7 +167,7 @@ public static class PlanVerifier
         }
     }
 
-    /// <summary>The plan against the one that the scenario gives: made anew, the steps have to be the same.</summary>
+    /// <summary>Compares the plan with the one recomputed from the scenario: the steps must be the same.</summary>
     private static void Against(TransactionPlan plan, Market market, Scenario scenario, MoveSettings moves, Plan made, List<Violation> wrong)
     {
         TransactionPlan anew;

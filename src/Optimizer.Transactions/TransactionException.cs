@@ -1,4 +1,4 @@
 namespace Optimizer.Transactions;
 
-/// <summary>A plan cannot be turned into calls; the message says which step, and what is missing.</summary>
+/// <summary>Thrown when a plan cannot be converted to calls; the message names the step and what is missing.</summary>
 public sealed class TransactionException(string message) : Exception(message);

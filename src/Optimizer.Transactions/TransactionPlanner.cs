@@ -4,26 +4,27 @@ using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions;
 
-/// <summary>Turns a plan of moves into calls that can be signed before any of them is made.</summary>
+/// <summary>Converts a plan to calls that can all be signed in advance.</summary>
 /// <remarks>
-/// Whoever signs a batch cannot know what a swap in it will really deliver. So every step spends what is sure to be there: what
-/// was there from the start, and the least that the steps before it deliver, below which their own calls fail. What arrives on top
-/// stays idle and is counted by the next plan. Amounts are only ever lowered: first those that wait for deliveries, the largest
-/// first.
+/// The signers of a batch cannot know the exact output of a swap in it. So every step spends only what is guaranteed: the initial balance,
+/// and
+/// the minimum outputs of earlier steps, whose own calls fail below the minimum. Amounts received above the minima stay idle; the next plan
+/// includes them. Amounts are only ever lowered, first those that depend on deliveries, the largest first.
 /// </remarks>
 public static class TransactionPlanner
 {
-    /// <summary>Queues count in shares, and lose a few base units by it: what is claimed is counted on but for this part.</summary>
+    /// <summary>Queues count in shares and lose a few base units to rounding: the minimum claim is lower by this fraction of the
+    /// amount.</summary>
     private static readonly BigInteger RoundingInQueue = BigInteger.Pow(10, 12);
 
     /// <summary>Makes the calls.</summary>
-    /// <param name="market">The market that the plan was made on.</param>
-    /// <param name="scenario">Holdings and accounts.</param>
-    /// <param name="moves">Slippage, and how long the plan holds.</param>
+    /// <param name="market">The market from which the plan was made.</param>
+    /// <param name="scenario">The scenario, for holdings and accounts.</param>
+    /// <param name="moves">Slippage tolerance and validity of the plan.</param>
     /// <param name="plan">The moves.</param>
     /// <param name="nonces">The next nonce of the Safe by chain, where known.</param>
     /// <param name="safeVersion">The version of the Safes, where known.</param>
-    /// <exception cref="TransactionException">Steps whose calls are not known, or that lack something; all of them are named.</exception>
+    /// <exception cref="TransactionException">Steps are not supported, or lack data; all of them are named.</exception>
     public static TransactionPlan Make(Market market, Scenario scenario, MoveSettings moves, Plan plan, IReadOnlyDictionary<string, BigInteger>? nonces = null, string? safeVersion = null)
     {
         var (before, reserved) = (Holdings(market, scenario), Reserved(market, scenario, plan));
@@ -46,7 +47,7 @@ public static class TransactionPlanner
         var steps = OneAllowanceAtATime([.. plan.Steps.Select(step => Draft(market, step))], step => CallBook.SpenderName(new(market, step, draft.Accounts, draft.ValidUntil)));
         var wrong = new List<string>();
         CallContext Context(TransactionStep step) => new(market, step, draft.Accounts, draft.ValidUntil);
-        // Minima and multiples first: they need the calls' builders, and tell what cannot be built.
+        // Set minima and granularity first: this needs the call builders, and so finds unsupported steps.
         for (var i = 0; i < steps.Length; i++)
         {
             try
@@ -88,17 +89,18 @@ public static class TransactionPlanner
         };
     }
 
-    /// <summary>What a scenario holds idle, in base units by token.</summary>
+    /// <summary>A scenario's idle holdings, in base units by token.</summary>
     public static IReadOnlyDictionary<string, BigInteger> Holdings(Market market, Scenario scenario) => Idle(market, scenario.Holdings);
 
-    /// <summary>What of it is locked.</summary>
+    /// <summary>The locked part of the idle holdings.</summary>
     public static IReadOnlyDictionary<string, BigInteger> Locked(Market market, Scenario scenario) => Idle(market, scenario.Holdings.Where(holding => holding.IsLockedAt(market.Snapshot.TakenAt)));
 
-    /// <summary>What of the holdings must stay, in base units by token: what is locked, and what the moves leave of what was there.</summary>
+    /// <summary>Idle amounts that must stay, in base units by token: the locked amounts, and the initial amounts that the plan leaves
+    /// unspent.</summary>
     public static IReadOnlyDictionary<string, BigInteger> Reserved(Market market, Scenario scenario, Plan plan)
     {
         var reserved = Idle(market, scenario.Holdings.Where(holding => holding.IsLockedAt(market.Snapshot.TakenAt)));
-        // What the moves themselves leave of what was there is meant to stay: a reserve of cash, gas for the way back.
+        // What the plan leaves of the initial balance is meant to stay: a cash reserve, or gas for the exit.
         var (held, steps) = (Holdings(market, scenario), plan.Steps.Select(step => Draft(market, step)).ToArray());
         foreach (var (token, left) in After(market, held, steps))
         {
@@ -112,8 +114,8 @@ public static class TransactionPlanner
         return reserved;
     }
 
-    /// <summary>Native tokens that calls send along beyond what is free: a margin on message fees, and the rent of Solana's accounts,
-    /// come back, but are needed first.</summary>
+    /// <summary>Native tokens that calls send beyond the free balance. Surplus message fees and Solana rent come back, but must be
+    /// available first.</summary>
     public static IEnumerable<(string Native, BigInteger Lacking)> Lacking(Market market, IReadOnlyDictionary<string, BigInteger> after, IReadOnlyDictionary<string, BigInteger> locked, IEnumerable<TransactionStep> steps)
     {
         foreach (var chain in steps.GroupBy(step => step.Chain))
@@ -126,7 +128,7 @@ public static class TransactionPlanner
         }
     }
 
-    /// <summary>What is idle after the steps at the least, by token.</summary>
+    /// <summary>Guaranteed idle balances after the steps, by token.</summary>
     public static IReadOnlyDictionary<string, BigInteger> After(Market market, IReadOnlyDictionary<string, BigInteger> before, IEnumerable<TransactionStep> steps)
     {
         var after = new SortedDictionary<string, BigInteger>(before.ToDictionary(), StringComparer.Ordinal);
@@ -143,7 +145,7 @@ public static class TransactionPlanner
         return after;
     }
 
-    /// <summary>What positions gain or lose, by opportunity, in base units of their first input.</summary>
+    /// <summary>Change of positions by opportunity, in base units of their first input.</summary>
     public static IReadOnlyDictionary<string, BigInteger> Positions(IEnumerable<TransactionStep> steps)
     {
         var positions = new SortedDictionary<string, BigInteger>(StringComparer.Ordinal);
@@ -163,13 +165,13 @@ public static class TransactionPlanner
         return positions;
     }
 
-    /// <summary>Whether a step takes its amount out of what is idle.</summary>
+    /// <summary>Whether a step spends idle tokens.</summary>
     public static bool Spends(StepKind kind) => kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp or StepKind.Deposit or StepKind.Repay;
 
-    /// <summary>Whether what a step receives is idle once it is done: what a bridge sends is there once it is received.</summary>
+    /// <summary>Whether a step's output is idle once the step is done; a bridge transfer delivers with its receiving step.</summary>
     public static bool Delivers(StepKind kind) => kind is StepKind.Withdraw or StepKind.Swap or StepKind.Wrap or StepKind.Borrow || kind.IsArrival();
 
-    /// <summary>What a step does, in a sentence with exact amounts.</summary>
+    /// <summary>The description of a step, with exact amounts.</summary>
     public static string Describe(Market market, TransactionStep step)
     {
         string Exact(TokenId token, BigInteger amount) => $"{new TokenAmount(amount, market.Token(token).Decimals)} {token.Symbol}";
@@ -193,8 +195,8 @@ public static class TransactionPlanner
         };
     }
 
-    /// <summary>Steps in an order in which no allowance is replaced before it is used: an approval of a token waits for the use of
-    /// the one before it for the same spender.</summary>
+    /// <summary>Orders steps so that no allowance is replaced before it is used: an approval waits for the use of the previous approval of
+    /// the same token and spender.</summary>
     private static TransactionStep[] OneAllowanceAtATime(TransactionStep[] steps, Func<TransactionStep, string> spenderOf)
     {
         var uses = steps.SelectMany(step => step.DependsOn.Select(needed => (Use: step.Id, Approval: steps[needed - 1]))).Where(pair => pair.Approval.Kind == StepKind.Approve).ToLookup(pair => pair.Approval.Id, pair => pair.Use);
@@ -217,7 +219,7 @@ public static class TransactionPlanner
         return [.. order.Select(step => step with { Id = number[step.Id], DependsOn = [.. step.DependsOn.Select(id => number[id]).Order()] })];
     }
 
-    /// <summary>Whether a step goes by a route.</summary>
+    /// <summary>Whether a step uses a route.</summary>
     public static bool IsRoute(StepKind kind) => kind is StepKind.Swap or StepKind.Wrap or StepKind.BridgeSend or StepKind.GasTopUp;
 
     private static SortedDictionary<string, BigInteger> Idle(Market market, IEnumerable<Holding> holdings)
@@ -253,7 +255,7 @@ public static class TransactionPlanner
         Calls = [],
     };
 
-    /// <summary>A route's step with amounts that it can send, and its least.</summary>
+    /// <summary>A route step with a sendable amount and its minimum output.</summary>
     private static TransactionStep Bounded(CallContext context, double slippage)
     {
         var calls = CallBook.RouteOf(context);
@@ -261,10 +263,11 @@ public static class TransactionPlanner
         return step with { MinimumReceived = calls.Minimum(context with { Step = step }, slippage) };
     }
 
-    /// <summary>Lowers amounts until every token's uses are covered by what is sure to be there.</summary>
+    /// <summary>Lowers amounts until the guaranteed balance of every token covers its uses.</summary>
     private static void Settle(Market market, TransactionStep[] steps, IReadOnlyDictionary<string, BigInteger> before, IReadOnlyDictionary<string, BigInteger> reserved, Func<TransactionStep, CallContext> context, double slippage)
     {
-        // A cut lowers what a route delivers, which may cut others: each round settles at least one more token down the flow.
+        // Lowering one amount lowers the route's output, which may require more cuts: each round settles at least one more token along the
+        // flow.
         for (var round = 0; round <= steps.Length; round++)
         {
             var after = After(market, before, steps);
@@ -301,7 +304,7 @@ public static class TransactionPlanner
         Follow(steps, steps[id - 1]);
     }
 
-    /// <summary>Makes the allowance that a step needs, and the arrival of what it sends, those of its amounts.</summary>
+    /// <summary>Adjusts the approval and the arrival of a step to its amounts.</summary>
     private static void Follow(TransactionStep[] steps, TransactionStep step)
     {
         for (var i = 0; i < steps.Length; i++)
@@ -313,7 +316,7 @@ public static class TransactionPlanner
         }
     }
 
-    /// <summary>The step with a lower amount, and what follows from it in proportion, rounded against the owner.</summary>
+    /// <summary>The step with a lower amount; output and fee fall in proportion, rounded down.</summary>
     private static TransactionStep Lowered(TransactionStep step, BigInteger amount) => amount == step.Amount || step.Amount.IsZero ? step : step with
     {
         Amount = amount,

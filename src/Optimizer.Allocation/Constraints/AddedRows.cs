@@ -1,6 +1,6 @@
 namespace Optimizer.Allocation;
 
-/// <summary>A limit that is the most of very many rows: those that answers break are added, until one breaks none.</summary>
+/// <summary>A limit on the maximum of very many rows: a row is added when an answer violates it, until none is violated.</summary>
 public abstract record AddedRows : AllocationConstraint
 {
     /// <inheritdoc/>
@@ -22,8 +22,8 @@ public abstract record AddedRows : AllocationConstraint
         return row.Lesser.At(values) > row.Greater.At(values) + TailRows.Trace ? new(Title(), row) : null;
     }
 
-    /// <summary>The row that is tightest for an allocation.</summary>
+    /// <summary>The row that is tightest at an allocation.</summary>
     /// <param name="problem">The problem.</param>
-    /// <param name="values">The allocation; what is held before where null.</param>
+    /// <param name="values">The allocation; null for the holdings before the plan.</param>
     protected abstract Inequality Row(AllocationProblem problem, IReadOnlyList<double>? values);
 }

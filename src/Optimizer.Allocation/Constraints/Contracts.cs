@@ -2,10 +2,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Money is put only into contracts, and sent only through contracts, that a list allows.</summary>
-/// <remarks>The contracts are those of the chain files: an opportunity's or a route's own for its token where the entry has one,
-/// else the entry's that is called (its pool, its router), and where none is known to be, all of the entry's; a wrapped token's for
-/// wrapping. What has none in the chain files is not allowed.</remarks>
+/// <summary>Allowed contracts: money is deposited only into, and sent only through, the listed contracts.</summary>
+/// <remarks>The contracts come from the chain files. For an opportunity or a route: the address for its token if the entry has one; else
+/// the entry's called contracts (pool, router); else all addresses of the entry. For wrapping: the wrapped token's contract. Without an
+/// address in the chain files, nothing is allowed.</remarks>
 public sealed record Contracts : AllocationConstraint
 {
     /// <summary>Addresses of contracts, or of programs on Solana.</summary>

@@ -13,16 +13,16 @@ public enum CostKind
     Fees,
 }
 
-/// <summary>Moving costs at most so much.</summary>
+/// <summary>A limit on the costs of moving.</summary>
 public sealed record CostBudget : AllocationConstraint
 {
     /// <summary>Which costs count.</summary>
     public CostKind Of { get; init; } = CostKind.All;
 
-    /// <summary>The most that they may come to.</summary>
+    /// <summary>The maximum.</summary>
     public required Model.Limit Max { get; init; }
 
-    /// <summary>What is left of the budget for gas that the solver does not know of, in USD.</summary>
+    /// <summary>Unused part of the budget, in USD, for gas that the solver does not know of.</summary>
     public double SpareUsd(AllocationProblem problem, IReadOnlyList<double> values) =>
         Of == CostKind.Fees ? double.PositiveInfinity : Math.Max(0, Max.InUsd(problem.BookUsd) - Counted(problem).At(values) * problem.BookUsd);
 
@@ -40,7 +40,7 @@ public sealed record CostBudget : AllocationConstraint
         yield return new(Title(), Counted(problem) <= mostUsd / problem.BookUsd);
         if (Of == CostKind.Fees)
             yield break;
-        // A cent on a book of millions is below every tolerance: what alone costs more than the budget is off.
+        // A cent on a book of millions is below the solver's tolerance: switch off actions that alone cost more than the budget.
         foreach (var action in problem.Gas.Where(action => action.GasUsd > mostUsd))
             yield return new(Title(), LinearExpression.Of(action.Switch) <= 0, LimitUnit.Count, IsReported: false);
     }

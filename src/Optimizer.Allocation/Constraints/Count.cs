@@ -2,7 +2,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>What a count counts.</summary>
+/// <summary>What a count constraint counts.</summary>
 public enum Counted
 {
     /// <summary>Positions held.</summary>
@@ -18,17 +18,17 @@ public enum Counted
     Routes,
 }
 
-/// <summary>At least or at most so many positions, chains, protocols or routes.</summary>
+/// <summary>A minimum or maximum number of positions, chains, protocols or routes.</summary>
 public sealed record Count : AllocationConstraint
 {
     /// <summary>What is counted.</summary>
     public required Counted Of { get; init; }
 
-    /// <summary>At least so many.</summary>
+    /// <summary>The minimum.</summary>
     [Between(0, 10_000)]
     public int? Min { get; init; }
 
-    /// <summary>At most so many.</summary>
+    /// <summary>The maximum.</summary>
     [Between(0, 10_000)]
     public int? Max { get; init; }
 
@@ -47,7 +47,7 @@ public sealed record Count : AllocationConstraint
         if (Min is { } least)
         {
             yield return new(Title(), counted >= least, LimitUnit.Count);
-            // A position counts only with something in it.
+            // A counted position must hold at least a trace.
             foreach (var position in problem.Positions)
                 yield return new(Title(), Trace * problem.Held(position) <= position.After, IsReported: false);
         }
@@ -71,7 +71,7 @@ public sealed record Count : AllocationConstraint
     protected override string Describe() =>
         $"{(Min is null ? "" : $"at least {Min} ")}{(Min is not null && Max is not null ? "and " : "")}{(Max is null ? "" : $"at most {Max} ")}{Of.ToString().ToLowerInvariant()}";
 
-    /// <summary>The smallest share of the book that counts as a position.</summary>
+    /// <summary>The smallest position, as a share of the book, that counts.</summary>
     private const double Trace = 1e-4;
 
     private static IEnumerable<LinearExpression> Groups(AllocationProblem problem, string what, Func<Opportunity, string> key) =>

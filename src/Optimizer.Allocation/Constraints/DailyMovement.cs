@@ -1,11 +1,11 @@
 namespace Optimizer.Allocation;
 
-/// <summary>At most so much moves on a day. A plan is a day's work: what it leaves undone is for the next day's plan.</summary>
-/// <remarks>Four sums are held to it, each by itself: what enters positions, what leaves them, what crosses chains, and what is
-/// swapped or wrapped. So no chain of moves counts twice, and none gets round it by another way.</remarks>
+/// <summary>A limit on the amounts moved per day. A plan is one day's work; what it leaves undone is for the next day's plan.</summary>
+/// <remarks>The limit applies to each of four sums: deposits, withdrawals, transfers between chains, and swaps or wraps. So a chain of
+/// moves is not counted twice, and no way of moving is free of the limit.</remarks>
 public sealed record DailyMovement : AllocationConstraint
 {
-    /// <summary>The most that may move on a day.</summary>
+    /// <summary>The maximum per day.</summary>
     public required Model.Limit Max { get; init; }
 
     /// <inheritdoc/>

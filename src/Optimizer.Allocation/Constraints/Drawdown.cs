@@ -1,9 +1,9 @@
 namespace Optimizer.Allocation;
 
-/// <summary>On the way to the horizon, the mean of the worst falls below the highest value so far (conditional drawdown at risk) is at most
-/// so much.</summary>
-/// <remarks>Source: Chekhlov, Uryasev and Zabarankin, Drawdown measure in portfolio optimization, 2005: over all draws and moments. Rows as
-/// for <see cref="Cvar"/>.</remarks>
+/// <summary>A limit on conditional drawdown at risk: the mean of the worst drawdowns (falls below the highest value so far) on the way to
+/// the horizon.</summary>
+/// <remarks>Source: Chekhlov, Uryasev and Zabarankin, Drawdown measure in portfolio optimization, 2005, over all draws and times. Rows are
+/// added as for <see cref="Cvar"/>.</remarks>
 public sealed record Drawdown : TailLimit
 {
     /// <inheritdoc/>

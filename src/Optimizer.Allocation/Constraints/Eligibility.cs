@@ -2,13 +2,13 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>What a mandate allows: by tag, and by name.</summary>
+/// <summary>The opportunities that a mandate allows, by tag and by name.</summary>
 public sealed record Eligibility : AllocationConstraint
 {
-    /// <summary>Nothing is added to what has one of these tags.</summary>
+    /// <summary>Nothing is added to opportunities with one of these tags.</summary>
     public IReadOnlyList<string> DenyTags { get; init; } = [];
 
-    /// <summary>Something is added only to what has at least one of these tags.</summary>
+    /// <summary>Money is added only to opportunities with at least one of these tags.</summary>
     public IReadOnlyList<string> RequireTags { get; init; } = [];
 
     /// <summary>Nothing is added to these opportunities.</summary>
@@ -17,7 +17,7 @@ public sealed record Eligibility : AllocationConstraint
     /// <summary>Nothing is added to these protocols.</summary>
     public IReadOnlyList<string> DenyProtocols { get; init; } = [];
 
-    /// <summary>Whether nothing may be added to an opportunity.</summary>
+    /// <summary>Whether adding to an opportunity is forbidden.</summary>
     public bool Denies(Opportunity opportunity) =>
         opportunity.Tags.Any(DenyTags.Contains)
         || (RequireTags.Count > 0 && !opportunity.Tags.Any(RequireTags.Contains))

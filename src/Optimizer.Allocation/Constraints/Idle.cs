@@ -2,8 +2,8 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>At least or at most so much of the book stays idle: in a token, in an asset, on a chain; else in what keeps its worth in the
-/// numeraire, so that ether is no working capital of a book in dollars.</summary>
+/// <summary>A minimum or maximum share of the book that stays idle: in a token, in an asset or on a chain. Without one of these, tokens in
+/// the numeraire's unit of account count: for a book in dollars, idle ether does not.</summary>
 [FormerName("idleCash")]
 public sealed record Idle : AllocationConstraint
 {
@@ -16,10 +16,10 @@ public sealed record Idle : AllocationConstraint
     /// <summary>The chain on which it counts.</summary>
     public string? Chain { get; init; }
 
-    /// <summary>At least so much.</summary>
+    /// <summary>The minimum.</summary>
     public Model.Limit? Min { get; init; }
 
-    /// <summary>At most so much.</summary>
+    /// <summary>The maximum.</summary>
     public Model.Limit? Max { get; init; }
 
     /// <inheritdoc/>

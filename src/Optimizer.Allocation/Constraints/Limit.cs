@@ -2,11 +2,11 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>At least or at most so much of the book in a group: a chain, a protocol, an asset…</summary>
-/// <remarks>Exactly one of the selectors is given, or <see cref="Each"/> for the same limit on every group of a
-/// kind. What counts is the value that lies there. Idle tokens count for chain, protocol, asset and issuer. For an event, what counts
-/// is the loss if it strikes; for an asset, the exposure to it, long less short unless <see cref="Gross"/>. Protocol, asset and issuer
-/// are looked for behind claims too: sUSDe lent in Aave is in Aave and in Ethena.</remarks>
+/// <summary>A minimum or maximum share of the book in a group: a chain, a protocol, an asset…</summary>
+/// <remarks>Give exactly one selector, or <see cref="Each"/> for the same limit on every group of a kind. The limit applies to value. Idle
+/// tokens count for chain, protocol, asset and issuer. For an event, the loss if it strikes counts. For an asset, the exposure counts, long
+/// less short unless <see cref="Gross"/>. Protocol, asset and issuer look through claims: sUSDe lent in Aave counts for Aave and for
+/// Ethena.</remarks>
 public sealed record Limit : AllocationConstraint
 {
     /// <summary>A chain's id.</summary>
@@ -27,7 +27,7 @@ public sealed record Limit : AllocationConstraint
     /// <summary>A tag.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>An event: what would be lost if it struck.</summary>
+    /// <summary>An event: the loss if it strikes is limited.</summary>
     public string? Event { get; init; }
 
     /// <summary>A single opportunity.</summary>
@@ -39,13 +39,13 @@ public sealed record Limit : AllocationConstraint
     /// <summary>Whether claims are looked through: receipts, shares of vaults, staking tokens, wrapped coins. Default yes.</summary>
     public bool LookThrough { get; init; } = true;
 
-    /// <summary>For an asset: whether short exposure adds to long instead of taking it off. Default no.</summary>
+    /// <summary>For an asset: whether short exposure is added to long exposure instead of deducted. Default no.</summary>
     public bool Gross { get; init; }
 
-    /// <summary>At least so much.</summary>
+    /// <summary>The minimum.</summary>
     public Model.Limit? Min { get; init; }
 
-    /// <summary>At most so much.</summary>
+    /// <summary>The maximum.</summary>
     public Model.Limit? Max { get; init; }
 
     /// <inheritdoc/>
@@ -96,7 +96,7 @@ public sealed record Limit : AllocationConstraint
             (Grouping.Kind, Kind?.ToString()), (Grouping.Tag, Tag), (Grouping.Event, Event), (Grouping.Opportunity, Opportunity),
         }.Where(pair => pair.Item2 is not null).Select(pair => (pair.Item1, pair.Item2!));
 
-    /// <summary>The groups that are limited, with what is in each; linear in positions and tokens.</summary>
+    /// <summary>The limited groups with their members; linear in positions and tokens.</summary>
     private IEnumerable<(Grouping Grouping, string Group, IReadOnlyList<Member> Members)> Groups(AllocationProblem problem)
     {
         if (Each is { } each)
@@ -123,8 +123,8 @@ public sealed record Limit : AllocationConstraint
         return groups;
     }
 
-    /// <summary>The cap, or what is held already where that is over it by less than the smallest move: nobody sells a
-    /// position and buys it back to be rid of a rounding.</summary>
+    /// <summary>The cap; if the holdings exceed it by less than the smallest move, the holdings. So nothing is sold only to correct a
+    /// rounding difference.</summary>
     private static double Cap(AllocationProblem problem, IEnumerable<Member> members, double cap)
     {
         var before = members.Sum(member => member.Weight * member.Before);
@@ -132,7 +132,7 @@ public sealed record Limit : AllocationConstraint
         return before > cap && before - cap < smallest ? before : cap;
     }
 
-    /// <summary>The groups of a position with what a unit of notional counts in each.</summary>
+    /// <summary>The groups of a position, with the weight of a unit of notional in each.</summary>
     private IEnumerable<(string Group, double Weight)> GroupsOf(AllocationProblem problem, Grouping grouping, Position position)
     {
         var (market, o, capital) = (problem.Market, position.Opportunity, position.Capital);
@@ -151,13 +151,13 @@ public sealed record Limit : AllocationConstraint
         };
     }
 
-    /// <summary>What a unit of notional is exposed to: its margin or deposit by its inputs, and beside them what it states itself.</summary>
+    /// <summary>Exposures of a unit of notional: the margin or deposit by its inputs, plus the stated exposures.</summary>
     private IEnumerable<(string Asset, double Weight)> Exposures(AllocationProblem problem, Opportunity o, double capital)
     {
         var lies = LookThrough
             ? problem.Market.LookThrough(o).Assets.Select(pair => (Asset: pair.Key, Weight: pair.Value * capital))
             : o.Inputs.Select(input => (Asset: problem.Market.AssetOf(input.Token).Id, Weight: input.Share * capital));
-        // A debt's stated exposure is that of its own token; a hedge's comes on top of its margin.
+        // A debt's stated exposure is its own token's, which is already counted; a hedge's exposure is added to its margin's.
         var stated = o.IsDebt() ? [] : o.Exposures?.Select(pair => (Asset: pair.Key, Weight: pair.Value.Value)) ?? [];
         return lies.Concat(stated).GroupBy(part => part.Asset)
             .Select(same => (same.Key, Gross ? same.Sum(part => Math.Abs(part.Weight)) : same.Sum(part => part.Weight)));
@@ -179,10 +179,10 @@ public sealed record Limit : AllocationConstraint
     }
 }
 
-/// <summary>What counts in a group.</summary>
-/// <param name="Weight">What a unit of notional counts.</param>
-/// <param name="After">How much there is afterwards, in fractions of the book.</param>
-/// <param name="Before">How much there is.</param>
+/// <summary>A member of a group.</summary>
+/// <param name="Weight">Weight of a unit of notional.</param>
+/// <param name="After">Notional after the plan, in fractions of the book.</param>
+/// <param name="Before">Notional before the plan, in fractions of the book.</param>
 internal sealed record Member(double Weight, LinearExpression After, double Before);
 
 /// <summary>A way to group positions.</summary>

@@ -2,26 +2,26 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>A limit on what some of the worst draws lose over the horizon.</summary>
+/// <summary>A limit on losses in the worst draws over the horizon.</summary>
 public abstract record LossLimit : AddedRows
 {
-    /// <summary>The most that may be lost.</summary>
+    /// <summary>The maximum loss.</summary>
     public required Model.Limit AtMost { get; init; }
 
     /// <inheritdoc/>
     protected sealed override Inequality Row(AllocationProblem problem, IReadOnlyList<double>? values) =>
         Loss(problem, values) <= AtMost.InUsd(problem.BookUsd) / problem.BookUsd;
 
-    /// <summary>What is limited, for what is worst for an allocation; no more than that for any other.</summary>
+    /// <summary>The limited loss as a linear expression: exact for the given allocation, a lower bound for any other.</summary>
     /// <param name="problem">The problem.</param>
-    /// <param name="values">The allocation; what is held before where null.</param>
+    /// <param name="values">The allocation; null for the holdings before the plan.</param>
     protected abstract LinearExpression Loss(AllocationProblem problem, IReadOnlyList<double>? values);
 }
 
-/// <summary>A limit on the mean of the worst.</summary>
+/// <summary>A limit on the mean loss of the worst draws.</summary>
 public abstract record TailLimit : LossLimit
 {
-    /// <summary>Which part is not looked at: 95 % averages the worst twentieth.</summary>
+    /// <summary>CVaR confidence level α: 95 % averages the worst 5 %.</summary>
     public required Percentage Confidence { get; init; }
 
     /// <inheritdoc/>
@@ -31,6 +31,6 @@ public abstract record TailLimit : LossLimit
             yield return ("confidence", "expected 50 % to below 100 %");
     }
 
-    /// <summary>The part that is looked at.</summary>
+    /// <summary>The averaged part: 1 − α.</summary>
     protected Percentage Worst() => new(1 - Confidence.Fraction);
 }

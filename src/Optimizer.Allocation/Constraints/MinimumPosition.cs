@@ -1,10 +1,10 @@
 namespace Optimizer.Allocation;
 
-/// <summary>Every position is zero or at least so large.</summary>
-/// <remarks>A position that is smaller already may stay as it is, or go.</remarks>
+/// <summary>A minimum size of positions: each is zero or at least this large.</summary>
+/// <remarks>A position that is already smaller may stay as it is or be closed.</remarks>
 public sealed record MinimumPosition : AllocationConstraint
 {
-    /// <summary>The least size of a position.</summary>
+    /// <summary>The minimum size.</summary>
     public required Model.Limit Min { get; init; }
 
     /// <inheritdoc/>

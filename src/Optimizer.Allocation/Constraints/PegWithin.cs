@@ -3,8 +3,9 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Nothing is put into what is off its peg by more than so much: a token against its asset, a dollar against a dollar.</summary>
-/// <param name="Max">The most that it may be off.</param>
+/// <summary>Forbids adding to tokens that are off their peg by more than a limit: a token against its asset, a dollar token against one
+/// dollar.</summary>
+/// <param name="Max">The largest deviation from the peg.</param>
 [JsonConverter(typeof(TextualConverter<PegWithin>))]
 public sealed record PegWithin(Percentage Max) : AllocationConstraint, ITextual<PegWithin>
 {
@@ -31,7 +32,7 @@ public sealed record PegWithin(Percentage Max) : AllocationConstraint, ITextual<
     /// <inheritdoc/>
     protected override string Describe() => $"nothing that is off its peg by more than {Max}";
 
-    /// <summary>How far a token is off: against its asset, and where that is a dollar of its own, against one.</summary>
+    /// <summary>Deviation of a token from its peg: against its asset's price, or for a dollar asset against one dollar.</summary>
     private static double Off(Market market, TokenId token)
     {
         var asset = market.AssetOf(token);

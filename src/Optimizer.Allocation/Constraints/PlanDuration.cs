@@ -2,10 +2,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>The whole plan is done within so long, waiting for exits included.</summary>
+/// <summary>A limit on the duration of the whole plan, waiting for exits included.</summary>
 public sealed record PlanDuration : AllocationConstraint
 {
-    /// <summary>How long it may take.</summary>
+    /// <summary>The maximum duration.</summary>
     public required Duration Max { get; init; }
 
     /// <inheritdoc/>

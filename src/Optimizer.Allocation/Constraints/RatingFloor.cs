@@ -2,8 +2,8 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Nothing is added where any event that can strike is rated worse than so much; what strikes a pool's collateral alone is left
-/// out, as in all limits.</summary>
+/// <summary>Forbids adding to opportunities with an event rated worse than a minimum. Events that strike only a pool's collateral do not
+/// count, as in all limits.</summary>
 public sealed record RatingFloor : AllocationConstraint
 {
     /// <summary>The worst rating that is accepted.</summary>

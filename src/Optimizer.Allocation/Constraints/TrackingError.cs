@@ -2,16 +2,16 @@ using Optimizer.Model;
 
 namespace Optimizer.Allocation;
 
-/// <summary>The yearly volatility of the difference from a benchmark is at most so much.</summary>
-/// <remarks>The volatility is convex in the allocation: where an answer breaks the limit, the plane that touches it there is added as a
+/// <summary>A limit on tracking error: the yearly volatility of the difference from a benchmark.</summary>
+/// <remarks>The volatility is convex in the allocation: where an answer breaks the limit, the tangent plane at that point is added as a
 /// row.</remarks>
 public sealed record TrackingError : AddedRows
 {
-    /// <summary>The most that the volatility may come to, per year, of the book.</summary>
+    /// <summary>The maximum yearly volatility, as a share of the book.</summary>
     public required Percentage AtMost { get; init; }
 
-    /// <summary>The benchmark: shares of the book by opportunity or idle token, which add up to 100 %. What is held before where
-    /// empty.</summary>
+    /// <summary>The benchmark: shares of the book by opportunity or idle token, which add up to 100 %. If empty, the benchmark is the
+    /// holdings before the plan.</summary>
     public IReadOnlyDictionary<string, Percentage> Benchmark { get; init; } = new Dictionary<string, Percentage>();
 
     /// <inheritdoc/>
@@ -44,8 +44,8 @@ public sealed record TrackingError : AddedRows
 
         var own = columns.Zip(apart, (column, share) => column.Volatility * column.Volatility * share * share).Sum();
         var volatility = Math.Sqrt(exposures.Sum(exposure => exposure * exposure) + own);
-        // The volatility grows in proportion with the difference: the plane that touches it goes through zero. Without any difference there
-        // is no such plane, and nothing to limit.
+        // Volatility is proportional to the difference, so its tangent plane goes through zero. Without a difference there is no tangent
+        // plane, and nothing to limit.
         LinearExpression plane = volatility < Least ? 0 : LinearExpression.Sum(columns.Zip(apart, (column, share) =>
             (column.Loadings.Sum(l => l.Value * exposures[l.Key]) + column.Volatility * column.Volatility * share) / volatility * (column.After - column.Wanted)));
         return plane <= AtMost.Fraction;
@@ -53,7 +53,7 @@ public sealed record TrackingError : AddedRows
 
     private const double Least = 1e-12;
 
-    /// <summary>Everything that is held or in the benchmark.</summary>
+    /// <summary>Everything that is held or is in the benchmark.</summary>
     private IEnumerable<Column> Columns(AllocationProblem problem)
     {
         double Wanted(string name, double before, double capital) => Benchmark.Count == 0 ? before : Benchmark.GetValueOrDefault(name).Fraction / capital;
@@ -65,6 +65,6 @@ public sealed record TrackingError : AddedRows
                 : new Column(0, 0, Wanted(name, 0, 1), problem.Risk.Loadings(TokenId.Parse(name)), 0)));
     }
 
-    /// <summary>One thing that is held or in the benchmark, in fractions of the book.</summary>
+    /// <summary>One column, held or in the benchmark, in fractions of the book.</summary>
     private sealed record Column(LinearExpression After, double Before, double Wanted, IReadOnlyDictionary<int, double> Loadings, double Volatility);
 }

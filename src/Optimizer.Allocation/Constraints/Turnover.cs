@@ -1,9 +1,9 @@
 namespace Optimizer.Allocation;
 
-/// <summary>At most so much enters positions, and at most so much leaves them.</summary>
+/// <summary>A limit on turnover: on the sum of deposits into positions, and on the sum of withdrawals from them.</summary>
 public sealed record Turnover : AllocationConstraint
 {
-    /// <summary>The most that may be moved.</summary>
+    /// <summary>The maximum of each sum.</summary>
     public required Model.Limit Max { get; init; }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Optimizer.Allocation;
 
-/// <summary>In no draw is more lost over the horizon than so much.</summary>
+/// <summary>A limit on the loss over the horizon in the single worst draw.</summary>
 public sealed record WorstCase : LossLimit
 {
     /// <inheritdoc/>

@@ -3,10 +3,10 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>The most return among allocations that are safe enough.</summary>
+/// <summary>Maximum return within a risk limit.</summary>
 public sealed record MaximumReturn : AllocationObjective
 {
-    /// <summary>The yearly volatility to stay within, of the book.</summary>
+    /// <summary>The maximum yearly volatility of the book.</summary>
     public required Percentage RiskAtMost { get; init; }
 
     /// <inheritdoc/>

@@ -3,11 +3,11 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>The most net return above what is safe, per unit of volatility (Sharpe 1966). Doubt and effort, which are not paid, do not
-/// count.</summary>
+/// <summary>Maximum net return above the risk-free rate per unit of volatility (Sharpe 1966). Doubt and effort do not count, because they
+/// are not paid.</summary>
 public sealed record MaximumSharpeRatio : AllocationObjective
 {
-    /// <summary>What is earned without risk, per year. Default 0 %.</summary>
+    /// <summary>The risk-free rate per year. Default 0 %.</summary>
     public Percentage RiskFreeRate { get; init; }
 
     /// <inheritdoc/>

@@ -3,18 +3,17 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Net return less risk aversion × variance: the default trade-off (Markowitz 1952).</summary>
+/// <summary>Mean-variance: net return less (γ/2)·variance; the default trade-off (Markowitz 1952).</summary>
 public sealed record MeanVariance : AllocationObjective
 {
-    /// <summary>Risk aversion γ in (γ/2)·variance; 0 to 1,000. 0 looks at return alone; 4 is
-    /// common.</summary>
+    /// <summary>Risk aversion γ, 0 to 1,000. 0 considers only return; 4 is common.</summary>
     [Between(0, 1_000)]
     public required double RiskAversion { get; init; }
 
     /// <inheritdoc/>
     public override bool IsMoney() => true;
 
-    /// <summary>What a unit of yearly variance costs over the horizon.</summary>
+    /// <summary>Cost of a unit of yearly variance over the horizon.</summary>
     public double RiskWeight(AllocationProblem problem) => RiskAversion / 2 * problem.Scenario.Horizon.Years;
 
     /// <inheritdoc/>

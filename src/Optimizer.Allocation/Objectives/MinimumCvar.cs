@@ -3,18 +3,18 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>The least mean loss of the worst draws (conditional value at risk) among allocations that return enough.</summary>
-/// <remarks>The loss is a variable of the problem, and at least the mean over any set of as many draws: the rows for the sets that are worst
-/// for an answer are added until they are what the answer was taken to lose (Künzi-Bay and Mayer 2006, for Rockafellar and Uryasev
+/// <summary>Minimum CVaR (mean loss of the worst draws) with a minimum return.</summary>
+/// <remarks>The loss is a variable of the problem, bounded below by the mean over any set of that many draws. Rows for the sets that are
+/// worst for an answer are added until the variable equals the answer's true loss (Künzi-Bay and Mayer 2006, for Rockafellar and Uryasev
 /// 2000).</remarks>
 public sealed record MinimumCvar : AllocationObjective
 {
     private const string Loss = "mean loss of the worst draws";
 
-    /// <summary>Which part of the draws is not looked at: 95 % averages the worst twentieth.</summary>
+    /// <summary>CVaR confidence level α: 95 % averages the worst 5 %.</summary>
     public required Percentage Confidence { get; init; }
 
-    /// <summary>The net return to reach, per year, of the book; any where absent.</summary>
+    /// <summary>The minimum net return per year of the book; none where absent.</summary>
     public Percentage? ReturnAtLeast { get; init; }
 
     /// <inheritdoc/>

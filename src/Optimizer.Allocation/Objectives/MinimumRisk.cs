@@ -3,15 +3,14 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>The least variance among allocations that return enough.</summary>
+/// <summary>Minimum variance with a minimum return.</summary>
 public sealed record MinimumRisk : AllocationObjective
 {
-    /// <summary>What moving is charged, per unit of cost, where risk alone is made small: more than the variance that
-    /// a unit of cash would add, so that money is never thrown away for safety's sake; far less than any risk worth
-    /// having.</summary>
+    /// <summary>Weight of the costs of moving where only risk is minimised: large enough that money is never wasted to look safer, and
+    /// small compared with any relevant risk.</summary>
     public const double Toll = 0.01;
 
-    /// <summary>The net return to reach, per year, of the book.</summary>
+    /// <summary>The minimum net return per year of the book.</summary>
     public required Percentage ReturnAtLeast { get; init; }
 
     /// <inheritdoc/>

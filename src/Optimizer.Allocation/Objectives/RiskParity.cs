@@ -2,11 +2,11 @@ using Optimizer.Solver;
 
 namespace Optimizer.Allocation;
 
-/// <summary>Every place that may be used bears the same part of the risk (Maillard, Roncalli and Teïletche 2010), as nearly as moves,
-/// limits and whole numbers of places allow.</summary>
-/// <remarks>Equal parts fix every size: they are computed first, for the whole book. The allocation is then the one that differs least from
-/// them: by the root of the sum, over all places, of the squared difference times the place's own variance, so that places on one price are
-/// told apart.</remarks>
+/// <summary>Risk parity: every allowed opportunity bears the same part of the risk (Maillard, Roncalli and Teïletche 2010), as nearly as
+/// moves, limits and integer constraints allow.</summary>
+/// <remarks>Equal contributions determine all sizes; they are computed first, for the whole book. Then the allocation with the smallest
+/// distance to these sizes is found. The distance is the root of the sum, over all opportunities, of the squared difference times the
+/// opportunity's own variance. Correlations are left out, so that opportunities with the same price risk are not interchangeable.</remarks>
 public sealed record RiskParity : AllocationObjective
 {
     /// <inheritdoc/>
@@ -66,10 +66,10 @@ public sealed record RiskParity : AllocationObjective
 
     private const double AnyValue = -1e3;
 
-    /// <summary>What moving is charged per unit of cost: little, so that nearness decides.</summary>
+    /// <summary>Weight of the costs of moving: small, so that the distance decides.</summary>
     private const double Toll = 1e-4;
 
-    /// <summary>The places that may be used: those that bear risk and to which money may be added, or where it stays.</summary>
+    /// <summary>The allowed opportunities: those that bear risk, and to which money may be added or in which it stays.</summary>
     private static Position[] Places(AllocationProblem problem)
     {
         var places = problem.Positions.Where(position => position.Capital > 0 && (position.Before > 0 || (position.Upper > 0 && problem.ForbiddenBy(position) is null))
@@ -79,6 +79,6 @@ public sealed record RiskParity : AllocationObjective
     }
 }
 
-/// <summary>An objective that has no meaning for a scenario.</summary>
+/// <summary>Thrown when an objective cannot be applied to a scenario.</summary>
 /// <param name="message">Why.</param>
 public sealed class ObjectiveException(string message) : Exception(message);

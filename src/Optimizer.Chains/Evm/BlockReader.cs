@@ -7,7 +7,7 @@ namespace Optimizer.Chains.Evm;
 public sealed record Answer<T>(T Value);
 
 /// <summary>Reads contracts at one block.</summary>
-/// <param name="session">What sends.</param>
+/// <param name="session">Sends the calls.</param>
 /// <param name="block">The block.</param>
 public sealed class BlockReader(ReadSession session, EvmBlock block)
 {
@@ -15,7 +15,7 @@ public sealed class BlockReader(ReadSession session, EvmBlock block)
     public EvmBlock Block => block;
 
     /// <summary>Calls a function and decodes what it returns.</summary>
-    /// <exception cref="ChainDataException">It reverted, or returned what is not its type; or the nodes failed.</exception>
+    /// <exception cref="ChainDataException">It reverted, returned an unexpected type, or the nodes failed.</exception>
     public async Task<T> ReadAsync<T>(EvmAddress contract, ContractFunction<T> function) =>
         await TryReadAsync(contract, function).ConfigureAwait(false) is { } answer
             ? answer.Value
@@ -53,20 +53,21 @@ public sealed class BlockReader(ReadSession session, EvmBlock block)
     }
 }
 
-/// <summary>Gathers what many readers ask for into few round trips.</summary>
-/// <remarks>Readers run until they wait for an answer; when all of them wait, everything asked for goes out as one batch per
-/// block. So a hundred reserves that each need two dependent reads take two round trips.</remarks>
-/// <param name="client">Whom to ask.</param>
+/// <summary>Batches the calls of many readers into few round trips.</summary>
+/// <remarks>Readers run until they wait for an answer. When all of them wait, all pending calls go out as one batch per block. So a hundred
+/// reserves with two dependent reads each take two round trips.</remarks>
+/// <param name="client">The client.</param>
 public sealed class ReadSession(IEvmClient client)
 {
     private readonly Lock _lock = new();
     private List<Question> _asked = [];
     private TaskCompletionSource _isAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Runs readers to their ends, answering what they ask.</summary>
+    /// <summary>Runs readers to completion and answers their calls.</summary>
     /// <param name="readers">Started readers.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <returns>When all have ended; a failed reader has failed alone, and all that wait where the nodes fail.</returns>
+    /// <returns>Completes when all readers have ended. A failing reader does not affect the others; a failing node fails all waiting
+    /// readers.</returns>
     public async Task RunAsync(IEnumerable<Task> readers, CancellationToken cancellation)
     {
         var all = Task.WhenAll(readers);
@@ -85,7 +86,7 @@ public sealed class ReadSession(IEvmClient client)
         }
     }
 
-    /// <summary>Asks for one call; the answer comes with those of all others.</summary>
+    /// <summary>Requests one call; it is answered together with all others.</summary>
     internal Task<EvmReturn> AskAsync(EvmBlock block, EvmCall call)
     {
         var question = new Question(block, call, new());
@@ -98,8 +99,8 @@ public sealed class ReadSession(IEvmClient client)
         return question.Answer.Task;
     }
 
-    /// <summary>Waits until no more questions come: readers that were answered go on at their own pace, and what they ask
-    /// next belongs together.</summary>
+    /// <summary>Waits until no more calls are requested: answered readers continue independently, and their next calls should form one
+    /// batch.</summary>
     private async Task UntilQuietAsync(CancellationToken cancellation)
     {
         const int Patience = 50;
@@ -115,7 +116,7 @@ public sealed class ReadSession(IEvmClient client)
     {
         try
         {
-            // Readers of one protocol often ask the same: for a price, a revision.
+            // Readers of one protocol often make the same calls, such as for a price or a revision.
             var distinct = questions.GroupBy(question => question.Call, SameCall.Comparer).ToArray();
             var returns = await client.CallAsync(block, [.. distinct.Select(same => same.Key)], cancellation).ConfigureAwait(false);
             for (var i = 0; i < distinct.Length; i++)

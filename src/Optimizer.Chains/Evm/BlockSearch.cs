@@ -5,24 +5,24 @@ namespace Optimizer.Chains.Evm;
 /// <summary>Finds blocks by their time.</summary>
 public static class BlockSearch
 {
-    // Guesses by the time between blocks are good where blocks come evenly; halving ends the search where they do not.
+    // Interpolation works well for regular block times; bisection ends the search otherwise.
     private const int Guesses = 5;
     private const int MostSteps = 80;
 
-    /// <summary>The last block that was made at a moment or before it.</summary>
+    /// <summary>The last block at or before a given time.</summary>
     /// <param name="chain">The chain.</param>
-    /// <param name="client">Whom to ask.</param>
+    /// <param name="client">The client.</param>
     /// <param name="head">The last block.</param>
-    /// <param name="wanted">The moment.</param>
-    /// <param name="close">A block that is off by no more than this, either way, will do.</param>
+    /// <param name="wanted">The time.</param>
+    /// <param name="close">Accepted difference of the block's time, in either direction.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="ChainDataException">The chain began later, or blocks cannot be had.</exception>
+    /// <exception cref="ChainDataException">The chain began later, or blocks cannot be read.</exception>
     public static async Task<EvmBlock> LastBeforeAsync(Chain chain, IEvmClient client, EvmBlock head, DateTimeOffset wanted, TimeSpan close, CancellationToken cancellation) =>
         await FindLastBeforeAsync(chain, client, head, wanted, close, cancellation).ConfigureAwait(false)
             ?? throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: the chain began after {wanted:yyyy-MM-dd HH:mm} UTC");
 
     /// <summary>The same; null where the chain began later.</summary>
-    /// <exception cref="ChainDataException">Blocks cannot be had.</exception>
+    /// <exception cref="ChainDataException">Blocks cannot be read.</exception>
     public static async Task<EvmBlock?> FindLastBeforeAsync(Chain chain, IEvmClient client, EvmBlock head, DateTimeOffset wanted, TimeSpan close, CancellationToken cancellation)
     {
         if (head.Time <= wanted)

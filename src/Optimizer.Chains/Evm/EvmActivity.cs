@@ -10,32 +10,32 @@ using Optimizer.Contracts.Abi;
 
 namespace Optimizer.Chains.Evm;
 
-/// <summary>A transaction that is in a block.</summary>
+/// <summary>A mined transaction.</summary>
 /// <param name="Hash">Its hash.</param>
-/// <param name="From">Who signed it.</param>
-/// <param name="To">What it called; null where it made a contract.</param>
+/// <param name="From">The signer.</param>
+/// <param name="To">The contract or account called; null for a contract creation.</param>
 /// <param name="Value">Native base units sent along.</param>
 /// <param name="Data">Its calldata.</param>
 /// <param name="Block">The block.</param>
-/// <param name="Index">Its place in the block.</param>
-/// <param name="Succeeded">False where it reverted.</param>
-/// <param name="GasWei">What was paid for its gas; on rollups that say so, with the fee for its data.</param>
-/// <param name="Logs">What contracts logged.</param>
+/// <param name="Index">Its index in the block.</param>
+/// <param name="Succeeded">False if it reverted.</param>
+/// <param name="GasWei">Fee paid, in wei; on rollups that report it, including the data fee.</param>
+/// <param name="Logs">Its logs.</param>
 public sealed record EvmTransaction(
     string Hash, EvmAddress From, EvmAddress? To, BigInteger Value, byte[] Data, EvmBlock Block, ulong Index, bool Succeeded, BigInteger GasWei, IReadOnlyList<EvmLog> Logs);
 
-/// <summary>A transaction of an account, before it is looked at.</summary>
+/// <summary>A reference to a transaction of an account.</summary>
 /// <param name="Transaction">Its hash.</param>
 /// <param name="Block">The block's height.</param>
-/// <param name="Counts">Whether it counts in the account's nonce.</param>
+/// <param name="Counts">Whether it increases the account's nonce.</param>
 public sealed record EvmSent(string Transaction, ulong Block, bool Counts);
 
-/// <summary>Finds what happened on an EVM network: transactions, logs, and how often an account has acted.</summary>
-/// <param name="client">Whom to ask.</param>
+/// <summary>Finds transactions, logs and transaction counts on an EVM network.</summary>
+/// <param name="client">The client.</param>
 public sealed class EvmActivity(EvmClient client)
 {
-    /// <summary>A transaction with its receipt; null where no block has it.</summary>
-    /// <exception cref="ChainDataException">A node failed, or sent something else.</exception>
+    /// <summary>A transaction with its receipt; null if it is in no block.</summary>
+    /// <exception cref="ChainDataException">A node failed, or sent a different transaction.</exception>
     public async Task<EvmTransaction?> TransactionAsync(string hash, CancellationToken cancellation)
     {
         var rpc = client.Rpc(cancellation);
@@ -52,14 +52,14 @@ public sealed class EvmActivity(EvmClient client)
             block, rpc.Count(receipt.TransactionIndex, "transaction index"), rpc.Number(receipt.Status, "status").IsOne, gas, [.. (receipt.Logs ?? throw rpc.Malformed("a receipt without logs")).Select(log => Log(rpc, log))]);
     }
 
-    /// <summary>The logs of a contract between two blocks, both counted.</summary>
+    /// <summary>The logs of a contract in a range of blocks, both ends included.</summary>
     /// <param name="address">The contract.</param>
-    /// <param name="topics">What each topic has to be, one of several; null for anything.</param>
+    /// <param name="topics">Accepted values of each topic; null accepts any.</param>
     /// <param name="from">The first block.</param>
     /// <param name="to">The last block.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <remarks>Many nodes answer for so many blocks or logs only, and each has its own bound: what is refused is asked in
-    /// halves. The requests grow with the number of blocks.</remarks>
+    /// <remarks>Many nodes limit the number of blocks or logs per request, each in its own way: a refused range is split in halves. The
+    /// number of requests grows with the number of blocks.</remarks>
     /// <exception cref="ChainDataException">A node refuses even single blocks, or failed.</exception>
     public async Task<IReadOnlyList<EvmLog>> LogsAsync(EvmAddress address, IReadOnlyList<IReadOnlyList<string>?> topics, ulong from, ulong to, CancellationToken cancellation)
     {
@@ -85,8 +85,8 @@ public sealed class EvmActivity(EvmClient client)
         return found;
     }
 
-    /// <summary>How many transactions an account has signed up to a block; null for those that wait as well.</summary>
-    /// <exception cref="ChainDataException">The state of that block cannot be had.</exception>
+    /// <summary>Number of transactions that an account has signed up to a block; null includes pending transactions.</summary>
+    /// <exception cref="ChainDataException">The state at that block cannot be read.</exception>
     public async Task<ulong> CountAsync(EvmAddress account, ulong? block, CancellationToken cancellation)
     {
         var rpc = client.Rpc(cancellation);
@@ -100,19 +100,19 @@ public sealed class EvmActivity(EvmClient client)
         return rpc.Bytes(await new EthGetCode(rpc).SendRequestAsync(address.ToString(), At(block)).ConfigureAwait(false), "code");
     }
 
-    /// <summary>Whether code only says whose code an account lends itself (EIP-7702).</summary>
+    /// <summary>Whether the code is only an EIP-7702 delegation.</summary>
     public static bool IsDelegated(byte[] code) => code.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xef, 0x01, 0x00]);
 
-    /// <summary>What an account holds of its chain's native token at a block.</summary>
+    /// <summary>An account's balance of the native token at a block.</summary>
     public async Task<BigInteger> BalanceAsync(EvmAddress account, ulong block, CancellationToken cancellation)
     {
         var rpc = client.Rpc(cancellation);
         return rpc.Number(await new EthGetBalance(rpc).SendRequestAsync(account.ToString(), At(block)).ConfigureAwait(false), "balance");
     }
 
-    /// <summary>The transactions that an account signed after one block and up to another, by halving: as many requests as
-    /// transactions times the logarithm of the blocks.</summary>
-    /// <exception cref="ChainDataException">The states of former blocks cannot be had.</exception>
+    /// <summary>The transactions that an account signed after one block and up to another, found by bisection: about transactions ×
+    /// log(blocks) requests.</summary>
+    /// <exception cref="ChainDataException">The state at earlier blocks cannot be read.</exception>
     public async Task<IReadOnlyList<EvmSent>> SentAsync(EvmAddress account, ulong after, ulong to, CancellationToken cancellation)
     {
         var (rpc, found) = (client.Rpc(cancellation), new List<EvmSent>());

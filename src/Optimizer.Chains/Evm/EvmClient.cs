@@ -13,90 +13,90 @@ using Optimizer.Contracts.Protocols.Multicall3;
 
 namespace Optimizer.Chains.Evm;
 
-/// <summary>A block that all reads of a chain are made at.</summary>
+/// <summary>The block at which all data of a chain is read.</summary>
 /// <param name="Number">Its height.</param>
-/// <param name="Hash">Its hash, which nodes are asked by, so that no reorganisation goes unnoticed.</param>
-/// <param name="Time">When it was made, by its own account.</param>
+/// <param name="Hash">Its hash; reads refer to it, so that a reorganisation is detected.</param>
+/// <param name="Time">The time stated in the block.</param>
 public sealed record EvmBlock(ulong Number, string Hash, DateTimeOffset Time);
 
-/// <summary>How a call is made.</summary>
+/// <summary>How a call is sent.</summary>
 public enum EvmCallKind
 {
-    /// <summary>With many others, through Multicall3.</summary>
+    /// <summary>Batched with many others through Multicall3.</summary>
     Light,
 
-    /// <summary>With few others: it may take much of the gas that a node grants, and must not starve them.</summary>
+    /// <summary>Batched with few others, because it may use much of the gas that a node grants per request.</summary>
     Heavy,
 
-    /// <summary>Alone: what nodes answer themselves, such as Arbitrum's NodeInterface, no contract can call.</summary>
+    /// <summary>Sent alone: for precompiles that only nodes answer, such as Arbitrum's NodeInterface, which contracts cannot
+    /// call.</summary>
     Direct,
 }
 
 /// <summary>A call of a contract.</summary>
 /// <param name="To">The contract.</param>
 /// <param name="Data">Selector and arguments.</param>
-/// <param name="Kind">How it is made.</param>
+/// <param name="Kind">How it is sent.</param>
 public readonly record struct EvmCall(EvmAddress To, byte[] Data, EvmCallKind Kind = EvmCallKind.Light);
 
-/// <summary>What a call gave.</summary>
-/// <param name="Succeeded">False where it reverted.</param>
-/// <param name="Data">What it returned, or the reason of the revert.</param>
+/// <summary>The result of a call.</summary>
+/// <param name="Succeeded">False if it reverted.</param>
+/// <param name="Data">The return data, or the revert reason.</param>
 public readonly record struct EvmReturn(bool Succeeded, byte[] Data);
 
-/// <summary>What an EVM network's nodes can be asked. Another library's client may stand behind it.</summary>
+/// <summary>Queries to the nodes of an EVM network; can be implemented with another library.</summary>
 public interface IEvmClient
 {
-    /// <summary>Finds the block to read at and what gas costs there; checks that the nodes are of the right chain.</summary>
+    /// <summary>Chooses the block to read at and reads its fees; checks that the nodes belong to the right chain.</summary>
     Task<EvmHead> PinAsync(CancellationToken cancellation);
 
-    /// <summary>A former block and what gas cost there.</summary>
+    /// <summary>An earlier block and its fees.</summary>
     Task<EvmHead> HeadAsync(ulong number, CancellationToken cancellation);
 
-    /// <summary>The block of a height.</summary>
+    /// <summary>The block at a height.</summary>
     Task<EvmBlock> BlockAsync(ulong number, CancellationToken cancellation);
 
-    /// <summary>Makes calls at a block, all in one round trip; a call that reverts does not harm the others.</summary>
+    /// <summary>Makes calls at a block, all in one round trip; a reverted call does not affect the others.</summary>
     Task<EvmReturn[]> CallAsync(EvmBlock block, IReadOnlyList<EvmCall> calls, CancellationToken cancellation);
 
-    /// <summary>What Linea's nodes ask for a transaction: its gas, and base and priority fee per gas in wei, of which the latter holds
-    /// what publishing the bytes costs.</summary>
-    /// <param name="to">Who is called.</param>
+    /// <summary>Linea's fee estimate for a transaction: gas units, and the fee per gas in wei (base plus priority fee). The priority fee
+    /// includes the cost of publishing the data.</summary>
+    /// <param name="to">The called account.</param>
     /// <param name="data">The calldata.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <returns>Null where the nodes give no such estimate, or two endpoints that have to agree give two.</returns>
+    /// <returns>Null if the nodes give no estimate, or if two endpoints are required to agree, which estimates never do.</returns>
     Task<(BigInteger GasUnits, BigInteger WeiPerGas)?> LineaEstimateAsync(EvmAddress to, byte[] data, CancellationToken cancellation);
 
-    /// <summary>What was noticed about the nodes so far: those that failed, lag or disagree.</summary>
+    /// <summary>Problems with nodes found so far: failing, lagging or disagreeing nodes.</summary>
     IReadOnlyList<(ChainFault Fault, string Message)> Noticed { get; }
 }
 
-/// <summary>The pinned block with the fees of those before it.</summary>
+/// <summary>The pinned block with fees.</summary>
 /// <param name="Block">The block.</param>
 /// <param name="BaseFeeWei">Base fee per gas of the next block, in wei.</param>
-/// <param name="PriorityFeeWei">Median of the median priority fees of recent blocks, in wei; null where the node has seen
-/// none.</param>
+/// <param name="PriorityFeeWei">Median of recent blocks' median priority fees, in wei; null if the node has seen none.</param>
 public sealed record EvmHead(EvmBlock Block, BigInteger BaseFeeWei, BigInteger? PriorityFeeWei);
 
-/// <summary>Asks an EVM network's endpoints, one after the other where one fails.</summary>
+/// <summary>Queries an EVM network's endpoints; if one fails, the next is used.</summary>
 /// <param name="chain">The chain's name in messages.</param>
-/// <param name="chainId">The EIP-155 id that every endpoint has to have.</param>
-/// <param name="endpoints">At least one, the preferred first.</param>
-/// <param name="agreement">Whether two endpoints have to give the same answer to every call.</param>
+/// <param name="chainId">The EIP-155 id that every endpoint must have.</param>
+/// <param name="endpoints">The endpoints, preferred first; at least one.</param>
+/// <param name="agreement">Whether two endpoints must give the same answer to every call.</param>
 public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpcClient> endpoints, bool agreement = false) : IEvmClient
 {
-    /// <summary>Blocks that an endpoint may lag behind the first.</summary>
+    /// <summary>Blocks by which an endpoint may lag behind the others.</summary>
     private const ulong Lag = 5;
 
     /// <summary>Of the priority fees in a block, in percent.</summary>
     private const decimal Median = 50;
 
-    /// <summary>Blocks whose fees are looked at.</summary>
+    /// <summary>Number of recent blocks used for fees.</summary>
     private const int FeeBlocks = 20;
 
-    /// <summary>Calls in one <c>aggregate3</c>: well below the gas that nodes grant a call.</summary>
+    /// <summary>Calls per <c>aggregate3</c>; uses far less gas than nodes grant per call.</summary>
     private const int CallsAtOnce = 250;
 
-    /// <summary>Heavy calls in one <c>aggregate3</c>.</summary>
+    /// <summary>Heavy calls per <c>aggregate3</c>.</summary>
     private const int HeavyCallsAtOnce = 8;
 
     private readonly EndpointGroup _endpoints = new(chain, endpoints, agreement);
@@ -111,7 +111,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     public async Task<EvmHead> PinAsync(CancellationToken cancellation)
     {
         var head = await _endpoints.PinAsync(HeadAsync, head => head.Block.Number, Lag, cancellation).ConfigureAwait(false);
-        // A head is one endpoint's word; where two have to agree, both are asked about that block.
+        // The head comes from one endpoint; if two must agree, both are asked about that block.
         return agreement ? await HeadAsync(head.Block.Number, cancellation).ConfigureAwait(false) : head;
     }
 
@@ -170,8 +170,8 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     }
 
     /// <inheritdoc/>
-    /// <remarks>Source: Linea's documentation, <c>linea_estimateGas</c>. The account called has no code, so that the call succeeds
-    /// whoever sends it.</remarks>
+    /// <remarks>Source: Linea's documentation, <c>linea_estimateGas</c>. The called account has no code, so the call succeeds for any
+    /// sender.</remarks>
     public async Task<(BigInteger GasUnits, BigInteger WeiPerGas)?> LineaEstimateAsync(EvmAddress to, byte[] data, CancellationToken cancellation)
     {
         try
@@ -182,7 +182,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         }
         catch (ChainDataException wrong) when (wrong.Fault is ChainFault.Malformed or ChainFault.Disagreement or ChainFault.Refused)
         {
-            // An estimate is of the moment at which it is asked for: two endpoints give two.
+            // An estimate changes from moment to moment, so two endpoints never agree on it.
             return null;
         }
     }
@@ -207,7 +207,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         if (fees?.BaseFeePerGas is not [.., var baseFee])
             throw rpc.Malformed("a fee history without base fees");
-        // A node that has just started answers with no rewards at all.
+        // A node that has just started returns no rewards.
         var tips = (fees.Reward ?? []).Where(reward => reward is { Length: > 0 }).Select(reward => rpc.Number(reward[0], "priority fee")).Order().ToArray();
         return new(ReadBlock(rpc, block), rpc.Number(baseFee, "base fee"), tips.Length == 0 ? null : tips[tips.Length / 2]);
     }

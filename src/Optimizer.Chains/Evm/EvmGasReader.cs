@@ -7,11 +7,13 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm;
 
-/// <summary>Reads what a transaction costs on an EVM network, by the way in which its family charges.</summary>
+/// <summary>Reads transaction fees of an EVM network, according to its chain family.</summary>
 /// <remarks>
-/// Execution gas: the next block's base fee and the median tip of recent blocks. OP Stack: the L1 data fee that the chain's
-/// own GasPriceOracle asks for the bytes of a typical deposit. Arbitrum: the extra gas that NodeInterface counts for them,
-/// at the base fee. Linea: what its nodes ask for those bytes beyond the usual price of the gas.
+/// Execution gas: the next block's base fee plus the median priority fee of recent blocks. OP Stack: the L1 data fee of a typical deposit
+/// from
+/// the chain's GasPriceOracle. Arbitrum: the extra gas for that data from NodeInterface, at the base fee. Linea: the node's fee estimate
+/// for
+/// that data less gas at the usual price.
 /// </remarks>
 public static class EvmGasReader
 {
@@ -19,10 +21,10 @@ public static class EvmGasReader
     private static readonly EvmAddress NodeInterface = EvmAddress.Parse("0x00000000000000000000000000000000000000C8");
 
     /// <summary>Reads the fees.</summary>
-    /// <param name="reading">Where findings go.</param>
+    /// <param name="reading">Receives findings.</param>
     /// <param name="head">The pinned block and its fees.</param>
     /// <param name="reader">Reads contracts at that block.</param>
-    /// <param name="client">Whom to ask for an estimate of the present; null where a former moment is read.</param>
+    /// <param name="client">The client for a current estimate; null when an earlier time is read.</param>
     /// <param name="from">Key of the provenance.</param>
     /// <param name="cancellation">Cancels.</param>
     public static async Task<GasFees> ReadAsync(ChainReading reading, EvmHead head, BlockReader reader, IEvmClient? client, string from, CancellationToken cancellation)
@@ -42,12 +44,12 @@ public static class EvmGasReader
         };
     }
 
-    /// <summary>What a rollup charges for the bytes of a transaction, in wei.</summary>
+    /// <summary>Data fee of a transaction on a rollup, in wei.</summary>
     /// <param name="chain">The chain.</param>
     /// <param name="reader">Reads contracts at a block.</param>
     /// <param name="transaction">The transaction.</param>
-    /// <returns>Null where the chain charges nothing for them.</returns>
-    /// <exception cref="ChainDataException">The chain does not tell.</exception>
+    /// <returns>Null if the chain has no data fee.</returns>
+    /// <exception cref="ChainDataException">The chain does not report it.</exception>
     public static async Task<BigInteger?> DataFeeAsync(Chain chain, BlockReader reader, UnsignedTransaction transaction) => chain.Family switch
     {
         ChainFamily.OpStack => await reader.ReadAsync(GasPriceOracle, new GetL1Fee { Data = transaction.ToBytes() }).ConfigureAwait(false),
@@ -55,7 +57,7 @@ public static class EvmGasReader
         _ => null,
     };
 
-    /// <summary>What Linea asks for a transaction beyond its gas at the usual price: its bytes make the priority fee higher.</summary>
+    /// <summary>Linea's data fee: the fee estimate above gas at the usual price; Linea puts it into the priority fee.</summary>
     private static async Task<BigInteger?> LineaDataFeeAsync(ChainReading reading, IEvmClient client, UnsignedTransaction transaction, BigInteger price, CancellationToken cancellation)
     {
         if (await client.LineaEstimateAsync(transaction.To, transaction.Data, cancellation).ConfigureAwait(false) is var (units, perGas))
@@ -72,7 +74,7 @@ public static class EvmGasReader
         return component.Value.GasEstimateForL1 * component.Value.BaseFee;
     }
 
-    /// <summary>A deposit as a plan would send it: amounts and addresses fill their bytes, as real ones do.</summary>
+    /// <summary>A typical deposit; amounts and addresses use all their bytes, as real ones do.</summary>
     internal static UnsignedTransaction TypicalTransaction(ulong chainId, BigInteger price)
     {
         var bytes = Hex.Keccak("a typical deposit"u8);

@@ -6,14 +6,14 @@ using System.Text.Json;
 
 namespace Optimizer.Chains.Evm;
 
-/// <summary>How an EVM network's nodes write numbers and bytes.</summary>
+/// <summary>Numbers and bytes in the JSON of EVM nodes.</summary>
 public static class EvmJson
 {
     /// <summary>A quantity of up to 256 bits, written as hexadecimal digits.</summary>
-    /// <param name="element">What a node sent.</param>
+    /// <param name="element">The JSON element.</param>
     /// <param name="who">The node, in messages.</param>
-    /// <param name="what">What it stands for, in messages.</param>
-    /// <exception cref="ChainDataException">It is none.</exception>
+    /// <param name="what">The name of the quantity, for messages.</param>
+    /// <exception cref="ChainDataException">It is not a quantity.</exception>
     public static BigInteger Number(JsonElement element, string who, string what) => Number(Text(element), who, what);
 
     /// <summary>A quantity of up to 256 bits, written as hexadecimal digits.</summary>
@@ -26,7 +26,7 @@ public static class EvmJson
             : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} that is no number");
     }
 
-    /// <summary>Text; null where it is something else, or no text in Unicode.</summary>
+    /// <summary>Text; null if it is not a string or not valid Unicode.</summary>
     public static string? Text(JsonElement element)
     {
         try
@@ -35,16 +35,16 @@ public static class EvmJson
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair.
+            // Half of a surrogate pair is invalid.
             return null;
         }
     }
 
-    /// <summary>Bytes, written as pairs of hexadecimal digits.</summary>
-    /// <exception cref="ChainDataException">They are none.</exception>
+    /// <summary>Bytes in hexadecimal.</summary>
+    /// <exception cref="ChainDataException">They are not bytes in hexadecimal.</exception>
     public static byte[] Bytes(JsonElement element, string who)
     {
-        // As they came, between quotes: answers of megabytes are not made into text first.
+        // Decode the raw UTF-8 directly: answers of megabytes are not converted to strings first.
         if (element.ValueKind == JsonValueKind.String && JsonMarshal.GetRawUtf8Value(element) is var quoted && quoted.StartsWith("\"0x"u8) && quoted.Length % 2 == 0)
         {
             var bytes = new byte[quoted.Length / 2 - 2];
@@ -55,6 +55,6 @@ public static class EvmJson
         throw new ChainDataException(ChainFault.Malformed, $"{who} sent what are no bytes in hexadecimal");
     }
 
-    /// <summary>A field of an object; undefined where it is not there.</summary>
+    /// <summary>A field of an object; undefined if missing.</summary>
     public static JsonElement Field(JsonElement parent, string name) => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var field) ? field : default;
 }

@@ -27,22 +27,23 @@ public static class EvmMarketReader
         new UniswapV3(),
     }.ToDictionary(adapter => adapter.Name);
 
-    /// <summary>Ten times what gas ever cost for an hour on Ethereum.</summary>
+    /// <summary>Highest accepted gas price: ten times the highest hourly gas price ever on Ethereum.</summary>
     private const double MostGweiPerGas = 100_000;
 
-    /// <summary>A whole native token for the data of one transaction.</summary>
+    /// <summary>Highest accepted data fee of a transaction: one whole native token.</summary>
     public const double MostDataFeeGwei = 1e9;
 
-    /// <summary>Share of the yield window by which the former block's time may be off: growth is measured from its real time.</summary>
+    /// <summary>Accepted time difference of the earlier block, as a fraction of the yield window; growth is measured from its real
+    /// time.</summary>
     private const double Close = 0.005;
 
     /// <summary>Reads gas, prices and opportunities.</summary>
-    /// <param name="reading">Where everything goes, failures included; its gas stays null where the chain could not be read.</param>
-    /// <param name="client">Whom to ask.</param>
-    /// <param name="universe">The routes to read, and the chains that they lead to.</param>
-    /// <param name="now">The present, to tell whether nodes follow the chain.</param>
+    /// <param name="reading">Receives all data and findings; its gas stays null if the chain cannot be read.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="universe">The market with the routes to read and their destination chains.</param>
+    /// <param name="now">The present time, to check that nodes are in sync.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <param name="at">A former moment to read at, of which only archive nodes know; null for the present.</param>
+    /// <param name="at">An earlier time to read at, which needs archive nodes; null for the present.</param>
     public static async Task ReadAsync(ChainReading reading, IEvmClient client, Market universe, DateTimeOffset now, CancellationToken cancellation, DateTimeOffset? at = null)
     {
         var chain = reading.Chain;
@@ -129,7 +130,7 @@ public static class EvmMarketReader
         }
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
-            // A contract's answer that no adapter's author thought of must not take the other protocols along.
+            // An unexpected answer that crashes one adapter must not affect the other protocols.
             protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}");
             return [];
         }

@@ -9,15 +9,15 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm;
 
-/// <summary>Prices of a chain's assets in USD: from the Chainlink feeds that its file names, and from the oracle of an Aave
-/// market on it.</summary>
-/// <remarks>Where both know an asset they are held against each other, and the feed is taken: it states its age.</remarks>
+/// <summary>USD prices of a chain's assets, from the Chainlink feeds in its chain file and from the oracle of an Aave market on
+/// it.</summary>
+/// <remarks>If both have a price, the two are compared and the feed is used, because it states its age.</remarks>
 public sealed class EvmPrices(ChainReading reading, BlockReader reader)
 {
 
     private readonly ConcurrentDictionary<string, Task<Figure?>> _byAsset = new();
 
-    /// <summary>The price of one whole token in USD; null where there is none to be believed, which is noted.</summary>
+    /// <summary>The price of one whole token in USD; null if there is no reliable price, which is recorded as a finding.</summary>
     public async Task<Figure?> OfAsync(Token token)
     {
         var price = await OfRewardAsync(token).ConfigureAwait(false);
@@ -26,7 +26,7 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
         return price;
     }
 
-    /// <summary>The same for a token that is only given out: nobody holds it, so that the snapshot need not judge it.</summary>
+    /// <summary>The same for a reward token. It is not held, so the snapshot needs no judgement of it.</summary>
     public Task<Figure?> OfRewardAsync(Token token) => _byAsset.GetOrAdd(token.AssetId(), ReadAsync);
 
     private async Task<Figure?> ReadAsync(string asset)
@@ -41,7 +41,7 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
         var (fromFeed, fromOracle) = (await askFeed.ConfigureAwait(false), await askOracle.ConfigureAwait(false));
         if (fromFeed is { } first && fromOracle is { } second && Math.Abs(first / second - 1) > reading.Settings.Tolerance.Fraction)
             reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {second.Value:g9} USD by {reading.Provenances[second.From].Source}; the first is taken");
-        // A feed that is not believed is not replaced by a source that does not say how old it is.
+        // A rejected feed is not replaced by a source that does not state its age.
         var price = feed is null ? fromOracle : fromFeed;
         if (price is null && feed is null)
             reading.Refuse(Rules.MissingPrice, subject, $"the chain file names no price feed for {asset}, and no Aave oracle on the chain knows it");
@@ -88,7 +88,7 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
         var (askPrice, askUnit, askCurrency) = (reader.TryReadAsync(oracle, new GetAssetPrice { Asset = contract }), reader.TryReadAsync(oracle, new BaseCurrencyUnit()), reader.TryReadAsync(oracle, new BaseCurrency()));
         var price = await askPrice.ConfigureAwait(false) is { Value: { Sign: > 0 } p } ? p : BigInteger.Zero;
         var unit = await askUnit.ConfigureAwait(false) is { Value: { Sign: > 0 } u } ? u : BigInteger.Zero;
-        // An asset that the market does not know has no price there; one that is not the zero address is no dollar.
+        // The oracle returns 0 for unknown assets; its base currency is USD only if it is the zero address.
         return price.IsZero || unit.IsZero || await askCurrency.ConfigureAwait(false) is not { Value.IsZero: true }
             ? null
             : Figure((double)price / (double)unit, $"aave-oracle-{asset}", $"Aave's oracle {oracle} on {reading.Chain.Name}", reader.Block.Time);

@@ -7,25 +7,25 @@ using Optimizer.Model;
 namespace Optimizer.Chains.Markets;
 
 /// <summary>Reads the markets of several chains at once.</summary>
-/// <param name="endpointsOf">The endpoints of a chain, as its environment variable holds them; null or empty for none.</param>
-/// <param name="universe">The routes to read, and all chains.</param>
-/// <param name="settings">What is believed.</param>
-/// <param name="limits">How patient one is with an endpoint.</param>
+/// <param name="endpointsOf">A chain's endpoints, from its environment variable; null or empty for none.</param>
+/// <param name="universe">The market with the routes to read and all chains.</param>
+/// <param name="settings">Limits for accepting data.</param>
+/// <param name="limits">Timeouts and limits of endpoints.</param>
 /// <param name="time">The clock.</param>
-/// <param name="history">What is known of former days; null for nothing.</param>
-/// <param name="quotes">Asks the web about what no node knows; null where only nodes are to be asked.</param>
+/// <param name="history">Earlier values of shares; null for none.</param>
+/// <param name="quotes">Reads data from web services; null to use nodes only.</param>
 public sealed class MarketReader(
     Func<Chain, string?> endpointsOf, Market universe, ReadingSettings settings, EndpointLimits limits, TimeProvider time, ShareHistory? history = null, QuoteReader? quotes = null)
 {
-    /// <summary>Reads chains; one chain's failure fails no other.</summary>
+    /// <summary>Reads chains; a failure of one chain does not affect the others.</summary>
     /// <param name="chains">The chains.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <param name="at">A former moment, of which only archive nodes know; null for the present.</param>
+    /// <param name="at">An earlier time, which needs archive nodes; null for the present.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<IReadOnlyList<ChainReading>> ReadAsync(IEnumerable<Chain> chains, CancellationToken cancellation, DateTimeOffset? at = null)
     {
         var readings = await Task.WhenAll(chains.Select(chain => ReadAsync(chain, at, cancellation))).ConfigureAwait(false);
-        // The web quotes the present.
+        // Web services only quote the present.
         if (quotes is not null && at is null)
             await quotes.ReadAsync(readings, time.GetUtcNow(), cancellation).ConfigureAwait(false);
         return readings;
@@ -33,7 +33,7 @@ public sealed class MarketReader(
 
     private async Task<ChainReading> ReadAsync(Chain chain, DateTimeOffset? at, CancellationToken cancellation)
     {
-        // A client of its own, so that one chain's silent endpoints do not hold up the others.
+        // A separate HTTP client per chain, so that silent endpoints of one chain do not delay the others.
         using var http = EndpointClient.Create(limits);
         var reading = new ChainReading(chain, settings, history);
         JsonRpcClient[] endpoints = [.. Endpoints(chain, reading).Select((uri, i) => new JsonRpcClient(uri, $"{chain.Id} #{i + 1}", http, limits))];

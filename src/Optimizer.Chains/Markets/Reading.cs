@@ -3,8 +3,8 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Markets;
 
-/// <summary>What an adapter read of one opportunity: what a chain knows, and not what people judge.</summary>
-/// <remarks>Gas, volatility, events and tags come with the judgement that a former snapshot holds.</remarks>
+/// <summary>Data of one opportunity read from a chain, without judgements.</summary>
+/// <remarks>Gas, volatility, events and tags are judgements taken from an earlier snapshot.</remarks>
 public sealed record OpportunityReading
 {
     /// <summary>Protocol, chain and token: <c>aave-v3/base/USDC</c>.</summary>
@@ -13,56 +13,55 @@ public sealed record OpportunityReading
     /// <summary>The protocol's id.</summary>
     public required string Protocol { get; init; }
 
-    /// <summary>What sort of place it is.</summary>
+    /// <summary>The kind.</summary>
     public required OpportunityKind Kind { get; init; }
 
-    /// <summary>The tokens it takes.</summary>
+    /// <summary>The input tokens.</summary>
     public required IReadOnlyList<Input> Inputs { get; init; }
 
-    /// <summary>What it earns.</summary>
+    /// <summary>The yield.</summary>
     public required Carry Carry { get; init; }
 
-    /// <summary>As in <see cref="Opportunity.LiquidityConcentration"/>; null where nobody trades against the place.</summary>
+    /// <summary>As in <see cref="Opportunity.LiquidityConcentration"/>; null where nobody trades against the opportunity.</summary>
     public Figure? LiquidityConcentration { get; init; }
 
-    /// <summary>All that is in the place now, in whole tokens of the first input.</summary>
+    /// <summary>Total size today, in whole tokens of the first input.</summary>
     public required Figure Total { get; init; }
 
-    /// <summary>The most that can still be added, in whole tokens; null where there is no cap.</summary>
+    /// <summary>The most that can still be added, in whole tokens; null without a cap.</summary>
     public Figure? Capacity { get; init; }
 
-    /// <summary>The most that can be taken out at once, in whole tokens; null where liquidity is no limit.</summary>
+    /// <summary>The most that can be withdrawn at once, in whole tokens; null where liquidity is no limit.</summary>
     public Figure? Withdrawable { get; init; }
 
-    /// <summary>Fee of entering, in basis points; null where the protocol does not state one.</summary>
+    /// <summary>Entry fee in basis points; null if the protocol does not state one.</summary>
     public Figure? EntryFeeBps { get; init; }
 
-    /// <summary>Fee of leaving, in basis points; null where the protocol does not state one.</summary>
+    /// <summary>Exit fee in basis points; null if the protocol does not state one.</summary>
     public Figure? ExitFeeBps { get; init; }
 
-    /// <summary>Days from asking for the money to having it.</summary>
+    /// <summary>Days from the withdrawal request to receipt of the money.</summary>
     public Figure? ExitDelayDays { get; init; }
 
-    /// <summary>The rate that the protocol itself states, in the curve's basis, to hold the curve against; null where it
-    /// states none.</summary>
+    /// <summary>The rate stated by the protocol, in the curve's basis, to check the curve; null if it states none.</summary>
     public double? StatedRate { get; init; }
 }
 
-/// <summary>What one share of a place was worth at a moment, in units of what it takes.</summary>
-/// <param name="Rate">Its worth; above zero.</param>
-/// <param name="AsOf">The moment.</param>
+/// <summary>Value of one share of an opportunity at a given time, in units of its input.</summary>
+/// <param name="Rate">The value; &gt; 0.</param>
+/// <param name="AsOf">The time.</param>
 public readonly record struct ShareSample(double Rate, DateTimeOffset AsOf);
 
-/// <summary>Finds a former sample of a share's worth.</summary>
-/// <param name="opportunity">The place's id.</param>
-/// <param name="wanted">The moment.</param>
-/// <returns>The sample nearest to the moment; null where there is none at all.</returns>
+/// <summary>Finds an earlier sample of a share's value.</summary>
+/// <param name="opportunity">The opportunity's id.</param>
+/// <param name="wanted">The time.</param>
+/// <returns>The sample nearest to that time; null if there is none.</returns>
 public delegate ShareSample? ShareHistory(string opportunity, DateTimeOffset wanted);
 
-/// <summary>What was read of one chain.</summary>
+/// <summary>Data read from one chain.</summary>
 /// <param name="chain">The chain.</param>
-/// <param name="settings">What is believed.</param>
-/// <param name="history">What is known of former days; null for nothing.</param>
+/// <param name="settings">Limits for accepting data.</param>
+/// <param name="history">Earlier values of shares; null for none.</param>
 public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHistory? history = null)
 {
     private readonly ConcurrentQueue<Finding> _findings = new();
@@ -70,10 +69,10 @@ public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHis
     /// <summary>The chain.</summary>
     public Chain Chain => chain;
 
-    /// <summary>What is believed.</summary>
+    /// <summary>Limits for accepting data.</summary>
     public ReadingSettings Settings => settings;
 
-    /// <summary>What gas costs; null where the chain could not be read.</summary>
+    /// <summary>Gas fees; null if the chain could not be read.</summary>
     public GasFees? Gas { get; set; }
 
     /// <summary>Prices in USD by asset.</summary>
@@ -82,26 +81,26 @@ public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHis
     /// <summary>Opportunities.</summary>
     public IList<OpportunityReading> Opportunities { get; } = [];
 
-    /// <summary>What one share of a place is worth now, by the place's id: tomorrow's former sample.</summary>
+    /// <summary>Present value of one share, by opportunity id; later snapshots compare with it.</summary>
     public ConcurrentDictionary<string, Figure> ShareRates { get; } = new();
 
-    /// <summary>Routes from this chain, as they are now.</summary>
+    /// <summary>Routes from this chain, with present costs.</summary>
     public IList<Route> Routes { get; } = [];
 
-    /// <summary>Routes that were asked for and cannot be had: they are not taken over either.</summary>
+    /// <summary>Routes that could not be read; they are not taken from an earlier snapshot either.</summary>
     public ConcurrentBag<string> DeadRoutes { get; } = [];
 
-    /// <summary>Where the figures come from.</summary>
+    /// <summary>Sources of the figures.</summary>
     public ConcurrentDictionary<string, Provenance> Provenances { get; } = new();
 
-    /// <summary>What was noticed.</summary>
+    /// <summary>The findings.</summary>
     public IEnumerable<Finding> Findings => _findings;
 
-    /// <summary>The effective annual rate at which a share grew since a former sample; the present one is kept for later.</summary>
-    /// <param name="opportunity">The place.</param>
-    /// <param name="share">What a share is worth now.</param>
-    /// <param name="now">The moment of that.</param>
-    /// <returns>Null where no sample is old enough, which is noted.</returns>
+    /// <summary>The effective annual growth rate of a share since an earlier sample; the present value is kept for later.</summary>
+    /// <param name="opportunity">The opportunity.</param>
+    /// <param name="share">Present value of a share.</param>
+    /// <param name="now">The time of that value.</param>
+    /// <returns>Null if no sample is old enough, which is recorded as a finding.</returns>
     public double? GrowthOf(string opportunity, Figure share, DateTimeOffset now)
     {
         ShareRates[opportunity] = share;
@@ -115,10 +114,10 @@ public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHis
         return null;
     }
 
-    /// <summary>Whether a node's last block is of now; noted where it is not.</summary>
+    /// <summary>Whether a node's last block is current; records a finding if not.</summary>
     /// <param name="what">The block or slot, for the message.</param>
-    /// <param name="time">When it was made.</param>
-    /// <param name="now">The present.</param>
+    /// <param name="time">Its time.</param>
+    /// <param name="now">The present time.</param>
     public bool IsCurrent(string what, DateTimeOffset time, DateTimeOffset now)
     {
         var old = Duration.FromSeconds((now - time).TotalSeconds);
@@ -130,9 +129,9 @@ public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHis
         return false;
     }
 
-    /// <summary>Notes that something was left out.</summary>
+    /// <summary>Records that something was left out.</summary>
     public void Refuse(string rule, string subject, string message) => _findings.Enqueue(new() { Rule = rule, Subject = subject, Message = message, IsRefused = true });
 
-    /// <summary>Notes that something is to be doubted.</summary>
+    /// <summary>Records that something is doubtful.</summary>
     public void Flag(string rule, string subject, string message) => _findings.Enqueue(new() { Rule = rule, Subject = subject, Message = message, IsRefused = false });
 }

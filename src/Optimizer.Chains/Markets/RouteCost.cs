@@ -2,20 +2,20 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Markets;
 
-/// <summary>What a route costs, in the terms of the model, as quotes at several sizes show it.</summary>
+/// <summary>Cost of a route in the model's terms, fitted to quotes at several sizes.</summary>
 /// <param name="Fixed">Fixed part, in the unit of the sizes; ≥ 0.</param>
 /// <param name="Share">Proportional part, a fraction.</param>
-/// <param name="ImpactPerUnit">Share lost per unit moved; ≥ 0.</param>
-/// <param name="Maximum">The largest size that was quoted at a bearable price.</param>
+/// <param name="ImpactPerUnit">Price impact: fraction lost per unit moved; ≥ 0.</param>
+/// <param name="Maximum">The largest quoted size with an acceptable price impact.</param>
 public sealed record RouteCost(double Fixed, double Share, double ImpactPerUnit, double Maximum)
 {
-    /// <summary>What a move of some size loses.</summary>
+    /// <summary>Loss of a move of a given size.</summary>
     public double Loss(double size) => Fixed + size * (Share + size * ImpactPerUnit);
 
-    /// <summary>The same cost in whole tokens, where sizes are in USD.</summary>
+    /// <summary>Converts a cost for sizes in USD to whole tokens.</summary>
     public RouteCost InTokens(double priceUsd) => new(Fixed / priceUsd, Share, ImpactPerUnit * priceUsd, Maximum / priceUsd);
 
-    /// <summary>A route at this cost, which is in whole tokens.</summary>
+    /// <summary>A route with this cost, which is in whole tokens.</summary>
     public Route Over(Route route, string from, bool hasFixedPart) => route with
     {
         Fees = [new() { Bps = new(Share * 1e4, from) }],
@@ -24,12 +24,12 @@ public sealed record RouteCost(double Fixed, double Share, double ImpactPerUnit,
         Maximum = new(Maximum, from),
     };
 
-    /// <summary>The least cost of its form that states no size cheaper than its quote: the two smallest sizes tell the fixed from
-    /// the proportional part, the others what is lost on top.</summary>
-    /// <param name="quotes">Sizes, rising, and the share of the value that each loses; at least one.</param>
-    /// <param name="hasFixedPart">Whether there can be one: a pool has none.</param>
-    /// <param name="leastShare">The proportional part is known to be no less.</param>
-    /// <param name="mostImpact">Sizes that lose more than this beyond the proportional part are too large.</param>
+    /// <summary>The lowest cost function that is at least as expensive as every quote. The two smallest sizes give the fixed and the
+    /// proportional part; the other sizes give the price impact.</summary>
+    /// <param name="quotes">Ascending sizes, and the fraction of value lost at each; at least one.</param>
+    /// <param name="hasFixedPart">Whether the cost can have a fixed part; pools have none.</param>
+    /// <param name="leastShare">Known lower bound of the proportional part.</param>
+    /// <param name="mostImpact">Largest accepted loss beyond the proportional part; larger sizes are dropped.</param>
     public static RouteCost Of(IReadOnlyList<(double Size, double Loss)> quotes, bool hasFixedPart, double leastShare = 0, double mostImpact = 0.02)
     {
         var (first, share, fixedPart) = (quotes[0], quotes[0].Loss, 0.0);

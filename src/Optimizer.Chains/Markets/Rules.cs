@@ -1,39 +1,39 @@
 namespace Optimizer.Chains.Markets;
 
-/// <summary>The names of the rules by which something is left out of a snapshot, or doubted.</summary>
+/// <summary>Names of the rules by which a snapshot leaves something out or marks it as doubtful.</summary>
 public static class Rules
 {
     /// <summary>A chain's nodes could not be read.</summary>
     public const string DeadChain = "dead-chain";
 
-    /// <summary>An endpoint failed, lags or is of another chain; others were used.</summary>
+    /// <summary>An endpoint failed, lags, or belongs to another chain; others were used.</summary>
     public const string Endpoint = "endpoint";
 
     /// <summary>The last block is old.</summary>
     public const string StaleBlock = "stale-block";
 
-    /// <summary>An account has not been brought up to date for long.</summary>
+    /// <summary>An account was not updated for a long time.</summary>
     public const string StaleAccount = "stale-account";
 
-    /// <summary>Accounts of one chain are not all of one slot.</summary>
+    /// <summary>Accounts of one chain were read at different slots.</summary>
     public const string SlotsApart = "slots-apart";
 
-    /// <summary>Gas at a price that no chain ever asked for.</summary>
+    /// <summary>The gas price is implausibly high.</summary>
     public const string AbsurdGas = "absurd-gas";
 
     /// <summary>A protocol could not be read.</summary>
     public const string DeadAdapter = "dead-adapter";
 
-    /// <summary>A route gives no quote.</summary>
+    /// <summary>A route has no quote.</summary>
     public const string DeadRoute = "dead-route";
 
-    /// <summary>A route that would give more than it takes, or take most of it.</summary>
+    /// <summary>A route's quote is implausible: it pays more than it takes, or takes most of it.</summary>
     public const string AbsurdQuote = "absurd-quote";
 
-    /// <summary>Nothing reads the protocol.</summary>
+    /// <summary>There is no adapter for the protocol.</summary>
     public const string NoAdapter = "no-adapter";
 
-    /// <summary>A price could not be had.</summary>
+    /// <summary>A price is missing.</summary>
     public const string MissingPrice = "missing-price";
 
     /// <summary>A price feed's last answer is old.</summary>
@@ -42,54 +42,54 @@ public static class Rules
     /// <summary>A price is zero, negative, or from an unfinished round.</summary>
     public const string AbsurdPrice = "absurd-price";
 
-    /// <summary>A price comes from a source that does not say how old it is.</summary>
+    /// <summary>A price comes from a source that does not state its age.</summary>
     public const string AgelessPrice = "ageless-price";
 
-    /// <summary>A price source is not sure of its price.</summary>
+    /// <summary>A price source reports a wide confidence interval.</summary>
     public const string UnsurePrice = "unsure-price";
 
     /// <summary>Two sources give different prices.</summary>
     public const string PriceDisagreement = "price-disagreement";
 
-    /// <summary>The token contract has other decimals than the chain file.</summary>
+    /// <summary>The decimals of the token contract and the chain file differ.</summary>
     public const string WrongDecimals = "wrong-decimals";
 
-    /// <summary>A rate below zero.</summary>
+    /// <summary>A rate is negative.</summary>
     public const string NegativeRate = "negative-rate";
 
-    /// <summary>A rate above the settable ceiling.</summary>
+    /// <summary>A rate is above the maximum in the settings.</summary>
     public const string RateAboveCeiling = "rate-above-ceiling";
 
-    /// <summary>The curve gives another rate than the contract states.</summary>
+    /// <summary>The curve and the contract give different rates.</summary>
     public const string RateDisagreement = "rate-disagreement";
 
     /// <summary>More is borrowed than supplied, or an amount makes no sense.</summary>
     public const string AbsurdAmount = "absurd-amount";
 
-    /// <summary>A contract of a revision that the adapter does not know.</summary>
+    /// <summary>A contract has a revision that the adapter does not know.</summary>
     public const string UnknownRevision = "unknown-revision";
 
-    /// <summary>A market has a loss that its suppliers have not borne yet.</summary>
+    /// <summary>A market has a loss that its suppliers have not paid yet.</summary>
     public const string Deficit = "deficit";
 
-    /// <summary>The protocol lists tokens that the chain file does not know.</summary>
+    /// <summary>The protocol has tokens that are not in the chain file.</summary>
     public const string UnknownToken = "unknown-token";
 
-    /// <summary>A former block could not be read.</summary>
+    /// <summary>An earlier block could not be read.</summary>
     public const string NoPast = "no-past";
 
-    /// <summary>The node has seen no priority fees lately.</summary>
+    /// <summary>The node reports no recent priority fees.</summary>
     public const string NoPriorityFee = "no-priority-fee";
 
-    /// <summary>What an action takes of gas could not be tried.</summary>
+    /// <summary>The gas of an action could not be measured by simulation.</summary>
     public const string UntriedGas = "untried-gas";
 
-    /// <summary>The node does not know the estimate of fees that its chain has.</summary>
+    /// <summary>The node does not support its chain's fee estimate.</summary>
     public const string NoEstimate = "no-estimate";
 
-    /// <summary>Nobody has judged the risk.</summary>
+    /// <summary>There is no risk judgement.</summary>
     public const string Unrated = "unrated";
 
-    /// <summary>Figures were taken over from a former snapshot.</summary>
+    /// <summary>Figures were taken from an earlier snapshot.</summary>
     public const string Carried = "carried-over";
 }

@@ -4,35 +4,38 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Markets;
 
-/// <summary>Joins what was read of chains with what people judged into a snapshot.</summary>
+/// <summary>Joins data read from chains with an earlier snapshot's judgements into a new snapshot.</summary>
 /// <remarks>
-/// A former snapshot holds the judgements: events and their ratings, losses, volatilities, price history and betas, gas of
-/// actions, tags. They are taken over with their provenances, matched by the opportunity's id, else by its protocol. What
-/// nobody has judged is left out: an unrated protocol would look like the safest of all. Figures that chains give are never
-/// taken over, routes excepted, which are named.
+/// Judgements are events and ratings, losses, volatilities, price history and betas, gas of actions, and tags. They are taken from the
+/// earlier
+/// snapshot with their provenances, matched by the opportunity's id, else by its protocol. Anything without a judgement is left out: an
+/// unrated
+/// protocol would look like the safest of all. Figures read from chains are never taken from an earlier snapshot, except routes, which are
+/// listed
+/// in the findings.
 /// </remarks>
 public static class SnapshotAssembly
 {
-    /// <summary>Two sources that differ by this many tolerances contradict each other.</summary>
+    /// <summary>Number of tolerances by which two sources must differ to count as contradictory.</summary>
     private const double Contradiction = 10;
 
-    /// <summary>A price this many times as high or as low as the judged snapshot's is not believed.</summary>
+    /// <summary>A price is rejected if it differs from the earlier snapshot's by more than this factor.</summary>
     private const double PriceFactor = 5;
 
-    /// <summary>Rewards of a route beyond this are an error in some price.</summary>
+    /// <summary>Lowest accepted fee of a route in basis points; a larger reward must be a price error.</summary>
     private const double LeastBps = -100;
 
-    /// <summary>A route that takes more than this is none.</summary>
+    /// <summary>Highest accepted fee of a route in basis points.</summary>
     private const double MostBps = 2_000;
 
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> PropertiesOf = new();
 
     /// <summary>Joins readings and judgements.</summary>
     /// <param name="name">The snapshot's name.</param>
-    /// <param name="readings">What was read.</param>
-    /// <param name="judged">The snapshot whose judgements hold.</param>
-    /// <param name="settings">What is believed.</param>
-    /// <param name="takenAt">The present.</param>
+    /// <param name="readings">The data read.</param>
+    /// <param name="judged">The snapshot with the judgements.</param>
+    /// <param name="settings">Limits for accepting data.</param>
+    /// <param name="takenAt">The present time.</param>
     public static Snapshot Join(string name, IReadOnlyList<ChainReading> readings, Snapshot judged, ReadingSettings settings, DateTimeOffset takenAt)
     {
         var findings = readings.SelectMany(reading => reading.Findings).ToList();
@@ -75,7 +78,7 @@ public static class SnapshotAssembly
         foreach (var provider in routes.Where(route => !fresh.ContainsKey(route.Id)).GroupBy(route => route.Provider).OrderBy(same => same.Key, StringComparer.Ordinal))
             findings.Add(Flagged(Rules.Carried, provider.Key, $"{provider.Count()} routes are as snapshot '{judged.Name}' of {judged.TakenAt:yyyy-MM-dd} has them"));
 
-        // A claim on a place that was not read stays a claim on what lies there, with what can strike it.
+        // A claim on an opportunity that was not read becomes a claim on its underlying, with the events that strike it.
         var places = opportunities.Select(o => o.Id).ToHashSet();
         IReadOnlyList<Backing> Claims(IReadOnlyList<Backing> claims) => [.. claims.Select(backing => Known(backing, places, priced, judged, assetOf)).OfType<Backing>()];
         var snapshot = new Snapshot
@@ -178,7 +181,7 @@ public static class SnapshotAssembly
             Chain = chain,
             Kind = read.Kind,
             Inputs = read.Inputs,
-            // Rewards whose worth nobody has judged are not counted on.
+            // Rewards without a judged haircut do not count.
             Carry = read.Carry.Rewards is null ? read.Carry : read.Carry with { RewardsHaircut = judgement.Carry.RewardsHaircut ?? new(1, read.Total.From) },
             Volatility = judgement.Volatility,
             LiquidityConcentration = read.LiquidityConcentration,
@@ -197,7 +200,7 @@ public static class SnapshotAssembly
         };
     }
 
-    /// <summary>The provenances that some figure names.</summary>
+    /// <summary>The provenances that are in use.</summary>
     private static Dictionary<string, Provenance> Used(Snapshot snapshot, Snapshot judged, IReadOnlyList<ChainReading> alive)
     {
         var all = new Dictionary<string, Provenance>(judged.Provenances);
@@ -208,7 +211,7 @@ public static class SnapshotAssembly
         return all.Where(pair => named.Contains(pair.Key)).OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary();
     }
 
-    /// <summary>Finds every <c>from</c> in a part of a snapshot, whatever its type.</summary>
+    /// <summary>Collects every <c>from</c> key in a part of a snapshot, whatever its type.</summary>
     private static void Named(object? part, HashSet<string> named)
     {
         switch (part)

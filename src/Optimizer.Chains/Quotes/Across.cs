@@ -3,9 +3,9 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Quotes;
 
-/// <summary>Across: relayers advance what arrives and are paid back out of pools.</summary>
-/// <remarks>Source: docs.across.to, suggested-fees. The relayer's gas is the fixed part; its capital and the pool's share, which
-/// rises with how much of the pool is used, are quoted at two sizes. Shares are written as parts of 10¹⁸.</remarks>
+/// <summary>Across: relayers pay out at the destination and are repaid from pools.</summary>
+/// <remarks>Source: docs.across.to, suggested-fees. The relayer's gas is the fixed part. Its capital cost and the pool fee, which rises
+/// with the pool's utilisation, are quoted at two sizes. Fractions are in units of 10⁻¹⁸.</remarks>
 public sealed class Across : IQuoteAdapter
 {
     private const double SmallUsd = 10_000;

@@ -7,9 +7,9 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Quotes;
 
-/// <summary>Circle's Cross-Chain Transfer Protocol, version 2: USDC is burnt here and minted there.</summary>
-/// <remarks>Source: developers.circle.com, CCTP API: fees by finality threshold in basis points (1,000 is fast, 2,000 waits for
-/// finality), and what may still be transferred fast, over all chains together.</remarks>
+/// <summary>Circle's Cross-Chain Transfer Protocol, version 2: burns USDC here and mints it at the destination.</summary>
+/// <remarks>Source: developers.circle.com, CCTP API: fees by finality threshold in basis points (1,000 is fast, 2,000 waits for finality),
+/// and the remaining allowance for fast transfers over all chains.</remarks>
 public sealed class CctpV2 : IQuoteAdapter
 {
     private const int Fast = 1_000;
@@ -21,7 +21,7 @@ public sealed class CctpV2 : IQuoteAdapter
     /// <inheritdoc/>
     public WebSource Source => Web;
 
-    /// <summary>Who knows fees, and hands out attestations.</summary>
+    /// <summary>The web service for fees and attestations.</summary>
     public static WebSource Web { get; } = new("cctp", new("https://iris-api.circle.com"));
 
     /// <inheritdoc/>
@@ -44,19 +44,19 @@ public sealed class CctpV2 : IQuoteAdapter
         throw new ChainDataException(ChainFault.Refused, string.Create(CultureInfo.InvariantCulture, $"{request.Endpoint.Name} offers no {(isFast ? "fast" : "standard")} transfer"));
     }
 
-    /// <summary>The messages that a transaction sent, and what attests them; null while nothing does.</summary>
-    /// <param name="endpoint">Whom to ask.</param>
-    /// <param name="domain">The domain of the chain where it was burnt.</param>
-    /// <param name="transaction">The hash of the transaction that burnt.</param>
+    /// <summary>The messages of a transaction with their attestations; an attestation is null until it exists.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="domain">The domain of the source chain.</param>
+    /// <param name="transaction">The hash of the burning transaction.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="ChainDataException">The answer is none.</exception>
+    /// <exception cref="ChainDataException">The answer is invalid.</exception>
     public static async Task<IReadOnlyList<(byte[] Message, byte[]? Attestation)>> MessagesAsync(JsonEndpoint endpoint, BigInteger domain, string transaction, CancellationToken cancellation)
     {
         using var answer = await endpoint.GetAsync($"v2/messages/{domain}?transactionHash={transaction}", cancellation).ConfigureAwait(false);
         var messages = EvmJson.Field(answer.RootElement, "messages");
         if (messages.ValueKind != JsonValueKind.Array)
             throw new ChainDataException(ChainFault.Malformed, $"{endpoint.Name} sent no list of messages");
-        // What is not attested yet has neither, or stands for both with a word.
+        // Before attestation both fields are missing, or contain a word such as PENDING.
         byte[]? Bytes(JsonElement message, string field) => EvmJson.Text(EvmJson.Field(message, field)) is { Length: > 2 } text && text.StartsWith("0x", StringComparison.Ordinal) ? EvmJson.Bytes(EvmJson.Field(message, field), endpoint.Name) : null;
         return [.. messages.EnumerateArray().Select(message => (Message: Bytes(message, "message"), Attestation: EvmJson.Text(EvmJson.Field(message, "status")) == "complete" ? Bytes(message, "attestation") : null))
             .Where(pair => pair.Message is not null).Select(pair => (pair.Message!, pair.Attestation))];

@@ -5,15 +5,16 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Quotes;
 
-/// <summary>DefiLlama: yields of places that no adapter reads on their chain, and a second opinion on prices.</summary>
+/// <summary>DefiLlama: yields of opportunities without an on-chain adapter, and a second source of prices.</summary>
 /// <remarks>
-/// An entry's parameters name pools by token (<c>USDC: 43641cf5-…</c>). The yields it shows are effective for most projects and
-/// simple for Lido, Aave and Compound; the entry's parameter <c>basis: simple</c> says so. What it calls TVL is supply less debt
-/// in lending markets, so those are better read on their chain; a rate is taken to stay as it is, whatever is added. Sources:
-/// api-docs.defillama.com, DefiLlama/yield-server.
+/// An entry's parameters list pools by token (<c>USDC: 43641cf5-…</c>). The yields are effective for most projects, and simple for Lido,
+/// Aave and
+/// Compound, which the entry's parameter <c>basis: simple</c> states. Its TVL of lending markets is supply less debt, so these are better
+/// read
+/// on-chain. A rate is assumed to stay the same after a deposit. Sources: api-docs.defillama.com, DefiLlama/yield-server.
 /// </remarks>
-/// <param name="universe">What is judged: of which kind a place is.</param>
-/// <param name="endpointOf">Makes an endpoint of a source.</param>
+/// <param name="universe">The market with judgements, for the kinds of opportunities.</param>
+/// <param name="endpointOf">Creates the endpoint of a web service.</param>
 public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> endpointOf)
 {
     /// <summary>The name that chain files use.</summary>
@@ -25,10 +26,10 @@ public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> end
     private static readonly WebSource Yields = new("llama-yields", new("https://yields.llama.fi"));
     private static readonly WebSource Coins = new("llama-coins", new("https://coins.llama.fi"));
 
-    /// <summary>Whom it asks.</summary>
+    /// <summary>The web services that it uses.</summary>
     public static IEnumerable<WebSource> Sources => [Yields, Coins];
 
-    /// <summary>Adds opportunities, and doubts about prices and rates, to what was read of chains.</summary>
+    /// <summary>Adds opportunities, and findings about prices and rates, to data read from chains.</summary>
     public Task ReadAsync(IReadOnlyList<ChainReading> readings, DateTimeOffset now, CancellationToken cancellation) =>
         Task.WhenAll(YieldsAsync(readings, now, cancellation), PricesAsync(readings, now, cancellation));
 
@@ -147,7 +148,7 @@ public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> end
         }
     }
 
-    /// <summary>The chain's name there; its own where it has no other.</summary>
+    /// <summary>The chain's name at DefiLlama, if it differs from the id.</summary>
     private static string Chain(ChainReading reading) => reading.Chain.Id switch
     {
         "bnb" => "bsc",

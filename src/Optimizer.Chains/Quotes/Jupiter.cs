@@ -1,6 +1,6 @@
 namespace Optimizer.Chains.Quotes;
 
-/// <summary>Jupiter: swaps on Solana by the best way through its pools.</summary>
+/// <summary>Jupiter: swaps on Solana by the best path through its pools.</summary>
 /// <remarks>Source: dev.jup.ag, swap API v1, quote.</remarks>
 public sealed class Jupiter : IQuoteAdapter
 {

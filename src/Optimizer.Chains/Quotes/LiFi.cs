@@ -3,9 +3,9 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Quotes;
 
-/// <summary>LI.FI: bridges of several providers, asked for through one; the entry's parameter <c>bridges</c> names whose.</summary>
-/// <remarks>Source: docs.li.fi, API, quote. What arrives has the included fees taken off; those that are not included are paid in
-/// the source chain's native token.</remarks>
+/// <summary>LI.FI, an aggregator of bridges; the entry's parameter <c>bridges</c> restricts the providers.</summary>
+/// <remarks>Source: docs.li.fi, API, quote. Included fees are already deducted from the output; the others are paid in the source chain's
+/// native token.</remarks>
 public sealed class LiFi : IQuoteAdapter
 {
     private const string NativeOnEvm = "0x0000000000000000000000000000000000000000";
@@ -23,7 +23,7 @@ public sealed class LiFi : IQuoteAdapter
     public async Task<Route> ReadAsync(QuoteRequest request, CancellationToken cancellation)
     {
         var bridges = request.Entry.Parameters.GetValueOrDefault("bridges");
-        // Every quote is a request, and requests are counted: sizes beyond what the route was known to take are not asked for.
+        // Requests are rate-limited: do not quote sizes beyond the route's known maximum.
         var most = (request.Judged.Maximum?.Value ?? double.PositiveInfinity) * request.PriceIn;
         var (nativeFee, seconds, gate) = (0.0, 0.0, new Lock());
         var route = await request.FitAsync([.. SizesUsd.Where((usd, i) => i == 0 || usd <= most)], LossAsync, hasFixedPart: true).ConfigureAwait(false);
@@ -46,7 +46,7 @@ public sealed class LiFi : IQuoteAdapter
                     extra += (double)request.BaseUnits(fee, "amount");
             }
 
-            // Quotes of several sizes are under way at once: the dearest and slowest counts.
+            // Quotes of several sizes run in parallel: keep the highest cost and the longest time.
             lock (gate)
             {
                 nativeFee = Math.Max(nativeFee, extra / Math.Pow(10, request.Origin.Tokens.Single(token => token.Symbol == request.Origin.NativeToken).Decimals));

@@ -10,80 +10,80 @@ using SimpleBase;
 
 namespace Optimizer.Chains.Quotes;
 
-/// <summary>A source on the web.</summary>
-/// <param name="Name">Its name in messages and in environment variables: <c>lifi</c> is asked at <c>OPTIMIZER_API_LIFI</c>, with
-/// the key in <c>OPTIMIZER_KEY_LIFI</c>.</param>
-/// <param name="Address">Where it is asked if no variable says otherwise.</param>
-/// <param name="KeyHeader">The header that a key goes into; null where it takes none.</param>
+/// <summary>A web service.</summary>
+/// <param name="Name">Its name in messages and environment variables: for <c>lifi</c>, the address is in <c>OPTIMIZER_API_LIFI</c> and the
+/// key in <c>OPTIMIZER_KEY_LIFI</c>.</param>
+/// <param name="Address">Its default address.</param>
+/// <param name="KeyHeader">The header for the key; null if it takes no key.</param>
 public sealed record WebSource(string Name, Uri Address, string? KeyHeader = null);
 
-/// <summary>Asks the web what the routes of one provider cost.</summary>
-/// <remarks>One adapter is one file and one line in <see cref="QuoteReader"/>.</remarks>
+/// <summary>Reads the present costs of one provider's routes from a web service.</summary>
+/// <remarks>An adapter is one file and one line in <see cref="QuoteReader"/>.</remarks>
 public interface IQuoteAdapter
 {
     /// <summary>The name that chain files use: <c>across</c>.</summary>
     string Name { get; }
 
-    /// <summary>Whom it asks.</summary>
+    /// <summary>The web service.</summary>
     WebSource Source { get; }
 
-    /// <summary>Asks what a route that a former snapshot names costs now.</summary>
-    /// <exception cref="ChainDataException">It gives no quote.</exception>
+    /// <summary>Reads the present cost of a route from an earlier snapshot.</summary>
+    /// <exception cref="ChainDataException">There is no quote.</exception>
     Task<Route> ReadAsync(QuoteRequest request, CancellationToken cancellation);
 }
 
-/// <summary>A route, and the means to ask about it.</summary>
+/// <summary>A route, with everything needed to quote it.</summary>
 /// <param name="Reading">The reading of the route's source chain.</param>
 /// <param name="Entry">The provider's entry in that chain's file.</param>
-/// <param name="Destination">The chain that it leads to.</param>
-/// <param name="Judged">The route as it was; what nobody measures is kept: gas and events.</param>
-/// <param name="Endpoint">Whom to ask.</param>
-/// <param name="PriceOf">An asset's price in USD; null where nobody knows it.</param>
-/// <param name="Now">The present.</param>
+/// <param name="Destination">The destination chain.</param>
+/// <param name="Judged">The earlier route; figures that are not measured are kept: gas and events.</param>
+/// <param name="Endpoint">The endpoint.</param>
+/// <param name="PriceOf">An asset's price in USD; null if unknown.</param>
+/// <param name="Now">The present time.</param>
 public sealed record QuoteRequest(ChainReading Reading, Protocol Entry, Chain Destination, Route Judged, JsonEndpoint Endpoint, Func<string, double?> PriceOf, DateTimeOffset Now)
 {
     private static readonly string AnyoneOnSolana = Base58.Bitcoin.Encode(Hex.Keccak("anyone"u8));
 
-    /// <summary>The chain that it leads from.</summary>
+    /// <summary>The source chain.</summary>
     public Chain Origin => Reading.Chain;
 
-    /// <summary>The token that goes in.</summary>
+    /// <summary>The input token.</summary>
     public Token From => Origin.Tokens.Single(token => token.Symbol == Judged.From.Symbol);
 
-    /// <summary>The token that comes out.</summary>
+    /// <summary>The output token.</summary>
     public Token To => Destination.Tokens.Single(token => token.Symbol == Judged.To.Symbol);
 
-    /// <summary>Base units of the token that goes in.</summary>
+    /// <summary>Converts USD to base units of the input token.</summary>
     /// <exception cref="ChainDataException">It has no price.</exception>
     public BigInteger Amount(double usd) => new(usd / Price(From) * Math.Pow(10, From.Decimals));
 
-    /// <summary>Price of the token that goes in, in USD.</summary>
+    /// <summary>Price of the input token in USD.</summary>
     /// <exception cref="ChainDataException">It has none.</exception>
     public double PriceIn => Price(From);
 
-    /// <summary>Base units of the token that goes in, in USD.</summary>
+    /// <summary>Converts base units of the input token to USD.</summary>
     public double UsdIn(BigInteger amount) => EvmProtocol.Usd(amount, From, Price(From));
 
-    /// <summary>Base units of the token that comes out, in USD.</summary>
+    /// <summary>Converts base units of the output token to USD.</summary>
     public double UsdOut(BigInteger amount) => EvmProtocol.Usd(amount, To, Price(To));
 
-    /// <summary>Somebody who is nobody in particular on a chain.</summary>
+    /// <summary>A dummy account on a chain.</summary>
     public static string Anyone(Chain chain) => chain.ChainId is null ? AnyoneOnSolana : EvmProtocol.Anyone.ToString();
 
     /// <summary>A parameter of the provider's entry in a chain's file.</summary>
-    /// <exception cref="ChainDataException">It is not there.</exception>
+    /// <exception cref="ChainDataException">It is missing.</exception>
     public string Parameter(Chain chain, string name) => chain.Protocols.FirstOrDefault(entry => entry.Id == Entry.Id)?.Parameters.GetValueOrDefault(name)
         ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} gives no '{name}' for {Entry.Id}");
 
-    /// <summary>The token that goes in, as contracts know it.</summary>
-    /// <exception cref="ChainDataException">The chain file names none.</exception>
+    /// <summary>The input token, with the wrapped form for a native token.</summary>
+    /// <exception cref="ChainDataException">The chain file has no wrapped form.</exception>
     public Token FromContract => Contract(Origin, Judged.From);
 
-    /// <summary>The token that comes out, as contracts know it.</summary>
-    /// <exception cref="ChainDataException">The chain file names none.</exception>
+    /// <summary>The output token, with the wrapped form for a native token.</summary>
+    /// <exception cref="ChainDataException">The chain file has no wrapped form.</exception>
     public Token ToContract => Contract(Destination, Judged.To);
 
-    /// <summary>Notes where a quote comes from.</summary>
+    /// <summary>Records the source of a quote.</summary>
     /// <returns>The key.</returns>
     public string FromSource()
     {
@@ -92,11 +92,11 @@ public sealed record QuoteRequest(ChainReading Reading, Protocol Entry, Chain De
         return key;
     }
 
-    /// <summary>The route at the cost that quotes at several sizes show.</summary>
-    /// <param name="sizesUsd">Sizes, rising.</param>
-    /// <param name="lossOf">The share of the value that a size loses; fails where there is no quote of it.</param>
+    /// <summary>The route with a cost fitted to quotes at several sizes.</summary>
+    /// <param name="sizesUsd">The sizes in USD, ascending.</param>
+    /// <param name="lossOf">The fraction of value lost at a size; fails if there is no quote.</param>
     /// <param name="hasFixedPart">Whether the cost can have a fixed part.</param>
-    /// <exception cref="ChainDataException">Not even the smallest size is quoted.</exception>
+    /// <exception cref="ChainDataException">There is no quote even for the smallest size.</exception>
     public async Task<Route> FitAsync(IReadOnlyList<double> sizesUsd, Func<double, Task<double>> lossOf, bool hasFixedPart)
     {
         var asked = sizesUsd.Select(async usd =>
@@ -118,16 +118,16 @@ public sealed record QuoteRequest(ChainReading Reading, Protocol Entry, Chain De
         return cost.InTokens(PriceIn).Over(Judged, from, hasFixedPart);
     }
 
-    /// <summary>A number of base units in an answer, written as text or as a number.</summary>
-    /// <exception cref="ChainDataException">It is none.</exception>
+    /// <summary>Base units in an answer, as a string or a number.</summary>
+    /// <exception cref="ChainDataException">It is missing or not a number.</exception>
     public BigInteger BaseUnits(JsonElement parent, string field) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(field, out var value)
         && BigInteger.TryParse(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new ChainDataException(ChainFault.Malformed, $"{Endpoint.Name} sent no '{field}'");
 
-    /// <summary>A number in an answer, written as text or as a number.</summary>
-    /// <exception cref="ChainDataException">It is none.</exception>
+    /// <summary>A number in an answer, as a string or a number.</summary>
+    /// <exception cref="ChainDataException">It is missing or not a number.</exception>
     public static double Number(JsonEndpoint endpoint, JsonElement parent, string field) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(field, out var value)
         && double.TryParse(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)

@@ -5,11 +5,11 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Quotes;
 
-/// <summary>Asks the web about what no node knows: what bridges and aggregators charge, and what others say of yields and prices.</summary>
-/// <param name="universe">The routes to ask about, and all chains.</param>
-/// <param name="addressOf">Where a source is asked, by its name, and with which key; a null address for its own.</param>
-/// <param name="limits">How patient one is.</param>
-/// <param name="innermost">What sends; null for the network.</param>
+/// <summary>Reads from web services what nodes do not know: costs of bridges and aggregators, other yields, and second prices.</summary>
+/// <param name="universe">The market with the routes to read and all chains.</param>
+/// <param name="addressOf">Address and key of a web service, by name; a null address means the default.</param>
+/// <param name="limits">Timeouts and limits.</param>
+/// <param name="innermost">The HTTP handler; null for the network.</param>
 public sealed class QuoteReader(Market universe, Func<string, (Uri? Address, string? Key)> addressOf, EndpointLimits limits, HttpMessageHandler? innermost = null)
 {
     private static readonly Dictionary<string, IQuoteAdapter> Adapters = new IQuoteAdapter[]
@@ -20,18 +20,19 @@ public sealed class QuoteReader(Market universe, Func<string, (Uri? Address, str
         new LiFi(),
     }.ToDictionary(adapter => adapter.Name);
 
-    /// <summary>Whether an adapter asks the web.</summary>
+    /// <summary>Whether an adapter uses a web service.</summary>
     public static bool Knows(string adapter) => Adapters.ContainsKey(adapter) || adapter == DefiLlama.AdapterName;
 
-    /// <summary>The names of the sources, as environment variables have them.</summary>
+    /// <summary>The names of the web services, as used in environment variables.</summary>
     public static IEnumerable<string> Sources => [.. Adapters.Values.Select(adapter => adapter.Source.Name), .. DefiLlama.Sources.Select(source => source.Name)];
 
     /// <summary>The names of the adapters.</summary>
     public static IEnumerable<string> Names => [.. Adapters.Keys, DefiLlama.AdapterName];
 
-    /// <summary>Adds routes, opportunities and second opinions to what was read of chains. One source's failure fails no other.</summary>
-    /// <param name="readings">What was read.</param>
-    /// <param name="now">The present.</param>
+    /// <summary>Adds routes, opportunities and second prices to data read from chains. A failure of one service does not affect the
+    /// others.</summary>
+    /// <param name="readings">The data read.</param>
+    /// <param name="now">The present time.</param>
     /// <param name="cancellation">Cancels.</param>
     public async Task ReadAsync(IReadOnlyList<ChainReading> readings, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -79,7 +80,7 @@ public sealed class QuoteReader(Market universe, Func<string, (Uri? Address, str
         }
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
-            // An answer that no adapter's author thought of must not take the other routes along.
+            // An unexpected answer that crashes one adapter must not affect the other routes.
             request.Reading.Refuse(Rules.DeadRoute, request.Judged.Id, $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}");
         }
 

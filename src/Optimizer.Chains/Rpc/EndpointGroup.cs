@@ -3,29 +3,29 @@ using System.Text.Json;
 
 namespace Optimizer.Chains.Rpc;
 
-/// <summary>The endpoints of one chain, asked one after the other where one fails.</summary>
+/// <summary>The endpoints of one chain; if one fails, the next is used.</summary>
 /// <param name="chain">The chain's name in messages.</param>
-/// <param name="endpoints">At least one, the preferred first.</param>
-/// <param name="agreement">Whether two endpoints have to give the same answer to every call.</param>
+/// <param name="endpoints">The endpoints, preferred first; at least one.</param>
+/// <param name="agreement">Whether two endpoints must give the same answer to every call.</param>
 public sealed class EndpointGroup(string chain, IReadOnlyList<JsonRpcClient> endpoints, bool agreement = false)
 {
     private readonly ConcurrentQueue<(ChainFault Fault, string Message)> _noticed = [];
     private readonly IReadOnlyList<JsonRpcClient> _all = endpoints;
     private IReadOnlyList<JsonRpcClient> _alive = endpoints;
 
-    /// <summary>What was noticed so far: endpoints that failed, lag or disagree.</summary>
+    /// <summary>Problems with endpoints found so far: failing, lagging or disagreeing ones.</summary>
     public IReadOnlyList<(ChainFault Fault, string Message)> Noticed => [.. _noticed];
 
     /// <summary>Requests sent so far, over all endpoints.</summary>
     public int Requests => _all.Sum(e => e.Requests);
 
-    /// <summary>Asks every endpoint for its head and keeps to those that follow the chain.</summary>
-    /// <param name="headOf">Asks one endpoint, and checks that it is of the right chain.</param>
+    /// <summary>Reads the head of every endpoint, and keeps the endpoints that are in sync.</summary>
+    /// <param name="headOf">Reads an endpoint's head, and checks that it belongs to the right chain.</param>
     /// <param name="heightOf">The head's block or slot.</param>
-    /// <param name="lag">Blocks or slots that an endpoint may lag behind.</param>
+    /// <param name="lag">Blocks or slots by which an endpoint may lag.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <returns>The lowest head, which all of them have.</returns>
-    /// <exception cref="ChainDataException">No endpoint can be used, or only one where two have to agree.</exception>
+    /// <returns>The lowest head of these endpoints, which all of them have.</returns>
+    /// <exception cref="ChainDataException">No endpoint is usable, or only one although two must agree.</exception>
     public async Task<THead> PinAsync<THead>(Func<JsonRpcClient, CancellationToken, Task<THead>> headOf, Func<THead, ulong> heightOf, ulong lag, CancellationToken cancellation)
         where THead : class
     {
@@ -49,7 +49,7 @@ public sealed class EndpointGroup(string chain, IReadOnlyList<JsonRpcClient> end
         var alive = heads.Where(h => h.Head is not null).Select(h => (h.Endpoint, Head: h.Head!, Height: heightOf(h.Head!))).OrderBy(h => h.Height).ToList();
         if (alive.Count == 0)
             throw new ChainDataException(heads[0].Wrong!.Fault, $"{chain}: no endpoint can be used; {string.Join("; ", heads.Select(h => h.Wrong!.Message))}", heads[0].Wrong);
-        // Of two, the higher one: nobody can lag behind what is not there yet. Of three, one that lies about being ahead is outvoted.
+        // Median height: of two endpoints the higher, of three the middle one, so that a single endpoint cannot fake a lead.
         var usual = alive[alive.Count / 2].Height;
         foreach (var (endpoint, _, height) in alive.Where(a => a.Height + lag < usual))
             _noticed.Enqueue((ChainFault.Behind, $"{endpoint.Name} is {usual - height} blocks behind; it is not used"));
@@ -60,9 +60,9 @@ public sealed class EndpointGroup(string chain, IReadOnlyList<JsonRpcClient> end
         return alive[0].Head;
     }
 
-    /// <summary>Asks the endpoints in turn until one answers, or two that have to agree.</summary>
-    /// <returns>One reply per call, in the calls' order; a call that every endpoint refuses has an error.</returns>
-    /// <exception cref="ChainDataException">No endpoint answered, or two answer differently.</exception>
+    /// <summary>Queries the endpoints in order until one answers, or until two agree.</summary>
+    /// <returns>One reply per call, in order; a call that every endpoint refuses has an error.</returns>
+    /// <exception cref="ChainDataException">No endpoint answered, or two gave different answers.</exception>
     public async Task<RpcReply[]> AskAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
     {
         ChainDataException? last = null;
@@ -81,7 +81,7 @@ public sealed class EndpointGroup(string chain, IReadOnlyList<JsonRpcClient> end
                 continue;
             }
 
-            // A node may lack the block, or refuse one call of many, and another may not.
+            // One node may lack the block, or refuse one of many calls, that another node answers.
             if (Array.Find(replies, reply => reply.Error is not null).Error is { } refused && !ReferenceEquals(endpoint, _alive[^1]))
             {
                 _noticed.Enqueue((ChainFault.Refused, $"{endpoint.Name} refused a call: {refused}"));

@@ -5,38 +5,38 @@ using Polly.Timeout;
 
 namespace Optimizer.Chains.Rpc;
 
-/// <summary>How patient one is with an endpoint.</summary>
+/// <summary>Timeouts and limits of an endpoint.</summary>
 public sealed record EndpointLimits
 {
-    /// <summary>Seconds that one attempt may take, its answer's last byte included.</summary>
+    /// <summary>Timeout of one attempt in seconds, up to the last byte of the answer.</summary>
     public double AttemptSeconds { get; init; } = 10;
 
-    /// <summary>Seconds that all attempts of one request may take together.</summary>
+    /// <summary>Timeout in seconds for all attempts of one request together.</summary>
     public double TotalSeconds { get; init; } = 30;
 
-    /// <summary>Attempts after the first.</summary>
+    /// <summary>Number of retries.</summary>
     public int Retries { get; init; } = 3;
 
-    /// <summary>Seconds before the second attempt; each further wait is twice as long, with jitter. What an endpoint asks for
-    /// (<c>Retry-After</c>) goes before.</summary>
+    /// <summary>Seconds before the second attempt; each further wait is twice as long, with jitter. A <c>Retry-After</c> header takes
+    /// precedence.</summary>
     public double FirstWaitSeconds { get; init; } = 0.3;
 
-    /// <summary>The usual patience, at another time for a request.</summary>
+    /// <summary>The default limits with another timeout per attempt.</summary>
     public static EndpointLimits Within(double seconds) => new() { AttemptSeconds = seconds, TotalSeconds = 3 * seconds };
 
-    /// <summary>Requests under way at a time.</summary>
+    /// <summary>Maximum number of concurrent requests.</summary>
     public int Concurrency { get; init; } = 8;
 
-    /// <summary>Bytes that an answer may have.</summary>
+    /// <summary>Maximum size of an answer in bytes.</summary>
     public int MaximumBytes { get; init; } = 32 * 1024 * 1024;
 }
 
 /// <summary>Makes clients for endpoints that may be slow, busy, broken or hostile.</summary>
 public static class EndpointClient
 {
-    /// <summary>A client that retries, waits, and reads no more than it should.</summary>
-    /// <param name="limits">How patient it is.</param>
-    /// <param name="innermost">What sends; null for the network.</param>
+    /// <summary>A client that retries with waits, and limits the size of answers.</summary>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="innermost">The HTTP handler; null for the network.</param>
     public static HttpClient Create(EndpointLimits limits, HttpMessageHandler? innermost = null)
     {
         var retry = new HttpRetryStrategyOptions
@@ -67,8 +67,8 @@ public static class EndpointClient
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>What went wrong, in a person's words, without the endpoint's address, which may hold a key.</summary>
-    /// <param name="wrong">What was thrown while a request was made.</param>
+    /// <summary>A readable error without the endpoint's address, which may contain a key.</summary>
+    /// <param name="wrong">The exception of the request.</param>
     /// <param name="who">The endpoint's name.</param>
     internal static ChainDataException Explain(Exception wrong, string who) => wrong switch
     {
@@ -78,7 +78,7 @@ public static class EndpointClient
         _ => new(ChainFault.Unreachable, $"{who}: {wrong.GetType().Name}"),
     };
 
-    /// <summary>The kind of failure, never the framework's message: that one names the host.</summary>
+    /// <summary>The kind of failure; the framework's message is not used, because it contains the host name.</summary>
     private static string Cause(Exception wrong) => wrong switch
     {
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown and var error } => error.ToString(),
@@ -86,8 +86,7 @@ public static class EndpointClient
         _ => "the connection broke",
     };
 
-    /// <summary>Reads the whole answer as part of the attempt, so that what breaks off is tried again and what never ends is
-    /// given up.</summary>
+    /// <summary>Reads the whole answer as part of the attempt, so that a broken answer is retried and an endless one is stopped.</summary>
     private sealed class WholeAnswerHandler(int maximumBytes) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
@@ -123,9 +122,9 @@ public static class EndpointClient
     }
 }
 
-/// <summary>An answer that is there as a whole.</summary>
-/// <param name="buffer">It, which is not copied to be read.</param>
-/// <param name="length">How much of the buffer it is.</param>
+/// <summary>A complete answer.</summary>
+/// <param name="buffer">The buffer with the answer; not copied.</param>
+/// <param name="length">Length of the answer in the buffer.</param>
 internal sealed class WholeAnswer(byte[] buffer, int length) : ByteArrayContent(buffer, 0, length)
 {
     public ReadOnlyMemory<byte> Bytes { get; } = buffer.AsMemory(0, length);

@@ -4,29 +4,29 @@ using System.Text.Json;
 
 namespace Optimizer.Chains.Rpc;
 
-/// <summary>An address that answers with JSON, or in a named error that does not show the address.</summary>
-/// <param name="endpoint">The address; it may hold a key and is never shown.</param>
-/// <param name="name">How it is called in messages: <c>base #1</c>, <c>across</c>.</param>
-/// <param name="http">What sends.</param>
-/// <param name="limits">How patient one is.</param>
-/// <param name="key">A header with a key, name and value, for those that want one; never shown either.</param>
+/// <summary>An HTTP endpoint that returns JSON; errors use its name and never its address.</summary>
+/// <param name="endpoint">The address; it may contain a key and is never shown.</param>
+/// <param name="name">Its name in messages: <c>base #1</c>, <c>across</c>.</param>
+/// <param name="http">The HTTP client.</param>
+/// <param name="limits">Its limits.</param>
+/// <param name="key">A header with a key, as name and value, if the endpoint needs one; never shown either.</param>
 public sealed class JsonEndpoint(Uri endpoint, string name, HttpClient http, EndpointLimits limits, (string Header, string Value)? key = null)
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
 
-    /// <summary>How it is called in messages.</summary>
+    /// <summary>Its name in messages.</summary>
     public string Name => name;
 
-    /// <summary>Asks for a document.</summary>
-    /// <param name="path">What follows the address, with the query.</param>
+    /// <summary>Gets a document.</summary>
+    /// <param name="path">The path after the address, with the query.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="ChainDataException">It failed, or the answer is no JSON.</exception>
+    /// <exception cref="ChainDataException">The request failed, or the answer is not JSON.</exception>
     public Task<JsonDocument> GetAsync(string path, CancellationToken cancellation) =>
         SendAsync(() => new(HttpMethod.Get, new Uri($"{endpoint.ToString().TrimEnd('/')}/{path}")), cancellation);
 
-    /// <summary>Sends a document and reads the answer.</summary>
-    /// <exception cref="ChainDataException">It failed, or the answer is no JSON.</exception>
+    /// <summary>Posts a document and reads the answer.</summary>
+    /// <exception cref="ChainDataException">The request failed, or the answer is not JSON.</exception>
     public Task<JsonDocument> PostAsync(byte[] body, CancellationToken cancellation) => SendAsync(() =>
     {
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
@@ -34,7 +34,8 @@ public sealed class JsonEndpoint(Uri endpoint, string name, HttpClient http, End
         return request;
     }, cancellation);
 
-    /// <summary>What the other side says, cut short and without control characters: it is a stranger's text on a terminal.</summary>
+    /// <summary>A text from the endpoint, shortened and without control characters, because it is untrusted and shown on a
+    /// terminal.</summary>
     public string Shortened(string text)
     {
         const int Longest = 160;
@@ -80,7 +81,7 @@ public sealed class JsonEndpoint(Uri endpoint, string name, HttpClient http, End
         }
     }
 
-    /// <summary>Parts of the address that may be a key: the other side can quote them back.</summary>
+    /// <summary>Parts of the address that may be a key, which the endpoint could quote in its answer.</summary>
     private IEnumerable<string> Secrets => endpoint.Segments.Append(endpoint.Query).Append(endpoint.UserInfo).Append(endpoint.Host)
         .SelectMany(part => new[] { part, Uri.UnescapeDataString(part) })
         .SelectMany(part => part.Split('/', '?', '&', '=', ':')).Append(key?.Value ?? "").Where(part => part.Length >= 6);

@@ -4,40 +4,40 @@ namespace Optimizer.Chains.Rpc;
 
 /// <summary>One call of a JSON-RPC 2.0 batch.</summary>
 /// <param name="Method">Its name.</param>
-/// <param name="Parameters">In order.</param>
+/// <param name="Parameters">Its parameters, in order.</param>
 public readonly record struct RpcCall(string Method, params object?[] Parameters);
 
 /// <summary>The answer to one call: a result, or why there is none.</summary>
 /// <param name="Result">The result where there is no error.</param>
-/// <param name="Error">What the node says, shortened; null where there is a result.</param>
+/// <param name="Error">The node's error, shortened; null if there is a result.</param>
 public readonly record struct RpcReply(JsonElement Result, string? Error);
 
-/// <summary>Speaks JSON-RPC 2.0 with one endpoint.</summary>
-/// <param name="endpoint">Its address; it may hold a key and is never shown.</param>
-/// <param name="name">How it is called in messages: <c>base #1</c>.</param>
-/// <param name="http">What sends.</param>
-/// <param name="limits">How patient one is.</param>
+/// <summary>A JSON-RPC 2.0 client for one endpoint.</summary>
+/// <param name="endpoint">The address; it may contain a key and is never shown.</param>
+/// <param name="name">Its name in messages: <c>base #1</c>.</param>
+/// <param name="http">The HTTP client.</param>
+/// <param name="limits">Its limits.</param>
 public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, EndpointLimits limits)
 {
     private readonly JsonEndpoint _endpoint = new(endpoint, name, http, limits);
     private long _lastId;
 
-    /// <summary>How it is called in messages.</summary>
+    /// <summary>Its name in messages.</summary>
     public string Name => name;
 
-    /// <summary>Requests sent so far, retries apart.</summary>
+    /// <summary>Requests sent so far, without retries.</summary>
     public int Requests { get; private set; }
 
     /// <summary>Sends calls as one batch.</summary>
-    /// <returns>One reply per call, in the calls' order.</returns>
-    /// <exception cref="ChainDataException">The endpoint failed, or its answer is not one to this request.</exception>
+    /// <returns>One reply per call, in order.</returns>
+    /// <exception cref="ChainDataException">The endpoint failed, or its answer does not match the request.</exception>
     public async Task<RpcReply[]> SendAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
     {
         var first = Interlocked.Add(ref _lastId, calls.Count) - calls.Count + 1;
         Requests++;
         var body = JsonSerializer.SerializeToUtf8Bytes(calls.Select((call, i) =>
             new { jsonrpc = "2.0", id = first + i, method = call.Method, @params = call.Parameters }));
-        // Not disposed of: replies point into it, and can be large, so that they are not copied.
+        // Not disposed: replies refer to it, and are not copied because they can be large.
         var document = await _endpoint.PostAsync(body, cancellation).ConfigureAwait(false);
         try
         {
@@ -45,14 +45,14 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair, or bytes that are no UTF-8, inside a string.
+            // A string contains half a surrogate pair, or bytes that are not UTF-8.
             throw new ChainDataException(ChainFault.Malformed, $"{name} sent text that is none");
         }
     }
 
     private RpcReply[] Read(JsonElement answer, long first, int count)
     {
-        // Some nodes answer a batch that they refuse as a whole with one error.
+        // Some nodes refuse a whole batch with a single error.
         if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("error", out var refusal))
             throw new ChainDataException(IsLimit(refusal) ? ChainFault.RateLimited : ChainFault.Refused, $"{name} refused the request: {Shortened(refusal)}");
         if (answer.ValueKind != JsonValueKind.Array)
@@ -80,7 +80,7 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
         error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Number
         && code.TryGetInt32(out var number) && number is -32005 or 429;
 
-    /// <summary>What the other side says, cut short and without control characters and parts of its address.</summary>
+    /// <summary>A text from the endpoint, shortened and without control characters or parts of the address.</summary>
     public string Shortened(string text) => _endpoint.Shortened(text);
 
     private string Shortened(JsonElement error) => _endpoint.Shortened(

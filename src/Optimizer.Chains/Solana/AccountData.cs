@@ -3,25 +3,25 @@ using SimpleBase;
 
 namespace Optimizer.Chains.Solana;
 
-/// <summary>The bytes of an account, read by place; numbers are little-endian.</summary>
+/// <summary>The data of an account, read by byte offset; numbers are little-endian.</summary>
 /// <param name="address">The account, for messages.</param>
 /// <param name="owner">The program that owns it.</param>
-/// <param name="bytes">Its data, or their beginning where no more was asked for.</param>
-/// <param name="size">How many bytes of data it has on the chain.</param>
+/// <param name="bytes">Its data, or only the first part if no more was requested.</param>
+/// <param name="size">Full size of its data on the chain, in bytes.</param>
 public sealed class AccountData(string address, string owner, byte[] bytes, int size)
 {
-    /// <summary>Bytes of an address.</summary>
+    /// <summary>Size of an address, in bytes.</summary>
     public const int KeyBytes = 32;
 
     /// <summary>The account.</summary>
     public string Address => address;
 
-    /// <summary>Checks that the account is what it is taken for.</summary>
-    /// <param name="what">What it is taken for.</param>
-    /// <param name="program">The program that has to own it; null where forks of it may.</param>
-    /// <param name="leastSize">The least size.</param>
-    /// <param name="start">How the data begins: a discriminator or a type byte.</param>
-    /// <exception cref="ChainDataException">It is something else.</exception>
+    /// <summary>Checks that the account is of the expected kind.</summary>
+    /// <param name="what">The expected kind, for messages.</param>
+    /// <param name="program">The program that must own it; null to accept forks.</param>
+    /// <param name="leastSize">The minimum size, in bytes.</param>
+    /// <param name="start">The first bytes of the data: a discriminator or a type byte.</param>
+    /// <exception cref="ChainDataException">It is of another kind.</exception>
     public void Require(string what, string? program, int leastSize, params ReadOnlySpan<byte> start)
     {
         if (program is not null && owner != program)
@@ -48,17 +48,17 @@ public sealed class AccountData(string address, string owner, byte[] bytes, int 
     /// <summary>Sixteen bytes.</summary>
     public UInt128 U128(int at) => BinaryPrimitives.ReadUInt128LittleEndian(Slice(at, 16));
 
-    /// <summary>A signed number with 48 bits behind the point.</summary>
+    /// <summary>A signed fixed-point number with 48 fractional bits.</summary>
     public double I80F48(int at) => (double)BinaryPrimitives.ReadInt128LittleEndian(Slice(at, 16)) / (1L << 48);
 
-    /// <summary>An unsigned number with 60 bits behind the point.</summary>
+    /// <summary>An unsigned fixed-point number with 60 fractional bits.</summary>
     public double U68F60(int at) => (double)U128(at) / (1L << 60);
 
     /// <summary>An address.</summary>
     public string Key(int at) => Base58.Bitcoin.Encode(Slice(at, KeyBytes));
 
-    /// <summary>A moment in seconds since 1970.</summary>
-    /// <exception cref="ChainDataException">It is before then or after the year 9999.</exception>
+    /// <summary>A time in seconds since 1970.</summary>
+    /// <exception cref="ChainDataException">It is before 1970 or after the year 9999.</exception>
     public DateTimeOffset Time(int at) => I64(at) is >= 0 and < 253_402_300_800 and var seconds
         ? DateTimeOffset.FromUnixTimeSeconds(seconds)
         : throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} has no moment at byte {at}");

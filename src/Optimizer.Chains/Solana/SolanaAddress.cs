@@ -5,7 +5,7 @@ using SimpleBase;
 
 namespace Optimizer.Chains.Solana;
 
-/// <summary>The 32-byte address of an account or program of Solana.</summary>
+/// <summary>The 32-byte address of a Solana account or program.</summary>
 public readonly struct SolanaAddress : IEquatable<SolanaAddress>
 {
     /// <summary>Length in bytes.</summary>
@@ -18,7 +18,7 @@ public readonly struct SolanaAddress : IEquatable<SolanaAddress>
     private readonly byte[]? _bytes;
 
     /// <param name="bytes">32 bytes.</param>
-    /// <exception cref="ArgumentException">There are more or fewer.</exception>
+    /// <exception cref="ArgumentException">The number of bytes is not 32.</exception>
     public SolanaAddress(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != Size)
@@ -29,8 +29,8 @@ public readonly struct SolanaAddress : IEquatable<SolanaAddress>
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes ?? new byte[Size];
 
-    /// <summary>Reads an address in base 58.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Parses an address in base 58.</summary>
+    /// <exception cref="FormatException">The text is not an address.</exception>
     public static SolanaAddress Parse(string text)
     {
         const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -38,9 +38,10 @@ public readonly struct SolanaAddress : IEquatable<SolanaAddress>
         return text.Length is >= 32 and <= 44 && text.All(Alphabet.Contains) && Base58.Bitcoin.TryDecode(text, bytes, out var length) && length == Size ? new(bytes.AsSpan(0, Size)) : throw new FormatException($"'{text}' is no address of Solana; expected {Size} bytes in base 58");
     }
 
-    /// <summary>Whether the bytes are a point of Ed25519, so that somebody may hold its key; programs' own addresses are none.</summary>
-    /// <remarks>RFC 8032, section 5.1.3, as Solana's runtime reads it: y is taken modulo the prime, and the sign of x = 0 does not
-    /// matter. x² = (y² − 1) / (d y² + 1) has a root where the product of both is a square.</remarks>
+    /// <summary>Whether the bytes are a point of the Ed25519 curve, so that a private key can exist. Program-derived addresses are
+    /// not.</summary>
+    /// <remarks>RFC 8032, section 5.1.3, as in Solana's runtime: y is taken modulo the prime, and the sign of x = 0 is ignored. x² = (y² −
+    /// 1) / (d y² + 1) has a root if the product of numerator and denominator is a square.</remarks>
     public bool IsOnCurve
     {
         get
@@ -54,7 +55,7 @@ public readonly struct SolanaAddress : IEquatable<SolanaAddress>
         }
     }
 
-    /// <summary>The address of a program's own account: the first bump from 255 down whose hash is no point of the curve.</summary>
+    /// <summary>A program-derived address: uses the first bump, from 255 down, whose hash is not on the curve.</summary>
     /// <remarks>Source: solana-program, Pubkey::find_program_address.</remarks>
     /// <param name="program">The program.</param>
     /// <param name="seeds">Up to 15 parts of up to 32 bytes.</param>
@@ -76,7 +77,7 @@ public readonly struct SolanaAddress : IEquatable<SolanaAddress>
         throw new InvalidOperationException("no bump gives an address off the curve, which does not happen");
     }
 
-    /// <summary>The address of a program's own account by a name and others.</summary>
+    /// <summary>A program-derived address from another address and a name.</summary>
     public static SolanaAddress Derived(SolanaAddress program, SolanaAddress owner, string name) => Derived(program, owner.Bytes.ToArray(), Encoding.ASCII.GetBytes(name)).Address;
 
     /// <summary>The address in base 58.</summary>

@@ -4,64 +4,64 @@ using SimpleBase;
 
 namespace Optimizer.Chains.Solana;
 
-/// <summary>What Solana's nodes can be asked. Another library's client may stand behind it.</summary>
+/// <summary>Queries to Solana nodes; can be implemented with another library.</summary>
 public interface ISolanaClient
 {
-    /// <summary>Finds the slot that nodes have reached and how fast slots pass; checks that the nodes are of the right chain.</summary>
+    /// <summary>Reads the nodes' present slot and the slot time; checks that the nodes belong to the right chain.</summary>
     Task<SolanaHead> PinAsync(CancellationToken cancellation);
 
-    /// <summary>Reads accounts, and what a transaction costs that writes to some of them, in one round trip.</summary>
-    /// <param name="head">Where the nodes are.</param>
-    /// <param name="wanted">Which accounts, and how many of their first bytes.</param>
-    /// <param name="written">Those that transactions will write to: at most 128 count for the fees.</param>
+    /// <summary>Reads accounts and the fees of transactions that write to some of them, in one round trip.</summary>
+    /// <param name="head">The nodes' head.</param>
+    /// <param name="wanted">The accounts, with the number of bytes needed from each.</param>
+    /// <param name="written">Accounts that transactions will write to; at most 128 are used for the fees.</param>
     /// <param name="cancellation">Cancels.</param>
     Task<SolanaAccounts> ReadAsync(SolanaHead head, IReadOnlyList<SolanaAccountRequest> wanted, IReadOnlyList<string> written, CancellationToken cancellation);
 
-    /// <summary>What was noticed about the nodes so far: those that failed or lag.</summary>
+    /// <summary>Problems with nodes found so far: failing or lagging nodes.</summary>
     IReadOnlyList<(ChainFault Fault, string Message)> Noticed { get; }
 }
 
-/// <summary>Where a node is.</summary>
+/// <summary>The head of a node.</summary>
 /// <param name="Slot">The last finalised slot.</param>
 /// <param name="Epoch">Its epoch.</param>
-/// <param name="SlotsPerEpoch">Slots of an epoch.</param>
-/// <param name="SlotSeconds">How long a slot took, on average over the last hours.</param>
-/// <param name="BlockHash">The last block's hash, which a transaction has to name.</param>
-/// <param name="RentLamports">Lamports that an account of tokens has to hold for as long as it exists.</param>
+/// <param name="SlotsPerEpoch">Number of slots per epoch.</param>
+/// <param name="SlotSeconds">Mean slot time over the last hours, in seconds.</param>
+/// <param name="BlockHash">The last block's hash, which transactions must contain.</param>
+/// <param name="RentLamports">Rent: lamports that a token account must hold while it exists.</param>
 public sealed record SolanaHead(ulong Slot, ulong Epoch, ulong SlotsPerEpoch, double SlotSeconds, string BlockHash, ulong RentLamports)
 {
-    /// <summary>How long an epoch takes, in days.</summary>
+    /// <summary>Duration of an epoch, in days.</summary>
     public double EpochDays => SlotsPerEpoch * SlotSeconds / 86_400;
 }
 
 /// <summary>An account to read.</summary>
 /// <param name="Address">The account.</param>
-/// <param name="Length">How many of its first bytes are needed.</param>
+/// <param name="Length">Number of bytes needed from the start of its data.</param>
 public readonly record struct SolanaAccountRequest(string Address, int Length);
 
-/// <summary>Accounts as they were at one slot.</summary>
+/// <summary>Accounts at one slot.</summary>
 /// <param name="Slot">The slot.</param>
-/// <param name="LastSlot">The slot of the last answer; another one where there were more accounts than one answer holds and
-/// nodes went on in between.</param>
+/// <param name="LastSlot">The slot of the last answer; it differs if the accounts needed several answers and the node advanced in
+/// between.</param>
 /// <param name="ByAddress">The accounts that exist.</param>
-/// <param name="LamportsPerSignature">What a signature costs.</param>
-/// <param name="PriorityFees">Micro-lamports per compute unit that recent slots asked of transactions that write to the
-/// accounts; sorted.</param>
+/// <param name="LamportsPerSignature">Fee per signature, in lamports.</param>
+/// <param name="PriorityFees">Priority fees of recent slots for transactions that write to the accounts, in micro-lamports per compute
+/// unit; sorted.</param>
 public sealed record SolanaAccounts(ulong Slot, ulong LastSlot, IReadOnlyDictionary<string, AccountData> ByAddress, ulong LamportsPerSignature, IReadOnlyList<ulong> PriorityFees);
 
-/// <summary>Asks Solana's endpoints, one after the other where one fails.</summary>
+/// <summary>Queries Solana's endpoints; if one fails, the next is used.</summary>
 /// <param name="chain">The chain's name in messages.</param>
-/// <param name="genesisHash">The hash of the first block that every endpoint has to have.</param>
-/// <param name="endpoints">At least one, the preferred first.</param>
+/// <param name="genesisHash">The genesis hash that every endpoint must have.</param>
+/// <param name="endpoints">The endpoints, preferred first; at least one.</param>
 public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList<JsonRpcClient> endpoints) : ISolanaClient
 {
-    /// <summary>Slots that an endpoint may lag behind: half a minute.</summary>
+    /// <summary>Slots by which an endpoint may lag: about half a minute.</summary>
     private const ulong Lag = 75;
 
     private const int AccountsAtOnce = 100;
     private const int MostWritten = 128;
 
-    /// <summary>Performance samples are of a minute each: half a day.</summary>
+    /// <summary>Number of one-minute performance samples: half a day.</summary>
     private const int Samples = 720;
 
     private const int TokenAccountBytes = 165;
@@ -79,7 +79,7 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
     public async Task<SolanaAccounts> ReadAsync(SolanaHead head, IReadOnlyList<SolanaAccountRequest> wanted, IReadOnlyList<string> written, CancellationToken cancellation)
     {
         const int Tries = 3;
-        // Those of which much is needed together, so that little is read of the others.
+        // Group accounts of similar length, so that little is read of the short ones.
         var parts = wanted.OrderByDescending(account => account.Length).Chunk(AccountsAtOnce).ToArray();
         for (var attempt = 1; ; attempt++)
         {
@@ -138,8 +138,8 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
         }
     }
 
-    /// <summary>Reads accounts of one answer.</summary>
-    /// <returns>The slot that they are of.</returns>
+    /// <summary>Reads the accounts of one answer.</summary>
+    /// <returns>Their slot.</returns>
     private ulong Accounts(SolanaAccountRequest[] part, JsonElement result, Dictionary<string, AccountData> into)
     {
         var values = result.GetProperty("value");
@@ -150,7 +150,7 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
             if (value.ValueKind == JsonValueKind.Null)
                 continue;
             var bytes = value.GetProperty("data")[0].GetBytesFromBase64();
-            // Nodes say how large the account is since 1.14; before, a slice tells no more than itself.
+            // Nodes report the full size since 1.14; before that, a slice shows only its own size.
             var size = value.TryGetProperty("space", out var space) ? (int)Math.Min(space.GetUInt64(), int.MaxValue) : bytes.Length;
             into[account.Address] = new(account.Address, Address(value.GetProperty("owner"), "program", chain), bytes, size);
         }
@@ -172,7 +172,7 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
             : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} that is no address");
     }
 
-    /// <summary>The message of a transaction with one signature that does nothing: its fee is that of a signature.</summary>
+    /// <summary>The message of an empty transaction with one signature; its fee is the fee per signature.</summary>
     private static byte[] EmptyTransfer(string blockHash) =>
     [
         1, 0, 1, 2, .. Enumerable.Repeat((byte)1, AccountData.KeyBytes), .. Base58.Bitcoin.Decode(SystemProgram), .. Base58.Bitcoin.Decode(blockHash), 0,

@@ -17,18 +17,18 @@ public static class SolanaMarketReader
         new StakePool(),
     }.ToDictionary(adapter => adapter.Name);
 
-    /// <summary>A thousand times what the most contended slots ever asked.</summary>
+    /// <summary>Highest accepted priority fee: a thousand times that of the most contended slots ever.</summary>
     private const double MostMicroLamports = 1e9;
 
     private const double MostLamportsPerSignature = 1e6;
 
-    /// <summary>The part of recent slots whose priority fee is enough.</summary>
+    /// <summary>Percentile of recent priority fees that is used.</summary>
     private const double Percentile = 0.75;
 
     /// <summary>Reads gas, prices and opportunities.</summary>
-    /// <param name="reading">Where everything goes, failures included; its gas stays null where the chain could not be read.</param>
-    /// <param name="client">Whom to ask.</param>
-    /// <param name="now">The present, to tell whether nodes follow the chain.</param>
+    /// <param name="reading">Receives all data and findings; its gas stays null if the chain cannot be read.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="now">The present time, to check that nodes are in sync.</param>
     /// <param name="cancellation">Cancels.</param>
     public static async Task ReadAsync(ChainReading reading, ISolanaClient client, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -121,7 +121,7 @@ public static class SolanaMarketReader
         }
         catch (ChainDataException)
         {
-            // Said where the account is read for what it offers.
+            // The finding is recorded where the opportunity is read.
         }
 
         return quote is null ? [] : [(entry.Name, quote)];
@@ -142,7 +142,7 @@ public static class SolanaMarketReader
         }
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
-            // An account's contents that no adapter's author thought of must not take the other protocols along.
+            // Unexpected data that crashes one adapter must not affect the other protocols.
             protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}");
         }
 

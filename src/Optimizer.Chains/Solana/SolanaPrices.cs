@@ -4,29 +4,29 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Solana;
 
-/// <summary>Prices of Solana's assets in USD: from the accounts of Pyth that the chain file names, and from protocols: what a
-/// lender reckons with, and what a staking token can be redeemed for.</summary>
-/// <remarks>Where two know an asset they are held against each other, and Pyth is taken: it states its age and how sure it is.
-/// Source of its layout: pyth-crosschain, target_chains/solana, PriceUpdateV2.</remarks>
+/// <summary>USD prices of Solana's assets: from the Pyth accounts in the chain file, and from protocols (a lender's own prices, and
+/// redemption rates of staking tokens).</summary>
+/// <remarks>If several sources have a price, they are compared and Pyth is used, because it states age and confidence interval. Source of
+/// its layout: pyth-crosschain, target_chains/solana, PriceUpdateV2.</remarks>
 public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<string, AccountData> accounts, SolanaClock clock, IEnumerable<(string Source, SolanaQuote Quote)> quotes)
 {
-    /// <summary>Bytes of a price account.</summary>
+    /// <summary>Size of a price account, in bytes.</summary>
     public const int FeedLength = 134;
 
-    /// <summary>Bytes of a mint.</summary>
+    /// <summary>Size of a mint account, in bytes.</summary>
     public const int MintLength = 82;
 
     private const string PythReceiver = "rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ";
     private const int VerifiedInFull = 1;
 
-    /// <summary>A price that may be off by this many tolerances is none.</summary>
+    /// <summary>Largest accepted confidence interval of a price, in tolerances.</summary>
     private const double MostUnsure = 10;
 
     private readonly Dictionary<string, Figure?> _byAsset = [];
     private readonly (string Source, SolanaQuote Quote)[] _quotes = [.. quotes];
 
-    /// <summary>The price of one whole token in USD, once its mint has confirmed the decimals of the chain file.</summary>
-    /// <returns>Null where there is none to be believed; that is noted.</returns>
+    /// <summary>The price of one whole token in USD, after checking the chain file's decimals against the mint.</summary>
+    /// <returns>Null if there is no reliable price; recorded as a finding.</returns>
     public Figure? Of(Token token)
     {
         if (token.Address is { } mint && !HasDecimals(token, mint))
@@ -64,7 +64,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
                 reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {other.Value:g9} USD by {reading.Provenances[other.From].Source}; the first is taken");
         }
 
-        // A feed that is not believed is not replaced.
+        // A rejected feed is not replaced.
         var price = feed is not null ? fromFeed : others.Length > 0 ? others[0] : null;
         if (price is { } found)
             reading.Prices[asset] = found;

@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>Morpho Blue's AdaptiveCurveIRM: a curve of fixed shape around a rate at 90 % utilisation that drifts.</summary>
-/// <remarks>Source: morpho-org/morpho-blue-irm, AdaptiveCurveIrm: the rate at target grows by 50 a year times the relative distance of the
-/// utilisation from the target, so that at 88 % it falls to 0.58 of itself in half a year.</remarks>
+/// <summary>Morpho Blue's AdaptiveCurveIRM: a curve of fixed shape. Its rate at the target (90 % utilisation) drifts over time.</summary>
+/// <remarks>Source: morpho-org/morpho-blue-irm, AdaptiveCurveIrm. The rate at target changes by 50 per year times the relative distance of
+/// the utilisation from the target: at 88 % utilisation it falls to 57 % of its value in half a year.</remarks>
 public sealed record AdaptiveCurve : UtilisationCurve
 {
     private const double Target = 0.9;
@@ -15,7 +15,7 @@ public sealed record AdaptiveCurve : UtilisationCurve
     [Between(0, 10)]
     public required Figure RateAtTargetPerYear { get; init; }
 
-    /// <summary>Share of the interest that market and vault keep, a fraction.</summary>
+    /// <summary>Share of the interest that the market and the vault keep as fees, a fraction.</summary>
     [Between(0, 1)]
     public required Figure Fee { get; init; }
 
@@ -62,6 +62,6 @@ public sealed record AdaptiveCurve : UtilisationCurve
     private double BorrowRate(double utilisation) =>
         RateAtTargetPerYear * (1 + Error(utilisation) * (utilisation > Target ? Steepness - 1 : 1 - 1 / Steepness));
 
-    /// <summary>Distance from the target, relative to the largest on its side: −1 to 1.</summary>
+    /// <summary>Distance of the utilisation from the target, divided by the largest possible distance on that side: −1 to 1.</summary>
     private static double Error(double utilisation) => (utilisation - Target) / (utilisation > Target ? 1 - Target : Target);
 }

@@ -1,11 +1,11 @@
 namespace Optimizer.Model;
 
-/// <summary>A vault that spreads what it is given over several markets, in the shares of the moment.</summary>
-/// <remarks>Its rate is that which each part may be credited with, so a spike in one market does not count in the vault
-/// either. Where a curator moves the shares, so does the rate.</remarks>
+/// <summary>A vault that spreads its deposits over several markets, in today's shares.</summary>
+/// <remarks>The vault's rate is the sum of the credited rates of its parts, weighted by share, so a spike in one market is not credited.
+/// When the curator changes the shares, the rate changes.</remarks>
 public sealed record BlendCurve : CarryCurve
 {
-    /// <summary>Where the money lies; the shares add up to 1, and what lies idle is a part that earns nothing.</summary>
+    /// <summary>The vault's markets. The shares add up to 1; money idle in the vault is a part that earns nothing.</summary>
     public required IReadOnlyList<BlendPart> Parts { get; init; }
 
     /// <inheritdoc/>
@@ -32,6 +32,6 @@ public sealed record BlendPart
     [Between(0, 1)]
     public required Figure Share { get; init; }
 
-    /// <summary>What it pays.</summary>
+    /// <summary>The market's rate curve.</summary>
     public required CarryCurve Curve { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>The yearly rate that a place pays to every unit supplied, as a function of how much is supplied.</summary>
+/// <summary>The yearly rate that an opportunity pays on every unit supplied, as a function of the amount supplied.</summary>
 [OneOf]
 public abstract record CarryCurve
 {
@@ -15,7 +15,7 @@ public abstract record CarryCurve
     /// withdrawal.</param>
     public abstract double SpotRate(double added);
 
-    /// <summary>The derivative of <see cref="SpotRate"/> per token added. At a kink, that of its right side.</summary>
+    /// <summary>The derivative of <see cref="SpotRate"/> per token added. At a kink: the derivative towards more supply.</summary>
     public abstract double SpotSlope(double added);
 
     /// <summary>The rate at the protocol's target utilisation: the most that lasts. Above target, borrowers repay or
@@ -24,7 +24,7 @@ public abstract record CarryCurve
     [JsonIgnore]
     public virtual double RateAtTarget => double.PositiveInfinity;
 
-    /// <summary>The most (whole tokens) that may be withdrawn without pushing utilisation above its target; ≥ 0.</summary>
+    /// <summary>The largest withdrawal, in whole tokens, that keeps utilisation at or below its target; ≥ 0.</summary>
     [JsonIgnore]
     public virtual double Withdrawable => double.PositiveInfinity;
 
@@ -39,12 +39,12 @@ public abstract record CarryCurve
         return spot > RateAtTarget ? 0 : Basis.EffectiveSlope(spot) * SpotSlope(added);
     }
 
-    /// <summary>The mean over some years of a rate that moves by itself, at today's utilisation, against today's; 1 where it does
-    /// not.</summary>
+    /// <summary>For a rate that moves by itself at today's utilisation: its mean over the coming years, divided by today's rate. 1 for a
+    /// rate that does not move by itself.</summary>
     /// <param name="years">≥ 0.</param>
     public virtual double MeanDrift(double years) => 1;
 
-    /// <summary>The names of the parameters that <see cref="With"/> shifts; none for a curve that has none.</summary>
+    /// <summary>The names of the parameters that <see cref="With"/> can shift; may be empty.</summary>
     [JsonIgnore]
     public virtual IReadOnlyList<string> Parameters => [];
 

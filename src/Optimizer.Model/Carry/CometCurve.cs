@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>Compound v3: the supply rate is a kinked line of its own in the utilisation.</summary>
+/// <summary>Compound v3: the supply rate has its own curve, linear in the utilisation with one kink.</summary>
 /// <remarks>Source: compound-finance/comet, Comet.getSupplyRate.</remarks>
 public sealed record CometCurve : UtilisationCurve
 {

@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>A fixed budget shared by all who supply: reward programmes. The rate is budget / supply.</summary>
+/// <summary>Reward programmes: a fixed budget shared by all suppliers. The rate is budget / supply.</summary>
 public sealed record EmissionCurve : CarryCurve
 {
-    /// <summary>The asset that is given out; absent for several, or for one without a price of its own.</summary>
-    /// <remarks>A shift of its price against that of the first input moves the budget; without one, the budget is taken to move with
-    /// the input.</remarks>
+    /// <summary>The asset paid out as reward; absent for several assets, or for an asset without a price of its own.</summary>
+    /// <remarks>When this asset's price moves against the first input's price, the budget moves too. Without an asset, the budget is
+    /// assumed to move with the first input's price.</remarks>
     public string? Asset { get; init; }
 
-    /// <summary>What is given out per year: its worth in whole tokens of the opportunity's first input; ≥ 0.</summary>
+    /// <summary>The reward budget per year, valued in whole tokens of the opportunity's first input; ≥ 0.</summary>
     [Between(0)]
     public required Figure PerYear { get; init; }
 
-    /// <summary>What shares it now, in whole tokens; &gt; 0.</summary>
+    /// <summary>The amount that shares the budget today, in whole tokens; &gt; 0.</summary>
     [Between(1e-9)]
     public required Figure Supplied { get; init; }
 
@@ -25,7 +25,7 @@ public sealed record EmissionCurve : CarryCurve
     public override double SpotSlope(double added) =>
         -SpotRate(added) / Math.Max(Supplied + added, 1e-9);
 
-    /// <summary>What the budget pays at today's supply: a withdrawal does not count as raising it.</summary>
+    /// <summary>The rate at today's supply: a withdrawal is not credited with a higher rate.</summary>
     [JsonIgnore]
     public override double RateAtTarget => PerYear / Supplied;
 

@@ -2,31 +2,32 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>A principal token bought on Pendle's market and held to its maturity: the more is bought, the dearer it is.</summary>
+/// <summary>A principal token bought on Pendle's market and held to maturity. Its price rises with the amount bought.</summary>
 /// <remarks>
-/// Source: pendle-core-v2, MarketMathCore. With P and A principal tokens and assets in the market, what n tokens cost is
-/// n·φ/E(n), E(n) = ln((P − n)/(A + n))/s + a, where φ is the fee, s the scalar and a the anchor of the moment. A token gives one
-/// unit of the asset at maturity, so that x grows to x·E(n)/φ in the time that is left.
+/// Source: pendle-core-v2, MarketMathCore. With P principal tokens and A assets in the market, n principal tokens cost n·φ/E(n), where
+/// E(n) = ln((P − n)/(A + n))/s + a, φ is the fee factor, s the current scalar and a the current anchor. A principal token pays one unit of
+/// the asset at maturity, so x grows to x·E(n)/φ by then.
 /// </remarks>
 public sealed record FixedTermCurve : CarryCurve
 {
-    /// <summary>Principal tokens in the market, at what they pay at maturity, in whole tokens of the input; &gt; 0.</summary>
+    /// <summary>Principal tokens in the market, counted at their maturity value, in whole tokens of the input; &gt; 0.</summary>
     [Between(1e-9)]
     public required Figure Principal { get; init; }
 
-    /// <summary>The market's other side, in whole tokens of the input; &gt; 0.</summary>
+    /// <summary>Assets in the market (the other side of the pool), in whole tokens of the input; &gt; 0.</summary>
     [Between(1e-9)]
     public required Figure Assets { get; init; }
 
-    /// <summary>How steeply the price answers to the proportion; grows as maturity nears; &gt; 0.</summary>
+    /// <summary>Pendle's rate scalar: the larger it is, the less the price reacts to the ratio of principal tokens to assets. It grows as
+    /// maturity nears; &gt; 0.</summary>
     [Between(0.001)]
     public required Figure RateScalar { get; init; }
 
-    /// <summary>Principal tokens per asset at an even proportion.</summary>
+    /// <summary>Principal tokens per asset when the market holds equal amounts of both.</summary>
     [Between(1, 100)]
     public required Figure RateAnchor { get; init; }
 
-    /// <summary>What a purchase costs above its price, a factor; ≥ 1.</summary>
+    /// <summary>The cost of a purchase as a multiple of the market price, fee included; ≥ 1.</summary>
     [Between(1, 2)]
     public required Figure FeeFactor { get; init; }
 
@@ -34,7 +35,7 @@ public sealed record FixedTermCurve : CarryCurve
     [Between(0.0001, 20)]
     public required Figure YearsToMaturity { get; init; }
 
-    /// <summary>The most that can be bought for, in whole tokens: beyond it a token would cost more than it pays.</summary>
+    /// <summary>The largest purchase, in whole tokens of the input: beyond it a principal token would cost more than it pays.</summary>
     [JsonIgnore]
     public double Capacity
     {
@@ -56,8 +57,7 @@ public sealed record FixedTermCurve : CarryCurve
         }
     }
 
-    /// <summary>The rate before anything is bought or sold: who sells a part drives the market's rate up, and the rest of what
-    /// they hold does not earn more for it.</summary>
+    /// <summary>The rate before any trade. Selling a part raises the market's rate, but the part that is kept does not earn more.</summary>
     [JsonIgnore]
     public override double RateAtTarget => Math.Pow(Exchange(0) / FeeFactor, 1 / YearsToMaturity) - 1;
 
@@ -78,20 +78,21 @@ public sealed record FixedTermCurve : CarryCurve
     /// <inheritdoc/>
     public override CarryCurve Times(double factor)
     {
-        // The growth to maturity, over and above nothing, is what a shock to rates multiplies.
+        // A shock to rates multiplies the yearly growth that the exchange rate implies, before the fee.
         var now = Exchange(0);
         var then = Math.Pow(1 + factor * (Math.Pow(now, 1 / YearsToMaturity) - 1), YearsToMaturity);
         return this with { RateAnchor = RateAnchor.With(RateAnchor + then - now) };
     }
 
-    /// <summary>Principal tokens that an amount buys (negative: that must be sold for it). What n tokens cost rises with n.</summary>
+    /// <summary>Principal tokens that an amount of the input buys; negative: tokens to sell to receive it. The cost of n tokens rises with
+    /// n.</summary>
     private double Bought(double tokens)
     {
         var (low, high) = tokens >= 0 ? (0.0, Principal.Value) : (-Assets.Value, 0.0);
         for (var step = 0; step < Halvings; step++)
         {
             var middle = (low + high) / 2;
-            // Where a token would pay nothing, none is for sale.
+            // Where the exchange rate is not positive, nothing can be bought.
             if (Exchange(middle) is var exchange and > 0 && middle * FeeFactor / exchange < tokens)
                 low = middle;
             else

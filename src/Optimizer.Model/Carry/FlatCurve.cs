@@ -5,7 +5,7 @@ namespace Optimizer.Model;
 /// <summary>A rate that does not depend on size: staking, savings rates, treasury bills, fixed terms.</summary>
 public sealed record FlatCurve : CarryCurve
 {
-    /// <summary>The yearly rate as a fraction.</summary>
+    /// <summary>The yearly rate, a fraction.</summary>
     [Between(-1, 10)]
     public required Figure RatePerYear { get; init; }
 

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>Lending markets whose borrow rate is straight between points of utilisation, as on Solana; the supply rate is
-/// borrow rate × utilisation × (1 − reserve factor).</summary>
+/// <summary>Lending markets whose borrow rate is piecewise linear in the utilisation, as on Solana; the supply rate is borrow rate ×
+/// utilisation × (1 − reserve factor).</summary>
 /// <remarks>Sources: Kamino-Finance/klend (eleven points), solendprotocol token-lending (two kinks), marginfi-v2 (up to seven).</remarks>
 public sealed record PointsCurve : UtilisationCurve
 {
@@ -21,9 +21,9 @@ public sealed record PointsCurve : UtilisationCurve
     /// <inheritdoc/>
     protected override double TargetUtilisation => OptimalUtilisation;
 
-    /// <summary>Where the borrow rate begins to rise fastest: the point at which its slope grows by most.</summary>
+    /// <summary>The point at which the slope of the borrow rate increases most.</summary>
     /// <param name="points">As in <see cref="Points"/>.</param>
-    /// <returns>The point's utilisation; 1 where the slope grows nowhere.</returns>
+    /// <returns>The point's utilisation; 1 if the slope increases nowhere.</returns>
     public static double SharpestKink(IReadOnlyList<(double Utilisation, double Rate)> points)
     {
         var (kink, most) = (1.0, 0.0);

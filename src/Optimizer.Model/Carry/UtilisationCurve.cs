@@ -6,11 +6,11 @@ namespace Optimizer.Model;
 /// U = borrowed / supplied, and a deposit lowers it.</summary>
 public abstract record UtilisationCurve : CarryCurve
 {
-    /// <summary>Supplied in total, borrowed part included, in whole tokens; &gt; 0.</summary>
+    /// <summary>Total supplied, including what is lent out, in whole tokens; &gt; 0.</summary>
     [Between(1e-9)]
     public required Figure Supplied { get; init; }
 
-    /// <summary>Borrowed in total, in whole tokens; 0 to <see cref="Supplied"/>.</summary>
+    /// <summary>Total borrowed, in whole tokens; 0 to <see cref="Supplied"/>.</summary>
     [Between(0)]
     public required Figure Borrowed { get; init; }
 

@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace Optimizer.Model;
 
-/// <summary>What the holdings of a scenario are worth.</summary>
+/// <summary>Values the holdings of a scenario.</summary>
 public static class Book
 {
-    /// <summary>Value of all holdings in USD, debts taken off.</summary>
+    /// <summary>Value of all holdings in USD, net of debts.</summary>
     public static double ValueUsd(Market market, Scenario scenario) => scenario.Holdings.Sum(h => ValueUsd(market, h)) + scenario.Others.Sum(other => other.ValueUsd?.Amount ?? 0);
 
     /// <summary>Value of one holding in USD; below zero for a debt.</summary>
@@ -13,11 +13,11 @@ public static class Book
         ? ValueUsd(market, market.Opportunity(id), amount.BaseUnits)
         : market.Usd(holding.Token!.Value, amount.BaseUnits);
 
-    /// <summary>Value in USD of what a ledger counts of a position; below zero for a debt.</summary>
+    /// <summary>Value in USD of a position's amount as the ledger counts it; negative for a debt.</summary>
     public static double ValueUsd(Market market, Opportunity opportunity, BigInteger amount) =>
         market.Usd(opportunity, amount) * (opportunity.IsDebt() ? -1 : 1);
 
-    /// <summary>Notional in USD of what a ledger counts of a position: its value over the capital that a unit takes; ≥ 0.</summary>
+    /// <summary>Notional in USD of a position's amount as the ledger counts it: value / |capital per unit|; ≥ 0.</summary>
     public static double NotionalUsd(Market market, Opportunity opportunity, BigInteger amount) =>
         market.Usd(opportunity, amount) / Math.Abs(opportunity.Capital());
 
@@ -25,26 +25,26 @@ public static class Book
     public static TokenAmount AmountOf(Market market, Holding holding) =>
         holding.Amount.Of(market.Token(TokenOf(market, holding)).Decimals);
 
-    /// <summary>The token that a holding is counted in: itself, or a position's first input.</summary>
+    /// <summary>The token in which a holding is counted: the idle token, or the position's first input.</summary>
     public static TokenId TokenOf(Market market, Holding holding) =>
         holding.Token ?? market.Opportunity(holding.Opportunity!).Inputs[0].Token;
 
-    /// <summary>What is held in an opportunity, and the part of it that is locked, in base units of its first input.</summary>
+    /// <summary>Amount held in an opportunity, and its locked part, in base units of the first input.</summary>
     public static (BigInteger Held, BigInteger Locked) Held(Market market, Scenario scenario, Opportunity opportunity) =>
         Total(market, scenario.Holdings.Where(h => h.Opportunity == opportunity.Id));
 
-    /// <summary>What is held idle of a token, and the part of it that is locked, in base units.</summary>
+    /// <summary>Idle amount of a token, and its locked part, in base units.</summary>
     public static (BigInteger Held, BigInteger Locked) Held(Market market, Scenario scenario, TokenId token) =>
         Total(market, scenario.Holdings.Where(h => h.Token == token));
 
-    /// <summary>Notional held in an opportunity, and the part of it that is locked, in USD.</summary>
+    /// <summary>Notional held in an opportunity, and its locked part, in USD.</summary>
     public static (double Held, double Locked) NotionalUsd(Market market, Scenario scenario, Opportunity opportunity)
     {
         var (held, locked) = Held(market, scenario, opportunity);
         return (NotionalUsd(market, opportunity, held), NotionalUsd(market, opportunity, locked));
     }
 
-    /// <summary>Value held idle in a token, and the part of it that is locked, in USD.</summary>
+    /// <summary>Idle value of a token, and its locked part, in USD.</summary>
     public static (double Held, double Locked) HeldUsd(Market market, Scenario scenario, TokenId token)
     {
         var (held, locked) = Held(market, scenario, token);

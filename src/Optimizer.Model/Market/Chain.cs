@@ -12,7 +12,7 @@ public enum ChainFamily
     /// <summary>Arbitrum Nitro: L1 data is charged as extra L2 gas.</summary>
     Arbitrum,
 
-    /// <summary>Linea: the data fee is what its nodes estimate beyond the usual price of the gas.</summary>
+    /// <summary>Linea: the data fee is the part of the node's fee estimate above gas at the usual price.</summary>
     Linea,
 
     /// <summary>HyperEVM: small blocks of EIP-1559 gas beside HyperCore.</summary>
@@ -22,14 +22,13 @@ public enum ChainFamily
     Solana,
 }
 
-/// <summary>A network with what stays the same from day to day: ids, tokens, addresses. One YAML file in
-/// <c>chains/</c>.</summary>
+/// <summary>The static data of a network: ids, tokens, addresses. One YAML file in <c>chains/</c>.</summary>
 public sealed record Chain
 {
-    /// <summary>The chain's short name in every other file: <c>base</c>.</summary>
+    /// <summary>The chain's id in every other file: <c>base</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The name that people use: Arbitrum One.</summary>
+    /// <summary>The display name: Arbitrum One.</summary>
     public required string Name { get; init; }
 
     /// <summary>How gas is charged.</summary>
@@ -38,7 +37,7 @@ public sealed record Chain
     /// <summary>The EIP-155 chain id; absent on chains that are not EVM networks.</summary>
     public ulong? ChainId { get; init; }
 
-    /// <summary>The hash of the first block, by which Solana's nodes are known; absent on EVM networks.</summary>
+    /// <summary>The hash of the first block, which identifies a Solana cluster; absent on EVM networks.</summary>
     public string? GenesisHash { get; init; }
 
     /// <summary>Symbol of the token that pays for gas; it is one of <see cref="Tokens"/>.</summary>
@@ -65,17 +64,17 @@ public sealed record Chain
     /// <summary>The protocols and bridges known on the chain, with their contracts.</summary>
     public IReadOnlyList<Protocol> Protocols { get; init; } = [];
 
-    /// <summary>A token as contracts know it: the wrapped one in the place of the native.</summary>
+    /// <summary>The token that contracts accept: for the native token, its wrapped form.</summary>
     /// <param name="symbol">One of the chain's tokens.</param>
-    /// <returns>Null where the chain file names no wrapped one.</returns>
+    /// <returns>Null if the chain file names no wrapped form.</returns>
     public Token? ContractToken(string symbol)
     {
         var token = Tokens.Single(t => t.Symbol == symbol);
         return token.Address is not null ? token : Tokens.FirstOrDefault(t => t.Address is not null && t.AssetId() == token.AssetId() && t.Symbol == $"W{symbol}");
     }
 
-    /// <summary>The entry that an opportunity or a route belongs to: by its own name where there is one, else by its protocol's or
-    /// provider's.</summary>
+    /// <summary>The protocol entry of an opportunity or a route: by the first part of its id if an entry has that name, else by its
+    /// protocol or provider.</summary>
     /// <param name="id">The id of an opportunity or a route: <c>aave-v3/base/USDC</c>.</param>
     /// <param name="protocol">Its protocol or provider.</param>
     /// <returns>Null where there is none.</returns>
@@ -91,7 +90,7 @@ public sealed record Token
     /// <summary>The symbol; bridged variants have their own (<c>USDC.e</c>).</summary>
     public required string Symbol { get; init; }
 
-    /// <summary>The asset that gives the price; the symbol itself where absent.</summary>
+    /// <summary>The asset that sets the price; the symbol where absent.</summary>
     public string? Asset { get; init; }
 
     /// <summary>Contract (EVM, checksummed) or mint (Solana) address; absent for the chain's native token.</summary>
@@ -103,42 +102,43 @@ public sealed record Token
     /// <summary>Who issues or backs it.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>What gives the asset's price in USD: a Chainlink feed (EVM), an account of Pyth's (Solana).</summary>
+    /// <summary>Source of the asset's price in USD: a Chainlink feed (EVM) or a Pyth account (Solana).</summary>
     public string? PriceFeed { get; init; }
 
-    /// <summary>True where an allowance can only be changed from zero, as Tether's can on Ethereum.</summary>
+    /// <summary>True if an allowance must be set to zero before it can be changed, as for Tether on Ethereum.</summary>
     public bool ResetsAllowance { get; init; }
 
-    /// <summary>The id of the asset that gives the price.</summary>
+    /// <summary>The id of the asset that sets the price.</summary>
     public string AssetId() => Asset ?? Symbol;
 }
 
-/// <summary>A protocol's or bridge's presence on one chain.</summary>
+/// <summary>A protocol or bridge on one chain.</summary>
 public sealed record Protocol
 {
-    /// <summary>The short name in every other file: <c>aave-v3</c>.</summary>
+    /// <summary>The protocol's id in every other file: <c>aave-v3</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The name that people use.</summary>
+    /// <summary>The display name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What reads it: <c>aaveV3</c> for Aave and its forks; absent where nothing does.</summary>
+    /// <summary>The adapter that reads it: <c>aaveV3</c> for Aave and its forks; absent if no adapter reads it.</summary>
     public string? Adapter { get; init; }
 
     /// <summary>Contracts (programs) by role: <c>pool</c>, <c>dataProvider</c>.</summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What else an adapter needs to know, by name: LayerZero's <c>endpointId</c>.</summary>
+    /// <summary>Other values that the adapter needs, by name: LayerZero's <c>endpointId</c>.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Roles of contracts that money is sent to or taken by.</summary>
+    /// <summary>Roles of the contracts that receive money or pull it by allowance.</summary>
     private static readonly string[] CalledRoles = ["pool", "swapRouter", "swapRouter02", "tokenMessenger", "spokePool", "steth", "liquidityPool", "stakePool", "program"];
 
-    /// <summary>The contracts that money is sent to or taken by, of those that are not for one token alone.</summary>
+    /// <summary>The contracts that receive money or pull it by allowance, without those that serve one token only.</summary>
     public IReadOnlyList<string> Called() => [.. Addresses.Where(role => CalledRoles.Contains(role.Key)).Select(role => role.Value)];
 
-    /// <summary>The address that is for a token: the only one, or the one whose role names it in camel case (<c>cometUsdc</c> is for
-    /// USDC, and <c>metaMorphoSusds</c> is not for USDS). A role that a parameter describes, such as a pool of two tokens, is for none.</summary>
+    /// <summary>The address for a token: the only address, or the one whose role ends with the symbol in camel case (<c>cometUsdc</c> for
+    /// USDC; <c>metaMorphoSusds</c> is not for USDS). A role that is also the name of a parameter, such as a pool of two tokens, belongs to
+    /// no token.</summary>
     /// <returns>Null where there is none, or more than one.</returns>
     public string? AddressFor(string symbol)
     {

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Optimizer.Model;
 
-/// <summary>In what a place's or a token's money lies, by its share of the value: itself, and all that it is a claim on.</summary>
+/// <summary>Look-through of an opportunity or token: the share of its value in every opportunity, protocol, asset and issuer, itself and
+/// all its underlyings included.</summary>
 /// <param name="Opportunities">Opportunities by id.</param>
 /// <param name="Protocols">Protocols by id.</param>
 /// <param name="Assets">Assets by id.</param>
@@ -13,9 +14,9 @@ public sealed record LookThrough(
 
 /// <summary>Follows claims through any number of layers, for events and for limits.</summary>
 /// <remarks>
-/// Of one event, along the layers of one claim the largest loss counts, since it strikes once; over inputs and collateral the losses
-/// add by their shares, and are at most 1. In a pool that trades, what an event takes of the inputs takes of the pool what
-/// <see cref="PoolValue"/> says. Claims cannot run in a circle: the files are checked.
+/// Losses by one event: along the layers of one claim only the largest counts, because the event strikes once. Losses of inputs and of
+/// collateral are added by share, up to 1. In a pool that trades, <see cref="PoolValue"/> turns the inputs' losses into the pool's loss.
+/// Claims form no cycle: the readers check the files.
 /// </remarks>
 internal sealed class ClaimLayers(Market market)
 {
@@ -63,7 +64,8 @@ internal sealed class ClaimLayers(Market market)
             : Largest([backing.Events, backing.Asset is { } asset ? OfAsset(market.Asset(asset)) : []]),
         backing.Share?.Value ?? 1);
 
-    /// <summary>What lenders lose where their collateral is struck: what the loans against it exceed what is left of it by.</summary>
+    /// <summary>Loss of lenders when their collateral is struck: the part of the loans that the remaining collateral does not
+    /// cover.</summary>
     private (IReadOnlyList<EventLoss> Losses, double Share) OfCollateral(Backing backing)
     {
         var (losses, share) = OfBacking(backing);
@@ -87,12 +89,12 @@ internal sealed class ClaimLayers(Market market)
     private static IReadOnlyList<EventLoss> Largest(IEnumerable<IReadOnlyList<EventLoss>> layers) =>
         [.. layers.SelectMany(losses => losses).GroupBy(loss => loss.Event).Select(same => same.MaxBy(loss => loss.Loss.Value)!)];
 
-    /// <summary>Parts side by side: the losses of each event by their shares.</summary>
+    /// <summary>Parts side by side: the losses of each event, added by share.</summary>
     private static IReadOnlyList<EventLoss> Added(IEnumerable<(IReadOnlyList<EventLoss> Losses, double Share)> parts) =>
         [.. parts.SelectMany(part => part.Losses.Select(loss => (Loss: loss, part.Share))).GroupBy(pair => pair.Loss.Event)
             .Select(same => same.First().Loss with { Loss = same.First().Loss.Loss.With(Math.Min(1, same.Sum(pair => pair.Share * pair.Loss.Loss))) })];
 
-    /// <summary>Adds up where money lies; of one name along the layers of one claim, the largest share counts.</summary>
+    /// <summary>Adds up shares by name. Where a name occurs on several layers of one claim, its largest share counts.</summary>
     private sealed class Places
     {
         private readonly Dictionary<string, double> _opportunities = [];

@@ -19,53 +19,53 @@ public enum EventKind
     Oracle,
 }
 
-/// <summary>Something that destroys value, as a Poisson process: it strikes at a rate per year.</summary>
+/// <summary>Something that destroys value. It strikes as a Poisson process, at a rate per year.</summary>
 public sealed record Event
 {
-    /// <summary>The short name in every other file: <c>aave-v3-exploit</c>.</summary>
+    /// <summary>The event's id in every other file: <c>aave-v3-exploit</c>.</summary>
     public required string Id { get; init; }
 
     /// <summary>What it strikes.</summary>
     public required EventKind Kind { get; init; }
 
-    /// <summary>A sentence for people.</summary>
+    /// <summary>A description in one sentence.</summary>
     public required string Name { get; init; }
 
     /// <summary>How likely it is within a year; <c>optimizer.yaml</c> maps ratings to probabilities.</summary>
     public required Rating Rating { get; init; }
 
-    /// <summary>Strikes per year where a figure of its own replaces the rating's; ≥ 0.</summary>
+    /// <summary>Strikes per year; replaces the rating's intensity where given; ≥ 0.</summary>
     public Figure? IntensityPerYear { get; init; }
 
-    /// <summary>What lenders do where it strikes what they are covered by; <see cref="LendersRun"/>'s defaults where absent.</summary>
+    /// <summary>How lenders react when the event strikes the collateral of their pool; <see cref="LendersRun"/>'s defaults where
+    /// absent.</summary>
     public LendersRun? Run { get; init; }
 
     /// <summary>Key of the snapshot's <c>provenances</c>: who rated it.</summary>
     public required string From { get; init; }
 }
 
-/// <summary>A run on lending pools that accept what was struck as collateral: lenders withdraw until nothing is left, whether or not the
-/// pool itself has lost anything.</summary>
-/// <remarks>Source of the defaults: on 18 April 2026 292M USD of unbacked rsETH were lent against; of the 29bn USD that were supplied to Aave,
-/// 8.45bn were withdrawn within two days, and its pools of WETH, USDC and USDT stood at full utilisation for the better part of a
-/// week.</remarks>
+/// <summary>A run on lending pools that accept the struck asset as collateral: lenders withdraw a share of all deposits at once, even if
+/// the pool itself lost nothing.</summary>
+/// <remarks>Source of the defaults: on 18 April 2026, 292M USD of unbacked rsETH was used as collateral on Aave. Of the 29bn USD supplied,
+/// 8.45bn was withdrawn within two days, and the pools of WETH, USDC and USDT stayed at full utilisation for most of a week.</remarks>
 public sealed record LendersRun
 {
-    /// <summary>The part of all deposits that is withdrawn at once; 0.3 where absent.</summary>
+    /// <summary>Share of all deposits that is withdrawn at once; 0.3 where absent.</summary>
     [Between(0, 1)]
     public Figure? Share { get; init; }
 
-    /// <summary>Days until borrowers have repaid what is missing; 7 where absent.</summary>
+    /// <summary>Days until repayments by borrowers have restored the liquidity; 7 where absent.</summary>
     [Between(0, 3650)]
     public Figure? RepaidAfterDays { get; init; }
 
-    /// <summary>The pool during the run: what is left of its liquidity, and until when.</summary>
+    /// <summary>The pool during a run: the liquidity that is left, and when the rest comes back.</summary>
     public static Opportunity Of(LendersRun? run, Opportunity pool)
     {
         if (pool.Liquidity() is not (< double.PositiveInfinity and var liquidity))
             return pool;
         var left = Shift.Figure(Math.Max(0, liquidity - (run?.Share?.Value ?? 0.3) * pool.Total));
-        // A run on a run lasts as long as the longer, and then gives back what was there before both.
+        // A second run during a run: the longer duration counts, and the liquidity from before both comes back.
         return pool with
         {
             Withdrawable = left,
@@ -74,7 +74,7 @@ public sealed record LendersRun
     }
 }
 
-/// <summary>What one event would cost the holder of something.</summary>
+/// <summary>The loss given one event.</summary>
 /// <param name="Event">The event's id.</param>
 /// <param name="Loss">Fraction of the value lost when it strikes (severity); 0 to 1.</param>
 public sealed record EventLoss(string Event, Figure Loss);

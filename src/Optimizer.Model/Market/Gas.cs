@@ -11,7 +11,7 @@ public abstract record GasFees
     /// <param name="transactions">How many transactions (signatures) carry it; ≥ 0.</param>
     public abstract BigInteger Cost(double gasUnits, int transactions);
 
-    /// <summary>The same fees, <paramref name="factor"/> times as high.</summary>
+    /// <summary>The same fees, multiplied by <paramref name="factor"/>.</summary>
     public abstract GasFees Times(double factor);
 }
 
@@ -45,8 +45,8 @@ public sealed record SolanaGas : GasFees
     /// <summary>Priority fee in micro-lamports per compute unit; ≥ 0.</summary>
     public required Figure MicroLamportsPerComputeUnit { get; init; }
 
-    /// <summary>Lamports that an account of tokens has to hold for as long as it exists; they come back when it is closed, so
-    /// that they are no cost; absent where nobody read it.</summary>
+    /// <summary>Rent: lamports that a token account must hold while it exists. They come back when it is closed, so they are not a cost.
+    /// Absent where not read.</summary>
     public Figure? RentLamportsPerTokenAccount { get; init; }
 
     /// <inheritdoc/>

@@ -3,14 +3,14 @@ using System.Numerics;
 namespace Optimizer.Model;
 
 /// <summary>What each action costs in gas: exact, in the chain's native base units.</summary>
-/// <remarks>Approvals are counted with the action that needs them. The solver and the plan use the same figures.</remarks>
+/// <remarks>An approval is counted with the action that needs it. The solver and the planner use the same figures.</remarks>
 public static class GasCosts
 {
-    /// <summary>Entering an opportunity, with one approval per token that is not native; drawing a debt needs none.</summary>
+    /// <summary>Entering an opportunity, with one approval per token that is not native; borrowing needs no approval.</summary>
     public static BigInteger Enter(Market market, Opportunity opportunity) =>
         Action(market, opportunity.Chain, opportunity.EnterGasUnits, opportunity.IsDebt() ? 0 : Approvals(market, opportunity));
 
-    /// <summary>Leaving an opportunity; repaying a debt takes approvals.</summary>
+    /// <summary>Leaving an opportunity; repaying a debt needs approvals.</summary>
     public static BigInteger Exit(Market market, Opportunity opportunity) =>
         Action(market, opportunity.Chain, opportunity.ExitGasUnits, opportunity.IsDebt() ? Approvals(market, opportunity) : 0);
 

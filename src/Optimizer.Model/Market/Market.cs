@@ -2,9 +2,8 @@ using System.Numerics;
 
 namespace Optimizer.Model;
 
-/// <summary>A snapshot joined with the chains it speaks of, with look-up by id.</summary>
-/// <remarks>Every reference has been checked when the files were read: a look-up of an id that the files hold does not
-/// fail.</remarks>
+/// <summary>A snapshot joined with its chains, with look-up by id.</summary>
+/// <remarks>The file readers check every reference, so looking up an id from the files never fails.</remarks>
 public sealed class Market
 {
     private readonly Dictionary<string, Chain> _chains;
@@ -39,7 +38,7 @@ public sealed class Market
     /// <summary>The chains of the chain files.</summary>
     public IReadOnlyCollection<Chain> Chains => _chains.Values;
 
-    /// <summary>The same chains under another snapshot, for shocks.</summary>
+    /// <summary>The same chains with another snapshot, used by shocks.</summary>
     public Market With(Snapshot snapshot) => new(snapshot, _chains.Values);
 
     /// <summary>A chain by id.</summary>
@@ -78,53 +77,54 @@ public sealed class Market
     /// <summary>Value in USD of base units of a token. Floating point: for reports and for the solver.</summary>
     public double Usd(TokenId id, BigInteger baseUnits) => new TokenAmount(baseUnits, Token(id).Decimals).ToUsd(PriceUsd(id));
 
-    /// <summary>The most base units of a token that are worth no more than so many USD.</summary>
+    /// <summary>The largest amount of a token, in base units, that is worth at most <paramref name="usd"/>.</summary>
     public BigInteger Units(TokenId id, double usd) => TokenAmount.FromUsd(usd, PriceUsd(id), Token(id).Decimals).BaseUnits;
 
-    /// <summary>Value in USD of what a ledger counts of a position: base units of the first input that went in, or came out.</summary>
+    /// <summary>Value in USD of a position's amount as the ledger counts it (base units of the first input), with
+    /// <see cref="Opportunity.Worth"/> and <see cref="Opportunity.Peg"/> applied.</summary>
     public double Usd(Opportunity opportunity, BigInteger amount) => Usd(opportunity.Inputs[0].Token, amount) * (opportunity.Worth?.Value ?? 1) * (opportunity.Peg?.Value ?? 1);
 
-    /// <summary>The most units of a position, as a ledger counts them, that are worth no more than so many USD.</summary>
+    /// <summary>The largest amount of a position, as the ledger counts it, that is worth at most <paramref name="usd"/>.</summary>
     public BigInteger Units(Opportunity opportunity, double usd) =>
         Issued(opportunity, Units(opportunity.Inputs[0].Token, opportunity.Peg is { } peg ? peg.Value > 0 ? usd / peg : 0 : usd));
 
-    /// <summary>The first input's base units that a position's units are redeemed for, rounded down.</summary>
+    /// <summary>Base units of the first input that redeeming a position's amount gives, rounded down.</summary>
     public static BigInteger Redeemed(Opportunity opportunity, BigInteger amount) => opportunity.Worth is { } worth
         ? amount * new BigInteger(worth * (double)WorthPrecision) / WorthPrecision
         : amount;
 
-    /// <summary>A position's units that base units of the first input are worth, rounded down; none where the place is worth nothing.</summary>
+    /// <summary>The position amount that base units of the first input buy, rounded down; zero if a position is worth nothing.</summary>
     public static BigInteger Issued(Opportunity opportunity, BigInteger baseUnits) => opportunity.Worth is not { } worth ? baseUnits
         : worth.Value > 0 ? baseUnits * WorthPrecision / new BigInteger(Math.Ceiling(worth * (double)WorthPrecision))
         : BigInteger.Zero;
 
     private static readonly BigInteger WorthPrecision = BigInteger.Pow(10, 15);
 
-    /// <summary>All that is in a place, in USD.</summary>
+    /// <summary>Total size of an opportunity, in USD.</summary>
     public double TotalUsd(Opportunity opportunity) => opportunity.Total * UnitUsd(opportunity);
 
-    /// <summary>The most that can still be added to a place, in USD; infinite where there is no cap.</summary>
+    /// <summary>The most that can still be added to an opportunity, in USD; infinite without a cap.</summary>
     public double CapacityUsd(Opportunity opportunity) => (opportunity.Capacity?.Value ?? double.PositiveInfinity) * UnitUsd(opportunity);
 
-    /// <summary>The most that can be taken out of a place now, in USD; infinite where liquidity is no limit.</summary>
+    /// <summary>The most that can be withdrawn from an opportunity now, in USD; infinite where liquidity is no limit.</summary>
     public double WithdrawableNowUsd(Opportunity opportunity) => opportunity.WithdrawableNow() * UnitUsd(opportunity);
 
-    /// <summary>The most that can be had from a place within some days, in USD, by its notice, its term and its liquidity; infinite where
-    /// nothing limits it.</summary>
+    /// <summary>The most that can be withdrawn from an opportunity within some days, in USD: exit delay, maturity and liquidity limit it;
+    /// infinite without a limit, 0 on a halted chain.</summary>
     public double WithdrawableUsd(Opportunity opportunity, double withinDays) => opportunity.ExitDays(Snapshot.TakenAt) > withinDays || State(opportunity.Chain).Halted ? 0
         : Math.Max(0, opportunity.WithdrawableWithin(withinDays) * UnitUsd(opportunity));
 
-    /// <summary>The effective annual rate that a place is credited with once so much more, in USD, is supplied.</summary>
+    /// <summary>The effective annual rate credited after <paramref name="addedUsd"/> more is supplied.</summary>
     public double CarryRate(Opportunity opportunity, double addedUsd) => opportunity.Carry.Rate(addedUsd / UnitUsd(opportunity));
 
     /// <summary>The derivative of <see cref="CarryRate"/> per USD added.</summary>
     public double CarrySlope(Opportunity opportunity, double addedUsd) => opportunity.Carry.Slope(addedUsd / UnitUsd(opportunity)) / UnitUsd(opportunity);
 
-    /// <summary>USD of one whole token of a place's first input.</summary>
+    /// <summary>USD per whole token of an opportunity's first input.</summary>
     private double UnitUsd(Opportunity opportunity) => PriceUsd(opportunity.Inputs[0].Token);
 
-    /// <summary>The unit in which an asset keeps its worth: what it is a claim on at last; USD for what moves with nothing and little of
-    /// itself; else itself.</summary>
+    /// <summary>The unit of account of an asset. If the asset is a claim on one asset or opportunity: that of the underlying. If it has no
+    /// betas, no price history and a residual volatility below 3 %: USD. Else the asset itself.</summary>
     public string UnitOfAccount(Asset asset)
     {
         if (asset.Claims is [{ Share: null } claim])
@@ -139,25 +139,26 @@ public sealed class Market
         return asset.Betas.Count == 0 && asset.ResidualVolatility < Steady && Snapshot.History.Series.All(series => series.Asset != asset.Id) ? "USD" : asset.Id;
     }
 
-    /// <summary>The unit of account of all of a place's inputs; null where they have several.</summary>
+    /// <summary>The unit of account that all inputs of an opportunity share; null if they differ.</summary>
     public string? UnitOfAccount(Opportunity opportunity) =>
         opportunity.Inputs.Select(input => UnitOfAccount(AssetOf(input.Token))).Distinct().ToArray() is [var only] ? only : null;
 
-    /// <summary>What a holder of an idle token is exposed to: its own events, its chain's, and those of what it is a claim on.</summary>
+    /// <summary>Events that strike a holder of an idle token: the token's, its chain's, and those of its underlyings.</summary>
     public IReadOnlyList<EventLoss> EventsOf(TokenId id) => _exposure.EventsOf(id);
 
-    /// <summary>What a position is exposed to: its own events, its chain's, its tokens', and those of what it is a claim on or is
-    /// covered by.</summary>
+    /// <summary>Events that strike a position: its own, its chain's, its tokens', and those of its underlyings and its
+    /// collateral.</summary>
     public IReadOnlyList<EventLoss> EventsOf(Opportunity opportunity) => _exposure.EventsOf(opportunity);
 
-    /// <summary>What a position is exposed to by itself, its chain, its tokens and what it is a claim on: collateral left out.</summary>
+    /// <summary>Events that strike a position, without those of its collateral: its own, its chain's, its tokens' and those of its
+    /// underlyings.</summary>
     public IReadOnlyList<EventLoss> OwnEventsOf(Opportunity opportunity) => _exposure.OwnEventsOf(opportunity);
 
-    /// <summary>The events that strike what a pool accepts as collateral, whether or not its lenders would lose by it.</summary>
+    /// <summary>Events that strike the collateral which a pool accepts, whether or not its lenders would lose.</summary>
     public IReadOnlySet<string> EventsOfCollateral(Opportunity opportunity) => _exposure.EventsOfCollateral(opportunity);
 
-    /// <summary>The opportunities, protocols, assets and issuers in which a place's money lies, itself and all that it is a claim on, by
-    /// their shares.</summary>
+    /// <summary>Look-through of an opportunity: its value by opportunity, protocol, asset and issuer, itself and all its underlyings
+    /// included, as shares.</summary>
     public LookThrough LookThrough(Opportunity opportunity) => _exposure.LookThrough(opportunity);
 
     /// <summary>The same for an idle token.</summary>

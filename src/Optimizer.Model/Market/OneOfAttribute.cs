@@ -1,11 +1,11 @@
 namespace Optimizer.Model;
 
-/// <summary>Marks a base type of which a file holds one kind, written as the kind's name and its fields:
-/// <c>limit: { chain: base, max: 30 % }</c>. The name is the type's name with a small first letter.</summary>
+/// <summary>Marks a base type whose derived type is chosen in a file by name, followed by its fields: <c>limit: { chain: base, max: 30 %
+/// }</c>. The name is that of the derived type in camel case.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class OneOfAttribute : Attribute;
 
-/// <summary>A name that a kind had before: read with a note that gives the present one.</summary>
+/// <summary>A former name of a type. Files may still use it; a note then gives the present name.</summary>
 /// <param name="name">The former name, as files write it.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class FormerNameAttribute(string name) : Attribute
@@ -14,7 +14,7 @@ public sealed class FormerNameAttribute(string name) : Attribute
     public string Name { get; } = name;
 }
 
-/// <summary>Bounds a number of a file; without it, every finite number is accepted.</summary>
+/// <summary>The accepted range of a number in a file. Without this attribute, every finite number is accepted.</summary>
 /// <param name="minimum">The smallest accepted value.</param>
 /// <param name="maximum">The largest accepted value.</param>
 [AttributeUsage(AttributeTargets.Property)]

@@ -1,18 +1,19 @@
 namespace Optimizer.Model;
 
-/// <summary>What a position in several tokens is worth once their prices have moved apart, against before.</summary>
+/// <summary>The value of a position in several tokens after a price move, divided by its value before.</summary>
 /// <remarks>
-/// Where nobody trades against the place, the tokens stay as they are: Σ shareᵢ·mᵢ. A pool of constant shares keeps its product:
-/// Π mᵢ^shareᵢ. Liquidity between P/k and P·k of two even inputs has, at a relative price p against before, the value
-/// b·(2√p − p/√k − 1/√k)/(2 − 2/√k) inside the range, and holds one input alone outside, where b is the second input's move; for
-/// k → ∞ that is the constant product, and for k → 1 a stable pool, which ends up holding what has lost most. Source: Uniswap v3
-/// whitepaper, section 6.2.
+/// Where nobody trades against the opportunity, its token amounts stay the same: Σ shareᵢ·mᵢ, where mᵢ is the price of input i divided by
+/// its
+/// price before. A pool of constant shares keeps its product: Π mᵢ^shareᵢ. Liquidity between P/k and P·k of two equal inputs has the value
+/// b·(2√p − p/√k − 1/√k)/(2 − 2/√k) inside the range, where b is the second input's price factor and p the factor of the relative price;
+/// outside the range it holds one input only. k → ∞ gives the constant product; k → 1 gives a stable pool, which ends up with the input
+/// that fell most. Source: Uniswap v3
 /// </remarks>
 public static class PoolValue
 {
-    /// <summary>The value against before.</summary>
-    /// <param name="opportunity">The place: its inputs' shares, and how its liquidity lies.</param>
-    /// <param name="moves">Price of each input against before; ≥ 0.</param>
+    /// <summary>The value divided by the value before.</summary>
+    /// <param name="opportunity">Gives the shares of the inputs and the concentration of the liquidity.</param>
+    /// <param name="moves">Price of each input divided by its price before; ≥ 0.</param>
     /// <returns>≥ 0; 1 where nothing moved.</returns>
     public static double Of(Opportunity opportunity, IReadOnlyList<double> moves)
     {
@@ -26,8 +27,8 @@ public static class PoolValue
             : inputs.Select((input, i) => Math.Pow(moves[i], input.Share)).Aggregate(1.0, (product, factor) => product * factor);
     }
 
-    /// <param name="first">Move of the first input's price.</param>
-    /// <param name="second">Move of the second input's price.</param>
+    /// <param name="first">Price of the first input divided by its price before.</param>
+    /// <param name="second">Price of the second input divided by its price before.</param>
     /// <param name="inverseRoot">1/√k.</param>
     private static double InRange(double first, double second, double inverseRoot)
     {

@@ -1,12 +1,12 @@
 namespace Optimizer.Model;
 
-/// <summary>Where figures of a snapshot come from.</summary>
+/// <summary>The source of figures in a snapshot.</summary>
 public sealed record Provenance
 {
-    /// <summary>Who said it: a contract, an API, a document; for an assumption, the reasoning.</summary>
+    /// <summary>The source: a contract, an API, a document; for an assumption, the reasoning.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The moment that the figures describe.</summary>
+    /// <summary>The time that the figures describe.</summary>
     public required DateTimeOffset AsOf { get; init; }
 
     /// <summary>The block that was read, on chains with blocks.</summary>
@@ -15,7 +15,7 @@ public sealed record Provenance
     /// <summary>The slot that was read, on Solana.</summary>
     public ulong? Slot { get; init; }
 
-    /// <summary>True where nobody measured it: a judgement that the user may want to replace.</summary>
+    /// <summary>True for an assumption: nobody measured the figure, and the user may want to replace it.</summary>
     public bool Assumed { get; init; }
 }
 

@@ -25,21 +25,21 @@ public sealed record Route
     /// <summary>The protocol or bridge that moves it.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>What goes in.</summary>
+    /// <summary>The token that goes in.</summary>
     public required TokenId From { get; init; }
 
-    /// <summary>What comes out.</summary>
+    /// <summary>The token that comes out.</summary>
     public required TokenId To { get; init; }
 
-    /// <summary>The proportional fee by zone. The zone of the whole amount sets the fee of the whole amount.</summary>
+    /// <summary>The proportional fee by tier. The tier of the whole amount sets the fee of the whole amount.</summary>
     public required IReadOnlyList<FeeTier> Fees { get; init; }
 
-    /// <summary>What one whole token that goes in gives before fees, in whole tokens that come out, by the converter's own rule: 1 for a
-    /// wrapped coin or a converter at par. Absent for what follows the market: there it is the ratio of the prices.</summary>
+    /// <summary>Whole tokens out per whole token in, before fees, where the converter fixes it: 1 for a wrapped coin or a converter at par.
+    /// Absent where the market sets it: then the ratio of the prices applies.</summary>
     [Between(1e-12)]
     public Figure? Rate { get; init; }
 
-    /// <summary>Fixed part of the fee, in whole tokens that go in, taken out of what is moved.</summary>
+    /// <summary>Fixed part of the fee, in whole tokens that go in; deducted from the amount moved.</summary>
     [Between(0)]
     public Figure? FixedFee { get; init; }
 
@@ -51,40 +51,40 @@ public sealed record Route
     [Between(0)]
     public Figure? ImpactBpsPerMillion { get; init; }
 
-    /// <summary>The least that is accepted, in whole tokens that go in.</summary>
+    /// <summary>The smallest amount accepted, in whole tokens that go in.</summary>
     [Between(0)]
     public Figure? Minimum { get; init; }
 
-    /// <summary>The most that is accepted, in whole tokens that go in: credit, depth or rate limit.</summary>
+    /// <summary>The largest amount accepted, in whole tokens that go in, by credit, depth or rate limit.</summary>
     [Between(0)]
     public Figure? Maximum { get; init; }
 
-    /// <summary>Seconds from sending to having it.</summary>
+    /// <summary>Seconds from sending to receipt.</summary>
     [Between(0)]
     public required Figure DurationSeconds { get; init; }
 
-    /// <summary>Gas (compute units) on the source chain, approvals apart.</summary>
+    /// <summary>Gas (compute units) on the source chain, without approvals.</summary>
     [Between(0)]
     public required Figure SourceGasUnits { get; init; }
 
-    /// <summary>Gas (compute units) of the claim on the destination chain, where the sender must make it.</summary>
+    /// <summary>Gas (compute units) of the claim on the destination chain, if the sender must make it.</summary>
     [Between(0)]
     public Figure? ClaimGasUnits { get; init; }
 
-    /// <summary>What a call of it has to name, by name: a pool, its fee.</summary>
+    /// <summary>Values that the route's call needs, by name: a pool, its fee tier.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What can destroy money in flight.</summary>
+    /// <summary>Events that can destroy money in flight, with the loss given each.</summary>
     public IReadOnlyList<EventLoss> Events { get; init; } = [];
 
     /// <summary>Whether the destination is another chain.</summary>
     public bool CrossesChains() => From.Chain != To.Chain;
 }
 
-/// <summary>One zone of a proportional fee.</summary>
+/// <summary>One tier of a proportional fee.</summary>
 public sealed record FeeTier
 {
-    /// <summary>Upper end of the zone in whole tokens that go in; absent for the last.</summary>
+    /// <summary>Upper end of the tier, in whole tokens that go in; absent for the last.</summary>
     [Between(0)]
     public Figure? UpTo { get; init; }
 

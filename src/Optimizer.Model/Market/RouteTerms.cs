@@ -1,7 +1,7 @@
 namespace Optimizer.Model;
 
-/// <summary>What a route costs and takes, in USD at the market's prices: the one place where its terms are turned into money.</summary>
-/// <remarks>Of f USD that go in, what comes out is worth ratio·(f·(1 − fee) − impact·f² − fixed).</remarks>
+/// <summary>Costs and limits of a route in USD at market prices: the only code that converts a route's terms to USD.</summary>
+/// <remarks>When f USD go in, the output is worth ratio·(f·(1 − fee) − impact·f² − fixed).</remarks>
 public sealed record RouteTerms
 {
     /// <summary>The terms of a route at a market's prices.</summary>
@@ -21,47 +21,48 @@ public sealed record RouteTerms
     /// <summary>The route.</summary>
     public Route Route { get; }
 
-    /// <summary>Whole tokens that come out for one that goes in, before fees, where a rule sets it; null where prices do.</summary>
+    /// <summary>Whole tokens out per whole token in, before fees, where the converter fixes it; null where market prices set it.</summary>
     public double? TokensOut { get; }
 
-    /// <summary>Value that comes out for one USD that goes in, before fees: 1 where prices set it.</summary>
+    /// <summary>Value out per USD in, before fees; 1 where market prices set it.</summary>
     public double Ratio { get; }
 
-    /// <summary>Fixed part of the fee.</summary>
+    /// <summary>Fixed part of the fee, in USD.</summary>
     public double FixedFeeUsd { get; }
 
-    /// <summary>Share lost per USD moved.</summary>
+    /// <summary>Price impact: the fraction lost per USD moved.</summary>
     public double ImpactPerUsd { get; }
 
-    /// <summary>The least that is accepted; 0 for anything.</summary>
+    /// <summary>The smallest amount accepted, in USD; 0 without a limit.</summary>
     public double MinimumUsd { get; }
 
-    /// <summary>The most that is accepted; infinite for anything.</summary>
+    /// <summary>The largest amount accepted, in USD; infinite without a limit.</summary>
     public double MaximumUsd { get; }
 
-    /// <summary>The zones of the proportional fee, rising.</summary>
+    /// <summary>The tiers of the proportional fee, ascending.</summary>
     public IReadOnlyList<RouteZone> Zones { get; }
 
-    /// <summary>What a move loses of its value, in USD; below zero where a rule gives more than the market would.</summary>
-    /// <param name="usd">What goes in.</param>
+    /// <summary>Loss of value of a move, in USD; negative where a converter gives more than the market price.</summary>
+    /// <param name="usd">Value that goes in, in USD.</param>
     /// <param name="feeRate">The proportional fee, a fraction.</param>
     public double LossUsd(double usd, double feeRate) => usd - Ratio * (usd * (1 - feeRate) - ImpactPerUsd * usd * usd - FixedFeeUsd);
 
-    /// <summary>The proportional fee of a size.</summary>
+    /// <summary>The proportional fee for an amount in USD, a fraction.</summary>
     public double FeeRate(double usd) => (Zones.FirstOrDefault(zone => usd <= zone.UpToUsd) ?? Zones[^1]).FeeRate;
 
-    /// <summary>A converter gives what it states; a bridge, and a wrapper of one asset, gives token for token; the rest follows prices.</summary>
+    /// <summary>A converter pays its stated rate; a bridge, or a wrapper of the same asset, pays one for one; null for all others, which
+    /// follow market prices.</summary>
     private static double? TokenRatio(Market market, Route route) =>
         route.Rate is { } rate ? Redeemed(market, route, rate)
         : route.Kind == RouteKind.Swap || market.AssetOf(route.From).Id != market.AssetOf(route.To).Id ? null
         : Redeemed(market, route, 1);
 
-    /// <summary>A token that has parted from its asset is one that nobody redeems at par.</summary>
+    /// <summary>A token below its peg is not redeemed at par: the rate is at most the ratio of the prices.</summary>
     private static double Redeemed(Market market, Route route, double rule) =>
         market.TokenState(route.From)?.Peg is { Value: < 1 } ? Math.Min(rule, market.PriceUsd(route.From) / market.PriceUsd(route.To)) : rule;
 }
 
-/// <summary>One zone of a route's proportional fee.</summary>
+/// <summary>One tier of a route's proportional fee.</summary>
 /// <param name="UpToUsd">Its upper end; infinite for the last.</param>
 /// <param name="FeeRate">The fee of the whole amount, a fraction; negative for a reward.</param>
 public sealed record RouteZone(double UpToUsd, double FeeRate);

@@ -1,12 +1,12 @@
 namespace Optimizer.Model;
 
-/// <summary>What of a market can be shifted.</summary>
+/// <summary>The kinds of market figures that can be shifted.</summary>
 public enum RiskFactorKind
 {
-    /// <summary>Price of an asset; what is a claim on it follows.</summary>
+    /// <summary>Price of an asset; assets that are claims on it follow.</summary>
     Spot,
 
-    /// <summary>Price of a token against its asset's.</summary>
+    /// <summary>Price of a token relative to its asset's price.</summary>
     Peg,
 
     /// <summary>Yearly rate of an opportunity, as a fraction.</summary>
@@ -15,13 +15,13 @@ public enum RiskFactorKind
     /// <summary>A parameter of an opportunity's rate curve.</summary>
     Curve,
 
-    /// <summary>What can be taken out of an opportunity at once, in whole tokens.</summary>
+    /// <summary>Amount that can be withdrawn from an opportunity at once, in whole tokens.</summary>
     Liquidity,
 
-    /// <summary>What can still be added to an opportunity, in whole tokens.</summary>
+    /// <summary>Amount that can still be added to an opportunity, in whole tokens.</summary>
     Capacity,
 
-    /// <summary>Days from asking an opportunity for the money to having it.</summary>
+    /// <summary>Days from a withdrawal request to receipt of the money.</summary>
     ExitDelay,
 
     /// <summary>What a chain charges for gas.</summary>
@@ -30,18 +30,18 @@ public enum RiskFactorKind
     /// <summary>Strikes per year of an event.</summary>
     Intensity,
 
-    /// <summary>An event that has happened: 1.</summary>
+    /// <summary>An event strikes. The value is 1.</summary>
     Strike,
 
-    /// <summary>An opportunity that can be neither entered nor left: 1.</summary>
+    /// <summary>An opportunity can be neither entered nor left. The value is 1.</summary>
     Outage,
 
-    /// <summary>A route that carries nothing: 1.</summary>
+    /// <summary>A route is closed. The value is 1.</summary>
     RouteOutage,
 }
 
-/// <summary>The name of one thing of a market that can be shifted.</summary>
-/// <param name="Kind">What sort of thing.</param>
+/// <summary>The key of one market figure that can be shifted.</summary>
+/// <param name="Kind">The kind of figure.</param>
 /// <param name="Name">The id of the asset, token, opportunity, chain, event or route.</param>
 /// <param name="Parameter">The parameter of a curve; empty otherwise.</param>
 public readonly record struct RiskFactorKey(RiskFactorKind Kind, string Name, string Parameter = "");
@@ -55,23 +55,23 @@ public enum ShiftMode
     /// <summary>The figure plus the value.</summary>
     Add,
 
-    /// <summary>The value in the figure's place.</summary>
+    /// <summary>Replaces the figure by the value.</summary>
     Set,
 }
 
-/// <summary>One change of a market: a shock, a stress, a draw and a governance proposal are lists of these.</summary>
-/// <param name="Key">What is shifted.</param>
-/// <param name="Mode">How.</param>
-/// <param name="Value">By how much.</param>
+/// <summary>One change of a market figure. A shock, a stress, a draw and a governance proposal are lists of shifts.</summary>
+/// <param name="Key">The figure to change.</param>
+/// <param name="Mode">How to apply the value.</param>
+/// <param name="Value">The factor, addend or new value.</param>
 public readonly record struct Shift(RiskFactorKey Key, ShiftMode Mode, double Value)
 {
-    /// <summary>Key of the provenance of figures that a shift sets.</summary>
+    /// <summary>Provenance key of figures that a shift has set.</summary>
     public const string From = "shift";
 
-    /// <summary>An event that has happened.</summary>
+    /// <summary>The shift by which an event strikes.</summary>
     public static Shift Strike(string e) => new(new(RiskFactorKind.Strike, e), ShiftMode.Set, 1);
 
-    /// <summary>A figure that a shift sets.</summary>
+    /// <summary>A figure with the provenance of shifts.</summary>
     public static Figure Figure(double value) => new(value, From);
 
     /// <summary>A figure after the shift.</summary>

@@ -1,9 +1,9 @@
 namespace Optimizer.Model;
 
-/// <summary>Lays shifts over a market.</summary>
+/// <summary>Applies shifts to a market.</summary>
 public static class ShiftedMarket
 {
-    /// <summary>The market after shifts, applied in their order.</summary>
+    /// <summary>The market after shifts, applied in order.</summary>
     public static Market Under(this Market market, IEnumerable<Shift> shifts) => shifts.Aggregate(market, (before, shift) => before.With(Apply(before, shift) with
     {
         Provenances = new Dictionary<string, Provenance>(before.Snapshot.Provenances)
@@ -40,11 +40,11 @@ public static class ShiftedMarket
 
     private static Opportunity Stuck(Opportunity o) => o with { Capacity = Shift.Figure(0), Withdrawable = Shift.Figure(0), Repayment = null };
 
-    /// <summary>An asset and all that is a claim on it, through any number of layers, with the move of each.</summary>
+    /// <summary>The price factors of an asset and of every asset that is a claim on it, through all layers.</summary>
     private static Dictionary<string, double> Followers(Market market, string asset, double move)
     {
         var moves = new Dictionary<string, double> { [asset] = move };
-        // Claims do not run in a circle, so that as many rounds as there are assets are enough.
+        // Claims form no cycle, so the loop ends after at most one round per asset.
         for (var changed = true; changed;)
         {
             changed = false;
@@ -63,8 +63,8 @@ public static class ShiftedMarket
             ? PoolValue.Of(market.Opportunity(place), [.. market.Opportunity(place).Inputs.Select(input => moves.GetValueOrDefault(market.AssetOf(input.Token).Id, 1))])
             : (backing.Token is { } token ? market.AssetOf(token).Id : backing.Asset) is { } asset ? moves.GetValueOrDefault(asset, 1) : 1) - 1));
 
-    /// <summary>Other prices: of assets by their moves, and of one token against its asset. Pools that trade, what is given out, and places
-    /// that an asset is a claim on follow.</summary>
+    /// <summary>The snapshot after price moves of assets, and of one token against its asset. Opportunities follow: pools that trade,
+    /// reward budgets, and opportunities that an asset is a claim on.</summary>
     private static Snapshot WithPrices(Market market, Dictionary<string, double> moves, TokenId? token = null, double peg = 1)
     {
         var snapshot = market.Snapshot;
@@ -102,30 +102,30 @@ public static class ShiftedMarket
         };
     }
 
-    /// <summary>A hedge whose underlying has moved: the margin has gained or lost, and the notional has moved with the underlying.</summary>
-    /// <param name="o">The place.</param>
-    /// <param name="gain">What a unit of notional has gained.</param>
-    /// <param name="underlying">The move of the underlying.</param>
-    /// <param name="first">The move of the margin's own price.</param>
+    /// <summary>A hedge after its underlying moved: the margin has gained or lost, and the notional moved with the underlying.</summary>
+    /// <param name="o">The opportunity.</param>
+    /// <param name="gain">Gain per unit of notional.</param>
+    /// <param name="underlying">Price factor of the underlying.</param>
+    /// <param name="first">Price factor of the margin token.</param>
     private static Opportunity WithMargin(Opportunity o, double gain, double underlying, double first)
     {
         if (gain == 0 && first == 1)
             return o;
         var margin = o.Capital() + (first > 0 ? gain / first : -1);
-        // A margin that is used up is gone, and the position with it.
+        // The margin is used up: the position is gone.
         return margin <= 0
             ? Stuck(o) with { Worth = Shift.Figure(0) }
             : o with { Worth = Shift.Figure((o.Worth?.Value ?? 1) * margin / o.Capital()), CapitalPerUnit = Shift.Figure(margin * first / underlying) };
     }
 
-    /// <summary>The moves of what a position redeems for and of what it sells for, against its first input's price.</summary>
+    /// <summary>Factors of a position's redemption value and market price, relative to the price of its first input.</summary>
     private static (double Worth, double Peg) Relative(Market market, Opportunity o, Func<string, double> ofAsset, Func<TokenId, double> ofToken)
     {
         var inputs = o.Inputs.Select(input => ofToken(input.Token)).ToArray();
         if (inputs[0] <= 0)
             return (0, 1);
         var place = PoolValue.Of(o, inputs);
-        // Where an asset is this place's share, its price is that of a position here.
+        // If an asset is this opportunity's share token, its price is the price of a position here.
         var share = market.Snapshot.Assets.FirstOrDefault(asset => asset.Claims is [{ Opportunity: { } of, Share: null }] && of == o.Id);
         var peg = share is not null && place > 0 && ofAsset(share.Id) != 1 ? ofAsset(share.Id) / place : 1;
         var claimed = o.Claims.Where(backing => backing.Opportunity is not null)
@@ -133,14 +133,14 @@ public static class ShiftedMarket
         return (place / inputs[0], peg * (1 + claimed));
     }
 
-    /// <summary>An event has happened: what it takes is gone, the places that it struck themselves are stuck, and lenders run on the pools
-    /// that accept what it struck as collateral.</summary>
+    /// <summary>The market after an event: losses are taken, opportunities that it struck directly are closed, and lenders run on pools
+    /// that accept the struck asset as collateral.</summary>
     private static Snapshot Struck(Market market, string name)
     {
         var snapshot = market.Snapshot;
         double Loss(IEnumerable<EventLoss> losses) => losses.FirstOrDefault(loss => loss.Event == name)?.Loss.Value ?? 0;
         var halted = snapshot.Chains.Where(chain => Loss(chain.Events) > 0).Select(chain => chain.Id).ToHashSet();
-        // Everything loses what its layers say; a place loses on top of its inputs only what they have not lost already.
+        // Everything loses what its layers say. The first input's own loss already shows in its peg, so worth falls only by the rest.
         return snapshot with
         {
             Chains = [.. snapshot.Chains.Select(chain => halted.Contains(chain.Id) ? chain with { Halted = true } : chain)],
@@ -155,12 +155,12 @@ public static class ShiftedMarket
                 var first = 1 - Loss(market.EventsOf(o.Inputs[0].Token));
                 double Worth(double loss) => first > 0 ? (1 - loss) / first : 0;
                 var worth = Worth(lost);
-                // Beyond its tokens it was struck itself, or by what it claims; what only its collateral has lost leaves it open.
+                // Struck directly or through a claim, not only through its tokens. A loss of collateral alone leaves the opportunity open.
                 var isStruck = Worth(Loss(market.OwnEventsOf(o))) < 1;
                 var struck = isStruck || halted.Contains(o.Chain) ? Stuck(o) : before;
                 if (isStruck)
                     struck = struck with { Carry = struck.Carry.Shifted(new(default, ShiftMode.Set, 0)) };
-                // Of a hedge the margin is struck, and its notional stays.
+                // A strike on a hedge takes margin; the notional stays.
                 return struck with
                 {
                     Worth = Shift.Figure((o.Worth?.Value ?? 1) * worth),

@@ -1,6 +1,6 @@
 namespace Optimizer.Model;
 
-/// <summary>The whole market at a moment, as a file: every figure with where it comes from.</summary>
+/// <summary>The whole market at one moment, as a file. Every figure has its provenance.</summary>
 public sealed record Snapshot
 {
     /// <summary>The snapshot's name.</summary>
@@ -9,19 +9,19 @@ public sealed record Snapshot
     /// <summary>The moment it describes.</summary>
     public required DateTimeOffset TakenAt { get; init; }
 
-    /// <summary>What is missing from it, or to be doubted, and by which rule.</summary>
+    /// <summary>Missing or doubtful data, each with the rule that found it.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    /// <summary>Where figures come from, by the key that each figure names.</summary>
+    /// <summary>The sources of figures, by the key that each figure names.</summary>
     public required IReadOnlyDictionary<string, Provenance> Provenances { get; init; }
 
-    /// <summary>What has a price.</summary>
+    /// <summary>The assets, with their prices.</summary>
     public required IReadOnlyList<Asset> Assets { get; init; }
 
     /// <summary>Past prices.</summary>
     public required PriceHistory History { get; init; }
 
-    /// <summary>What can destroy value.</summary>
+    /// <summary>The events that can destroy value.</summary>
     public required IReadOnlyList<Event> Events { get; init; }
 
     /// <summary>The chains at that moment.</summary>
@@ -30,30 +30,30 @@ public sealed record Snapshot
     /// <summary>The tokens at that moment.</summary>
     public required IReadOnlyList<TokenState> Tokens { get; init; }
 
-    /// <summary>Where capital may sit.</summary>
+    /// <summary>The opportunities.</summary>
     public required IReadOnlyList<Opportunity> Opportunities { get; init; }
 
-    /// <summary>How it may move.</summary>
+    /// <summary>The routes between tokens.</summary>
     public required IReadOnlyList<Route> Routes { get; init; }
 
-    /// <summary>What one share of a place is worth, in units of what it takes, by the opportunity's id: later snapshots measure
-    /// growth from it.</summary>
+    /// <summary>Value of one share of an opportunity, in units of its first input, by opportunity id. Later snapshots measure growth from
+    /// it.</summary>
     public IReadOnlyDictionary<string, Figure> ShareRates { get; init; } = new Dictionary<string, Figure>();
 }
 
-/// <summary>Something that whoever uses a snapshot should know.</summary>
+/// <summary>A problem found while taking a snapshot.</summary>
 public sealed record Finding
 {
     /// <summary>The rule's name: <c>stale-price</c>.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>What it is about: a chain, a token, an opportunity.</summary>
+    /// <summary>The chain, token or opportunity concerned.</summary>
     public required string Subject { get; init; }
 
     /// <summary>What is wrong, with figures.</summary>
     public required string Message { get; init; }
 
-    /// <summary>Whether the subject was left out for it; else it is there, and to be doubted.</summary>
+    /// <summary>Whether the subject was left out of the snapshot. If not, it is included but doubtful.</summary>
     public required bool IsRefused { get; init; }
 }
 
@@ -69,7 +69,7 @@ public sealed record ChainState
     /// <summary>The events that strike everything on the chain.</summary>
     public IReadOnlyList<EventLoss> Events { get; init; } = [];
 
-    /// <summary>Whether it stands still: nothing on it moves.</summary>
+    /// <summary>Whether the chain is halted: no transaction is possible.</summary>
     public bool Halted { get; init; }
 }
 
@@ -79,7 +79,7 @@ public sealed record TokenState
     /// <summary>The token.</summary>
     public required TokenId Id { get; init; }
 
-    /// <summary>Its price as a multiple of its asset's: 0.15 for a bridged dollar that nobody redeems; 1 where absent.</summary>
+    /// <summary>The token's price divided by its asset's: 0.15 for a bridged dollar that nobody redeems; 1 where absent.</summary>
     [Between(0, 100)]
     public Figure? Peg { get; init; }
 

@@ -8,7 +8,7 @@ public enum StepKind
     /// <summary>Take value out of a position.</summary>
     Withdraw,
 
-    /// <summary>Allow a contract to take a token.</summary>
+    /// <summary>Allow a contract to spend a token.</summary>
     Approve,
 
     /// <summary>Exchange one token for another on a chain.</summary>
@@ -32,20 +32,20 @@ public enum StepKind
     /// <summary>First phase of leaving a position through a queue: the money is asked for.</summary>
     RequestWithdrawal,
 
-    /// <summary>Second phase of leaving a position through a queue: what has been set free is claimed, or arrives.</summary>
+    /// <summary>Second phase of leaving a position through a queue: the withdrawn money is claimed, or arrives.</summary>
     Claim,
 
-    /// <summary>Draw a debt: its token is received.</summary>
+    /// <summary>Borrow a token.</summary>
     Borrow,
 
-    /// <summary>Pay a debt back.</summary>
+    /// <summary>Repay a debt.</summary>
     Repay,
 }
 
-/// <summary>What kinds of steps have in common.</summary>
+/// <summary>Groups of step kinds.</summary>
 public static class StepKinds
 {
-    /// <summary>Whether a step is waited for: what another step has sent, or asked for, arrives.</summary>
+    /// <summary>Whether the step is an arrival: what an earlier step sent or requested arrives.</summary>
     public static bool IsArrival(this StepKind kind) => kind is StepKind.BridgeReceive or StepKind.Claim;
 
     /// <summary>Whether an arrival follows the step.</summary>
@@ -67,22 +67,22 @@ public sealed record Step
     /// <summary>The chain on which it is done.</summary>
     public required string Chain { get; init; }
 
-    /// <summary>What gives: a token, or a position's opportunity.</summary>
+    /// <summary>Source: a token id or an opportunity id.</summary>
     public required string From { get; init; }
 
-    /// <summary>What takes: a token, or a position's opportunity; for an approval, what may take.</summary>
+    /// <summary>Destination: a token id or an opportunity id; for an approval, the spender.</summary>
     public required string To { get; init; }
 
     /// <summary>The route or opportunity that the step uses.</summary>
     public required string Via { get; init; }
 
-    /// <summary>What goes in, in base units of <see cref="Token"/>.</summary>
+    /// <summary>The amount that goes in, in base units of <see cref="Token"/>.</summary>
     public required BigInteger Amount { get; init; }
 
     /// <summary>The token in which <see cref="Amount"/> is counted.</summary>
     public required TokenId Token { get; init; }
 
-    /// <summary>What is expected to come out, in base units of the token that comes out.</summary>
+    /// <summary>The expected amount that comes out, in base units of the output token.</summary>
     public required BigInteger Received { get; init; }
 
     /// <summary>Value of <see cref="Amount"/> in USD.</summary>
@@ -100,10 +100,10 @@ public sealed record Step
     /// <summary>Gas and fees in USD.</summary>
     public double CostUsd => GasUsd + FeeUsd;
 
-    /// <summary>Seconds until what it delivers is there.</summary>
+    /// <summary>Seconds until the step's output has arrived.</summary>
     public required double DurationSeconds { get; init; }
 
-    /// <summary>The steps that must be done before.</summary>
+    /// <summary>Numbers of the steps that must be done before this one.</summary>
     public required IReadOnlyList<int> DependsOn { get; init; }
 }
 
@@ -113,49 +113,50 @@ public sealed record Plan
     /// <summary>The steps; each comes after those it depends on.</summary>
     public required IReadOnlyList<Step> Steps { get; init; }
 
-    /// <summary>What all steps cost, in USD.</summary>
+    /// <summary>Total cost of all steps, in USD.</summary>
     public required double CostUsd { get; init; }
 
-    /// <summary>Gas part of <see cref="CostUsd"/>.</summary>
+    /// <summary>The gas in <see cref="CostUsd"/>, in USD.</summary>
     public required double GasUsd { get; init; }
 
-    /// <summary>Seconds from the first step to the last delivery, steps that can overlap overlapping.</summary>
+    /// <summary>Seconds from the first step to the last delivery; independent steps run in parallel.</summary>
     public required double DurationSeconds { get; init; }
 
-    /// <summary>What the moves gain; absent where nothing was solved for.</summary>
+    /// <summary>Gains, costs and break-even of the moves; absent if nothing was solved.</summary>
     public PlanEconomics? Economics { get; init; }
 }
 
-/// <summary>What moves gain for what they cost.</summary>
-/// <param name="GainUsdPerYear">What the moves add at the rates of the snapshot, net of expected losses, in USD per year.</param>
-/// <param name="LaterGainUsdPerYear">What they add once rates are those that they tend to.</param>
-/// <param name="WaitingUsdPerDay">What each day without them forgoes, in USD.</param>
-/// <param name="BreakEven">When the costs are earned back.</param>
-/// <param name="Moves">The same for each place that money goes to; their costs add up to those of the plan.</param>
+/// <summary>Gains, costs and break-even of a plan's moves.</summary>
+/// <param name="GainUsdPerYear">Gain of the moves at the snapshot's rates, net of expected losses, in USD per year.</param>
+/// <param name="LaterGainUsdPerYear">The same at the rates that today's rates tend to in the long run.</param>
+/// <param name="WaitingUsdPerDay">Gain lost per day of waiting, in USD.</param>
+/// <param name="BreakEven">Time in which the costs are earned back.</param>
+/// <param name="Moves">The same for each destination; the costs add up to those of the plan.</param>
 public sealed record PlanEconomics(double GainUsdPerYear, double LaterGainUsdPerYear, double WaitingUsdPerDay, BreakEvenResult BreakEven, IReadOnlyList<MoveResult> Moves);
 
-/// <summary>When costs are earned back.</summary>
-/// <param name="SteadyDays">Days where the advantage stays as it is; absent for never.</param>
-/// <param name="HalfLifeDays">Days in which the advantage is taken to halve, the median.</param>
-/// <param name="EarlyDays">Days in one of ten cases; absent for never.</param>
-/// <param name="MedianDays">Days in half of all cases; absent for never.</param>
-/// <param name="LateDays">Days in nine of ten cases; absent for never.</param>
-/// <param name="NeverProbability">The probability that the advantage is gone before.</param>
+/// <summary>Time in which costs are earned back.</summary>
+/// <param name="SteadyDays">Days at constant rates; absent for never.</param>
+/// <param name="HalfLifeDays">Median half-life of the rate advantage, in days.</param>
+/// <param name="EarlyDays">10 % quantile, in days; absent for never.</param>
+/// <param name="MedianDays">Median, in days; absent for never.</param>
+/// <param name="LateDays">90 % quantile, in days; absent for never.</param>
+/// <param name="NeverProbability">The probability that the costs are never earned back.</param>
 public sealed record BreakEvenResult(double? SteadyDays, double HalfLifeDays, double? EarlyDays, double? MedianDays, double? LateDays, double NeverProbability);
 
-/// <summary>Money that goes to one place.</summary>
-/// <param name="From">The positions and idle tokens that it comes from.</param>
-/// <param name="To">The position, or the token that stays idle.</param>
-/// <param name="Step">Its last step.</param>
-/// <param name="Usd">How much, in USD.</param>
-/// <param name="CostUsd">Its share of the costs: of steps that several need, by their amounts.</param>
-/// <param name="GainUsdPerYear">What it adds where it goes less what it earned where it came from, net of expected losses.</param>
-/// <param name="SteadyDays">Days in which that earns the cost back where rates stay; absent for never.</param>
-/// <param name="PaysFromUsd">The least amount for which the same move would pay within the horizon: what gas costs and signing
-/// is worth over what is gained beyond fees; absent where none does.</param>
+/// <summary>A move: money that goes to one destination.</summary>
+/// <param name="From">The source positions and idle tokens.</param>
+/// <param name="To">The destination: a position, or a token that stays idle.</param>
+/// <param name="Step">The number of the move's last step.</param>
+/// <param name="Usd">Its amount, in USD.</param>
+/// <param name="CostUsd">Its cost, in USD. Steps that several moves need are shared in proportion to the amounts.</param>
+/// <param name="GainUsdPerYear">Its gain in USD per year: yield at the destination less yield at the sources, net of expected
+/// losses.</param>
+/// <param name="SteadyDays">Days in which the gain repays the cost at constant rates; absent for never.</param>
+/// <param name="PaysFromUsd">Break-even size: the smallest amount for which the same move pays within the horizon, (gas + effort) / net
+/// gain per USD; absent if no amount pays.</param>
 public sealed record MoveResult(IReadOnlyList<string> From, string To, int Step, double Usd, double CostUsd, double GainUsdPerYear, double? SteadyDays, double? PaysFromUsd);
 
-/// <summary>What one holds, exactly: idle tokens and positions, in base units.</summary>
+/// <summary>Exact holdings in base units: idle tokens and positions.</summary>
 public sealed record Ledger
 {
     /// <summary>Idle tokens.</summary>

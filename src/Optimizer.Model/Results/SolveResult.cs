@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>The answer to a scenario, as it is printed and written.</summary>
+/// <summary>The answer to a scenario, as printed and as written to JSON.</summary>
 public sealed record SolveResult
 {
     /// <summary>The format of this object.</summary>
@@ -18,16 +18,16 @@ public sealed record SolveResult
     /// <summary><c>optimal</c>, <c>feasible</c>, <c>infeasible</c>, <c>timedOut</c> or <c>failed</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What to know beyond the status.</summary>
+    /// <summary>An explanation of the status; absent if none is needed.</summary>
     public string? Message { get; init; }
 
-    /// <summary>What the question says that its author may not have meant, with its place in the file.</summary>
+    /// <summary>Warnings about input that the author may not have meant, with the position in the file.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The horizon in days.</summary>
     public required double HorizonDays { get; init; }
 
-    /// <summary>In what return and risk are measured.</summary>
+    /// <summary>The asset in which return and risk are measured.</summary>
     public required string Numeraire { get; init; }
 
     /// <summary>Value of all holdings before, in USD.</summary>
@@ -36,7 +36,7 @@ public sealed record SolveResult
     /// <summary>Value of all holdings before the scenario's shocks, in USD; absent without shocks.</summary>
     public double? BookBeforeShocksUsd { get; init; }
 
-    /// <summary>What was sought and found.</summary>
+    /// <summary>The objective: what was optimised, and its value.</summary>
     public ObjectiveResult? Objective { get; init; }
 
     /// <summary>Positions after the plan, and those that it closes.</summary>
@@ -45,31 +45,32 @@ public sealed record SolveResult
     /// <summary>Idle tokens after the plan, and those that it uses up.</summary>
     public IReadOnlyList<IdleResult> Idle { get; init; } = [];
 
-    /// <summary>What is held and the market does not know.</summary>
+    /// <summary>Holdings that the market does not know.</summary>
     public IReadOnlyList<OtherResult> Others { get; init; } = [];
 
-    /// <summary>What the scenario's constraints come to.</summary>
+    /// <summary>The scenario's constraints with value, limit and shadow price.</summary>
     public IReadOnlyList<ConstraintResult> Constraints { get; init; } = [];
 
-    /// <summary>What the risk is made of, largest first.</summary>
+    /// <summary>Risk contributions, largest first.</summary>
     public IReadOnlyList<RiskResult> Risks { get; init; } = [];
 
-    /// <summary>How gains over the horizon spread; absent where nothing was solved for.</summary>
+    /// <summary>The distribution of the gain over the horizon; absent if nothing was solved.</summary>
     public LossResult? Losses { get; init; }
 
-    /// <summary>What of the book can be had as idle money, by how long it takes, as things are now.</summary>
+    /// <summary>The part of the book that can become idle money, by the time needed, in today's market.</summary>
     public IReadOnlyList<LiquidityResult> Liquidity { get; init; } = [];
 
-    /// <summary>Where the book lies: by asset, chain, protocol and issuer.</summary>
+    /// <summary>The book by asset, chain, protocol and issuer.</summary>
     public IReadOnlyList<TotalResult> Totals { get; init; } = [];
 
-    /// <summary>What else could be done with the book, for comparison.</summary>
+    /// <summary>Alternatives to the answer, for comparison.</summary>
     public IReadOnlyList<ComparisonResult> Comparisons { get; init; } = [];
 
-    /// <summary>For an infeasible scenario: constraints that cannot hold together, though any fewer of them can.</summary>
+    /// <summary>For an infeasible scenario: an irreducible conflict. These constraints cannot hold together; without any one of them the
+    /// others can.</summary>
     public IReadOnlyList<ConflictResult> Conflict { get; init; } = [];
 
-    /// <summary>What would be done if rates were known for certain; absent where that was not asked for, or nothing is doubted.</summary>
+    /// <summary>The answer with <c>rateDoubt: 0</c>; absent if not asked for, or if no rate is uncertain.</summary>
     public WithoutDoubtResult? WithoutDoubt { get; init; }
 
     /// <summary>How the answer was checked.</summary>
@@ -78,11 +79,11 @@ public sealed record SolveResult
     /// <summary>The steps.</summary>
     public Plan? Plan { get; init; }
 
-    /// <summary>What was not moved, and why.</summary>
+    /// <summary>Positions and tokens that do not move, with the reason.</summary>
     public IReadOnlyList<UnmovedResult> Unmoved { get; init; } = [];
 }
 
-/// <summary>What was sought and found.</summary>
+/// <summary>The objective and its parts.</summary>
 public sealed record ObjectiveResult
 {
     /// <summary>The kind of objective, as scenario files name it: <c>meanVariance</c>, <c>minimumCvar</c>…</summary>
@@ -94,10 +95,10 @@ public sealed record ObjectiveResult
     /// <summary>The objective in its unit: over the horizon, or a yearly volatility; a Sharpe ratio is per year.</summary>
     public required double Value { get; init; }
 
-    /// <summary>No allocation can do better than this.</summary>
+    /// <summary>The proven bound: no allocation has a better value.</summary>
     public required double Bound { get; init; }
 
-    /// <summary>Distance from value to bound, relative.</summary>
+    /// <summary>Relative gap between value and bound.</summary>
     public required double Gap { get; init; }
 
     /// <summary>Carry over the horizon in USD.</summary>
@@ -106,37 +107,38 @@ public sealed record ObjectiveResult
     /// <summary>Expected price changes over the horizon in USD, from the scenario's views.</summary>
     public required double ViewsUsd { get; init; }
 
-    /// <summary>Expected loss by events over the horizon in USD.</summary>
+    /// <summary>Expected loss from events over the horizon, in USD.</summary>
     public required double ExpectedLossUsd { get; init; }
 
     /// <summary>Gas, fees and price impact of the moves in USD.</summary>
     public required double CostsUsd { get; init; }
 
-    /// <summary>What converters give beyond the market's prices, in USD: a gain made once, so that it is no return per year.</summary>
+    /// <summary>Gain from converters that pay more than the market price, in USD. It is made once, so it is not part of the yearly
+    /// return.</summary>
     public double ConversionUsd { get; init; }
 
-    /// <summary>What money in flight or in an exit queue forgoes and risks, in USD.</summary>
+    /// <summary>Cost of time, in USD: yield forgone and risk borne by money in flight or in exit queues.</summary>
     public required double TimeUsd { get; init; }
 
-    /// <summary>What leaving every position at the horizon costs, in USD, so far as it counts.</summary>
+    /// <summary>Cost of leaving every position at the horizon, in USD, in the proportion that the objective counts.</summary>
     public required double ExitUsd { get; init; }
 
-    /// <summary>What is not known about the rates of what is added was taken to weigh, in USD; not paid out of the book.</summary>
+    /// <summary>Penalty for uncertain rates of added positions, in USD; not paid from the book.</summary>
     public required double DoubtUsd { get; init; }
 
-    /// <summary>What the work of signing was taken to be worth, in USD; not paid out of the book.</summary>
+    /// <summary>Penalty for the work of signing, in USD; not paid from the book.</summary>
     public required double EffortUsd { get; init; }
 
     /// <summary>(γ/2)·variance over the horizon in USD; 0 for objectives without risk aversion.</summary>
     public required double RiskPenaltyUsd { get; init; }
 
-    /// <summary>Net return per year, of the book: all of the above but doubt, effort and risk penalty.</summary>
+    /// <summary>Net return of the book per year: all of the above except conversion gains, doubt, effort and risk penalty.</summary>
     public required double ReturnPerYear { get; init; }
 
-    /// <summary>Net return per year of leaving everything as it is.</summary>
+    /// <summary>Net return per year if nothing is moved.</summary>
     public required double ReturnPerYearBefore { get; init; }
 
-    /// <summary>Volatility per year, of the book.</summary>
+    /// <summary>Yearly volatility of the book.</summary>
     public required double VolatilityPerYear { get; init; }
 }
 
@@ -144,14 +146,15 @@ public sealed record ObjectiveResult
 /// <param name="Opportunity">The opportunity.</param>
 /// <param name="Token">Its first input.</param>
 /// <param name="Amount">Its size in base units of the token.</param>
-/// <param name="Usd">Its value in USD: of a deposit what lies there, of a hedge its margin, of a debt what is owed, below zero.</param>
-/// <param name="BeforeUsd">Its value before.</param>
-/// <param name="NotionalUsd">Its notional in USD, ≥ 0: the value over the capital that a unit takes.</param>
+/// <param name="Usd">Its value in USD. Deposit: the amount deposited; hedge: its margin; debt: the amount owed, as a negative
+/// number.</param>
+/// <param name="BeforeUsd">Its value before the plan, in USD.</param>
+/// <param name="NotionalUsd">Its notional in USD, ≥ 0: value / |capital per unit|.</param>
 /// <param name="Weight">Its value as a share of the book after the plan.</param>
-/// <param name="RateToday">Effective annual rate that is paid today at that size, after haircut and fees, on the notional.</param>
-/// <param name="CarryRate">Effective annual rate that is counted on over the horizon, on the notional.</param>
-/// <param name="ExpectedLossRate">Expected loss per year as a fraction of the value: by events, and of liquidity to those who trade
-/// against it.</param>
+/// <param name="RateToday">Effective annual rate paid today at that size, after haircut and fees, relative to the notional.</param>
+/// <param name="CarryRate">Effective annual rate forecast over the horizon, relative to the notional.</param>
+/// <param name="ExpectedLossRate">Expected loss per year as a fraction of the value: from events and, for liquidity positions, from
+/// arbitrage (loss-versus-rebalancing).</param>
 /// <param name="RiskContribution">Its share of the book's variance; all shares add up to 1.</param>
 public sealed record PositionResult(
     string Opportunity, TokenId Token, System.Numerics.BigInteger Amount, double Usd, double BeforeUsd, double NotionalUsd, double Weight,
@@ -161,126 +164,126 @@ public sealed record PositionResult(
 /// <param name="Token">The token.</param>
 /// <param name="Amount">Its amount in base units.</param>
 /// <param name="Usd">Its value in USD.</param>
-/// <param name="BeforeUsd">Its value before.</param>
-/// <param name="RateToday">Effective annual rate that it earns today, as a claim on a place.</param>
-/// <param name="CarryRate">Effective annual rate that is counted on over the horizon.</param>
+/// <param name="BeforeUsd">Its value before the plan, in USD.</param>
+/// <param name="RateToday">Effective annual rate that it earns today as a claim on an opportunity.</param>
+/// <param name="CarryRate">Effective annual rate forecast over the horizon.</param>
 /// <param name="RiskContribution">Its share of the book's variance.</param>
 public sealed record IdleResult(
     TokenId Token, System.Numerics.BigInteger Amount, double Usd, double BeforeUsd, double RateToday, double CarryRate, double RiskContribution);
 
-/// <summary>Something that is held and that the market does not know.</summary>
+/// <summary>A holding that the market does not know.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Usd">The value given for it.</param>
+/// <param name="Usd">Its value in USD, as given in the scenario.</param>
 public sealed record OtherResult(string Name, double Usd);
 
-/// <summary>One limit and what it costs.</summary>
+/// <summary>One constraint with its value, limit and shadow price.</summary>
 /// <param name="Name">The constraint, or its group.</param>
-/// <param name="Value">What the allocation comes to, in the unit.</param>
+/// <param name="Value">The value of the limited quantity, in the unit.</param>
 /// <param name="Limit">The limit, in the unit.</param>
 /// <param name="Unit"><c>usd</c>, <c>count</c> or <c>days</c>.</param>
 /// <param name="Binding">Whether the limit is reached.</param>
-/// <param name="ShadowPriceUsdPerYear">USD per year that loosening the limit would add: by 1 % of the book for limits in
-/// USD, by one for counts and days, solved again for that step. Where binary decisions were made: while they stay as they are. For
-/// limits that many rows state: their slope at the limit times the step.</param>
-/// <param name="Broken">Whether the limit is broken, as it may be where the book is held.</param>
+/// <param name="ShadowPriceUsdPerYear">Gain in USD per year from loosening the limit by one step, found by solving again: 1 % of the book
+/// for limits in USD, one for counts and days. Binary decisions stay as they are. For limits that many rows state: the slope at the limit,
+/// times the step.</param>
+/// <param name="Broken">Whether the limit is broken, which can happen in <c>mode: hold</c>.</param>
 public sealed record ConstraintResult(
     string Name, double Value, double Limit, string Unit, bool Binding, double ShadowPriceUsdPerYear, bool Broken = false)
 {
-    /// <summary>By how much a limit that is stated row by row is exceeded, in USD: what is too little for one more row.</summary>
+    /// <summary>The excess over a limit that is stated row by row, in USD: too small to add one more row.</summary>
     [JsonIgnore]
     public double ExceededUsd { get; init; }
 }
 
-/// <summary>One cause of risk.</summary>
+/// <summary>One risk factor's contribution.</summary>
 /// <param name="Factor">A price factor or an event's id.</param>
 /// <param name="Share">Its share of the book's variance.</param>
-/// <param name="LossIfItStrikesUsd">For an event: what the book would lose.</param>
-/// <param name="Name">For an event: what it is, for people.</param>
+/// <param name="LossIfItStrikesUsd">For an event: the loss of the book if it strikes, in USD.</param>
+/// <param name="Name">For an event: its description.</param>
 public sealed record RiskResult(string Factor, double Share, double? LossIfItStrikesUsd, string? Name = null)
 {
-    /// <summary>For an event: what of the book could be had as idle money once it has struck.</summary>
+    /// <summary>For an event: the part of the book that can become idle money after it strikes.</summary>
     public IReadOnlyList<LiquidityResult> Liquidity { get; init; } = [];
 }
 
-/// <summary>How a book's gains over the horizon spread.</summary>
-/// <param name="Draws">On how many draws it was revalued.</param>
-/// <param name="NoEventProbability">The probability that no event strikes anything of it.</param>
+/// <summary>The distribution of the book's gain over the horizon.</summary>
+/// <param name="Draws">The number of draws.</param>
+/// <param name="NoEventProbability">The probability that no event strikes the book.</param>
 /// <param name="LossProbability">The probability of a loss.</param>
-/// <param name="Tails">Value at risk and conditional value at risk, by confidence.</param>
-/// <param name="WorstEvents">What single events take on average of the worst hundredth, most first.</param>
+/// <param name="Tails">Value at risk and conditional value at risk, by confidence level.</param>
+/// <param name="WorstEvents">Mean loss from single events in the worst 1 % of draws, largest first.</param>
 public sealed record LossResult(
     int Draws, double NoEventProbability, double LossProbability, IReadOnlyList<TailResult> Tails, IReadOnlyList<WorstEventResult> WorstEvents);
 
-/// <summary>The tail of a distribution of gains, as losses in USD; below zero where even the tail gains.</summary>
-/// <param name="Confidence">α: 0.95 looks at the worst 5 %.</param>
+/// <summary>The tail of the gain distribution. Losses are in USD, negative if even the tail gains.</summary>
+/// <param name="Confidence">CVaR confidence level α: 0.95 averages the worst 5 %.</param>
 /// <param name="ValueAtRiskUsd">The loss that is exceeded with probability 1 − α.</param>
 /// <param name="ValueAtRiskErrorUsd">Its standard error, from the number of draws.</param>
 /// <param name="ConditionalValueAtRiskUsd">The mean loss of the worst draws.</param>
 /// <param name="ConditionalValueAtRiskErrorUsd">Its standard error.</param>
-/// <param name="EventShare">The part of the mean loss that events bring, before carry; the rest is prices.</param>
+/// <param name="EventShare">The part of the mean loss that events cause, before carry; prices cause the rest.</param>
 public sealed record TailResult(
     double Confidence, double ValueAtRiskUsd, double ValueAtRiskErrorUsd, double ConditionalValueAtRiskUsd, double ConditionalValueAtRiskErrorUsd, double EventShare);
 
-/// <summary>What one event takes in the tail.</summary>
+/// <summary>The loss from one event in the tail.</summary>
 /// <param name="Event">The event.</param>
-/// <param name="Name">What it is, for people.</param>
-/// <param name="Usd">What it takes on average of the worst draws, in USD.</param>
+/// <param name="Name">Its description.</param>
+/// <param name="Usd">Its mean loss over the worst draws, in USD.</param>
 public sealed record WorstEventResult(string Event, string Name, double Usd);
 
-/// <summary>What can be had as idle money within some time.</summary>
-/// <param name="WithinDays">The time.</param>
-/// <param name="Usd">How much, debts taken off.</param>
+/// <summary>The amount that can become idle money within some time.</summary>
+/// <param name="WithinDays">The time in days.</param>
+/// <param name="Usd">The amount in USD, net of debts.</param>
 /// <param name="Share">The same as a share of the book.</param>
 public sealed record LiquidityResult(double WithinDays, double Usd, double Share);
 
-/// <summary>The answer if what is not known about rates counted nothing.</summary>
+/// <summary>The answer without the penalty for uncertain rates.</summary>
 /// <param name="ReturnPerYear">Its net return per year.</param>
-/// <param name="GivenUpPerYear">How much more that is than the answer's: what doubt gave up.</param>
-/// <param name="Changes">What it would hold more or less of, most first.</param>
+/// <param name="GivenUpPerYear">Return per year given up because of the penalty: this return less the answer's.</param>
+/// <param name="Changes">Differences between its positions and the answer's, largest first.</param>
 public sealed record WithoutDoubtResult(double ReturnPerYear, double GivenUpPerYear, IReadOnlyList<DoubtedChange> Changes);
 
-/// <summary>One difference.</summary>
+/// <summary>The difference in one opportunity.</summary>
 /// <param name="Opportunity">The opportunity.</param>
-/// <param name="Usd">How much more would be held; below zero for less.</param>
+/// <param name="Usd">Amount by which it would hold more, in USD; negative for less.</param>
 public sealed record DoubtedChange(string Opportunity, double Usd);
 
-/// <summary>Something else that could be done with the book, once it is done: what getting there costs is not in it.</summary>
-/// <param name="Name">What it is.</param>
+/// <summary>An alternative use of the book. The cost of reaching it is not included.</summary>
+/// <param name="Name">Its name.</param>
 /// <param name="ReturnPerYear">Net return per year, of the book.</param>
 /// <param name="VolatilityPerYear">Volatility per year, of the book.</param>
-/// <param name="ConditionalValueAtRiskUsd">The mean loss of the worst 5 % of draws over the horizon, in USD; below zero for a gain.</param>
+/// <param name="ConditionalValueAtRiskUsd">Mean loss of the worst 5 % of draws over the horizon, in USD; negative for a gain.</param>
 public sealed record ComparisonResult(string Name, double ReturnPerYear, double VolatilityPerYear, double ConditionalValueAtRiskUsd);
 
-/// <summary>What lies in one group.</summary>
+/// <summary>The total of one group.</summary>
 /// <param name="By">The way of grouping: <c>asset</c>, <c>chain</c>, <c>protocol</c>, <c>issuer</c>.</param>
 /// <param name="Name">The group.</param>
-/// <param name="Usd">What lies there directly; these add up to the book.</param>
-/// <param name="LookedThroughUsd">What lies there behind claims too.</param>
+/// <param name="Usd">The direct total in USD; direct totals add up to the book.</param>
+/// <param name="LookedThroughUsd">The total with claims looked through, in USD.</param>
 public sealed record TotalResult(string By, string Name, double Usd, double LookedThroughUsd);
 
 /// <summary>One constraint of a conflict.</summary>
 /// <param name="Name">The constraint in the scenario's words.</param>
-/// <param name="Location">Where it is written.</param>
+/// <param name="Location">Its position in the scenario file.</param>
 public sealed record ConflictResult(string Name, string? Location);
 
 /// <summary>How the answer was checked.</summary>
-/// <param name="Engine">The engines that found it.</param>
-/// <param name="BoundBy">Who proved the bound.</param>
+/// <param name="Engine">The engines that found the answer.</param>
+/// <param name="BoundBy">The engine that proved the bound.</param>
 /// <param name="MaxViolationUsd">The largest amount by which a constraint is broken, in USD.</param>
-/// <param name="ObjectiveRecomputed">The objective from the exact plan's end state, in the objective's unit.</param>
-/// <param name="Seconds">Time in the solver.</param>
-/// <param name="EngineReason">Why these engines and no others, where the choice was not the usual one.</param>
-/// <param name="Verification">What a second engine says, where that was asked for.</param>
+/// <param name="ObjectiveRecomputed">The objective recomputed from the end state of the exact plan, in the objective's unit.</param>
+/// <param name="Seconds">Solver time in seconds.</param>
+/// <param name="EngineReason">Why these engines were used, if they are not the default.</param>
+/// <param name="Verification">The second engine's result, if it was asked for.</param>
 public sealed record CertificateResult(
     string Engine, string BoundBy, double MaxViolationUsd, double ObjectiveRecomputed, double Seconds,
     string? EngineReason = null, string? Verification = null);
 
-/// <summary>Something that stays where it is.</summary>
+/// <summary>A token or position that stays where it is.</summary>
 /// <param name="From">The idle token or position.</param>
-/// <param name="Usd">Its value.</param>
-/// <param name="Alternative">Where its money would earn most after the cost of getting there.</param>
-/// <param name="GainUsd">What the move would add in carry, net of expected loss, over the horizon.</param>
-/// <param name="CostUsd">What the move would cost.</param>
+/// <param name="Usd">Its value in USD.</param>
+/// <param name="Alternative">The best alternative after the cost of getting there.</param>
+/// <param name="GainUsd">Gain of the move over the horizon, in USD: carry net of expected loss.</param>
+/// <param name="CostUsd">Cost of the move, in USD.</param>
 /// <param name="Reason">Why it is not made.</param>
 public sealed record UnmovedResult(
     string From, double Usd, string Alternative, double GainUsd, double CostUsd, string Reason);

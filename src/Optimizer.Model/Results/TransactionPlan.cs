@@ -2,44 +2,43 @@ using System.Numerics;
 
 namespace Optimizer.Model;
 
-/// <summary>A plan as its owner's tools can sign it: every step with the calls that carry it out. One JSON file.</summary>
+/// <summary>A plan ready for signing: every step with its contract calls. One JSON file.</summary>
 public sealed record TransactionPlan
 {
     /// <summary>The plan's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The snapshot that it was made from, and that it is checked against.</summary>
+    /// <summary>The snapshot from which the plan was made and against which it is checked.</summary>
     public required string Snapshot { get; init; }
 
     /// <summary>The moment of that snapshot.</summary>
     public required DateTimeOffset SnapshotTakenAt { get; init; }
 
-    /// <summary>The moment until which it may be carried out; calls that take a deadline have this one.</summary>
+    /// <summary>The time until which the plan may be executed; calls with a deadline use this time.</summary>
     public required DateTimeOffset ValidUntil { get; init; }
 
-    /// <summary>Whose money it is: the account by chain.</summary>
+    /// <summary>The accounts that execute the plan, by chain.</summary>
     public required IReadOnlyDictionary<string, string> Accounts { get; init; }
 
-    /// <summary>The next nonce of the Safe by chain, for the hashes that signers compare; only where somebody gave it.</summary>
+    /// <summary>The Safe's next nonce by chain, for the hashes that signers compare; only where given.</summary>
     public IReadOnlyDictionary<string, BigInteger> Nonces { get; init; } = new Dictionary<string, BigInteger>();
 
-    /// <summary>The version of the Safes, for the contract that makes their batches; only where somebody gave it.</summary>
+    /// <summary>The version of the Safes, which determines the batching contract; only where given.</summary>
     public string? SafeVersion { get; init; }
 
     /// <summary>What each account holds idle before the plan, in base units by token.</summary>
     public required IReadOnlyDictionary<string, BigInteger> Before { get; init; }
 
-    /// <summary>What of it must stay: what is locked, and gas for the way back, in base units by token.</summary>
+    /// <summary>Idle amounts that must stay, in base units by token: locked amounts, and gas for the exit.</summary>
     public required IReadOnlyDictionary<string, BigInteger> Reserved { get; init; }
 
-    /// <summary>What each account is sure to hold idle after it, in base units by token; what arrives above the minima comes on
-    /// top.</summary>
+    /// <summary>Guaranteed idle balances after the plan, in base units by token. Amounts received above the minima come on top.</summary>
     public required IReadOnlyDictionary<string, BigInteger> After { get; init; }
 
-    /// <summary>Base units that each opportunity's position is sure to gain (or loses, below zero), by opportunity.</summary>
+    /// <summary>Guaranteed change of each position in base units, by opportunity; negative for a decrease.</summary>
     public required IReadOnlyDictionary<string, BigInteger> Positions { get; init; }
 
-    /// <summary>What all steps are expected to cost, in USD: the sum of their gas and fees.</summary>
+    /// <summary>Expected cost of all steps, in USD: the sum of their gas and fees.</summary>
     public required double CostUsd { get; init; }
 
     /// <summary>The steps; each comes after those it depends on.</summary>
@@ -67,16 +66,16 @@ public sealed record TransactionStep
     /// <summary>The token that is spent, or whose position shrinks.</summary>
     public required TokenId Token { get; init; }
 
-    /// <summary>What is spent at most, and exactly where the chain allows it, in base units of <see cref="Token"/>.</summary>
+    /// <summary>Maximum amount spent, in base units of <see cref="Token"/>; the exact amount where the chain allows it.</summary>
     public required BigInteger Amount { get; init; }
 
-    /// <summary>The token that is received; absent where none is.</summary>
+    /// <summary>The token that is received; absent if none is.</summary>
     public TokenId? ReceivedToken { get; init; }
 
-    /// <summary>What is expected to be received, in base units.</summary>
+    /// <summary>Expected amount received, in base units.</summary>
     public required BigInteger Received { get; init; }
 
-    /// <summary>What is received at the least: less, and the call fails.</summary>
+    /// <summary>Minimum amount received, in base units; the call fails if it would receive less.</summary>
     public required BigInteger MinimumReceived { get; init; }
 
     /// <summary>Expected gas and message fee in native base units.</summary>
@@ -88,14 +87,14 @@ public sealed record TransactionStep
     /// <summary>Expected fees and price impact in USD.</summary>
     public required double FeeUsd { get; init; }
 
-    /// <summary>Expected seconds until what it delivers is there.</summary>
+    /// <summary>Expected seconds until the step's output has arrived.</summary>
     public required double DurationSeconds { get; init; }
 
-    /// <summary>The steps that must be done before.</summary>
+    /// <summary>Numbers of the steps that must be done before this one.</summary>
     public required IReadOnlyList<int> DependsOn { get; init; }
 
-    /// <summary>The calls, in order; none where what was sent arrives by itself, or where the claim needs a proof that only the
-    /// sending gives.</summary>
+    /// <summary>The calls, in order; none if the money arrives by itself, or if the claim needs a proof that exists only after
+    /// sending.</summary>
     public required IReadOnlyList<ContractCall> Calls { get; init; }
 }
 
@@ -108,23 +107,23 @@ public sealed record ContractCall
     /// <summary>Native base units sent along.</summary>
     public required BigInteger Value { get; init; }
 
-    /// <summary>The function as its ABI has it, with the names of its arguments.</summary>
+    /// <summary>The function signature from the ABI, with argument names.</summary>
     public required string Function { get; init; }
 
-    /// <summary>The arguments as text, in order, for people who compare.</summary>
+    /// <summary>The arguments as text, in order, so that signers can compare them.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
     /// <summary>Selector and arguments, in hexadecimal.</summary>
     public required string Data { get; init; }
 
-    /// <summary>On Solana, the accounts that the instruction reads and writes, in its order.</summary>
+    /// <summary>On Solana, the accounts of the instruction, in the order that it needs.</summary>
     public IReadOnlyList<CallAccount> Accounts { get; init; } = [];
 }
 
-/// <summary>An account that an instruction of Solana names.</summary>
+/// <summary>An account in a Solana instruction.</summary>
 public sealed record CallAccount
 {
-    /// <summary>What it is to the program, as its interface has it.</summary>
+    /// <summary>Its name in the program's interface.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its address.</summary>

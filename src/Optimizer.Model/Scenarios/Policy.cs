@@ -2,8 +2,8 @@ using System.Numerics;
 
 namespace Optimizer.Model;
 
-/// <summary>What plans may call: the rules that an owner writes once and that no plan may break. One YAML file.</summary>
-/// <remarks>In the sense of Zodiac Roles: what no rule allows is forbidden.</remarks>
+/// <summary>The calls that plans may make. The owner writes these rules once; no plan may break them. One YAML file.</summary>
+/// <remarks>As in Zodiac Roles: a call that no rule allows is forbidden.</remarks>
 public sealed record Policy
 {
     /// <summary>The policy's name.</summary>
@@ -12,12 +12,12 @@ public sealed record Policy
     /// <summary>The calls that are allowed.</summary>
     public required IReadOnlyList<PolicyRule> Allow { get; init; }
 
-    /// <summary>The most of a token that all steps of a plan may take out of the account together, in whole tokens, by token
-    /// (<c>USDC@base</c>); tokens that are not named may be spent without limit.</summary>
+    /// <summary>Spending limits by token (<c>USDC@base</c>), in whole tokens, for all steps of a plan together; tokens that are not named
+    /// have no limit.</summary>
     public IReadOnlyDictionary<string, Amount> Spend { get; init; } = new Dictionary<string, Amount>();
 }
 
-/// <summary>A call that is allowed.</summary>
+/// <summary>An allowed call.</summary>
 public sealed record PolicyRule
 {
     /// <summary>The rule's name, for messages.</summary>
@@ -29,16 +29,16 @@ public sealed record PolicyRule
     /// <summary>The contract.</summary>
     public required string Contract { get; init; }
 
-    /// <summary>The function as its ABI has it, with the names of its arguments.</summary>
+    /// <summary>The function signature from the ABI, with argument names.</summary>
     public required string Function { get; init; }
 
-    /// <summary>What arguments have to be, by name; arguments that are not named may be anything. <c>account</c> is the plan's own
-    /// account on the chain.</summary>
+    /// <summary>Required values of arguments, by name; other arguments may have any value. <c>account</c> means the plan's own account on
+    /// the chain.</summary>
     public IReadOnlyDictionary<string, string> Where { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The most that numeric arguments may be, in base units, by name.</summary>
+    /// <summary>Upper bounds of numeric arguments, in base units, by name.</summary>
     public IReadOnlyDictionary<string, BigInteger> AtMost { get; init; } = new Dictionary<string, BigInteger>();
 
-    /// <summary>The most native base units that may be sent along; none by default.</summary>
+    /// <summary>The most native base units that the call may send; 0 by default.</summary>
     public BigInteger Value { get; init; }
 }

@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>A question: a market, what one holds, what one wants, what must hold, and what if. One YAML file.</summary>
+/// <summary>A scenario: market, holdings, objective, constraints and shocks. One YAML file.</summary>
 public sealed record Scenario
 {
     /// <summary>The scenario's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it shows, in a sentence or two: for people.</summary>
+    /// <summary>What the scenario shows, in a sentence or two.</summary>
     public string? Description { get; init; }
 
     /// <summary>The snapshot's file, relative to the scenario's.</summary>
@@ -20,66 +20,66 @@ public sealed record Scenario
     /// <summary>The asset in which return and risk are measured; USD where absent.</summary>
     public string Numeraire { get; init; } = "USD";
 
-    /// <summary>What one has now.</summary>
+    /// <summary>The current holdings.</summary>
     public required IReadOnlyList<Holding> Holdings { get; init; }
 
-    /// <summary>Of the holdings, what the market does not know: it counts and cannot move.</summary>
+    /// <summary>The holdings that the market does not know: they count, but cannot move.</summary>
     [JsonIgnore]
     public IReadOnlyList<Holding> Others { get; init; } = [];
 
-    /// <summary>The account by chain, for plans that are to be signed: a multisig's address.</summary>
+    /// <summary>The accounts by chain, for plans that will be signed: a multisig's address.</summary>
     public IReadOnlyDictionary<string, string> Accounts { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What one wants.</summary>
+    /// <summary>The objective.</summary>
     public required Objective Objective { get; init; }
 
-    /// <summary>Where capital may go at all.</summary>
+    /// <summary>The opportunities that capital may enter.</summary>
     public Universe Universe { get; init; } = new();
 
     /// <summary>What the allocation must satisfy.</summary>
     public IReadOnlyList<Constraint> Constraints { get; init; } = [];
 
-    /// <summary>What happens to the market before the question is asked.</summary>
+    /// <summary>Shocks applied to the market before solving.</summary>
     public IReadOnlyList<Shock> Shocks { get; init; } = [];
 
-    /// <summary>Whether the book is allocated anew, or held as it is: what would the shocks do to it?</summary>
+    /// <summary>Whether the book is allocated anew, or held as it is to see the effect of the shocks.</summary>
     public ScenarioMode Mode { get; init; }
 
-    /// <summary>What one expects of prices; nothing where absent. <c>{ ETH: 5 % }</c> is short for a list of one view on ETH.</summary>
+    /// <summary>Expected price changes; none where absent. <c>{ ETH: 5 % }</c> is short for a list with one view on ETH.</summary>
     public IReadOnlyList<View> Views { get; init; } = [];
 
-    /// <summary>Money that leaves the book.</summary>
+    /// <summary>Payments out of the book.</summary>
     public IReadOnlyList<Payment> Payments { get; init; } = [];
 
-    /// <summary>Whether exposure to what moves against the numeraire, and on which there is no view, stays at least what it is: <c>keep</c>,
-    /// the default, or <c>free</c>.</summary>
+    /// <summary>Whether net exposure to assets that move against the numeraire, and have no view, must stay at least what it is:
+    /// <c>keep</c> (default) or <c>free</c>.</summary>
     public ExposureRule Exposure { get; init; }
 
     /// <summary>Settings that replace those of <c>optimizer.yaml</c>.</summary>
     public Settings? Settings { get; init; }
 }
 
-/// <summary>What happens to exposure without a view.</summary>
+/// <summary>The rule for exposure without a view.</summary>
 public enum ExposureRule
 {
-    /// <summary>It stays at least what it is.</summary>
+    /// <summary>Exposure stays at least what it is.</summary>
     Keep,
 
-    /// <summary>The objective decides.</summary>
+    /// <summary>The objective decides on the exposure.</summary>
     Free,
 }
 
-/// <summary>What is done with the book.</summary>
+/// <summary>How the scenario treats the book.</summary>
 public enum ScenarioMode
 {
-    /// <summary>It is allocated anew.</summary>
+    /// <summary>The book is allocated anew.</summary>
     Resolve,
 
-    /// <summary>It stays as it is; limits that it breaks are told.</summary>
+    /// <summary>The book stays as it is; the answer reports the limits that it breaks.</summary>
     Hold,
 }
 
-/// <summary>Something one has now: an idle token or an open position.</summary>
+/// <summary>A current holding: an idle token or an open position.</summary>
 public sealed record Holding
 {
     /// <summary>The idle token; absent for a position.</summary>
@@ -88,60 +88,60 @@ public sealed record Holding
     /// <summary>The position's opportunity; absent for an idle token.</summary>
     public string? Opportunity { get; init; }
 
-    /// <summary>What the market does not know, by any name: it counts by <see cref="ValueUsd"/> and cannot move. Absent for what the
-    /// market knows.</summary>
+    /// <summary>A free name for a holding that the market does not know: it counts with <see cref="ValueUsd"/> and cannot move. Absent for
+    /// other holdings.</summary>
     public string? Other { get; init; }
 
-    /// <summary>What something that the market does not know is worth: <c>1.2M USD</c>.</summary>
+    /// <summary>Value of a holding that the market does not know: <c>1.2M USD</c>.</summary>
     public Limit? ValueUsd { get; init; }
 
-    /// <summary>How much: whole tokens of the token or of the position's input, as a decimal number.</summary>
+    /// <summary>The amount in whole tokens of the token or of the position's first input, as a decimal number.</summary>
     public Amount Amount { get; init; } = new("0");
 
-    /// <summary>Whether, or until which day, it can't be moved or sold; it still counts and still bears risk.</summary>
+    /// <summary>Whether the holding is locked, or the day until which it is. A locked holding still counts and still bears risk.</summary>
     public HoldingLock Locked { get; init; }
 
-    /// <summary>How long it takes until it is there; it counts, and cannot be moved before.</summary>
+    /// <summary>Time until the holding arrives. It counts at once and cannot be moved before.</summary>
     public Duration? Available { get; init; }
 
-    /// <summary>Whether it cannot be moved at a moment.</summary>
+    /// <summary>Whether the holding is locked, or has not arrived, at a moment.</summary>
     public bool IsLockedAt(DateTimeOffset moment) => Locked.IsLockedAt(moment) || Available is { Days: > 0 };
 
-    /// <summary>Days from a moment until it can be moved; infinite for never.</summary>
+    /// <summary>Days from a moment until the holding can be moved; infinite for never.</summary>
     public double LockedDays(DateTimeOffset moment) => Math.Max(Available?.Days ?? 0,
         !Locked.IsLockedAt(moment) ? 0 : Locked.Until is { } until ? (until - moment).TotalDays : double.PositiveInfinity);
 }
 
-/// <summary>Money that leaves the book: it has to be there, idle, in time.</summary>
+/// <summary>A payment out of the book: the money must be idle by the due date.</summary>
 public sealed record Payment
 {
-    /// <summary>The token, and with it the chain.</summary>
+    /// <summary>The token, on the chain where it is paid.</summary>
     public required TokenId Token { get; init; }
 
-    /// <summary>How much, in whole tokens, exactly.</summary>
+    /// <summary>The exact amount, in whole tokens.</summary>
     public required Amount Amount { get; init; }
 
-    /// <summary>Within how long.</summary>
+    /// <summary>Time until the payment is due.</summary>
     public required Duration By { get; init; }
 }
 
-/// <summary>What one expects of a price.</summary>
+/// <summary>A view: an expected price change.</summary>
 public sealed record View
 {
     /// <summary>The asset.</summary>
     public required string Asset { get; init; }
 
-    /// <summary>The asset that it is measured against; absent for dollars.</summary>
+    /// <summary>The asset that the change is measured against; USD where absent.</summary>
     public string? Over { get; init; }
 
     /// <summary>Expected change per year.</summary>
     public required Percentage Change { get; init; }
 
-    /// <summary>How sure one is: 100 % takes the view as it is, less pulls it towards no change.</summary>
+    /// <summary>Confidence in the view: 100 % takes it as it is; less pulls it towards no change.</summary>
     public Percentage Confidence { get; init; } = new(1);
 }
 
-/// <summary>Where capital may go. An empty list allows everything.</summary>
+/// <summary>The opportunities that may be used. An empty list allows everything.</summary>
 public sealed record Universe
 {
     /// <summary>Chains that may be used.</summary>
@@ -165,18 +165,18 @@ public sealed record Universe
         && (opportunity.Maturity is null || opportunity.Maturity > market.Snapshot.TakenAt);
 }
 
-/// <summary>What one wants of an allocation; each kind is a file of the allocation room.</summary>
+/// <summary>The objective of a scenario; each kind is a class in Optimizer.Allocation.</summary>
 [OneOf]
 public abstract record Objective;
 
-/// <summary>Something that the allocation must satisfy; each kind is a file of the allocation room.</summary>
+/// <summary>A constraint on the allocation; each kind is a class in Optimizer.Allocation.</summary>
 [OneOf]
 public abstract record Constraint
 {
-    /// <summary>What it is called in answers; a description of its own where absent.</summary>
+    /// <summary>The name in answers; where absent, a description made from the fields.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Where it is written, for messages.</summary>
+    /// <summary>The position in the scenario file, for messages.</summary>
     [JsonIgnore]
     public SourceLocation? Location { get; init; }
 
@@ -187,35 +187,35 @@ public abstract record Constraint
     protected abstract string Describe();
 }
 
-/// <summary>A change of the market; each kind is a file of the scenario room, and says which shifts it is.</summary>
+/// <summary>A change of the market. Each kind is a class in Optimizer.Scenarios and lists its shifts.</summary>
 [OneOf]
 public abstract record Shock
 {
-    /// <summary>The shifts that it lays over a market.</summary>
+    /// <summary>The shifts that the shock applies to a market.</summary>
     public abstract IEnumerable<Shift> Shifts(Market market);
 
-    /// <summary>What of its fields does not fit the market, its references being good: the field and a sentence.</summary>
+    /// <summary>Fields that do not fit this market, checked once all references are valid: the field and a sentence.</summary>
     public virtual IEnumerable<(string Field, string Problem)> Unfit(Market market) => [];
 
-    /// <summary>The ids that it refers to, for checking: what they name, and their text.</summary>
+    /// <summary>The ids that the shock refers to, for checking.</summary>
     public abstract IEnumerable<Reference> References();
 
-    /// <summary>What is contradictory in its own fields, if anything: the field and a sentence.</summary>
+    /// <summary>Contradictions among the shock's own fields: the field and a sentence.</summary>
     public virtual IEnumerable<(string Field, string Problem)> Contradictions() => [];
 }
 
-/// <summary>A mention of something by its id.</summary>
+/// <summary>A reference to something by its id.</summary>
 /// <param name="Field">The field that mentions it.</param>
-/// <param name="What">What sort of thing it names: <c>chain</c>, <c>asset</c>, <c>protocol</c>, <c>event</c>…</param>
+/// <param name="What">The kind of thing it names: <c>chain</c>, <c>asset</c>, <c>protocol</c>, <c>event</c>…</param>
 /// <param name="Id">The id.</param>
 public sealed record Reference(string Field, string What, string Id);
 
-/// <summary>A place in a file.</summary>
+/// <summary>A position in a file.</summary>
 /// <param name="File">The file's path as the user gave it.</param>
 /// <param name="Line">Line, from 1.</param>
 /// <param name="Column">Column, from 1.</param>
 public readonly record struct SourceLocation(string File, int Line, int Column)
 {
-    /// <summary>The place as editors and terminals link it.</summary>
+    /// <summary>The position in the form that editors and terminals turn into a link.</summary>
     public override string ToString() => $"{File}:{Line}:{Column}";
 }

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>Whether something can be moved: <c>true</c> and <c>false</c>, or the day until which it cannot.</summary>
+/// <summary>The lock of a holding: <c>true</c>, <c>false</c>, or the day until which it is locked.</summary>
 /// <param name="IsLocked">Whether it is locked at all.</param>
-/// <param name="Until">The moment from which it is free; absent for never.</param>
+/// <param name="Until">The moment at which the lock ends; absent if it never ends.</param>
 [JsonConverter(typeof(TextualConverter<HoldingLock>))]
 public readonly record struct HoldingLock(bool IsLocked, DateTimeOffset? Until = null) : ITextual<HoldingLock>
 {
@@ -29,7 +29,7 @@ public readonly record struct HoldingLock(bool IsLocked, DateTimeOffset? Until =
     /// <summary>Whether it is locked at a moment.</summary>
     public bool IsLockedAt(DateTimeOffset moment) => IsLocked && (Until is not { } until || until > moment);
 
-    /// <summary>A lock without an end is a yes or no.</summary>
+    /// <summary>Turns true or false into a lock without an end.</summary>
     public static implicit operator HoldingLock(bool isLocked) => new(isLocked);
 
     /// <summary>The lock as it is written.</summary>

@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace Optimizer.Model;
 
-/// <summary>A value that people write with its unit, as one piece of text: <c>40 %</c>, <c>90 days</c>.</summary>
+/// <summary>A value that is written as one text with its unit: <c>40 %</c>, <c>90 days</c>.</summary>
 /// <typeparam name="TSelf">The value's own type.</typeparam>
 public interface ITextual<TSelf>
     where TSelf : ITextual<TSelf>
 {
-    /// <summary>What a reader should have written, with an example; it ends error messages.</summary>
+    /// <summary>The expected form, with an example; the end of error messages.</summary>
     static abstract string Expected { get; }
 
     /// <summary>A regular expression that every accepted text matches; it goes into the JSON Schemas.</summary>

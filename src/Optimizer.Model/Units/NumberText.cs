@@ -4,20 +4,20 @@ using System.Text.RegularExpressions;
 
 namespace Optimizer.Model;
 
-/// <summary>The one grammar of the numbers that people write: <c>1250000</c>, <c>1_250_000.5</c>, <c>1,250,000</c>, <c>-3e-4</c>.</summary>
-/// <remarks>The decimal sign is a point. A comma or an underscore stands only between groups of three digits, one of them for the whole
-/// number, and a grouped number does not begin with zero: <c>2,5</c>, <c>1_00</c> and <c>0,500</c> are refused, so that no text is read
-/// as another number than a person reads.</remarks>
+/// <summary>The single grammar for numbers in files: <c>1250000</c>, <c>1_250_000.5</c>, <c>1,250,000</c>, <c>-3e-4</c>.</summary>
+/// <remarks>The decimal sign is a point. A comma or an underscore may only separate groups of three digits; a number uses one of them, and
+/// a grouped number does not begin with zero. <c>2,5</c>, <c>1_00</c> and <c>0,500</c> are refused, because people read them in different
+/// ways.</remarks>
 public static partial class NumberText
 {
     /// <summary>The grammar as a regular expression, for JSON Schemas.</summary>
     public const string Pattern =
         "[-+\u2212]?(([1-9][0-9]{0,2}(_[0-9]{3})+|[1-9][0-9]{0,2}(,[0-9]{3})+|[0-9]+)(\\.[0-9]+)?|\\.[0-9]+)([eE][-+]?[0-9]{1,3})?";
 
-    /// <summary>Digits of the longest number that is read.</summary>
+    /// <summary>Longest accepted number, in characters.</summary>
     private const int MaximumLength = 100;
 
-    /// <summary>Reads a number that is the whole text.</summary>
+    /// <summary>Reads a text that is one number.</summary>
     /// <exception cref="FormatException">The text is no number; the message says why.</exception>
     public static DecimalNumber Parse(string text, string expected)
     {
@@ -25,8 +25,8 @@ public static partial class NumberText
         return unit.Length == 0 ? number : throw new FormatException($"'{text}' is not {expected}");
     }
 
-    /// <summary>Reads a number as JSON writes it, without groups, which is most of what large files hold.</summary>
-    /// <returns>Whether it is one, and finite.</returns>
+    /// <summary>Fast path for large files: reads a number as JSON writes it, without group separators.</summary>
+    /// <returns>False if the text is not such a number, or not finite.</returns>
     public static bool TryPlain(ReadOnlySpan<char> text, out double value)
     {
         const int ExponentDigits = 3;
@@ -63,8 +63,8 @@ public static partial class NumberText
 
     /// <summary>Reads a number followed by a unit, with or without a space between.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="expected">What should have been written; it ends the message.</param>
-    /// <exception cref="FormatException">There is no number, or it is misspelt.</exception>
+    /// <param name="expected">The expected form, which ends the message.</param>
+    /// <exception cref="FormatException">There is no number, or it is malformed.</exception>
     public static (DecimalNumber Number, string Unit) Split(string text, string expected)
     {
         var trimmed = text.Trim();
@@ -77,8 +77,8 @@ public static partial class NumberText
 
     /// <summary>Reads a number with an optional <c>k</c>, <c>M</c> or <c>B</c> (10³, 10⁶, 10⁹) behind it, followed by a unit.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="expected">What should have been written; it ends the message.</param>
-    /// <exception cref="FormatException">There is no number, or it is misspelt.</exception>
+    /// <param name="expected">The expected form, which ends the message.</param>
+    /// <exception cref="FormatException">There is no number, or it is malformed.</exception>
     public static (DecimalNumber Number, string Unit) SplitScaled(string text, string expected)
     {
         var (number, unit) = Split(text, expected);
@@ -106,7 +106,7 @@ public static partial class NumberText
         var end = 0;
         while (end < text.Length && (char.IsAsciiDigit(text[end]) || "+-\u2212._,".Contains(text[end]) || IsExponent(text, end)))
             end++;
-        // Digits behind a separator of other countries belong to what a person reads as one number.
+        // A person reads digits after another country's group separator as part of the number: refuse them.
         return end + 1 < text.Length && text[end] is '\'' or '’' or ' ' or '\u00a0' or '\u202f' && char.IsAsciiDigit(text[end + 1])
             ? throw new FormatException($"'{text}' is not one number; write groups of three digits as 1_250_000, and decimals after a point")
             : end;
@@ -120,7 +120,7 @@ public static partial class NumberText
     private static partial Regex Form();
 }
 
-/// <summary>A decimal number as it is written, exactly: mantissa · 10^exponent.</summary>
+/// <summary>An exact decimal number: mantissa · 10^exponent.</summary>
 /// <param name="Mantissa">The digits as an integer, with its sign.</param>
 /// <param name="Exponent">The power of ten that they are multiplied by.</param>
 public readonly record struct DecimalNumber(BigInteger Mantissa, int Exponent)

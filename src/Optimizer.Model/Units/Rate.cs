@@ -22,7 +22,7 @@ public enum RateBasis
     Continuous,
 }
 
-/// <summary>Turns rates of any basis into effective annual rates.</summary>
+/// <summary>Converts rates of any basis to effective annual rates.</summary>
 public static class RateBases
 {
     /// <summary>The effective annual rate: (1 + r/n)ⁿ − 1 with n periods a year, or eʳ − 1.</summary>
@@ -43,7 +43,7 @@ public static class RateBases
         _ => Math.Exp((Periods(basis) - 1) * Log1P(perYear / Periods(basis))),
     };
 
-    /// <summary>ln(1 + x). The framework's own adds first and so loses all but four digits at a rate per second.</summary>
+    /// <summary>ln(1 + x). <c>double.LogP1</c> computes 1 + x first, which leaves only four digits for a rate per second.</summary>
     private static double Log1P(double x) => Math.Abs(x) < 1e-4 ? x - x * x / 2 + x * x * x / 3 : Math.Log(1 + x);
 
     private static double Periods(RateBasis basis) => basis switch

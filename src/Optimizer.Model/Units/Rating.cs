@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Optimizer.Model;
 
 /// <summary>A credit-style rating of how likely an event is within a year, best first: A+, A, A-, B+ … C-.</summary>
-/// <remarks>The classes are Credora's; <c>optimizer.yaml</c> maps each to a yearly probability. A rating says
-/// nothing about how much is lost: severity is an input of its own.</remarks>
+/// <remarks>The classes are Credora's; <c>optimizer.yaml</c> gives each a yearly probability. A rating says nothing about the size of the
+/// loss, which is a separate input.</remarks>
 /// <param name="Rank">0 for A+ to 8 for C-.</param>
 [JsonConverter(typeof(TextualConverter<Rating>))]
 public readonly record struct Rating(int Rank) : ITextual<Rating>

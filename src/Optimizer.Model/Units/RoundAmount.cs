@@ -5,10 +5,10 @@ namespace Optimizer.Model;
 /// <summary>Amounts that are easy to read: whole multiples of 1, 2 or 5 times a power of ten of tokens.</summary>
 public static class RoundAmount
 {
-    /// <summary>The largest such step that is worth no more than so much, in base units; at least one.</summary>
+    /// <summary>The largest such step, in base units, that is worth at most <paramref name="usd"/>; at least one base unit.</summary>
     /// <param name="market">The market.</param>
     /// <param name="token">The token.</param>
-    /// <param name="usd">What the step may be worth.</param>
+    /// <param name="usd">Upper bound of the step's value, in USD.</param>
     public static BigInteger Step(Market market, TokenId token, double usd)
     {
         var units = market.Units(token, usd * (1 + 1e-9));
@@ -18,6 +18,6 @@ public static class RoundAmount
         return power * (units >= 5 * power ? 5 : units >= 2 * power ? 2 : 1);
     }
 
-    /// <summary>The multiple of a step that is nearest to an amount.</summary>
+    /// <summary>Rounds an amount to the nearest multiple of a step.</summary>
     public static BigInteger Nearest(BigInteger amount, BigInteger step) => (amount + step / 2) / step * step;
 }

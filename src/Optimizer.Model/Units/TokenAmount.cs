@@ -9,8 +9,7 @@ namespace Optimizer.Model;
 public readonly record struct TokenAmount(BigInteger BaseUnits, int Decimals)
 {
     /// <summary>Reads a decimal number of whole tokens, exactly.</summary>
-    /// <exception cref="FormatException">The text is no <see cref="Amount"/>, or has more decimal places than the
-    /// token.</exception>
+    /// <exception cref="FormatException">The text is not an <see cref="Amount"/>, or has more decimal places than the token.</exception>
     public static TokenAmount ParseWhole(string text, int decimals)
     {
         var number = Amount.Parse(text).Number();
@@ -19,7 +18,7 @@ public readonly record struct TokenAmount(BigInteger BaseUnits, int Decimals)
             : new(number.InUnitsOf(decimals), decimals);
     }
 
-    /// <summary>The largest amount that is worth no more than <paramref name="usd"/>.</summary>
+    /// <summary>The largest amount that is worth at most <paramref name="usd"/>.</summary>
     /// <param name="usd">The value in USD; finite. Below zero gives zero.</param>
     /// <param name="priceUsd">The price of one whole token in USD; finite and &gt; 0.</param>
     /// <param name="decimals">The token's decimal places.</param>

@@ -2,44 +2,44 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios.Goals;
 
-/// <summary>The greatest value − riskWeight·risk.</summary>
+/// <summary>Mean-variance: maximise value − riskWeight·risk.</summary>
 [FormerName("utility")]
 public sealed record MeanVariance : ProblemGoal
 {
-    /// <summary>What a unit of variance costs.</summary>
+    /// <summary>Cost of a unit of variance.</summary>
     [Between(0)]
     public required double RiskWeight { get; init; }
 }
 
-/// <summary>The least risk with a value of at least so much.</summary>
+/// <summary>Minimum risk with at least a given value.</summary>
 [FormerName("leastRisk")]
 public sealed record MinimumRisk : ProblemGoal
 {
-    /// <summary>The value to reach; absent for any.</summary>
+    /// <summary>The minimum value; none where absent.</summary>
     public double? ValueAtLeast { get; init; }
 
-    /// <summary>What is charged beside the risk, by variable.</summary>
+    /// <summary>Linear penalty added to the risk, by variable.</summary>
     public IReadOnlyDictionary<string, double> Toll { get; init; } = new Dictionary<string, double>();
 }
 
-/// <summary>The greatest value with a risk of at most so much.</summary>
+/// <summary>Maximum value within a risk limit.</summary>
 [FormerName("mostValue")]
 public sealed record MaximumReturn : ProblemGoal
 {
-    /// <summary>Variance.</summary>
+    /// <summary>The maximum risk, as a variance.</summary>
     [Between(0)]
     public required double RiskAtMost { get; init; }
 }
 
-/// <summary>The greatest (value − threshold)/√risk.</summary>
+/// <summary>Maximum Sharpe ratio: maximise (value − threshold)/√risk.</summary>
 [FormerName("bestRatio")]
 public sealed record MaximumSharpeRatio : ProblemGoal
 {
-    /// <summary>What is earned without risk. Default 0.</summary>
+    /// <summary>The risk-free value. Default 0.</summary>
     public double Threshold { get; init; }
 }
 
-/// <summary>Every variable contributes its share to the risk.</summary>
+/// <summary>Risk budgeting: every variable contributes its share of the risk.</summary>
 [FormerName("riskShares")]
 public sealed record RiskParity : ProblemGoal
 {
@@ -47,14 +47,14 @@ public sealed record RiskParity : ProblemGoal
     public IReadOnlyDictionary<string, double> Shares { get; init; } = new Dictionary<string, double>();
 }
 
-/// <summary>The least expected loss in the worst scenarios with a value of at least so much.</summary>
+/// <summary>Minimum CVaR (mean loss of the worst scenarios) with at least a given value.</summary>
 [FormerName("leastTailLoss")]
 public sealed record MinimumCvar : ProblemGoal
 {
-    /// <summary>Share of the scenarios that are not looked at; 1 looks at the single worst.</summary>
+    /// <summary>CVaR confidence level α: 0.95 averages the worst 5 %; 1 takes the single worst scenario.</summary>
     [Between(0, 1)]
     public required double Confidence { get; init; }
 
-    /// <summary>The value to reach; absent for any.</summary>
+    /// <summary>The minimum value; none where absent.</summary>
     public double? ValueAtLeast { get; init; }
 }

@@ -17,25 +17,25 @@ public sealed record ProblemAnswer
     /// <summary><c>optimal</c>, <c>feasible</c>, <c>infeasible</c>, <c>timedOut</c> or <c>failed</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What to know beyond the status.</summary>
+    /// <summary>An explanation of the status; absent if none is needed.</summary>
     public string? Message { get; init; }
 
-    /// <summary>What was changed in reading, such as a covariance that was repaired.</summary>
+    /// <summary>Changes made when reading, such as a repaired covariance.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The goal's objective, recomputed outside the engine.</summary>
     public double? Objective { get; init; }
 
-    /// <summary>No answer can be better than this; absent where nothing is proven.</summary>
+    /// <summary>The proven bound: no answer has a better objective; absent if nothing is proven.</summary>
     public double? Bound { get; init; }
 
-    /// <summary>Relative distance between both.</summary>
+    /// <summary>Relative gap between objective and bound.</summary>
     public double? Gap { get; init; }
 
-    /// <summary>Who proved the bound.</summary>
+    /// <summary>The engine or method that proved the bound.</summary>
     public string? BoundBy { get; init; }
 
-    /// <summary>The largest amount by which anything is broken.</summary>
+    /// <summary>The largest constraint violation.</summary>
     public double? Violation { get; init; }
 
     /// <summary>Value of the answer.</summary>
@@ -47,30 +47,32 @@ public sealed record ProblemAnswer
     /// <summary>The engines that were used.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>Why these and no others, where the choice was not the usual one.</summary>
+    /// <summary>Why these engines were used; absent for the default choice.</summary>
     public string? EngineReason { get; init; }
 
-    /// <summary>What the other engine says, where that was asked for.</summary>
+    /// <summary>Result of the second engine, if verification was requested.</summary>
     public string? Verification { get; init; }
 
-    /// <summary>Time in the solver.</summary>
+    /// <summary>Solver time in seconds.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Every variable's value; those that reading added, such as switches, come last.</summary>
+    /// <summary>The values of all variables; variables added by the reader, such as switches, come last.</summary>
     public IReadOnlyDictionary<string, double> Weights { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>For every variable that is not held, how much more value a unit of it would have to have for it to pay, its
-    /// charge apart.</summary>
+    /// <summary>Reduced costs of variables at their lower bound: how much its value per unit must rise before it pays, without its
+    /// charge.</summary>
     public IReadOnlyDictionary<string, double> WouldNeed { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Every row's activity and dual. With binary variables, duals hold while these stay as they are.</summary>
+    /// <summary>Activity and dual value of every row. With binary variables, dual values hold while the binaries stay as they
+    /// are.</summary>
     public IReadOnlyList<RowAnswer> Rows { get; init; } = [];
 
-    /// <summary>For an infeasible problem: rows that cannot hold together, though any fewer of them can.</summary>
+    /// <summary>For an infeasible problem: an irreducible conflict, rows that cannot hold together although all but any one of them
+    /// can.</summary>
     public IReadOnlyList<string> Conflict { get; init; } = [];
 
-    /// <summary>For an infeasible problem: by how much rows would have to give, those of the highest priority number first.
-    /// Absent where even that does not help.</summary>
+    /// <summary>For an infeasible problem: the cheapest relaxation, by how much each row must be loosened; rows with the highest priority
+    /// number are loosened first. Absent if no relaxation helps.</summary>
     public IReadOnlyDictionary<string, double>? Relaxation { get; init; }
 
     /// <summary>Solves a problem from a file.</summary>
@@ -121,7 +123,7 @@ public sealed record ProblemAnswer
     private static Dictionary<string, double>? Relaxed(LoadedProblem loaded, SolveOptions options, CancellationToken cancellation)
     {
         var problem = loaded.Problem;
-        // Rows that reading added, such as those of a curve's stretches, say what the curve is and never give.
+        // Rows added by the reader, such as those of a curve's stretches, define the curve and must not be loosened.
         var priorities = loaded.File.Rows.DistinctBy(row => row.Name).ToDictionary(row => row.Name, row => row.Priority);
         var counts = loaded.File.Counts.Select(count => count.Name).ToHashSet();
         int[] priority = [.. problem.Rows.Select(row => priorities.TryGetValue(row.Name, out var given) ? given : counts.Contains(row.Name) ? 0 : -1)];
@@ -134,9 +136,9 @@ public sealed record ProblemAnswer
 
 /// <summary>One row of the answer to a problem.</summary>
 /// <param name="Name">The row.</param>
-/// <param name="Activity">What it sums up to.</param>
-/// <param name="AtLeast">The least that it may.</param>
-/// <param name="AtMost">The most that it may.</param>
-/// <param name="Dual">How much the objective gains when the binding limit is loosened by one unit; ≥ 0. Absent where the goal
-/// has none.</param>
+/// <param name="Activity">The value of its sum.</param>
+/// <param name="AtLeast">Its lower limit.</param>
+/// <param name="AtMost">Its upper limit.</param>
+/// <param name="Dual">Dual value (shadow price): gain of the objective when the binding limit is loosened by one unit; ≥ 0. Absent for
+/// goals without dual values.</param>
 public sealed record RowAnswer(string Name, double Activity, double? AtLeast, double? AtMost, double? Dual);

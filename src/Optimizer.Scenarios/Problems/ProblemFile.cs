@@ -3,59 +3,58 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>A problem for the solver, as a file: anyone's portfolio, or a scenario's problem written out.</summary>
+/// <summary>A solver problem as a file: any portfolio problem, or the exported problem of a scenario.</summary>
 public sealed record ProblemFile
 {
     /// <summary>The format of this object.</summary>
     [JsonPropertyName("$schema")]
     public string Schema { get; } = "urn:optimizer:problem:1";
 
-    /// <summary>For people.</summary>
+    /// <summary>The name, for display.</summary>
     public required string Name { get; init; }
 
-    /// <summary>For people.</summary>
+    /// <summary>A description, for display.</summary>
     public string? Description { get; init; }
 
-    /// <summary>What is decided.</summary>
+    /// <summary>The decision variables.</summary>
     public required IReadOnlyList<ProblemVariable> Variables { get; init; }
 
     /// <summary>Linear constraints.</summary>
     public IReadOnlyList<ProblemRow> Rows { get; init; } = [];
 
-    /// <summary>How many of some variables may be above zero.</summary>
+    /// <summary>Limits on the number of variables above zero.</summary>
     public IReadOnlyList<ProblemCount> Counts { get; init; } = [];
 
-    /// <summary>Variables that are zero unless a binary variable is one. A variable's own <c>minimum</c> or <c>charge</c> says
-    /// the same more shortly.</summary>
+    /// <summary>Variables that are zero unless a binary variable is one. Short form: <c>minimum</c> or <c>charge</c> of the variable
+    /// itself.</summary>
     public IReadOnlyList<ProblemSwitch> Switches { get; init; } = [];
 
-    /// <summary>Variables bounded by a concave function of another. A variable's own <c>carry</c> says the same more shortly
-    /// where the function is only earned.</summary>
+    /// <summary>Variables bounded by a concave function of another. Short form for earnings: <c>carry</c> of the variable itself.</summary>
     public IReadOnlyList<ProblemLink> Links { get; init; } = [];
 
-    /// <summary>Common causes of risk: the square of each sum adds to the risk.</summary>
+    /// <summary>Risk factors: the square of each weighted sum adds to the risk.</summary>
     public IReadOnlyList<ProblemFactor> Factors { get; init; } = [];
 
-    /// <summary>A dense covariance, instead of factors or beside them.</summary>
+    /// <summary>A dense covariance matrix, instead of factors or in addition to them.</summary>
     public ProblemCovariance? Covariance { get; init; }
 
-    /// <summary>What could happen, for goals that look at tails.</summary>
+    /// <summary>Gains by scenario, for goals about tail losses.</summary>
     public ProblemScenarios? Scenarios { get; init; }
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>The goal.</summary>
     public required ProblemGoal Goal { get; init; }
 }
 
-/// <summary>One decision.</summary>
+/// <summary>A decision variable.</summary>
 public sealed record ProblemVariable
 {
     /// <summary>Its name; unique.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Least value. Default 0.</summary>
+    /// <summary>Lower bound. Default 0.</summary>
     public double Lower { get; init; }
 
-    /// <summary>Greatest value. Default 1.</summary>
+    /// <summary>Upper bound. Default 1.</summary>
     public double Upper { get; init; } = 1;
 
     /// <summary>What one unit adds to the value. Default 0.</summary>
@@ -68,45 +67,45 @@ public sealed record ProblemVariable
     /// <summary>Whether only 0 and 1 are allowed. Default false.</summary>
     public bool Binary { get; init; }
 
-    /// <summary>Only whole multiples of this are allowed; 0, the default, allows all.</summary>
+    /// <summary>Lot size: only whole multiples are allowed. 0, the default, allows all values.</summary>
     [Between(0)]
     public double Lot { get; init; }
 
-    /// <summary>Zero, or at least this.</summary>
+    /// <summary>Semi-continuous: the variable is zero or at least this.</summary>
     [Between(0)]
     public double? Minimum { get; init; }
 
-    /// <summary>What being above zero costs.</summary>
+    /// <summary>Fixed charge if the variable is above zero.</summary>
     public double? Charge { get; init; }
 
-    /// <summary>What is earned as a function of its size, beside <c>value</c>.</summary>
+    /// <summary>Earnings as a function of the size, in addition to <c>value</c>.</summary>
     public ProblemCurve? Carry { get; init; }
 }
 
-/// <summary>A linear constraint: one of <c>exactly</c>, <c>atLeast</c> and <c>atMost</c>, or both of the latter.</summary>
+/// <summary>A linear constraint. Give <c>exactly</c>, or <c>atLeast</c>, <c>atMost</c> or both.</summary>
 public sealed record ProblemRow
 {
     /// <summary>Its name in messages and answers.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What the sum has to be.</summary>
+    /// <summary>The required value of the sum.</summary>
     public double? Exactly { get; init; }
 
-    /// <summary>The least that the sum may be.</summary>
+    /// <summary>The lower limit of the sum.</summary>
     public double? AtLeast { get; init; }
 
-    /// <summary>The most that the sum may be.</summary>
+    /// <summary>The upper limit of the sum.</summary>
     public double? AtMost { get; init; }
 
     /// <summary>Coefficients by variable.</summary>
     public required IReadOnlyDictionary<string, double> Sum { get; init; }
 
-    /// <summary>Where there is no answer, when this row may be loosened: rows of a higher number first, those of 0 last, a
-    /// number below zero never. Default 0.</summary>
+    /// <summary>Priority if the problem is infeasible: rows with a higher number are loosened first, rows with 0 last, rows with a negative
+    /// number never. Default 0.</summary>
     public int Priority { get; init; }
 }
 
-/// <summary>How many of some variables may be above zero.</summary>
+/// <summary>A limit on the number of variables above zero.</summary>
 public sealed record ProblemCount
 {
     /// <summary>Its name in messages and answers.</summary>
@@ -122,10 +121,10 @@ public sealed record ProblemCount
     public double? AtMost { get; init; }
 }
 
-/// <summary>A variable that is zero, or at least a minimum while a binary is one.</summary>
+/// <summary>A semi-continuous variable: zero, or at least a minimum while a binary is one.</summary>
 /// <param name="Binary">The binary variable.</param>
 /// <param name="Variable">The variable that it switches.</param>
-/// <param name="Minimum">Least value when on.</param>
+/// <param name="Minimum">Minimum value when on.</param>
 public sealed record ProblemSwitch(string Binary, string Variable, double Minimum);
 
 /// <summary>result ≤ function(argument).</summary>
@@ -140,11 +139,11 @@ public sealed record ProblemLink
     /// <summary>The function; concave.</summary>
     public required ProblemCurve Curve { get; init; }
 
-    /// <summary>Whether the result must reach the function. Default false.</summary>
+    /// <summary>Whether the result must equal the function. Default false.</summary>
     public bool Exact { get; init; }
 }
 
-/// <summary>A common cause of risk.</summary>
+/// <summary>A risk factor.</summary>
 public sealed record ProblemFactor
 {
     /// <summary>Its name.</summary>
@@ -163,7 +162,7 @@ public sealed record ProblemCovariance
     /// <summary>The rows.</summary>
     public required IReadOnlyList<IReadOnlyList<double>> Matrix { get; init; }
 
-    /// <summary>Whether an indefinite matrix is replaced by the nearest that is not, and the change reported. Default: it is
+    /// <summary>Whether an indefinite matrix is replaced by the nearest positive semidefinite one, and the change reported. Default: it is
     /// refused.</summary>
     public bool Repair { get; init; }
 }
@@ -174,7 +173,7 @@ public sealed record ProblemScenarios
     /// <summary>The variables, in the order of the columns; empty for all that are not binary.</summary>
     public IReadOnlyList<string> Of { get; init; } = [];
 
-    /// <summary>Per scenario, what one unit of each variable gains.</summary>
+    /// <summary>Per scenario, the gain per unit of each variable.</summary>
     public required IReadOnlyList<IReadOnlyList<double>> Gains { get; init; }
 }
 
@@ -189,7 +188,7 @@ public sealed record Saturating : ProblemCurve
     [Between(0)]
     public required double Rate { get; init; }
 
-    /// <summary>Where half of what could ever be earned is earned.</summary>
+    /// <summary>The size at which half of the maximum earnings is reached.</summary>
     [Between(1e-12)]
     public required double Size { get; init; }
 }
@@ -200,25 +199,25 @@ public sealed record Quadratic : ProblemCurve
     /// <summary>Slope at zero.</summary>
     public required double Slope { get; init; }
 
-    /// <summary>≥ 0.</summary>
+    /// <summary>Coefficient of x²; ≥ 0.</summary>
     [Between(0)]
     public required double Square { get; init; }
 }
 
-/// <summary>Through points: with slopes, smooth and concave; without, straight in between and of any shape from (0, 0)
-/// on.</summary>
+/// <summary>A function through points. With slopes: smooth and concave. Without: piecewise linear of any shape, starting at (0,
+/// 0).</summary>
 public sealed record Points : ProblemCurve
 {
-    /// <summary>Places, rising.</summary>
+    /// <summary>Arguments, ascending.</summary>
     public required IReadOnlyList<double> X { get; init; }
 
-    /// <summary>Values there.</summary>
+    /// <summary>Values at the arguments.</summary>
     public required IReadOnlyList<double> Values { get; init; }
 
-    /// <summary>Slopes there; absent for straight pieces.</summary>
+    /// <summary>Slopes at the arguments; absent for a piecewise linear function.</summary>
     public IReadOnlyList<double>? Slopes { get; init; }
 }
 
-/// <summary>What is wanted.</summary>
+/// <summary>The goal of a problem.</summary>
 [OneOf]
 public abstract record ProblemGoal;

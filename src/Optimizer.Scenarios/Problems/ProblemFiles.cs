@@ -3,20 +3,20 @@ using Optimizer.Solver;
 namespace Optimizer.Scenarios;
 
 /// <summary>A problem read from a file.</summary>
-/// <param name="Path">Where it lies.</param>
-/// <param name="File">What the file says.</param>
-/// <param name="Problem">The problem as the solver takes it.</param>
-/// <param name="Notes">What was changed on the way, such as a covariance that was repaired.</param>
+/// <param name="Path">The file's path.</param>
+/// <param name="File">The file's content.</param>
+/// <param name="Problem">The problem in the solver's form.</param>
+/// <param name="Notes">Changes made when reading, such as a repaired covariance.</param>
 public sealed record LoadedProblem(string Path, ProblemFile File, Problem Problem, IReadOnlyList<string> Notes);
 
 /// <summary>Reads and writes problems as files.</summary>
 public static class ProblemFiles
 {
-    /// <summary>Places at which a curve of no known kind is tabulated; its error is then about a millionth.</summary>
+    /// <summary>Number of points at which an unknown kind of curve is tabulated; the error is about a millionth.</summary>
     private const int TabulatedPoints = 129;
 
     /// <summary>Reads a problem.</summary>
-    /// <exception cref="InputException">Something in the file is wrong; everything that is wrong is listed.</exception>
+    /// <exception cref="InputException">The file contains errors; all of them are listed.</exception>
     public static LoadedProblem Read(string path)
     {
         var source = SourceFile.Read(path);
@@ -28,7 +28,7 @@ public static class ProblemFiles
     }
 
     /// <summary>A scenario's problem as a file's content.</summary>
-    /// <exception cref="InputException">A constraint, or the objective, is one that is stated row by row while it is solved.</exception>
+    /// <exception cref="InputException">A constraint or the objective needs rows that are added during the solve.</exception>
     public static ProblemFile Of(LoadedScenario loaded)
     {
         static string Name(object kind) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.GetType().Name);
@@ -39,7 +39,7 @@ public static class ProblemFiles
     }
 
     /// <summary>A problem as a file's content.</summary>
-    /// <param name="name">The file's name for people.</param>
+    /// <param name="name">The name for display.</param>
     /// <param name="problem">The problem; names that appear twice get a number.</param>
     public static ProblemFile ToFile(string name, Problem problem)
     {
@@ -107,7 +107,7 @@ public static class ProblemFiles
         })];
     }
 
-    /// <summary>Turns what a file says into what the solver takes, and reports what does not fit with its place.</summary>
+    /// <summary>Builds the solver's problem from a file, and reports errors with their position.</summary>
     private sealed class Builder(string path, ProblemFile file, MappingNode source, ContractReader reader)
     {
         private readonly List<Variable> _variables = [];
@@ -117,7 +117,7 @@ public static class ProblemFiles
         private readonly List<string> _notes = [];
         private readonly Dictionary<string, int> _index = [];
 
-        /// <summary>The binary that tells whether a variable is above zero.</summary>
+        /// <summary>The binary of each semi-continuous variable.</summary>
         private readonly Dictionary<int, int> _onOf = [];
 
         public LoadedProblem Build()
@@ -187,7 +187,7 @@ public static class ProblemFiles
             }
 
             _onOf[v] = _variables.Count;
-            // Of whole lots, one is the least that is more than nothing.
+            // With lots, the smallest positive size is one lot.
             _switches.Add(new(_variables.Count, v, Math.Max(variable.Minimum ?? 0, variable.Lot)));
             _variables.Add(new($"{variable.Name} is on", 0, 1, -(variable.Charge ?? 0), IsBinary: true));
         }
@@ -324,7 +324,7 @@ public static class ProblemFiles
 
         private Goal ToGoal()
         {
-            // Less than any value that the bounds allow.
+            // Below every value that the bounds allow.
             double Least() => -1 - _variables.Sum(v => Math.Abs(v.Value) * Math.Max(Math.Abs(v.Lower), Math.Abs(v.Upper)));
             switch (file.Goal)
             {

@@ -9,41 +9,41 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Holds located nodes against the types of the model and reports everything that does not fit.</summary>
-/// <remarks>The contract is the serializer's own (names, required members), so that what is checked, what is written
-/// and what the schemas say cannot drift apart. When nothing is wrong the serializer builds the object from what was checked, as JSON.</remarks>
+/// <summary>Checks located nodes against the types of the model, and reports everything that does not fit.</summary>
+/// <remarks>The contract (names, required members) is the serializer's own, so that checks, output and schemas always agree. If there are
+/// no errors, the serializer builds the object from the checked JSON.</remarks>
 internal sealed class ContractReader
 {
     private readonly List<Diagnostic> _diagnostics = [];
 
-    /// <summary>What is wrong so far.</summary>
+    /// <summary>The errors so far.</summary>
     public List<Diagnostic> Diagnostics => _diagnostics;
 
-    /// <summary>What is read as it stands, though its author may have meant something else.</summary>
+    /// <summary>Warnings about valid input that the author may not have meant.</summary>
     public List<Diagnostic> Notes { get; } = [];
 
-    /// <summary>The tokens that have an address, to help who wrote one where a token is expected.</summary>
+    /// <summary>The tokens at an address; used for a hint when an address stands where a token is expected.</summary>
     public Func<string, IReadOnlyList<TokenId>>? TokensAt { get; init; }
 
-    /// <summary>Every mention of a provenance by a figure.</summary>
+    /// <summary>All provenance keys that figures name.</summary>
     public List<ScalarNode> Mentions { get; } = [];
 
-    /// <summary>Reads a node as a type; null where something in it is wrong.</summary>
+    /// <summary>Reads a node as a type; null if it contains errors.</summary>
     public T? Read<T>(SourceNode node)
         where T : class
     {
         var before = _diagnostics.Count;
         var buffer = new ArrayBufferWriter<byte>();
-        // Where something is wrong, what is written is not read.
+        // If there are errors, the written JSON is not used.
         using (var writer = new Utf8JsonWriter(buffer, new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             Read(writer, node, typeof(T), null);
         return _diagnostics.Count > before ? null : JsonSerializer.Deserialize<T>(buffer.WrittenSpan, Formats.Options);
     }
 
-    /// <summary>Reports something wrong at a place.</summary>
+    /// <summary>Reports an error at a position.</summary>
     public void Report(SourceLocation at, string message) => _diagnostics.Add(new(at, message));
 
-    /// <summary>Notes something at a place that does not stop anything.</summary>
+    /// <summary>Adds a warning at a position.</summary>
     public void Note(SourceLocation at, string message) => Notes.Add(new(at, message));
 
     private void Read(Utf8JsonWriter writer, SourceNode node, Type type, BetweenAttribute? between)
@@ -101,7 +101,7 @@ internal sealed class ContractReader
                 continue;
             if (!keys.ByName.TryGetValue(entry.Key, out var key))
             {
-                // Between braces a comma ends a value: the rest of a number that was written with one looks like a key.
+                // In flow style a comma ends a value, so the rest of a number with a decimal comma looks like a key.
                 Report(entry.Location, entry.Value is ScalarNode { Style: ScalarStyle.Null } && char.IsAsciiDigit(entry.Key.FirstOrDefault())
                     ? $"found '{entry.Key}' after a comma: a comma ends a value here; write groups of three digits as 1_250_000, and decimals after a point"
                     : $"unknown key '{entry.Key}'{NearMatch.Hint(entry.Key, keys.ByName.Keys)}; expected one of {string.Join(", ", keys.ByName.Keys)}");
@@ -292,7 +292,7 @@ internal sealed class ContractReader
         : type == typeof(double) ? "a finite number" : "a whole number";
 }
 
-/// <summary>The keys of a type, found by reflection once.</summary>
+/// <summary>The keys of a type, found once by reflection.</summary>
 internal sealed class Keys
 {
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<Type, Keys> Known = new();
@@ -309,18 +309,18 @@ internal sealed class Keys
         Needed = [.. settable.Where(p => p.IsRequired || (IsParameter(p) && !IsOptional(p))).Select(p => p.Name)];
     }
 
-    /// <summary>What may stand there, in the order of the type.</summary>
+    /// <summary>The allowed keys, in the order of the type's members.</summary>
     public IReadOnlyDictionary<string, Key> ByName { get; }
 
-    /// <summary>What has to.</summary>
+    /// <summary>The required keys.</summary>
     public IReadOnlyList<string> Needed { get; }
 
     public static Keys Of(JsonTypeInfo contract) => Known.GetOrAdd(contract.Type, _ => new Keys(contract));
 
-    /// <summary>A key's value.</summary>
+    /// <summary>The value of a key.</summary>
     /// <param name="Type">Its type.</param>
     /// <param name="IsOptional">Whether it may be empty.</param>
-    /// <param name="Between">Its range; null where there is none.</param>
+    /// <param name="Between">Its range; null if it has none.</param>
     public sealed record Key(Type Type, bool IsOptional, BetweenAttribute? Between);
 }
 
@@ -347,7 +347,7 @@ internal sealed class TextualForm
     public static TextualForm? Of(Type type) => Known.GetOrAdd(type, t =>
         t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(ITextual<>)) ? new TextualForm(t) : null);
 
-    /// <summary>What is wrong with a text; null when it is fine.</summary>
+    /// <summary>The error of a text; null if it is valid.</summary>
     public string? Problem(string text)
     {
         try

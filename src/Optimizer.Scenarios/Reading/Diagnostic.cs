@@ -2,19 +2,19 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Something wrong in a file: where, what, and what was expected.</summary>
-/// <param name="Location">Where it is.</param>
-/// <param name="Message">What is wrong and what was expected.</param>
+/// <summary>An error in a file: position, problem and expectation.</summary>
+/// <param name="Location">Its position.</param>
+/// <param name="Message">The problem, and what was expected.</param>
 public sealed record Diagnostic(SourceLocation Location, string Message)
 {
-    /// <summary>The message as editors and terminals link it.</summary>
+    /// <summary>The message with its position in the form that editors and terminals turn into a link.</summary>
     public override string ToString() => $"{Location}: {Message}";
 }
 
-/// <summary>Files are wrong; all that is wrong in them is listed.</summary>
+/// <summary>Thrown when files contain errors; all of them are listed.</summary>
 public sealed class InputException(IReadOnlyList<Diagnostic> diagnostics)
     : Exception(string.Join(Environment.NewLine, diagnostics))
 {
-    /// <summary>What is wrong, in the order of the files.</summary>
+    /// <summary>The errors, in the order of the files.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; } = diagnostics;
 }

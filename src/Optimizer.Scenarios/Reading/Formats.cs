@@ -9,7 +9,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>How the model is written in files: names, units, and what may stand for what.</summary>
+/// <summary>The file format of the model: names, units, and derived types by name.</summary>
 public static class Formats
 {
     private static readonly Dictionary<Type, IReadOnlyDictionary<string, Type>> Kinds = FindKinds();
@@ -17,7 +17,7 @@ public static class Formats
     /// <summary>The serializer's options for every file and answer.</summary>
     public static JsonSerializerOptions Options { get; } = CreateOptions();
 
-    /// <summary>The kinds that may stand for a base type that is marked <see cref="OneOfAttribute"/>, by name.</summary>
+    /// <summary>The derived types of a base type marked with <see cref="OneOfAttribute"/>, by name.</summary>
     public static IReadOnlyDictionary<string, Type>? KindsOf(Type type) => Kinds.GetValueOrDefault(type);
 
     /// <summary>Writes a value as indented JSON.</summary>
@@ -54,7 +54,7 @@ public static class Formats
                 .ToDictionary(kind => JsonNamingPolicy.CamelCase.ConvertName(kind.Name)));
     }
 
-    /// <summary>Base units do not fit into JSON numbers: they are strings.</summary>
+    /// <summary>Writes base units as strings, because they are too large for JSON numbers.</summary>
     private sealed class BaseUnitsConverter : JsonConverter<BigInteger>
     {
         public override BigInteger Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -64,7 +64,7 @@ public static class Formats
             writer.WriteStringValue(value.ToString());
     }
 
-    /// <summary>What has no finite value, such as a bound that nobody has proven, is null: JSON has no infinity.</summary>
+    /// <summary>Writes values that are not finite, such as an unproven bound, as null, because JSON has no infinity.</summary>
     private sealed class FiniteConverter : JsonConverter<double>
     {
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
@@ -78,7 +78,7 @@ public static class Formats
         }
     }
 
-    /// <summary>Writes a kind as its name and its fields.</summary>
+    /// <summary>Writes a derived type as its name and its fields.</summary>
     private sealed class OneOfConverter<T> : JsonConverter<T>
         where T : class
     {

@@ -3,11 +3,11 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>What types cannot say of chains and snapshots: references, duplicates, sums.</summary>
+/// <summary>Checks of chains and snapshots beyond types: references, duplicates, sums.</summary>
 internal static partial class MarketChecks
 {
-    /// <summary>What is wrong with a text as an address of a chain; null where it is one. Where an address of an EVM network is written
-    /// in mixed case, its checksum (EIP-55) has to be right.</summary>
+    /// <summary>The error of a text as an address on a chain; null if it is valid. An EVM address in mixed case must have the right
+    /// checksum (EIP-55).</summary>
     public static string? AddressProblem(Chain chain, string text)
     {
         if (text.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && AddressProblem(chain, text[(colon + 1)..]) is null)
@@ -105,7 +105,7 @@ internal static partial class MarketChecks
             CheckRoute(snapshot.Routes[r], source.Find("routes", r), known, reader);
     }
 
-    /// <summary>The assets whose claims lead back to them.</summary>
+    /// <summary>The assets that are claims on themselves through other claims.</summary>
     private static IEnumerable<int> ClaimCircles(Snapshot snapshot, IReadOnlyList<Chain> chains)
     {
         var assetOf = chains.SelectMany(chain => chain.Tokens.Select(token => (Id: new TokenId(token.Symbol, chain.Id), Asset: token.AssetId()))).GroupBy(pair => pair.Id).ToDictionary(same => same.Key, same => same.First().Asset);
@@ -232,7 +232,7 @@ internal static partial class MarketChecks
     [GeneratedRegex("^[1-9A-HJ-NP-Za-km-z]{32,44}$")]
     private static partial Regex SolanaAddress();
 
-    /// <summary>The ids that may be mentioned.</summary>
+    /// <summary>The known ids.</summary>
     private sealed class Known(Snapshot snapshot, IReadOnlyList<Chain> chains, ContractReader reader)
     {
         private readonly HashSet<string> _chains = [.. chains.Select(c => c.Id)];

@@ -1,13 +1,13 @@
 namespace Optimizer.Scenarios;
 
-/// <summary>Finds what somebody probably meant to write.</summary>
+/// <summary>Suggests what a misspelt name was probably meant to be.</summary>
 public static class NearMatch
 {
     private const int MostNamed = 4;
 
-    /// <summary>A hint such as <c>; did you mean 'chain'?</c>, or nothing when no candidate is near.</summary>
-    /// <remarks>Near is, in this order: the same but for case and punctuation; a name of which the written one is a part, as
-    /// <c>aave</c> is of <c>aave-v3</c>; the fewest changed letters.</remarks>
+    /// <summary>A hint such as <c>; did you mean 'chain'?</c>; empty if no candidate is close.</summary>
+    /// <remarks>Order of preference: equal apart from case and punctuation; a name that extends the written one, as <c>aave-v3</c> extends
+    /// <c>aave</c>; the fewest changed letters.</remarks>
     public static string Hint(string written, IEnumerable<string> candidates)
     {
         var names = candidates.ToArray();
@@ -29,17 +29,18 @@ public static class NearMatch
 
     private static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
-    /// <summary>Whether a word is one of those that a name in camel case is made of, or begins it: <c>delay</c> and <c>exitDelay</c>.</summary>
+    /// <summary>Whether a word is one of the words of a camel-case name, or its beginning: <c>delay</c> and <c>exitDelay</c>.</summary>
     private static bool IsWord(string word, string name) =>
         word.Length >= 3 && name.Length > word.Length
         && (name.StartsWith(word, StringComparison.OrdinalIgnoreCase) || name.Contains(char.ToUpperInvariant(word[0]) + word[1..], StringComparison.Ordinal));
 
-    /// <summary>Whether a name is made of another and further words: <c>aave</c> and <c>aave-v3</c>, or <c>USDC</c> and <c>USDC.e</c>.</summary>
+    /// <summary>Whether a name extends another by further words: <c>aave-v3</c> and <c>aave</c>, or <c>USDC.e</c> and
+    /// <c>USDC</c>.</summary>
     private static bool IsPart(string part, string whole) =>
         part.Length >= 3 && whole.Length > part.Length && whole.StartsWith(part, StringComparison.OrdinalIgnoreCase) && !char.IsLetterOrDigit(whole[part.Length]);
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one text into the other
-    /// (optimal string alignment). O(n·m) time.</summary>
+    /// <summary>Edit distance: the insertions, deletions, replacements and swaps of neighbours that turn one text into the other (optimal
+    /// string alignment). O(n·m) time.</summary>
     private static int Distance(string a, string b)
     {
         if (Math.Abs(a.Length - b.Length) > 8 || a.Length > 100)

@@ -3,7 +3,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>What types cannot say of scenarios: references into the market, contradictions, amounts.</summary>
+/// <summary>Checks of scenarios beyond types: references to the market, contradictions, amounts.</summary>
 internal static class ScenarioChecks
 {
     /// <summary>Checks a scenario against its market.</summary>
@@ -86,7 +86,7 @@ internal static class ScenarioChecks
         }
     }
 
-    /// <summary>The fields of a kind: the value behind its name.</summary>
+    /// <summary>The fields of a derived type: the value after its name.</summary>
     public static SourceNode Body(SourceNode kind) => kind is MappingNode { Entries: [var only] } ? only.Value : kind;
 
     private static void CheckHolding(
@@ -127,7 +127,7 @@ internal static class ScenarioChecks
         }
     }
 
-    /// <summary>A book that nobody has, and holdings that are written in a way that may not be meant.</summary>
+    /// <summary>Checks for an implausibly large book, and warns about holdings that may not be meant as written.</summary>
     private static void CheckBook(Scenario scenario, SourceNode at, Market market, ContractReader reader)
     {
         if (reader.Diagnostics.Count > 0)
@@ -148,7 +148,7 @@ internal static class ScenarioChecks
         }
     }
 
-    /// <summary>Notes holdings that the universe leaves out, and views on what nothing in play is exposed to.</summary>
+    /// <summary>Warns about holdings outside the universe, and about views without any exposure.</summary>
     private static void NoteWhatIsOutside(Scenario scenario, SourceNode source, Market market, ContractReader reader)
     {
         if (reader.Diagnostics.Count > 0)
@@ -215,13 +215,13 @@ internal static class ScenarioChecks
         }
     }
 
-    /// <summary>More than any book; less than the base units of most.</summary>
+    /// <summary>Books above this value are implausible; amounts given in base units usually exceed it.</summary>
     private const double LargestBookUsd = 100e9;
 
     private static HashSet<TokenId> KnownTokens(Market market) =>
         [.. market.Snapshot.Tokens.Select(t => t.Id), .. market.Chains.Where(c => market.Snapshot.Chains.Any(s => s.Id == c.Id)).Select(c => c.NativeTokenId())];
 
-    /// <summary>What was meant by a token that there is none of: the same symbol on other chains, else one that is written alike.</summary>
+    /// <summary>A hint for an unknown token: the same symbol on other chains, else a similar one.</summary>
     private static string TokenHint(TokenId token, Market market)
     {
         var tokens = KnownTokens(market);

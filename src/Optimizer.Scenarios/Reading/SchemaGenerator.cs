@@ -7,15 +7,15 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Writes the JSON Schema of each kind of file from the model and its documentation.</summary>
-/// <remarks>From the same contract that the reader checks against, so that an editor and the tool agree.</remarks>
+/// <summary>Generates the JSON Schema of each kind of file from the model and its documentation.</summary>
+/// <remarks>It uses the same contract as the reader, so that editors and the tool agree.</remarks>
 public sealed class SchemaGenerator
 {
     private readonly JsonObject _definitions = [];
     private readonly NullabilityInfoContext _nullability = new();
     private readonly Dictionary<string, string> _docs = ReadDocs();
 
-    /// <summary>The kinds of file that have a schema: the name of the schema's file and the type.</summary>
+    /// <summary>The kinds of file that have a schema: type by schema file name.</summary>
     public static IReadOnlyDictionary<string, Type> Kinds { get; } = new Dictionary<string, Type>
     {
         ["chain"] = typeof(Chain),

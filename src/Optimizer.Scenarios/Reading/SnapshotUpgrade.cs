@@ -3,9 +3,9 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Reads snapshots of the first form, which had pools, caps and quotes in USD, as those of today, which have them in tokens.</summary>
-/// <remarks>Every amount is divided by its token's price in the same file. A wrap whose tokens are worth the same to two percent is
-/// taken to be at par; any other keeps the ratio of the prices. For one version.</remarks>
+/// <summary>Converts snapshots of the first format, with pools, caps and quotes in USD, to the present format in tokens.</summary>
+/// <remarks>Every amount is divided by its token's price in the same file. A wrap whose tokens have equal value to within 2 % is assumed to
+/// be at par; any other keeps the ratio of the prices. Kept for one version only.</remarks>
 internal sealed class SnapshotUpgrade
 {
     private const double AtPar = 0.02;
@@ -45,7 +45,7 @@ internal sealed class SnapshotUpgrade
         }
     }
 
-    /// <summary>The snapshot in today's form; itself where it is that already.</summary>
+    /// <summary>The snapshot in the present format; unchanged if it already has it.</summary>
     public static MappingNode Of(MappingNode snapshot, IReadOnlyList<Chain> chains)
     {
         var isOld = Lists.Any(list => (snapshot.Find(list) as SequenceNode)?.Items.OfType<MappingNode>()
@@ -65,7 +65,7 @@ internal sealed class SnapshotUpgrade
         };
     }
 
-    /// <summary>What well-known assets are a claim on, which the first form could not say.</summary>
+    /// <summary>Underlyings of well-known assets, which the first format could not express.</summary>
     private static readonly Dictionary<string, string> Claims = new()
     {
         ["sUSDS"] = "sky-savings/ethereum/USDS",
@@ -109,7 +109,7 @@ internal sealed class SnapshotUpgrade
         return converted with { Entries = [.. converted.Entries, new("rate", route.Location, rate)] };
     }
 
-    /// <summary>A part of the file with every amount in USD divided by a price.</summary>
+    /// <summary>A part of the file with every USD amount divided by a price.</summary>
     private static SourceNode InTokens(SourceNode node, double price) => node switch
     {
         SequenceNode list => list with { Items = [.. list.Items.Select(item => InTokens(item, price))] },

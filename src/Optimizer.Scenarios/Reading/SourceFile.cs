@@ -6,14 +6,14 @@ using YamlDotNet.Core.Events;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Reads a YAML or JSON file into located nodes; the ending of its name tells which.</summary>
+/// <summary>Reads a YAML or JSON file into located nodes; the file extension tells which.</summary>
 internal static class SourceFile
 {
     private const int MaximumDepth = 64;
     private const long MaximumBytes = 256L << 20;
 
     /// <summary>Reads the file.</summary>
-    /// <exception cref="InputException">The file cannot be read, is no text, or is not well formed.</exception>
+    /// <exception cref="InputException">The file cannot be read, is not text, or is malformed.</exception>
     public static MappingNode Read(string path)
     {
         var bytes = ReadBytes(path);
@@ -69,7 +69,7 @@ internal static class SourceFile
         }
         catch (Exception broken) when (broken is not InputException)
         {
-            // The library has errors of its own beside YamlException: a bracket that is never closed is one.
+            // A bracket that is never closed, for example, throws something other than YamlException.
             var at = broken is YamlException located ? located.Start : scanner.CurrentPosition;
             throw NotWellFormed(path, text, (int)at.Line, (int)at.Column, broken is YamlException ? broken.Message : null);
         }
@@ -86,9 +86,9 @@ internal static class SourceFile
         return Wrong(path, line, column, $"is not well-formed YAML: {message ?? "a quote is not closed"}");
     }
 
-    /// <summary>The innermost bracket or brace that is open at the end of some lines, comments and quoted text apart.</summary>
+    /// <summary>The innermost bracket or brace that is open at the end of some lines, ignoring comments and quoted text.</summary>
     /// <param name="rows">The lines.</param>
-    /// <param name="end">The column of the last line before which it is looked for.</param>
+    /// <param name="end">The column of the last line at which the search ends.</param>
     private static (int Line, int Column, char Bracket)? OpenBracket(ReadOnlySpan<string> rows, int end)
     {
         var open = new Stack<(int Line, int Column, char Bracket)>();

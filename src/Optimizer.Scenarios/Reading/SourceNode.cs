@@ -2,13 +2,13 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>A piece of a YAML or JSON file that knows where it is written.</summary>
+/// <summary>A node of a YAML or JSON file with its position.</summary>
 internal abstract record SourceNode(SourceLocation Location)
 {
-    /// <summary>What sort of thing it is, for messages.</summary>
+    /// <summary>Its kind, for messages.</summary>
     public abstract string Sort { get; }
 
-    /// <summary>The piece at a path of keys and indices, or the nearest one above it that exists.</summary>
+    /// <summary>The node at a path of keys and indices, or its nearest existing ancestor.</summary>
     public SourceNode Find(params ReadOnlySpan<object> path)
     {
         var node = this;
@@ -45,7 +45,7 @@ internal sealed record ScalarNode(SourceLocation Location, string Text, ScalarSt
 /// <summary>How a scalar is written.</summary>
 internal enum ScalarStyle
 {
-    /// <summary>Bare: a number, a boolean, or YAML text without quotes.</summary>
+    /// <summary>Unquoted: a number, a boolean, or YAML text without quotes.</summary>
     Plain,
 
     /// <summary>In quotes: text.</summary>
@@ -66,7 +66,7 @@ internal sealed record MappingNode(SourceLocation Location, IReadOnlyList<Mappin
 {
     public override string Sort => "a set of keys";
 
-    /// <summary>This mapping with another's entries laid over it, key by key and level by level.</summary>
+    /// <summary>This mapping with another's entries merged over it, level by level.</summary>
     public MappingNode Overlay(MappingNode over)
     {
         var merged = Entries.ToList();

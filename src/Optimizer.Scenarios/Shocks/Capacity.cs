@@ -2,13 +2,13 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>A cap is set anew: what an opportunity may hold in all, or what can still be added to it.</summary>
+/// <summary>Sets an opportunity's cap: its total, or the room left for deposits.</summary>
 public sealed record Capacity : OpportunityShock
 {
-    /// <summary>What may lie there in all.</summary>
+    /// <summary>The new maximum total.</summary>
     public Limit? Total { get; init; }
 
-    /// <summary>What can still be added.</summary>
+    /// <summary>The new room for deposits.</summary>
     public Limit? Room { get; init; }
 
     /// <inheritdoc/>

@@ -2,19 +2,19 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Parameters of an opportunity's rate curve are set anew, as by a vote of its governance.</summary>
+/// <summary>Sets parameters of an opportunity's rate curve, as a governance vote would.</summary>
 public sealed record Curve : Shock
 {
     /// <summary>The opportunity.</summary>
     public required string Opportunity { get; init; }
 
-    /// <summary>Borrow rate at no utilisation, per year; Compound's supply rate there.</summary>
+    /// <summary>Borrow rate at zero utilisation, per year; for Compound, the supply rate at zero utilisation.</summary>
     public Percentage? BaseRate { get; init; }
 
     /// <summary>Rise of the borrow rate up to the optimal utilisation, per year.</summary>
     public Percentage? Slope1 { get; init; }
 
-    /// <summary>Rise of the borrow rate beyond it, per year.</summary>
+    /// <summary>Rise of the borrow rate from the optimal to full utilisation, per year.</summary>
     public Percentage? Slope2 { get; init; }
 
     /// <summary>The optimal utilisation.</summary>
@@ -23,7 +23,7 @@ public sealed record Curve : Shock
     /// <summary>Share of the interest that the protocol keeps.</summary>
     public Percentage? ReserveFactor { get; init; }
 
-    /// <summary>Compound's supply kink, a utilisation.</summary>
+    /// <summary>Utilisation at Compound's supply kink.</summary>
     public Percentage? Kink { get; init; }
 
     /// <summary>Compound's rise of the supply rate below the kink, per year.</summary>

@@ -2,10 +2,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Leaving an opportunity takes so long.</summary>
+/// <summary>Sets the exit delay of opportunities.</summary>
 public sealed record ExitDelay : OpportunityShock
 {
-    /// <summary>From asking for the money to having it.</summary>
+    /// <summary>Time from the withdrawal request to receipt of the money.</summary>
     public required Duration Delay { get; init; }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Gas becomes so many times as dear, everywhere or on some chains.</summary>
+/// <summary>Multiplies gas prices, on all chains or on some.</summary>
 public sealed record Gas : Shock
 {
     /// <summary>The factor.</summary>

@@ -2,13 +2,13 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>An event is rated anew: it becomes likelier, or less likely.</summary>
+/// <summary>Sets the intensity of an event: it becomes more or less likely.</summary>
 public sealed record Intensity : Shock
 {
     /// <summary>The event.</summary>
     public required string Event { get; init; }
 
-    /// <summary>Its new strikes per year.</summary>
+    /// <summary>The new intensity, in strikes per year.</summary>
     [Between(0, 1_000)]
     public required double PerYear { get; init; }
 

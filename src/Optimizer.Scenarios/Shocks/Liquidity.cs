@@ -2,13 +2,13 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>What can be taken out of an opportunity at once changes.</summary>
+/// <summary>Changes the amount that can be withdrawn from opportunities at once.</summary>
 public sealed record Liquidity : OpportunityShock
 {
-    /// <summary>What can be taken out.</summary>
+    /// <summary>The new amount.</summary>
     public Limit? Withdrawable { get; init; }
 
-    /// <summary>The factor on what can be taken out, in the place of an amount.</summary>
+    /// <summary>The factor, instead of an amount.</summary>
     [Between(0, 1_000)]
     public double? Multiply { get; init; }
 

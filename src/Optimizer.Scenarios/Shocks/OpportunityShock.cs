@@ -2,7 +2,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>A shock of the opportunities that all given words fit; of all where none is given.</summary>
+/// <summary>A shock of opportunities: those that match all given selectors, or all opportunities without a selector.</summary>
 public abstract record OpportunityShock : Shock
 {
     /// <summary>Only on this chain.</summary>
@@ -11,13 +11,13 @@ public abstract record OpportunityShock : Shock
     /// <summary>Only in this protocol.</summary>
     public string? Protocol { get; init; }
 
-    /// <summary>Only where this asset goes in.</summary>
+    /// <summary>Only opportunities with this asset as an input.</summary>
     public string? Asset { get; init; }
 
     /// <summary>Only in this opportunity.</summary>
     public string? Opportunity { get; init; }
 
-    /// <summary>Only what has this tag.</summary>
+    /// <summary>Only opportunities with this tag.</summary>
     public string? Tag { get; init; }
 
     /// <inheritdoc/>
@@ -34,10 +34,10 @@ public abstract record OpportunityShock : Shock
     /// <summary>The shifts of one opportunity.</summary>
     protected abstract IEnumerable<Shift> Shifts(Market market, Opportunity opportunity);
 
-    /// <summary>Whole tokens of an opportunity's first input for an amount of money.</summary>
+    /// <summary>Converts USD to whole tokens of an opportunity's first input.</summary>
     protected static double Tokens(Market market, Opportunity opportunity, double usd) => usd / market.PriceUsd(opportunity.Inputs[0].Token);
 
-    /// <summary>What is wrong with an amount that has to be money.</summary>
+    /// <summary>The error if an amount is not in USD.</summary>
     protected static IEnumerable<(string Field, string Problem)> MustBeMoney(string field, Limit? amount) =>
         amount is { IsShareOfBook: true } ? [(field, $"{amount} is a share; expected an amount such as '1B USD'")] : [];
 }

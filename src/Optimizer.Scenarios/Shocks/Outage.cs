@@ -2,11 +2,11 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>A bridge or another provider of routes, a route, a protocol, an opportunity or a chain is down: its routes carry nothing,
-/// its positions can be neither entered nor left.</summary>
+/// <summary>An outage of a route provider, a route, a protocol, an opportunity or a chain: its routes are closed, and its positions can be
+/// neither entered nor left.</summary>
 public sealed record Outage : Shock
 {
-    /// <summary>Provider of routes.</summary>
+    /// <summary>A provider of routes, such as a bridge.</summary>
     public string? Provider { get; init; }
 
     /// <summary>A single route.</summary>

@@ -2,21 +2,21 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>A price changes: of an asset, which all its tokens and all claims on it follow, or of one token against its asset: a depeg, a
-/// crash.</summary>
+/// <summary>Changes a price: that of an asset, which all its tokens and all claims on it follow; or the peg of one token (a
+/// depeg).</summary>
 public sealed record Price : Shock
 {
     /// <summary>The asset.</summary>
     public string? Asset { get; init; }
 
-    /// <summary>One token, in the place of an asset: a bridged dollar that nobody redeems.</summary>
+    /// <summary>One token, instead of an asset: a bridged dollar that nobody redeems.</summary>
     public TokenId? Token { get; init; }
 
     /// <summary>The factor.</summary>
     [Between(1e-9, 1e6)]
     public double? Multiply { get; init; }
 
-    /// <summary>The change, in the place of a factor: <c>-30 %</c>.</summary>
+    /// <summary>The change, instead of a factor: <c>-30 %</c>.</summary>
     public Percentage? Change { get; init; }
 
     /// <inheritdoc/>

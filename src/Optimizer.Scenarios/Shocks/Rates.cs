@@ -2,14 +2,14 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Rates become so many times as high, or rise by so much; they may fall below zero.</summary>
+/// <summary>Multiplies rates, or adds to them; rates may become negative.</summary>
 public sealed record Rates : OpportunityShock
 {
     /// <summary>The factor.</summary>
     [Between(-20, 20)]
     public double? Multiply { get; init; }
 
-    /// <summary>What is added, per year: <c>75 bps</c>.</summary>
+    /// <summary>The amount added, per year: <c>75 bps</c>.</summary>
     public Percentage? Add { get; init; }
 
     /// <inheritdoc/>

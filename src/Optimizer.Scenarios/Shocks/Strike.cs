@@ -2,7 +2,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>An event has happened: what it takes is gone, and the places that it struck can be neither entered nor left.</summary>
+/// <summary>An event strikes: its losses are taken, and the opportunities that it struck can be neither entered nor left.</summary>
 public sealed record Strike : Shock
 {
     /// <summary>The event.</summary>

@@ -2,10 +2,11 @@ namespace Optimizer.Solver.Engines;
 
 /// <summary>Solves problems whose binary variables are absent, fixed or relaxed.</summary>
 /// <remarks>
-/// Two ways. Cuts: GLOP on linear programs, each round adding cuts where the last answer misjudged a curve; exact
-/// vertices, so it copes with flows and fees that are tiny beside the book. Quadratic: PDLP with the squares in its
-/// objective; a first-order method, fast on plain portfolios and hopeless where costs differ by a millionth of the
-/// book (docs/decisions).
+/// Two methods. Cuts: GLOP solves linear programs; each round adds cuts where the last answer misjudged a curve. Vertices are exact, so
+/// this works
+/// with flows and fees that are tiny compared with the book. Quadratic: PDLP with the squares in its objective; a first-order method, fast
+/// on
+/// plain portfolios, but unusable where costs differ by a millionth of the book (docs/decisions).
 /// </remarks>
 internal sealed class CuttingPlanes(Problem problem, Formulation formulation, OrToolsEngine engine, double gap, Deadline deadline)
 {
@@ -22,31 +23,32 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     private readonly string _glopParameters = OrTools.GlopParameters(hasTangents: !OrToolsSolver.IsLinear(problem) || problem.Links.Count > 0);
     private readonly bool[] _inRows = Formulation.InRows(problem);
 
-    /// <summary>Per variable whether it is a binary that relaxations leave at zero; null leaves none out.</summary>
+    /// <summary>Per variable, whether it is a binary that relaxations fix at zero; null if there are none.</summary>
     private bool[]? _isOut;
 
-    /// <summary>The relative change of a relaxation's bound that is not worth another round.</summary>
+    /// <summary>Relative change of a relaxation's bound below which another round is not worth it.</summary>
     private double _enough;
 
-    /// <summary>The part of the time until which the root's bound is improved.</summary>
+    /// <summary>Fraction of the time limit up to which the root bound is improved.</summary>
     private double _part = 1;
 
     private bool IsRootLate => deadline.Elapsed > _part * (deadline.Elapsed + deadline.SecondsLeft);
 
-    /// <summary>Whether binaries are decided: then the digits count that expected magnitudes save, and programs are small.</summary>
+    /// <summary>Whether the binaries are fixed. Programs are then small, and variables are scaled by their expected magnitudes to keep
+    /// precision.</summary>
     private bool _isDecided;
 
-    /// <summary>What the last relaxation proved of its own program, which minimises, and its reduced costs.</summary>
+    /// <summary>Bound of the last relaxation (a minimisation) and its reduced costs.</summary>
     private (double Bound, double[] ReducedCosts) _last = (0, []);
 
-    /// <summary>Solves with all binaries relaxed, first over some of the switches, then over those as well that the
-    /// multipliers ask for.</summary>
-    /// <remarks>A switch that is left out could lower the objective of the relaxation by no more than its variable's reduced
-    /// cost allows, from the steepest slope of its curve; the bound counts that for every one of them (column generation).
-    /// They stay out of <see cref="Spread"/> as well.</remarks>
-    /// <param name="rounds">The most programs to solve over the first set.</param>
-    /// <param name="enough">The relative change of the bound that is not worth another round.</param>
-    /// <param name="part">The part of the time until which the bound is improved.</param>
+    /// <summary>Solves with all binaries relaxed: first with some of the switches, then also with those that the reduced costs ask
+    /// for.</summary>
+    /// <remarks>The bound allows for every switch that is left out: the reduced cost of its variable, with the steepest slope of its curve,
+    /// limits by how much it could lower the relaxation's objective (column generation). These switches stay out of <see cref="Spread"/>
+    /// too.</remarks>
+    /// <param name="rounds">The most programs to solve with the first set of switches.</param>
+    /// <param name="enough">Relative change of the bound below which another round is not worth it.</param>
+    /// <param name="part">Fraction of the time limit up to which the bound is improved.</param>
     public Point? Relax(int rounds, double enough, double part)
     {
         const int Batch = 250;
@@ -59,7 +61,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         {
             if (Solve(null, pass == 0 ? rounds : rounds / 3 + 1) is not { } point)
             {
-                // What is left out may be what the rows need.
+                // The rows may need a switch that was left out: include all.
                 _isOut = null;
                 return Solve(null, rounds);
             }
@@ -76,7 +78,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         }
     }
 
-    /// <summary>All switches whose variable is worth something, but for those worth most; null where they are few.</summary>
+    /// <summary>All switches with a profitable variable except the <paramref name="kept"/> best; null if there are only few.</summary>
     private bool[]? Unpromising(int kept)
     {
         var slope = new double[problem.Variables.Count];
@@ -93,15 +95,14 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         return isOut;
     }
 
-    /// <summary>By how much each switch that is left out could lower the objective that engines minimise; &lt; 0, others are
-    /// left away.</summary>
+    /// <summary>The most by which each omitted switch could lower the minimised objective; only negative entries are returned.</summary>
     private List<(double Price, int Binary)> PricesOfOut(bool[] isOut)
     {
         var reduced = (double[])_last.ReducedCosts.Clone();
         foreach (var link in problem.Links)
         {
             var result = reduced[link.Result];
-            // A result can rise no faster than the curve does at zero, and fall no deeper than its bound.
+            // A result rises at most with the slope of its curve at zero, and cannot fall below its lower bound.
             reduced[link.Argument] += result < 0 ? result * link.Function.SlopeAt(0)
                 : result > 0 && problem.Variables[link.Argument].Upper > 0 ? Math.Min(0, problem.Variables[link.Result].Lower - link.Function.At(0)) * result / problem.Variables[link.Argument].Upper
                 : 0;
@@ -111,17 +112,18 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
             .Select(same => (Price: reduced[same.Key] + same.Sum(s => Math.Min(0, reduced[s.Variable]) * problem.Variables[s.Variable].Upper), same.Key)).Where(p => p.Price < 0)];
     }
 
-    /// <summary>Solves for the problem's goal, cuts refined until the curves are met.</summary>
+    /// <summary>Solves for the problem's goal; cuts are added until all curves hold.</summary>
     /// <param name="binaries">Fixed values of the binary variables by index; null relaxes them to [0, 1].</param>
     /// <param name="rounds">The most programs to solve.</param>
-    /// <returns>The best point; null when the rows admit none.</returns>
+    /// <returns>The best point; null if the rows allow none.</returns>
     public Point? Solve(IReadOnlyList<double>? binaries, int rounds = MaximumRounds) => Solve(binaries, null, rounds);
 
-    /// <summary>Solves with every exact link exact.</summary>
-    /// <remarks>Links are cut from above, so a point may leave an exact link short of its function: where nothing hangs on it, it is
-    /// raised; where that pays, what goes into it is settled at the point's value, and the rest solved again.</remarks>
+    /// <summary>Solves so that every exact link holds with equality.</summary>
+    /// <remarks>Cuts bound links from above only, so the result of an exact link may be below its function. If raising it changes neither
+    /// objective nor feasibility, it is raised. Otherwise the link's argument and result are fixed, and the rest is solved again.</remarks>
     /// <param name="binaries">Fixed values of the binary variables by index; null where there are none.</param>
-    /// <returns>The best point; null when none keeps the links exact (<see cref="WasShort"/>), or there is none.</returns>
+    /// <returns>The best point; null if none was found at which the links are exact (<see cref="WasShort"/>), or if there is
+    /// none.</returns>
     public Point? Polish(IReadOnlyList<double>? binaries)
     {
         const double Short = 1e-9;
@@ -149,15 +151,17 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         return exact;
     }
 
-    /// <summary>What is said where links cannot be made exact.</summary>
+    /// <summary>Message if no point with exact links was found.</summary>
     public const string NoExactPoint = "no point was found at which exact links meet their curves; it is not proven that there is none";
 
-    /// <summary>Whether the last point could not be made exact: that proves nothing about other points with the same whole numbers.</summary>
+    /// <summary>Whether no point with exact links was found in the last call. This proves nothing about other points with the same
+    /// binaries.</summary>
     public bool WasShort { get; private set; }
 
-    /// <summary>One program in which every switch costs in proportion to its variable; cuts are added where it misjudged.</summary>
-    /// <param name="sizes">Per switch, the size at which it costs what it costs; above 0.</param>
-    /// <returns>Values of the variables; null when the rows admit none.</returns>
+    /// <summary>Slope scaling: solves one program in which each switch costs an amount proportional to its variable; adds cuts where the
+    /// answer misjudged a curve.</summary>
+    /// <param name="sizes">Per switch, the size at which the proportional cost equals the fixed cost; &gt; 0.</param>
+    /// <returns>Values of the variables; null if the rows allow none.</returns>
     public double[]? Spread(IReadOnlyList<double> sizes)
     {
         var program = formulation.Spread(problem.Goal, sizes);
@@ -185,7 +189,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
                 formulation.LeaveOut(program, _isOut);
             if (Run(program) is not { } answer)
                 return null;
-            // The program minimises; value and utility are its negative.
+            // The program minimises: value and utility are the negative of its objective.
             var proven = engine == OrToolsEngine.Scip ? answer.Bound : program.LowerBound(answer.Multipliers);
             if (binaries is null && _isOut is not null)
                 _last = (proven, program.ReducedCosts(answer.Multipliers));
@@ -221,8 +225,8 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         return best;
     }
 
-    /// <summary>The best point between the best so far and the last program's vertex: feasible by convexity, and a far
-    /// better place for cuts than the vertex, which lies where the program knows least.</summary>
+    /// <summary>The best point between the best so far and the last program's vertex. It is feasible by convexity, and cuts there are far
+    /// better than at the vertex, where the program knows least about the curves.</summary>
     private double[] Along(double[] best, double[] vertex)
     {
         double[] At(double share) =>
@@ -255,7 +259,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         return new[] { best, At((low + high) / 2), vertex }.MaxBy(Merit)!;
     }
 
-    /// <summary>By how much a linked variable of a row lies above its function: cuts are not there yet.</summary>
+    /// <summary>How far the result of a link in a row lies above its function: cuts are still missing there.</summary>
     private double Overshoot(double[] values)
     {
         var most = 0.0;
@@ -268,7 +272,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         return most <= 1e-9 ? 0 : most;
     }
 
-    /// <summary>Raises or lowers every linked variable that only adds to the value to its exact function.</summary>
+    /// <summary>Sets every linked variable that occurs only in the value to its exact function value.</summary>
     private double[] Exact(double[] values)
     {
         foreach (var link in problem.Links)
@@ -282,7 +286,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
     private EngineAnswer? Run(QuadraticProgram program)
     {
-        // With binaries, most of a program is fixed at zero.
+        // With binaries, most variables of a program are fixed at zero.
         var answer = problem.Switches.Count > 0 ? new Reduction(program).Solve(Scaled) : Scaled(program);
         return answer.Status == EngineStatus.Infeasible ? null
             : answer.Values.Length == program.Count ? answer
@@ -296,7 +300,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         var answer = Call(scaling.Program, used, used switch { OrToolsEngine.Pdlp => PdlpParameters, OrToolsEngine.Glop => _glopParameters, _ => ScipParameters });
         if (answer.Status == EngineStatus.Failed && used == OrToolsEngine.Glop)
         {
-            // Numerical trouble of the simplex method: without preprocessing it takes another path; SCIP brings its own.
+            // Numerical trouble in the simplex method: retry without preprocessing, then with HiGHS.
             answer = Call(scaling.Program, OrToolsEngine.Glop, OrTools.GlopParameters(hasTangents: true) + " use_preprocessing: false");
             if (answer.Status == EngineStatus.Failed)
                 answer = Call(scaling.Program, OrToolsEngine.Highs, HighsParameters);
@@ -307,11 +311,11 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
     private EngineAnswer Call(QuadraticProgram program, OrToolsEngine called, string parameters) => OrTools.Solve(
         program, called, Math.Max(deadline.SecondsLeft, deadline.Grace), parameters,
-        // The tolerances of linear engines are absolute, and objectives are around a hundredth; of variables around a million they are not, and
-        // what is priced far above all else breaks a simplex method.
+        // Linear engines have absolute tolerances and objectives are about a hundredth: scale by 100. If the largest cost exceeds a
+        // thousand, scale by less, because very large costs break the simplex method.
         called == OrToolsEngine.Pdlp ? 1 : 100 / Math.Max(1, 1e-3 * program.Cost.Select(Math.Abs).DefaultIfEmpty(0).Max()), cancellation: deadline.Cancellation);
 
-    /// <summary>Values within their bounds, and exact zeros where an engine left dust.</summary>
+    /// <summary>Clamps values to their bounds and sets tiny values to exactly zero.</summary>
     private double[] Clean(QuadraticProgram program, double[] values)
     {
         const double Dust = 1e-11;

@@ -1,12 +1,12 @@
 namespace Optimizer.Solver.Engines;
 
-/// <summary>Turns a problem into programs that engines accept, its curved parts replaced by cuts.</summary>
+/// <summary>Builds the programs that engines accept; curved parts are replaced by cuts.</summary>
 /// <remarks>
-/// Variables and rows keep their index; factors follow as y = Fᵀx; then one epigraph variable per square. A cut is a
-/// line that touches a curve and lies nowhere on its wrong side, so every program is a relaxation and its bound holds
-/// for the problem (Kelley, The cutting-plane method for solving convex programs, 1960). The square of a switched
-/// variable gets the cut t ≥ 2·a·x − a²·z, which is the perspective of x² under its switch z (Frangioni and Gentile,
-/// Perspective cuts for a class of convex 0–1 mixed integer programs, 2006).
+/// Variables and rows keep their index. Then follow the factors as y = Fᵀx, then one epigraph variable per square. A cut is a line that
+/// touches a curve and lies nowhere on its wrong side, so every program is a relaxation and its bound holds for the problem (Kelley, The
+/// cutting-plane method for solving convex programs, 1960). The square of a switched variable gets the cut t ≥ 2·a·x − a²·z, the
+/// perspective of
+/// x² under its switch z (Frangioni and Gentile, Perspective cuts for a class of convex 0–1 mixed integer programs, 2006).
 /// </remarks>
 internal sealed class Formulation
 {
@@ -17,12 +17,12 @@ internal sealed class Formulation
     private readonly bool _linear;
     private readonly bool[] _inRows;
 
-    /// <summary>How large what is squared has been at exact points, times <see cref="Room"/>.</summary>
+    /// <summary>Expected magnitude of each squared variable: its largest value at exact points, times <see cref="Room"/>.</summary>
     private readonly Dictionary<int, double> _expected = [];
     private readonly Dictionary<int, int> _switchOf;
 
     /// <param name="problem">The problem.</param>
-    /// <param name="linear">Whether squares become cuts; otherwise they stay in the objective, for PDLP.</param>
+    /// <param name="linear">Whether squares are replaced by cuts; otherwise they stay in the objective, for PDLP.</param>
     public Formulation(Problem problem, bool linear)
     {
         _problem = problem;
@@ -67,17 +67,18 @@ internal sealed class Formulation
 
     private const double Room = 4;
 
-    /// <summary>A coefficient that rounding has left.</summary>
+    /// <summary>Coefficients below this are rounding errors.</summary>
     private const double Negligible = 1e-12;
 
-    /// <summary>Where functions get their first tangents, as shares of the way between the bounds of their argument.</summary>
+    /// <summary>Positions of the first tangents, as fractions of the interval between the argument's bounds.</summary>
     public static readonly double[] FirstTangents = [0, 0.02, 0.1, 0.3, 1];
 
-    /// <summary>By how much the goal's limit on risk is drawn in, where an engine's tolerance would overstep it.</summary>
+    /// <summary>Safety margin by which the goal's risk limit is tightened, because an engine's tolerance would otherwise exceed
+    /// it.</summary>
     public double RiskMargin { get; set; }
 
-    /// <summary>Adds cuts at the given values wherever a curved part is misjudged by more than a tolerance.</summary>
-    /// <returns>The largest overstatement of a link.</returns>
+    /// <summary>Adds cuts at the given values wherever a curve is misjudged by more than a tolerance.</summary>
+    /// <returns>The largest amount by which a link's result exceeds its function.</returns>
     public double Refine(IReadOnlyList<double> values, double tolerance)
     {
         var largest = 0.0;
@@ -127,7 +128,7 @@ internal sealed class Formulation
     /// <summary>Forbids one assignment of the binary variables.</summary>
     public void Forbid(IReadOnlyList<double> binaries) => _cuts.Add(Forbidden(_problem, binaries));
 
-    /// <summary>A row that one assignment of the binary variables breaks, and no other.</summary>
+    /// <summary>A row that excludes exactly one assignment of the binary variables.</summary>
     public static Row Forbidden(Problem problem, IReadOnlyList<double> binaries)
     {
         var on = 0;
@@ -144,11 +145,11 @@ internal sealed class Formulation
         return new("forbidden assignment", 1 - on, double.PositiveInfinity, terms);
     }
 
-    /// <summary>The program for a goal, with binaries kept as they are.</summary>
+    /// <summary>The mixed-integer program for a goal.</summary>
     public QuadraticProgram MixedInteger(Goal goal) => Build(goal, keepBinaries: true);
 
-    /// <summary>The program for a goal in which every switch costs in proportion to its variable, as much at the given
-    /// size as in the problem; minima are left aside.</summary>
+    /// <summary>The slope-scaling program for a goal: each switch costs in proportion to its variable, and at the given size as much as in
+    /// the problem. Minima are ignored.</summary>
     /// <param name="goal">The goal.</param>
     /// <param name="sizes">One per switch; above 0.</param>
     public QuadraticProgram Spread(Goal goal, IReadOnlyList<double> sizes)
@@ -166,7 +167,7 @@ internal sealed class Formulation
     /// <summary>The program for a goal, with binaries relaxed to [0, 1], or fixed where given.</summary>
     /// <param name="goal">The goal.</param>
     /// <param name="binaries">Values of the binary variables by index, or null.</param>
-    /// <param name="settled">Values of exact links that are no longer decided, by variable.</param>
+    /// <param name="settled">Fixed values of arguments and results of exact links, by variable.</param>
     public QuadraticProgram Continuous(Goal goal, IReadOnlyList<double>? binaries, IReadOnlyDictionary<int, double>? settled = null)
     {
         var program = Build(goal, keepBinaries: false);
@@ -192,9 +193,9 @@ internal sealed class Formulation
         return program;
     }
 
-    /// <summary>Leaves binaries out of a program, with what they switch and what depends on that.</summary>
+    /// <summary>Fixes binaries at zero, with the variables that they switch and everything that depends on these.</summary>
     /// <param name="program">A program of this formulation.</param>
-    /// <param name="isOut">Per variable of the problem whether it is a binary that stays zero.</param>
+    /// <param name="isOut">Per variable of the problem, whether it is a binary to fix at zero.</param>
     public void LeaveOut(QuadraticProgram program, bool[] isOut)
     {
         for (var v = 0; v < isOut.Length; v++)
@@ -212,7 +213,7 @@ internal sealed class Formulation
         FixFollowers(program);
     }
 
-    /// <summary>What hangs on a variable with one value has one value: squares, and links that only add to the value.</summary>
+    /// <summary>Fixes what depends on fixed variables: squares, and links that occur only in the value.</summary>
     private void FixFollowers(QuadraticProgram program)
     {
         foreach (var square in _squares)
@@ -292,11 +293,11 @@ internal sealed class Formulation
             _cuts.Add(Tangent(link, at, _switchOf.TryGetValue(link.Argument, out var z) ? z : null));
     }
 
-    /// <summary>A line that touches a link's function and lies nowhere below it.</summary>
+    /// <summary>A tangent of a link's function: it lies nowhere below the function.</summary>
     /// <param name="link">The link.</param>
-    /// <param name="at">Where it touches.</param>
-    /// <param name="binary">The binary that switches the argument, if one does: what the line lies above the function at zero is then there
-    /// only while that is one (the perspective of the function).</param>
+    /// <param name="at">The argument at which it touches.</param>
+    /// <param name="binary">The binary that switches the argument, if there is one. The amount by which the tangent at zero exceeds the
+    /// function is then multiplied by the binary (perspective cut).</param>
     public static Row Tangent(Link link, double at, int? binary)
     {
         var (slope, atZero) = (link.Function.SlopeAt(at), link.Function.At(0));
@@ -306,7 +307,7 @@ internal sealed class Formulation
             : new("link", double.NegativeInfinity, start, [new(link.Result, 1), new(link.Argument, -slope)]);
     }
 
-    /// <summary>An exact link from below: a concave function lies above its chord.</summary>
+    /// <summary>Lower limit of an exact link: a concave function lies above its chord.</summary>
     public static Row Chord(Link link, Variable argument)
     {
         var (start, end) = (link.Function.At(argument.Lower), link.Function.At(argument.Upper));
@@ -314,7 +315,7 @@ internal sealed class Formulation
         return new("chord", start - slope * argument.Lower, double.PositiveInfinity, [new(link.Result, 1), new(link.Argument, -slope)]);
     }
 
-    /// <summary>Per variable that is switched, its binary.</summary>
+    /// <summary>The binary of each switched variable.</summary>
     public static Dictionary<int, int> BinaryOf(Problem problem) => problem.Switches.GroupBy(s => s.Variable).ToDictionary(same => same.Key, same => same.First().Binary);
 
     private void CutSquare(Square square, double at)
@@ -327,7 +328,7 @@ internal sealed class Formulation
         _cuts.Add(new("square", square.Binary >= 0 ? 0 : -at * at, double.PositiveInfinity, terms));
     }
 
-    /// <summary>The range of a sum over the box: finite, which keeps the dual bound finite.</summary>
+    /// <summary>The range of a linear expression over the variables' bounds; finite, so that the dual bound is finite.</summary>
     private (double Lower, double Upper) Range(IReadOnlyList<Term> terms)
     {
         double lower = 0, upper = 0;
@@ -340,7 +341,7 @@ internal sealed class Formulation
         return (lower, upper);
     }
 
-    /// <summary>Per variable whether some row of the problem has it.</summary>
+    /// <summary>Per variable, whether it occurs in a row of the problem.</summary>
     public static bool[] InRows(Problem problem)
     {
         var found = new bool[problem.Variables.Count];
@@ -349,6 +350,6 @@ internal sealed class Formulation
         return found;
     }
 
-    /// <summary>weight·x², and where its epigraph and switch are.</summary>
+    /// <summary>The term weight·x², with the indices of its epigraph variable and its switch.</summary>
     private sealed record Square(int Variable, double Weight, int Epigraph, int Binary, double Lower, double Upper);
 }

@@ -4,18 +4,19 @@ using OperationsResearch;
 
 namespace Optimizer.Solver.Engines;
 
-/// <summary>Hands a program to an OR-Tools engine and brings its answer back, as the engine states it.</summary>
+/// <summary>Passes a program to an OR-Tools engine and returns its answer, unchecked.</summary>
 /// <remarks>
-/// OR-Tools' C# classes have no quadratic objective; the protocol buffer has. It reaches the native side through a
-/// file. GLOP, HiGHS and CP-SAT drop a quadratic part silently, so only PDLP is given one.
+/// OR-Tools' C# classes have no quadratic objective, but its protocol buffer format does; a file passes it to the native library. GLOP,
+/// HiGHS
+/// and CP-SAT silently ignore a quadratic part, so only PDLP is given one.
 /// </remarks>
 internal static class OrTools
 {
     private static readonly string Folder = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
 
-    /// <summary>GLOP's parameters: tolerances of 1e-9, and which simplex method.</summary>
-    /// <remarks>With a row for each of a thousand scenarios the dual method takes a sixth of the time. Among tangents that hardly differ it ends
-    /// short of the optimum now and then.</remarks>
+    /// <summary>GLOP's parameters: tolerances of 1e-9, and the choice of primal or dual simplex.</summary>
+    /// <remarks>With a row for each of a thousand scenarios, the dual simplex takes a sixth of the time. With many nearly equal tangents it
+    /// sometimes stops short of the optimum.</remarks>
     /// <param name="hasTangents">Whether rows are tangents of curves.</param>
     public static string GlopParameters(bool hasTangents) =>
         $"{(hasTangents ? "" : "use_dual_simplex: true ")}primal_feasibility_tolerance: 1e-9 dual_feasibility_tolerance: 1e-9";
@@ -119,7 +120,7 @@ internal enum OrToolsEngine
     Highs,
 }
 
-/// <summary>What an engine says of its own end.</summary>
+/// <summary>The status that an engine reports.</summary>
 internal enum EngineStatus
 {
     Optimal,
@@ -133,5 +134,5 @@ internal enum EngineStatus
 internal sealed record EngineAnswer(
     EngineStatus Status, string Message, double[] Values, double[] Multipliers, double Bound);
 
-/// <summary>An engine broke down.</summary>
+/// <summary>Thrown when an engine fails.</summary>
 internal sealed class EngineException(string message) : Exception(message);

@@ -2,16 +2,17 @@ using Optimizer.Solver.Native;
 
 namespace Optimizer.Solver.Engines;
 
-/// <summary>Solves problems by OR-Tools' engines.</summary>
+/// <summary>Solves problems with OR-Tools engines.</summary>
 /// <remarks>
-/// Without binary variables: PDLP with the squares in its objective, or GLOP with cuts. With them: the relaxation first, for
-/// cuts and a bound; then SCIP on the perspective cuts decides the binaries; then GLOP, binaries fixed, makes the rest
-/// exact and gives shadow prices (<see cref="SwitchSearch"/>). When the exact curves show that SCIP saw too rosy a picture,
-/// cuts are added and it is asked again.
+/// Without binary variables: PDLP with the squares in its objective, or GLOP with cuts. With binary variables: first the relaxation, for
+/// cuts and a
+/// bound; then SCIP decides the binaries, with perspective cuts; then GLOP solves with the binaries fixed, which makes the point exact and
+/// gives shadow prices (<see cref="SwitchSearch"/>). If SCIP overestimated the objective on the exact curves, cuts are added and SCIP
+/// solves again.
 /// </remarks>
 internal static class OrToolsSolver
 {
-    /// <summary>Solves a sound problem.</summary>
+    /// <summary>Solves a valid problem.</summary>
     public static Answer Solve(Problem problem, SolveOptions options, Deadline deadline)
     {
         try
@@ -33,7 +34,7 @@ internal static class OrToolsSolver
 
     private static Answer WithoutBinaries(Problem problem, SolveOptions options, Deadline deadline)
     {
-        // PDLP takes squares and no curves; as a first-order method it is lost among tangents (docs/decisions).
+        // PDLP handles squares but no curves; as a first-order method it fails with many tangents (docs/decisions).
         var engine = options.Continuous switch
         {
             ContinuousEngine.Scip => OrToolsEngine.Scip,
@@ -50,11 +51,12 @@ internal static class OrToolsSolver
         return Certificate.Of(problem, options, point, engine == OrToolsEngine.Scip ? "SCIP" : "weak duality, recomputed", engine.ToString().ToUpperInvariant());
     }
 
-    /// <summary>Whether no risk weighs: the simplex method is then exact, and as fast as any.</summary>
+    /// <summary>Whether the problem has no quadratic term: the simplex method is then exact, and as fast as any other.</summary>
     public static bool IsLinear(Problem problem) => problem.Goal is MaximizeUtility { RiskWeight: 0 }
         || (problem.Factors.All(factor => factor.Loadings.Count == 0) && problem.Variables.All(v => v.Variance == 0));
 
-    /// <summary>PDLP on the few variables and rows that matter; the prices of the rest are checked exactly.</summary>
+    /// <summary>Solves with PDLP over the few variables and rows that matter; the reduced costs of the others are checked
+    /// exactly.</summary>
     private static Answer SiftedPdlp(Problem problem, SolveOptions options, Deadline deadline)
     {
         var compiled = Compiled.Of(problem);

@@ -1,8 +1,8 @@
 namespace Optimizer.Solver.Engines;
 
-/// <summary>Minimise Σ cost·v + ½ Σ curvature·v² over lower ≤ v ≤ upper and rows: what an engine is given.</summary>
-/// <remarks>Factors have become variables y with rows y = Fᵀx; links, and squares where an engine takes only linear
-/// programs, have become cuts. Binary variables may be fixed, relaxed or kept.</remarks>
+/// <summary>The input of an engine: minimise Σ cost·v + ½ Σ curvature·v² over lower ≤ v ≤ upper and rows.</summary>
+/// <remarks>Factors are variables y with rows y = Fᵀx. Links, and squares for linear engines, are cuts. Binary variables may be fixed,
+/// relaxed or integer.</remarks>
 internal sealed class QuadraticProgram
 {
     public List<double> Cost { get; } = [];
@@ -15,7 +15,7 @@ internal sealed class QuadraticProgram
 
     public List<bool> Integer { get; } = [];
 
-    /// <summary>How large a variable is expected to be, where its bounds say little of that; 0 where they do.</summary>
+    /// <summary>Expected magnitude of a variable, where its bounds are much wider; 0 to use the bounds.</summary>
     public List<double> Expected { get; } = [];
 
     public List<Row> Rows { get; } = [];
@@ -35,11 +35,13 @@ internal sealed class QuadraticProgram
         return Count - 1;
     }
 
-    /// <summary>The least objective that any feasible point can have, from any multipliers of the rows.</summary>
+    /// <summary>A lower bound of the objective over all feasible points, from any multipliers of the rows.</summary>
     /// <remarks>
-    /// Weak duality: for every λ, min over the box of Σ (c − Aᵀλ)·v + ½ q·v², plus Σ λ·(the row's bound on λ's side),
-    /// is a lower bound (Boyd and Vandenberghe, Convex Optimization, section 5.1). Multipliers on the side of an
-    /// infinite bound are dropped. Integrality only raises the objective, so the bound stays valid.
+    /// Weak duality: for every λ, min over the bounds of Σ (c − Aᵀλ)·v + ½ q·v², plus Σ λ·(the row's limit on the side of λ), is a lower
+    /// bound (Boyd
+    /// and Vandenberghe, Convex Optimization, section 5.1). Multipliers on the side of an infinite limit are ignored. Integrality only
+    /// raises
+    /// the optimum, so the bound stays valid.
     /// </remarks>
     public double LowerBound(IReadOnlyList<double> multipliers)
     {
@@ -62,7 +64,7 @@ internal sealed class QuadraticProgram
         return bound;
     }
 
-    /// <summary>c − Aᵀλ; multipliers on the side of an infinite bound are dropped.</summary>
+    /// <summary>Reduced costs c − Aᵀλ; multipliers on the side of an infinite limit are ignored.</summary>
     public double[] ReducedCosts(IReadOnlyList<double> multipliers)
     {
         var reduced = Cost.ToArray();

@@ -1,8 +1,8 @@
 namespace Optimizer.Solver.Engines;
 
-/// <summary>A program without the variables that have one value and the rows that have nothing left.</summary>
-/// <remarks>A search fixes thousands of variables at zero; engines find that out by themselves, but first read it all, and
-/// SCIP takes minutes over the rows.</remarks>
+/// <summary>A program without its fixed variables and without rows that contain only these.</summary>
+/// <remarks>A search fixes thousands of variables at zero. Engines would remove them in presolve, but SCIP needs minutes to read all the
+/// rows first.</remarks>
 internal sealed class Reduction
 {
     private readonly QuadraticProgram _whole;
@@ -57,10 +57,10 @@ internal sealed class Reduction
 
     private QuadraticProgram Program { get; }
 
-    /// <summary>A row that the fixed variables break on their own; null where there is none.</summary>
+    /// <summary>A row that the fixed variables violate; null if there is none.</summary>
     private string? BrokenRow { get; set; }
 
-    /// <summary>Solves what is left and says what that means for the whole; rows that were left out cost nothing.</summary>
+    /// <summary>Solves the reduced program and extends the answer to the whole; removed rows get multiplier 0.</summary>
     /// <param name="solve">An engine, given a program with at least one variable.</param>
     public EngineAnswer Solve(Func<QuadraticProgram, EngineAnswer> solve)
     {

@@ -1,19 +1,19 @@
 namespace Optimizer.Solver.Engines;
 
-/// <summary>Measures variables and rows of a program in units in which engines' absolute tolerances mean something.</summary>
-/// <remarks>Each continuous variable becomes a fraction of its largest or expected magnitude and each row's largest coefficient
-/// becomes one, both rounded to powers of two so that no digit is lost. Without it a gas fee of 10⁻⁹ of the book lies
-/// below SCIP's tolerance of 10⁻⁶ and is not paid, and a square may be misjudged by what its widest range makes of the tolerance.</remarks>
+/// <summary>Scales variables and rows of a program to fit the engines' absolute tolerances.</summary>
+/// <remarks>Each continuous variable becomes a fraction of its largest or expected magnitude, and the largest coefficient of each row
+/// becomes about one. Scales are powers of two, so no digits are lost. Without scaling, a gas fee of 10⁻⁹ of the book is below SCIP's
+/// tolerance of 10⁻⁶ and is not paid, and squares of variables with wide ranges are misjudged.</remarks>
 internal sealed class Scaling
 {
-    /// <summary>What is expected to be smaller than this part of its bounds is measured by the part: engines take large figures for infinite.</summary>
+    /// <summary>Smallest scale, as a fraction of the variable's bounds: engines treat very large scaled bounds as infinite.</summary>
     private const double Least = 1e-6;
 
     private readonly double[] _columns;
     private readonly double[] _rows;
 
     /// <param name="program">A program.</param>
-    /// <param name="asExpected">Whether a variable is measured by its expected magnitude, where it has one.</param>
+    /// <param name="asExpected">Whether a variable is scaled by its expected magnitude, if it has one.</param>
     public Scaling(QuadraticProgram program, bool asExpected = true)
     {
         _columns = new double[program.Count];
@@ -44,10 +44,10 @@ internal sealed class Scaling
         }
     }
 
-    /// <summary>The program in the new units; its objective is the old one.</summary>
+    /// <summary>The scaled program; the objective is unchanged.</summary>
     public QuadraticProgram Program { get; }
 
-    /// <summary>The engine's answer in the old units.</summary>
+    /// <summary>The engine's answer in the original units.</summary>
     public EngineAnswer Restore(EngineAnswer answer) => answer with
     {
         Values = [.. answer.Values.Select((value, v) => value * _columns[v])],

@@ -1,22 +1,23 @@
 namespace Optimizer.Solver.Engines;
 
-/// <summary>Decides binary variables by SCIP and makes the rest exact by GLOP.</summary>
+/// <summary>Decides binary variables with SCIP, then makes the point exact with GLOP.</summary>
 /// <remarks>
-/// Where there are many, SCIP gets a kernel of them first (Angelelli, Mansini and Speranza, Kernel search, 2010): those used
-/// by linear programs in which every charge is spread over the size that its variable had last, so that small flows become
-/// dear and gather (Kim and Pardalos, A solution approach to the fixed charge network flow problem using a dynamic slope
-/// scaling procedure, 1999). What is found there holds for the whole problem, and so does the bound of the root.
+/// With many binaries, SCIP first gets a kernel of them (Angelelli, Mansini and Speranza, Kernel search, 2010). The kernel holds the
+/// binaries that
+/// slope scaling uses: linear programs in which each fixed charge is spread over the last size of its variable, so that small flows become
+/// expensive and flows concentrate (Kim and Pardalos, A solution approach to the fixed charge network flow problem using a dynamic slope
+/// scaling procedure, 1999). A point of the kernel is feasible for the whole problem, and the root's bound stays valid.
 /// </remarks>
-/// <param name="problem">A sound problem with binary variables.</param>
-/// <param name="options">What is asked for.</param>
+/// <param name="problem">A valid problem with binary variables.</param>
+/// <param name="options">The solver options.</param>
 /// <param name="deadline">When to stop.</param>
-/// <param name="root">The relaxation's last point, with its bound.</param>
+/// <param name="root">The last point of the relaxation, with its bound.</param>
 internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadline deadline, Point root)
 {
-    /// <summary>With no more binaries than these, SCIP is given all of them at once.</summary>
+    /// <summary>Up to this many binaries, SCIP gets all of them at once.</summary>
     private const int Few = 250;
 
-    /// <summary>With more binaries than these, SCIP is not given all of them at all: it ends without values.</summary>
+    /// <summary>Above this many binaries, SCIP never gets all of them: it would end without a point.</summary>
     private const int TooMany = 1_600;
 
     private readonly bool _minimises = problem.Goal is MinimizeRisk;
@@ -24,12 +25,12 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
     private string _boundBy = "weak duality at the root, recomputed";
     private Answer? _best;
 
-    /// <summary>Whether assignments were skipped that may have points: what is proven from then on does not know of those.</summary>
+    /// <summary>Whether assignments were excluded that may have feasible points; later bounds then do not cover them.</summary>
     private bool _hasSkipped;
 
     /// <summary>Solves.</summary>
     /// <param name="formulation">The problem's programs, with the cuts of the root.</param>
-    /// <param name="continuous">The relaxation's solver.</param>
+    /// <param name="continuous">Solves the relaxations.</param>
     public Answer Solve(Formulation formulation, CuttingPlanes continuous)
     {
         const int Rounds = 30;
@@ -57,7 +58,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
         const double ShareOfTime = 0.5;
         if (Kernel(continuous, out var values) is not { } isOut)
             return;
-        // The root's cuts are many and most are far from here: SCIP takes its time over each.
+        // The root's many cuts mostly lie far from these points and slow SCIP down: start with cuts at these points only.
         var formulation = new Formulation(problem, linear: true);
         foreach (var point in values)
             formulation.CutAt(point);
@@ -65,10 +66,10 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
         Decide(formulation, exact, isOut, Rounds, ShareOfTime * deadline.SecondsLeft);
     }
 
-    /// <summary>All switches but those that matter.</summary>
-    /// <param name="continuous">The relaxation's solver.</param>
-    /// <param name="points">The last points of the slope scaling.</param>
-    /// <returns>Per variable whether it is a switch outside the kernel; null where the relaxation broke down.</returns>
+    /// <summary>The switches outside the kernel.</summary>
+    /// <param name="continuous">Solves the relaxations.</param>
+    /// <param name="points">The last points of slope scaling.</param>
+    /// <returns>Per variable, whether it is a switch outside the kernel; null if the relaxation failed.</returns>
     private bool[]? Kernel(CuttingPlanes continuous, out List<double[]> points)
     {
         const int Settling = 4;
@@ -100,13 +101,13 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
         return isOut;
     }
 
-    /// <summary>Lets SCIP decide and GLOP follow, until the gap is reached or another round brings nothing.</summary>
+    /// <summary>Alternates SCIP (binaries) and GLOP (exact point) until the gap is reached or a round brings no gain.</summary>
     /// <param name="formulation">The problem's programs.</param>
     /// <param name="continuous">Solves with binaries fixed.</param>
-    /// <param name="isOut">Per variable whether it is a binary that stays zero; null leaves none out, and then SCIP's bound
-    /// counts.</param>
-    /// <param name="rounds">How often SCIP may be asked.</param>
-    /// <param name="seconds">How long that may take.</param>
+    /// <param name="isOut">Per variable, whether it is a binary fixed at zero; null to fix none, in which case SCIP's bound is
+    /// valid.</param>
+    /// <param name="rounds">The most calls of SCIP.</param>
+    /// <param name="seconds">The most seconds.</param>
     private EngineStatus Decide(Formulation formulation, CuttingPlanes continuous, bool[]? isOut, int rounds, double seconds)
     {
         var until = deadline.Elapsed + seconds;
@@ -127,7 +128,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
             var binaries = decided.Values.Take(problem.Variables.Count).Select(value => Math.Round(value)).ToArray();
             if (continuous.Polish(binaries) is not { } polished)
             {
-                // SCIP accepted the assignment only within its tolerance, or none of its points was found whose links are exact.
+                // SCIP accepted the assignment only within its tolerance, or no point with exact links was found for it.
                 _hasSkipped |= continuous.WasShort;
                 formulation.Forbid(binaries);
                 continue;
@@ -150,14 +151,13 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
         return ended;
     }
 
-    /// <summary>Of two objectives the first; of two bounds the second is the tighter one.</summary>
+    /// <summary>Compares two objectives: true if the first is better. Compares two bounds: true if the second is tighter.</summary>
     private bool IsBetter(double objective, double than) => _minimises ? objective < than : objective > than;
 
     private EngineAnswer Scip(QuadraticProgram program, double seconds)
     {
-        // SCIP's tolerances are absolute: bring the objective to about a thousand. One round of separation: the
-        // relaxation is tight already, and more rounds took five times as long on every scenario tried. Ctrl-C is the
-        // caller's to handle.
+        // SCIP's tolerances are absolute: scale the objective to about a thousand. One round of separation is enough: the relaxation is
+        // already tight, and more rounds took five times as long on every scenario tried. The caller handles Ctrl-C.
         var size = Math.Max(Math.Abs(root.Bound), 1e-6);
         var parameters = string.Join('\n', $"limits/gap = {options.Gap / 40}", $"randomization/randomseedshift = {options.Seed}",
             "numerics/feastol = 1e-8", "separating/maxroundsroot = 1", "separating/maxrounds = 0", "misc/catchctrlc = FALSE");
@@ -167,12 +167,12 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
             var until = deadline.Elapsed + seconds;
             EngineAnswer Ask(string with) => OrTools.Solve(scaling.Program, OrToolsEngine.Scip, Math.Max(until - deadline.Elapsed, 0.1), with, 1000 / size, cancellation: deadline.Cancellation);
             var answer = Ask(parameters);
-            // SCIP's presolving has taken problems for infeasible that are not: it is only believed when it comes to that without.
+            // SCIP's presolving has reported feasible problems as infeasible: confirm without presolving.
             return scaling.Restore(answer.Status == EngineStatus.Infeasible ? Ask($"{parameters}\npresolving/maxrounds = 0") : answer);
         });
     }
 
-    /// <summary>The size of a switched variable, at least its minimum; null where it is zero.</summary>
+    /// <summary>The size of a switched variable, at least its minimum; null if it is zero.</summary>
     private double? SizeOf(int s, double[] values)
     {
         const double Zero = 1e-10;

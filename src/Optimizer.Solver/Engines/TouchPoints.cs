@@ -1,22 +1,22 @@
 namespace Optimizer.Solver.Engines;
 
-/// <summary>Where curves have been touched by lines.</summary>
+/// <summary>The points at which tangents of curves have been added.</summary>
 internal sealed class TouchPoints
 {
-    /// <summary>A line nearer than this to another tells nothing new, relative to where it touches: it misjudges the curve by a millionth of a
-    /// millionth, and rows that are nearly equal break the simplex method.</summary>
+    /// <summary>Smallest relative distance between two tangent points. A closer tangent changes the curve's estimate by a part in 10¹²
+    /// only, and nearly equal rows break the simplex method.</summary>
     private const double Apart = 1e-6;
 
-    /// <summary>Near zero, distances are measured against this part of the curve's reach.</summary>
+    /// <summary>Near zero, the distance is relative to this fraction of the curve's range.</summary>
     private const double Near = 1e-3;
 
     private readonly Dictionary<object, List<double>> _at = [];
 
-    /// <summary>Notes a place.</summary>
+    /// <summary>Records a tangent point.</summary>
     /// <param name="curve">The curve.</param>
-    /// <param name="at">The place.</param>
-    /// <param name="reach">How far its argument goes.</param>
-    /// <returns>Whether a line there tells anything new.</returns>
+    /// <param name="at">The point.</param>
+    /// <param name="reach">The upper bound of the argument.</param>
+    /// <returns>Whether a tangent there is new.</returns>
     public bool Add(object curve, double at, double reach)
     {
         if (!_at.TryGetValue(curve, out var points))

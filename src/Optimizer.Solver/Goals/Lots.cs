@@ -1,9 +1,9 @@
 namespace Optimizer.Solver.Goals;
 
-/// <summary>Sizes in whole lots, written with binaries: size = lot · Σ 2^b · digit_b.</summary>
+/// <summary>Models whole lots with binaries: size = lot · Σ 2^b · digit_b.</summary>
 internal static class Lots
 {
-    /// <summary>The problem with every lot written out; the variables and rows that it had keep their places.</summary>
+    /// <summary>The problem with each lot replaced by binaries; existing variables and rows keep their indices.</summary>
     /// <exception cref="ArgumentException">More than 2³⁰ lots fit a variable's bounds.</exception>
     public static Problem WrittenOut(Problem problem)
     {
@@ -17,7 +17,7 @@ internal static class Lots
             var most = Math.Floor(variable.Upper / variable.Lot + 1e-9);
             if (most > 1 << 30)
                 throw new ArgumentException($"{variable.Name}: {most:g3} lots of {variable.Lot} fit its bounds; at most 2^30 are distinguished");
-            // The last digit counts for what is left, so that no number of lots above the bound can be written.
+            // The last digit is smaller, so that no number of lots above the bound can be expressed.
             var terms = new List<Term> { new(v, 1) };
             for (var left = (long)most; left > 0;)
             {
@@ -27,7 +27,7 @@ internal static class Lots
                 variables.Add(new($"{variable.Name}, {digit} lots", 0, 1, IsBinary: true));
             }
 
-            // A bound of so many lots is met by them, though the product may miss it by a unit in the last place.
+            // Use bounds that are multiples of the lot: the product of lot and count may miss the original bound by one rounding unit.
             var least = Math.Ceiling(variable.Lower / variable.Lot - 1e-9);
             variables[v] = variable with { Lot = 0, Lower = Math.Min(least, most) * variable.Lot, Upper = most * variable.Lot };
             rows.Add(new($"{variable.Name} in lots", 0, 0, terms));
@@ -36,7 +36,7 @@ internal static class Lots
         return problem with { Variables = variables, Rows = rows };
     }
 
-    /// <summary>The answer for the variables and rows that the problem has itself, sizes at exact multiples.</summary>
+    /// <summary>The answer for the original variables and rows, with sizes at exact multiples.</summary>
     public static Answer Read(Problem problem, Answer answer, SolveOptions options)
     {
         if (answer.Values.Count == 0)

@@ -1,7 +1,7 @@
 namespace Optimizer.Solver.Goals;
 
-/// <summary>The greatest value without any risk: a linear problem, since every factor has to be zero and so does all that moves by
-/// itself.</summary>
+/// <summary>Maximum value with zero risk. This is a linear problem: every factor exposure must be zero, and so must every variable with a
+/// variance of its own.</summary>
 internal static class NoRisk
 {
     public static Answer Solve(Problem problem, SolveOptions options, Deadline deadline)

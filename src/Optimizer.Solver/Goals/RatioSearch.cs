@@ -1,12 +1,14 @@
 namespace Optimizer.Solver.Goals;
 
-/// <summary>The greatest (value − threshold) / √risk.</summary>
+/// <summary>Maximum Sharpe ratio: maximises (value − threshold) / √risk.</summary>
 /// <remarks>
-/// At the optimum the price of risk is w = (value − threshold) / (2·risk): iterating that equation raises the ratio at every
-/// step (Dinkelbach, On nonlinear fractional programming, 1967, with √risk replaced by its tangent from above). For the
-/// bound: for every w, value ≤ U(w) + w·risk with U(w) the proven maximum of value − w·risk, so at volatility σ the ratio is
-/// at most min over w of (U(w) − threshold)/σ + w·σ, and the greatest of that over σ is found at the crossings of two
-/// such curves. A further price between the two that cross there lowers it, until the gap is closed.
+/// At the optimum the price of risk is w = (value − threshold) / (2·risk). Iterating this equation raises the ratio in every step
+/// (Dinkelbach, On
+/// nonlinear fractional programming, 1967, with √risk replaced by its tangent from above). Bound: for every w, value ≤ U(w) + w·risk, where
+/// U(w) is the proven maximum of value − w·risk. So at volatility σ the ratio is at most min over w of (U(w) − threshold)/σ + w·σ. The
+/// maximum of
+/// this over σ lies where two such curves cross. Solving at a price between those two lowers the bound; this is repeated until the gap is
+/// closed.
 /// </remarks>
 internal static class RatioSearch
 {
@@ -14,7 +16,7 @@ internal static class RatioSearch
 
     public static Answer Solve(Problem problem, MaximizeRatio goal, SolveOptions options, Deadline deadline)
     {
-        // With whole numbers, each price of risk is solved for to a part of the gap, and its bound is what was proven for it.
+        // With integer variables, each price of risk is solved to a tenth of the gap, and its proven bound is used.
         var isMixed = problem.Variables.Any(v => v.IsBinary || v.Lot > 0);
         var inner = options with { Gap = isMixed ? options.Gap / 10 : Math.Min(options.Gap, 1e-9), Verify = false };
         Answer Trade(double weight) => MeanVarianceSolver.Solve(problem with { Goal = new MaximizeUtility(weight) },
@@ -27,7 +29,7 @@ internal static class RatioSearch
         if (!isMixed && problem.Links.Count == 0)
             return Homogeneous(problem, goal, richest, options, deadline);
         var lines = new List<(double Weight, double Most)>();
-        // What was not solved in time has proven nothing.
+        // A price that was not solved in time proves nothing.
         void Note(double weight, Answer answer)
         {
             if (answer.BoundBy.Length > 0 && double.IsFinite(answer.Bound) && answer.Status is not SolveStatus.Infeasible)
@@ -76,12 +78,12 @@ internal static class RatioSearch
             "tangents of the frontier, recomputed", best.Engine + $", {lines.Count} prices of risk");
     }
 
-    /// <summary>Where all but the risk is linear: of all multiples y = κ·x of what the rows allow that earn the threshold and a fixed amount
-    /// more, the one with the least risk; its size falls out (Schaible 1974). Exact also where something earns the threshold without
-    /// risk, so that many sizes are best.</summary>
+    /// <summary>If everything but the risk is linear: scale all points by κ (y = κ·x) so that they earn a fixed amount above the threshold,
+    /// and find the scaled point with the least risk (Schaible 1974). Exact also where several sizes are optimal because something earns
+    /// the threshold without risk.</summary>
     private static Answer Homogeneous(Problem problem, MaximizeRatio goal, Answer richest, SolveOptions options, Deadline deadline)
     {
-        // With the richest point's gain as the amount, κ is 1 for it and more for all others: its bounds stay away from both.
+        // The fixed amount is the gain of the richest point: κ is 1 for it and larger for all others, so κ stays inside its bounds.
         const double SmallestScale = 0.5, LargestScale = 1e4;
         var (n, gain) = (problem.Variables.Count, richest.Value - goal.Threshold);
         var reach = problem.Variables.Select(v => LargestScale * Math.Max(Math.Abs(v.Lower), Math.Abs(v.Upper))).ToArray();
@@ -102,7 +104,8 @@ internal static class RatioSearch
         var scale = least.Values[n];
         double[] values = [.. least.Values.Take(n).Select((y, i) => Math.Clamp(y / scale, problem.Variables[i].Lower, problem.Variables[i].Upper))];
         var ratio = gain / Math.Sqrt(least.Risk);
-        // A row that gives by one unit gives κ units to the multiple, and lowers its risk by the price of them: ratio = gain/√risk.
+        // Loosening a row by one unit loosens the scaled row by κ units, which lowers the scaled risk by κ times its shadow price; ratio =
+        // gain/√risk.
         double[] multipliers = new double[problem.Rows.Count + 1];
         var at = 0;
         for (var r = 0; r < problem.Rows.Count; r++)
@@ -116,11 +119,11 @@ internal static class RatioSearch
             "homogeneous duality, recomputed", least.Engine);
     }
 
-    /// <summary>The greatest ratio that the lines value ≤ most + weight·σ² allow at any volatility σ.</summary>
+    /// <summary>Upper bound of the ratio over all volatilities σ, from the lines value ≤ most + weight·σ².</summary>
     /// <param name="problem">The problem.</param>
-    /// <param name="goal">Its goal.</param>
-    /// <param name="lines">Prices of risk and what is proven for each.</param>
-    /// <param name="between">A price of risk that would lower the bound.</param>
+    /// <param name="goal">The goal.</param>
+    /// <param name="lines">Prices of risk, each with its proven maximum.</param>
+    /// <param name="between">A price of risk at which solving would lower the bound.</param>
     private static double Bound(Problem problem, MaximizeRatio goal, List<(double Weight, double Most)> lines, out double between)
     {
         if (lines.Count == 0)
@@ -130,7 +133,7 @@ internal static class RatioSearch
         }
 
         double At(double volatility) => lines.Min(line => (line.Most - goal.Threshold) / volatility + line.Weight * volatility);
-        // No risk can be larger than what the bounds of the variables allow.
+        // The variables' bounds limit the risk.
         var largest = 0.0;
         foreach (var factor in problem.Factors)
         {
@@ -154,13 +157,13 @@ internal static class RatioSearch
             }
         }
 
-        // Towards no volatility at all the curves fall where a price of risk leaves less than the threshold.
+        // As the volatility goes to zero, the bound is finite only if some price of risk leaves less than the threshold.
         return lines.Exists(line => line.Most < goal.Threshold) ? bound : double.PositiveInfinity;
 
         double Reach(int v) => Math.Max(Math.Abs(problem.Variables[v].Lower), Math.Abs(problem.Variables[v].Upper));
     }
 
-    /// <summary>A ratio of a hundred thousand is none: the risk is what rounding leaves of nothing.</summary>
+    /// <summary>Risk below this fraction of the squared gain (a ratio above 100,000) is rounding error, so it counts as zero.</summary>
     private const double Nothing = 1e-10;
 
     private static Answer Unbounded() => new() { Status = SolveStatus.Infeasible, Message = "more than the threshold can be had without risk, so the ratio has no bound; raise the threshold to what is earned without risk", Engine = "native" };

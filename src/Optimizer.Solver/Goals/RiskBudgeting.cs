@@ -2,22 +2,25 @@ using Optimizer.Solver.Native;
 
 namespace Optimizer.Solver.Goals;
 
-/// <summary>Sizes at which every variable contributes its share to the risk.</summary>
+/// <summary>Finds sizes at which every variable contributes its given share of the risk.</summary>
 /// <remarks>
-/// The stationary point of ½·xᵀΣx − Σ shareᵢ·ln xᵢ has xᵢ·(Σx)ᵢ = shareᵢ (Spinu, An algorithm for computing risk parity
-/// weights, 2013). It is strictly convex and self-concordant, so damped Newton steps find it from anywhere; each costs
-/// O(n·k²) on the factor form. Contributions do not change when all sizes are multiplied, so the sizes are then
-/// scaled to the row that fixes their sum. Every other row can only be looked at afterwards: shares leave no freedom.
+/// The stationary point of ½·xᵀΣx − Σ shareᵢ·ln xᵢ has xᵢ·(Σx)ᵢ = shareᵢ (Spinu, An algorithm for computing risk parity weights, 2013). The
+/// function is
+/// strictly convex and self-concordant, so damped Newton steps converge from any start; each costs O(n·k²) in factor form. Scaling all
+/// sizes
+/// does not change the shares, so the sizes are scaled to meet the row that fixes their sum. The other rows are only checked afterwards,
+/// because the shares already determine all sizes.
 /// </remarks>
 internal static class RiskBudgeting
 {
     private const int MaximumSteps = 200;
 
-    /// <summary>Where no more than this part of the risks of all is left of them together, they hedge each other completely.</summary>
+    /// <summary>If the total risk is below this fraction of the sum of the individual risks, the positions hedge each other
+    /// completely.</summary>
     private const double Hedged = 1e-12;
 
-    /// <summary>The largest difference between a variable's part of the risk and its share; 0 where all hedge each other completely, since
-    /// every part of no risk is as large as any other.</summary>
+    /// <summary>The largest difference between a variable's actual and requested share of the risk; 0 if the positions hedge each other
+    /// completely.</summary>
     public static double LargestDeviation(Problem problem, BudgetRisk goal, IReadOnlyList<double> values)
     {
         if (IsHedged(problem, values))
@@ -113,7 +116,7 @@ internal static class RiskBudgeting
                 inverse[i] = x[i] > 0 ? 1 / (p.Variance[i] + shares[i] / (x[i] * x[i])) : 0;
             }
 
-            // (D + FFᵀ)⁻¹ by Woodbury: one dense system of the factors.
+            // Solve (D + FFᵀ)⁻¹ by the Woodbury formula: one dense system in the factors.
             Array.Clear(gram);
             Kernels.AddWeightedGram(p.Loadings, p.Stride, inverse, gram);
             Array.Clear(system);
@@ -155,7 +158,7 @@ internal static class RiskBudgeting
 
             if (decrement <= 1e-24)
                 return (x, round);
-            // No size may reach zero, and the function has to fall.
+            // Line search: sizes must stay positive, and the function must decrease.
             var length = 1.0;
             for (var i = 0; i < n; i++)
                 length = step[i] < 0 ? Math.Min(length, -0.9 * x[i] / step[i]) : length;

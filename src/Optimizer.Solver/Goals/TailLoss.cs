@@ -2,23 +2,24 @@ using Optimizer.Solver.Engines;
 
 namespace Optimizer.Solver.Goals;
 
-/// <summary>The least expected loss in the worst scenarios, by OR-Tools with scenarios as lazily added rows.</summary>
+/// <summary>Minimises CVaR (the mean loss of the worst scenarios) with OR-Tools; scenario rows are added as needed.</summary>
 /// <remarks>
-/// min η + Σ max(0, lossₛ − η) / (tail size) is the tail loss, η becoming the loss at its edge (Rockafellar and Uryasev,
-/// Optimization of conditional value-at-risk, 2000). Written as a linear program it has a row for every scenario; here only
-/// scenarios whose loss lay beyond η at some point are rows (Künzi-Bay and Mayer, Computational aspects of minimizing
-/// conditional value-at-risk, 2006), and without binaries only columns that the rows' multipliers ask for are in
-/// it. The multipliers of the scenarios, drawn into [0, 1/(tail size)] with sum one, weigh the losses to a linear function
-/// that lies below the tail loss everywhere, which gives the bound over all columns and scenarios.
+/// min η + Σ max(0, lossₛ − η) / (tail size) is the CVaR; η becomes the value at risk (Rockafellar and Uryasev, Optimization of conditional
+/// value-at-risk, 2000). The full linear program has a row per scenario. Here only scenarios whose loss exceeded η at some point have a row
+/// (Künzi-Bay and Mayer, Computational aspects of minimizing conditional value-at-risk, 2006), and without binaries only the columns that
+/// reduced
+/// costs ask for are included. The scenario multipliers, projected to [0, 1/(tail size)] with sum one, are weights that turn the losses
+/// into a
+/// linear function below the CVaR. This gives a bound that covers all columns and scenarios.
 /// </remarks>
 internal static class TailLoss
 {
     private const int MaximumRounds = 200;
 
-    /// <summary>What counts as keeping a constraint while points are looked for.</summary>
+    /// <summary>Feasibility tolerance during the search.</summary>
     private const double Kept = 1e-9;
 
-    /// <summary>The mean loss of the worst scenarios; the last one in counts by the part of it that is needed.</summary>
+    /// <summary>The mean loss of the worst scenarios; the last scenario may count in part.</summary>
     public static double Of(ScenarioMatrix scenarios, double confidence, IReadOnlyList<double> values) =>
         new Tail(scenarios, confidence).At(values, null);
 
@@ -43,7 +44,7 @@ internal static class TailLoss
                 isMixed ? $"limits/gap = {options.Gap / 10}\nmisc/catchctrlc = FALSE" : OrTools.GlopParameters(hasTangents: problem.Links.Count > 0), 100, deadline.Cancellation));
             if (answer.Values.Length == 0)
             {
-                // Too few columns may admit no point although all of them do.
+                // Too few columns may be infeasible although all columns together are feasible.
                 if (answer.Status == EngineStatus.Infeasible && isIn.Columns.Contains(false))
                 {
                     Array.Fill(isIn.Columns, true);
@@ -59,7 +60,7 @@ internal static class TailLoss
 
             var point = Settle(problem, answer.Values[..problem.Variables.Count]);
             var loss = tail.At(point, null);
-            // A point that its curves do not reach yet is no answer, however little it loses.
+            // A point that violates a curve is no answer, however small its loss.
             if (loss < bestLoss && Check.Violation(problem, point) <= Kept)
                 (best, bestLoss) = (point, loss);
             isNew = formulation.Refine(answer.Values, 1e-10) > 1e-10;
@@ -92,7 +93,7 @@ internal static class TailLoss
             $"{name}, {rounds} round{(rounds == 1 ? "" : "s")}");
     }
 
-    /// <summary>The columns and scenarios to start with: those that matter to an even spread.</summary>
+    /// <summary>The initial columns and scenarios: those that matter for equal weights.</summary>
     private static (bool[] Columns, bool[] Scenarios) Start(Problem problem, Tail tail, bool isMixed)
     {
         const int Few = 60;
@@ -108,7 +109,7 @@ internal static class TailLoss
             return (columns, scenarios);
         }
 
-        // Only what can be zero and stands for itself can be left out.
+        // Only columns that may be zero and occur in no link can be left out.
         Array.Fill(columns, true);
         var order = Enumerable.Range(0, tail.Columns.Count)
             .Where(c => problem.Variables[tail.Columns[c]].Lower == 0 && problem.Links.All(l => l.Argument != tail.Columns[c] && l.Result != tail.Columns[c]))
@@ -118,7 +119,7 @@ internal static class TailLoss
         return (columns, scenarios);
     }
 
-    /// <summary>The program with η, and a row and an excess for every scenario that is in.</summary>
+    /// <summary>The program with η, and with a row and an excess variable for every included scenario.</summary>
     private static (QuadraticProgram Program, int Edge) WithTail(QuadraticProgram whole, Tail tail, (bool[] Columns, bool[] Scenarios) isIn, Problem problem)
     {
         var program = new QuadraticProgram();
@@ -149,7 +150,7 @@ internal static class TailLoss
         return (program, edge);
     }
 
-    /// <summary>Takes in the columns that would lower the weighed loss most.</summary>
+    /// <summary>Includes the columns that would lower the weighted loss most.</summary>
     private static bool AddColumns(QuadraticProgram whole, double[] multipliers, bool[] isIn)
     {
         const int Most = 40;
@@ -166,7 +167,7 @@ internal static class TailLoss
         return missing.Length > 0;
     }
 
-    /// <summary>Linked results at their functions, sizes within their bounds, dust at zero.</summary>
+    /// <summary>Sets link results to their functions, sizes within their bounds, and tiny values to zero.</summary>
     private static double[] Settle(Problem problem, double[] values)
     {
         for (var v = 0; v < values.Length; v++)
@@ -180,7 +181,7 @@ internal static class TailLoss
         return values;
     }
 
-    /// <summary>Finds the worst scenarios of sizes.</summary>
+    /// <summary>Finds the worst scenarios for given sizes.</summary>
     private sealed class Tail
     {
         private readonly ScenarioMatrix _scenarios;
@@ -201,12 +202,12 @@ internal static class TailLoss
 
         public int Count => _scenarios.Count;
 
-        /// <summary>How many scenarios the tail is; the last may count in part.</summary>
+        /// <summary>The number of scenarios in the tail; the last may count in part.</summary>
         public double Size { get; }
 
         public double Gain(int scenario, int column) => _scenarios.Gains[(scenario * Columns.Count) + column];
 
-        /// <summary>The tail loss, and how it changes with every column.</summary>
+        /// <summary>The mean tail loss and its gradient by column.</summary>
         public double At(IReadOnlyList<double> values, double[]? gradient)
         {
             var k = Columns.Count;
@@ -215,7 +216,7 @@ internal static class TailLoss
                 sizes[c] = values[Columns[c]];
             for (var s = 0; s < _gains.Length; s++)
                 (_gains[s], _order[s]) = (Native.Kernels.Dot(_scenarios.Gains.AsSpan(s * k, k), sizes), s);
-            // Sorted upwards, the worst come first.
+            // Ascending order: the worst scenarios come first.
             Array.Sort(_gains, _order);
             var (sum, left) = (0.0, Size);
             for (var s = 0; left > 0 && s < _gains.Length; s++)
@@ -230,9 +231,9 @@ internal static class TailLoss
             return sum / Size;
         }
 
-        /// <summary>Takes in the scenarios of the last point whose loss lies beyond an edge; but no more than a third of
-        /// the tail beyond the tail itself, the worst first.</summary>
-        /// <returns>Whether any is new.</returns>
+        /// <summary>Includes the scenarios of the last point whose loss exceeds an edge: worst first, at most 4/3 of the tail
+        /// size.</summary>
+        /// <returns>Whether a scenario was added.</returns>
         public bool AddBeyond(double edge, bool[] isIn)
         {
             var most = Math.Min(_gains.Length, (int)Math.Ceiling(Size * 4 / 3) + 1);
@@ -247,7 +248,7 @@ internal static class TailLoss
             return isNew;
         }
 
-        /// <summary>The scenarios' multipliers, drawn into [0, 1/size] with sum one.</summary>
+        /// <summary>The scenario multipliers, projected to [0, 1/size] with sum one.</summary>
         public double[] Weights(bool[] isIn, ReadOnlySpan<double> multipliers)
         {
             var weights = new double[Count];
@@ -270,7 +271,7 @@ internal static class TailLoss
             return weights;
         }
 
-        /// <summary>Gives a program the weighed loss as its cost.</summary>
+        /// <summary>Adds the weighted loss to a program's costs.</summary>
         public void Weigh(double[] weights, QuadraticProgram program)
         {
             var cost = new double[Columns.Count];
@@ -284,7 +285,7 @@ internal static class TailLoss
                 program.Cost[Columns[c]] += cost[c];
         }
 
-        /// <summary>No loss and no gain can be larger.</summary>
+        /// <summary>An upper bound of all losses and gains.</summary>
         public double Largest(Problem problem)
         {
             if (_largest is { } known)

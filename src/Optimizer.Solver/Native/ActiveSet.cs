@@ -5,11 +5,12 @@ namespace Optimizer.Solver.Native;
 /// <summary>Solves a <see cref="FactorProgram"/> without switches from a guess of which bounds and rows bind: a
 /// primal-dual active-set method.</summary>
 /// <remarks>
-/// With the binding bounds and rows held as equalities, the optimum is one linear system in the free items and the
-/// multipliers of the binding rows: O((f + m)³) for f free items and m binding rows. Where a free item leaves its
-/// bounds or a multiplier has the wrong sign, the guess is corrected and the system solved again (Hintermüller, Ito and
-/// Kunisch, The primal–dual active set strategy as a semismooth Newton method, 2002). Few corrections are needed from
-/// a good guess; none is guaranteed to be enough, so the caller falls back on the interior point.
+/// With the binding bounds and rows held as equalities, the optimum solves one linear system in the free items and the multipliers of the
+/// binding rows: O((f + m)³) for f free items and m binding rows. If a free item leaves its bounds, or a multiplier has the wrong sign, the
+/// guess is
+/// corrected and the system is solved again (Hintermüller, Ito and Kunisch, The primal–dual active set strategy as a semismooth Newton
+/// method,
+/// 2002). A good guess needs few corrections. Convergence is not guaranteed, so the caller falls back on the interior point.
 /// </remarks>
 internal sealed class ActiveSet
 {
@@ -33,13 +34,13 @@ internal sealed class ActiveSet
     /// <summary>Sizes.</summary>
     public double[] X => _x;
 
-    /// <summary>Prices at the answer.</summary>
+    /// <summary>Prices (multipliers) at the answer.</summary>
     public Prices Prices { get; }
 
-    /// <summary>Says where an item is guessed to be: −1 at its lower bound, 1 at its upper, 0 between.</summary>
+    /// <summary>Sets the guess for an item: −1 at its lower bound, 1 at its upper bound, 0 between.</summary>
     public void Guess(int item, int side) => _at[item] = (sbyte)side;
 
-    /// <summary>Says whether a row is guessed to bind, and at what price.</summary>
+    /// <summary>Sets the guess for a row: whether it binds, and its price.</summary>
     public void GuessRow(int row, bool binds, double price)
     {
         _binds[row] = binds || _p.IsEquality[row];
@@ -48,8 +49,8 @@ internal sealed class ActiveSet
 
     /// <summary>Solves from the guess.</summary>
     /// <param name="corrections">The most corrections of the guess.</param>
-    /// <param name="largest">The largest system that is worth its cube.</param>
-    /// <returns>Whether the answer is optimal to rounding.</returns>
+    /// <param name="largest">The largest system to solve; the cost grows with the cube of its size.</param>
+    /// <returns>Whether the answer is optimal up to rounding.</returns>
     public bool Solve(int corrections, int largest = 400)
     {
         for (var system = 0; system <= corrections; system++)
@@ -63,11 +64,11 @@ internal sealed class ActiveSet
         return false;
     }
 
-    /// <summary>How sizes and row prices change with the weight of a gain, while the same bounds and rows bind.</summary>
+    /// <summary>Derivatives of sizes and row prices with respect to the weight of a gain, while the same bounds and rows bind.</summary>
     /// <param name="gain">What each item gains per unit of the weight.</param>
     /// <param name="dx">Change of every size.</param>
     /// <param name="dRows">Change of every row's price.</param>
-    /// <returns>Whether the system says so uniquely.</returns>
+    /// <returns>Whether the derivatives are unique.</returns>
     public bool Direction(ReadOnlySpan<double> gain, double[] dx, double[] dRows)
     {
         Array.Clear(dx);
@@ -97,7 +98,7 @@ internal sealed class ActiveSet
         return Array.TrueForAll(right, double.IsFinite);
     }
 
-    /// <summary>Solves for the guess as it is.</summary>
+    /// <summary>Solves for the guess without correcting it.</summary>
     public bool SolveAsGuessed()
     {
         if (!SolveSystem(largest: 2_000))
@@ -108,7 +109,7 @@ internal sealed class ActiveSet
         return true;
     }
 
-    /// <summary>Changes the guess where <see cref="StepTo"/> said that it ceases to hold.</summary>
+    /// <summary>Updates the guess at the change that <see cref="StepTo"/> found.</summary>
     public void Turn(int item, int row, int side)
     {
         if (item >= 0)
@@ -117,9 +118,9 @@ internal sealed class ActiveSet
             GuessRow(row, side != 0, 0);
     }
 
-    /// <summary>How far the weight of a gain can grow until another bound or row begins or ceases to bind.</summary>
-    /// <returns>The step; the item that comes to a side (0 for between its bounds), or else the row that begins (1) or
-    /// ceases (0) to bind.</returns>
+    /// <summary>How far the weight of a gain can grow until a bound or row becomes active or inactive.</summary>
+    /// <returns>The step; the item that reaches a bound (side −1 or 1) or leaves it (0), or else the row that becomes active (1) or
+    /// inactive (0).</returns>
     public (double Step, int Item, int Row, int Side) StepTo(ReadOnlySpan<double> gain, double[] dx, double[] dRows)
     {
         const double Still = 1e-13;
@@ -189,7 +190,7 @@ internal sealed class ActiveSet
                 binding[rows++] = r;
         }
 
-        // Curved carry is met by Newton steps on the same system.
+        // Curved carry needs Newton steps with the same system.
         for (var step = 0; step < (_p.Curve is null ? 1 : 12); step++)
         {
             if (!NewtonStep(items, binding, rowAt, out var moved))
@@ -215,7 +216,7 @@ internal sealed class ActiveSet
             Array.Clear(system, 0, size * stride);
             Build(items, rowAt, system, stride);
             system.AsSpan(0, size * stride).CopyTo(copy);
-            // A free item needs curvature, or the system says nothing of it.
+            // A free item needs positive curvature; otherwise the system does not determine it.
             for (var f = 0; f < free; f++)
                 system[f * stride + f] += 1e-13 * (1 + system[f * stride + f]);
             Kernels.FactorLdl(system, size, stride);
@@ -225,8 +226,8 @@ internal sealed class ActiveSet
                     return false;
             }
 
-            // A row that the others imply has lost its pivot and keeps the price that it came with. Refined once against
-            // the unperturbed system.
+            // A row implied by others has lost its pivot and keeps its price. One step of iterative refinement against the unperturbed
+            // system.
             foreach (var i in items)
                 _x[i] = Math.Clamp(_x[i], _p.Lower[i], _p.Upper[i]);
             Gradient(items, binding, right);
@@ -281,7 +282,7 @@ internal sealed class ActiveSet
         }
     }
 
-    /// <summary>What two items share of all factors.</summary>
+    /// <summary>Covariance of two items through all factors.</summary>
     private double Common(int i, int j)
     {
         var sum = _p.Stride > 0 ? Kernels.Dot(_p.LoadingsOf(i), _p.LoadingsOf(j)) : 0;
@@ -298,7 +299,7 @@ internal sealed class ActiveSet
         return sum;
     }
 
-    /// <summary>Minus the gradient over free items, and what binding rows lack.</summary>
+    /// <summary>Right-hand side: minus the gradient over free items, and the residuals of binding rows.</summary>
     private void Gradient(int[] items, int[] binding, double[] right)
     {
         Prices.PriceFactors(_x);
@@ -311,7 +312,7 @@ internal sealed class ActiveSet
             right[items.Length + r] = _p.RightSide[binding[r]] - activity[binding[r]];
     }
 
-    /// <summary>Corrects the guess where the system's answer contradicts it.</summary>
+    /// <summary>Corrects the guess where the answer contradicts it.</summary>
     /// <returns>Whether anything was corrected.</returns>
     private bool Correct()
     {
@@ -328,7 +329,7 @@ internal sealed class ActiveSet
         _isConsistent = true;
         for (var i = 0; i < _p.Count; i++)
         {
-            // Newton's steps on a curve may not have ended.
+            // Newton's method on a curve may not have converged.
             _isConsistent &= _at[i] != 0 || Math.Abs(_gradient[i]) <= 1e-9 * scale;
             var next = _at[i] switch
             {
@@ -343,7 +344,7 @@ internal sealed class ActiveSet
         var activity = _p.Activity(_x, [], []);
         for (var r = 0; r < _p.Rows; r++)
         {
-            // A row that binds with no free item in it, or that others contradict, is left unmet by the system.
+            // The system does not meet a binding row without free items, or one that contradicts others.
             _isConsistent &= !_binds[r] || Math.Abs(activity[r] - _p.RightSide[r]) <= 1e-10 * Math.Max(1, Math.Abs(_p.RightSide[r]));
             if (_p.IsEquality[r])
                 continue;

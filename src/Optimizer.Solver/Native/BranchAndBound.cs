@@ -1,30 +1,31 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>The best point of a mixed-integer program that was found, and what is proven.</summary>
-/// <param name="Best">The best point, all switches at zero or one; null where none was found.</param>
-/// <param name="Bound">No point is better than this.</param>
-/// <param name="IsProvenInfeasible">Whether it is proven that there is no point.</param>
-/// <param name="Nodes">Relaxations solved.</param>
+/// <summary>Result of branch and bound: the best point and what is proven.</summary>
+/// <param name="Best">The incumbent, with all switches at zero or one; null if none was found.</param>
+/// <param name="Bound">The proven bound: no point has a better objective.</param>
+/// <param name="IsProvenInfeasible">Whether infeasibility is proven.</param>
+/// <param name="Nodes">Number of relaxations solved.</param>
 internal sealed record MixedResult(Supported? Best, double Bound, bool IsProvenInfeasible, int Nodes);
 
 /// <summary>Branch and bound on switches over perspective relaxations.</summary>
 /// <remarks>
-/// At every node: the relaxation by interior point; the bound from its prices; every switch that, forced, would lift the
-/// bound above the best point is settled for good (reduced-cost fixing); supports rounded from the relaxation are made
-/// exact and improved by exchanges. Nodes are taken best bound first, so the bound only rises, and at any moment the best
-/// point and the bound are valid.
+/// At every node: solve the relaxation by interior point; take the bound from its prices; fix every switch that, if forced the other way,
+/// would
+/// lift the bound above the incumbent (reduced-cost fixing); round the relaxation to supports, make them exact and improve them by
+/// exchanges.
+/// Nodes are processed best bound first, so the bound only rises. The incumbent and the bound are valid at any time.
 /// </remarks>
 /// <param name="program">The program.</param>
 /// <param name="gap">Relative gap at which to stop.</param>
-/// <param name="least">Objectives below this are measured against this.</param>
-/// <param name="deadline">When to stop all the same.</param>
+/// <param name="least">Smallest denominator of the relative gap.</param>
+/// <param name="deadline">The time limit.</param>
 internal sealed class BranchAndBound(FactorProgram program, double gap, double least, Deadline deadline)
 {
-    /// <summary>Relaxations of the root: each settles switches, which makes the next one tighter.</summary>
+    /// <summary>Number of relaxations at the root: each fixes switches, which makes the next one tighter.</summary>
     private const int RootPasses = 4;
 
     private readonly SupportSearch _search = new(program);
-    /// <summary>The program with bounds drawn in; the search keeps to the original.</summary>
+    /// <summary>The program with tightened bounds; the support search uses the original.</summary>
     private readonly FactorProgram _program = program with { Lower = [.. program.Lower], Upper = [.. program.Upper] };
 
     private readonly bool[] _needsRow = new bool[program.Rows];
@@ -35,7 +36,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
     private int _created;
     private int _nodes;
 
-    /// <summary>What has to be beaten for a node to matter.</summary>
+    /// <summary>The objective that a node must beat to matter.</summary>
     private double Cutoff => _search.Best is { } best
         ? best.Objective - gap * Math.Max(Math.Abs(best.Objective), least)
         : double.PositiveInfinity;
@@ -62,7 +63,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
         return new(_search.Best, bound, double.IsPositiveInfinity(bound), _nodes);
     }
 
-    /// <summary>Whether rows carry from some items to others: then a support is more than the sum of its items.</summary>
+    /// <summary>Whether rows link items as flows: a support is then more than the sum of its items.</summary>
     private static bool HasFlows(FactorProgram program)
     {
         var signs = new int[program.SparseFactors + program.Rows];
@@ -99,7 +100,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
             node = next;
             if (node.IsDecided)
             {
-                // Solved, nothing here is better than the search's best; unsolved, the node's bound is all that is known.
+                // If the support was solved, nothing here beats the incumbent; otherwise only the node's bound is known.
                 if (!_search.Decides(node.On, node.Openers))
                     Close(node.Bound);
                 return;
@@ -133,8 +134,8 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
         }
     }
 
-    /// <summary>Draws what follows at once: an item that is on needs its opener, and behind a shut one all are off.</summary>
-    /// <returns>Null where the decisions contradict each other.</returns>
+    /// <summary>Propagates decisions: an item that is on needs its opener, and all items of a closed opener are off.</summary>
+    /// <returns>Null if the decisions contradict each other.</returns>
     private Node? Propagate(Node node)
     {
         if (program.Openers == 0)
@@ -157,13 +158,13 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
     {
         var sifting = new Sifting(part.Program, InteriorPointEngine.Instance);
         sifting.Warm(_needsRow);
-        // The bound is exact for any prices; prices a twentieth of the gap from the best cost it hardly anything.
+        // The bound is valid for any prices; prices solved to a twentieth of the gap weaken it hardly at all.
         var relaxed = sifting.Solve(isRoot ? Math.Min(1e-6, gap * 0.01) : Math.Max(1e-9, gap * 0.05), deadline.Cancellation);
         sifting.MergeRows(_needsRow);
         return relaxed;
     }
 
-    /// <summary>Tries supports that the relaxation suggests.</summary>
+    /// <summary>Tries supports rounded from the relaxation.</summary>
     private void Round(Node node, Restriction part, Relaxed relaxed, bool isFirst)
     {
         const int Neighbours = 400;
@@ -194,7 +195,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
             _search.Improve([.. order.Take(Neighbours).Select(o => o.Item)], deadline);
     }
 
-    /// <summary>Settles every item and opener that can only be one way in anything better than the best point.</summary>
+    /// <summary>Fixes every item and opener that has the same state in all points better than the incumbent.</summary>
     private Node Settle(Node node, Restriction part, Relaxed relaxed)
     {
         var room = Cutoff - relaxed.Bound;
@@ -220,11 +221,11 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
         return node with { On = [.. on], Undecided = [.. undecided], Openers = openers };
     }
 
-    /// <summary>Draws the bounds of items in to the sizes that something better than the best point could have.</summary>
-    /// <remarks>With the prices of a relaxation, an item of size x costs the bound what its reduced cost at x lies above its
-    /// least; where that exceeds the room below the best point, x is ruled out. A smaller upper bound makes the charge of a
-    /// small size count for more in the next relaxation.</remarks>
-    /// <returns>Whether some bound moved by much.</returns>
+    /// <summary>Tightens the bounds of items to sizes that a point better than the incumbent could have.</summary>
+    /// <remarks>Setting an item to size x raises the bound by its reduced cost at x less the minimum of that over all sizes. If this
+    /// exceeds the gap to the incumbent, x is ruled out. With a smaller upper bound, the fixed charge of a small size weighs more in the
+    /// next relaxation.</remarks>
+    /// <returns>Whether a bound changed substantially.</returns>
     private bool Tighten(Restriction part, Relaxed relaxed)
     {
         var room = Cutoff - relaxed.Bound;
@@ -247,7 +248,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
         return moved > part.Items.Length / 20;
     }
 
-    /// <summary>Splits a node at the switch or opener that is likely to lift the bounds of both halves most.</summary>
+    /// <summary>Branches on the switch or opener that is likely to lift the bounds of both children most.</summary>
     private void Branch(Node node, Restriction part, Relaxed relaxed)
     {
         if (node.IsDecided)
@@ -270,13 +271,13 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
             Push(Child(node, best, isOn, shares[best], relaxed.Bound));
     }
 
-    /// <summary>How promising a split is. With flows, what decisions have added tells little, since one makes others follow: the least decided is
-    /// taken, openers before items, because one decides for many.</summary>
+    /// <summary>Branching score. With flows, pseudo-costs say little, because one decision forces others: the most fractional binary is
+    /// taken, openers before items, because an opener decides for many items.</summary>
     private double Promise(int binary, double share) => _hasFlows
         ? Math.Min(share, 1 - share) * (binary < program.Count ? 1 : 2) + 1e-6 * share
         : _costs.Score(binary, share);
 
-    /// <summary>Solves both halves of the most promising splits that have not been tried before.</summary>
+    /// <summary>Strong branching: solves both children of the most promising candidates without pseudo-costs.</summary>
     private void LookAhead(Node node, Relaxed relaxed, int[] candidates, double[] shares)
     {
         const int Looks = 8;
@@ -296,7 +297,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
         }
     }
 
-    /// <summary>The part of a node in which one more item or, after the last of them, opener is decided.</summary>
+    /// <summary>The child node in which one more item, or opener (numbered after the items), is decided.</summary>
     private Node Child(Node node, int binary, bool isOn, double share, double bound)
     {
         var branch = new Branching(binary, isOn ? 1 - share : share, isOn, bound);
@@ -307,27 +308,27 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
         return node with { Openers = openers, Branch = branch };
     }
 
-    /// <summary>A part of the search; items that are neither on nor undecided are off.</summary>
-    /// <param name="On">Items that are on, those without a switch included.</param>
-    /// <param name="Undecided">Items that are undecided.</param>
+    /// <summary>A node; items that are neither on nor undecided are off.</summary>
+    /// <param name="On">Items that are on, including those without a switch.</param>
+    /// <param name="Undecided">Undecided items.</param>
     /// <param name="Openers">Per opener: off, on or undecided.</param>
-    /// <param name="Bound">No point of this part is better.</param>
-    /// <param name="Branch">The decision that made it; null at the root.</param>
+    /// <param name="Bound">Bound of this node.</param>
+    /// <param name="Branch">The decision that created the node; null at the root.</param>
     private sealed record Node(int[] On, int[] Undecided, Decision[] Openers, double Bound, Branching? Branch = null)
     {
         public bool IsDecided => Undecided.Length == 0 && !Openers.Contains(Decision.Undecided);
     }
 }
 
-/// <summary>What is decided of an opener.</summary>
+/// <summary>State of an opener in a node.</summary>
 internal enum Decision
 {
-    /// <summary>Shut: none of its items is on.</summary>
+    /// <summary>Closed: all of its items are off.</summary>
     Off,
 
     /// <summary>Open, and paid for.</summary>
     On,
 
-    /// <summary>Not yet.</summary>
+    /// <summary>Not decided yet.</summary>
     Undecided,
 }

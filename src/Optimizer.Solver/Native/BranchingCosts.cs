@@ -1,26 +1,26 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>A decision by which a part of the search was split off.</summary>
-/// <param name="Binary">What was decided: an item or, after the last of them, an opener.</param>
-/// <param name="Distance">How far the relaxation was from it.</param>
+/// <summary>The decision that created a node.</summary>
+/// <param name="Binary">The item or opener (numbered after the items) that was decided.</param>
+/// <param name="Distance">Distance of its relaxed value from the decision.</param>
 /// <param name="IsOn">Whether it was switched on.</param>
-/// <param name="Bound">The bound before.</param>
+/// <param name="Bound">The bound of the parent node.</param>
 internal sealed record Branching(int Binary, double Distance, bool IsOn, double Bound);
 
-/// <summary>What decisions have added to bounds, by which the next is chosen.</summary>
-/// <remarks>Pseudo-costs: Benichou and others, Experiments in mixed-integer linear programming, 1971. The product of both sides as the score:
-/// Achterberg, Constraint integer programming, 2007.</remarks>
-/// <param name="count">How many binaries there are.</param>
+/// <summary>Pseudo-costs: how much past decisions raised the bound; used to choose the next branching variable.</summary>
+/// <remarks>Benichou and others, Experiments in mixed-integer linear programming, 1971. The score is the product of both sides: Achterberg,
+/// Constraint integer programming, 2007.</remarks>
+/// <param name="count">The number of binaries.</param>
 internal sealed class BranchingCosts(int count)
 {
-    /// <summary>A side that adds less than this part of the mean counts as much.</summary>
+    /// <summary>Smallest value of one side in the score, as a fraction of the mean.</summary>
     private const double Least = 1e-3;
 
     private readonly Mean[] _on = new Mean[count];
     private readonly Mean[] _off = new Mean[count];
     private Mean _allOn, _allOff;
 
-    /// <summary>Notes what a decision did to the bound.</summary>
+    /// <summary>Records how a decision changed the bound.</summary>
     public void Learn(Branching? branch, double bound)
     {
         const double Nowhere = 1e-6;
@@ -34,7 +34,7 @@ internal sealed class BranchingCosts(int count)
     /// <summary>Whether both sides have been tried.</summary>
     public bool IsKnown(int binary) => _on[binary].Times > 0 && _off[binary].Times > 0;
 
-    /// <summary>How promising a split at a binary is, by what both sides are likely to add.</summary>
+    /// <summary>Score of branching on a binary, from the expected rise of the bound on both sides.</summary>
     /// <param name="binary">The binary.</param>
     /// <param name="share">Its value in the relaxation, 0 to 1.</param>
     public double Score(int binary, double share)

@@ -1,10 +1,10 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>What a problem's variables are to the kernels: items, switches, openers and curves.</summary>
+/// <summary>Assigns the problem's variables their roles in the kernels: items, switches, openers and curves.</summary>
 internal sealed partial class Compiled
 {
-    /// <summary>Per link, why its function cannot be a curve of its argument: the kernels take those that are nothing but value, and smooth;
-    /// null where it can.</summary>
+    /// <summary>Per link, the reason why the kernels cannot treat it as a curve of its argument; null if they can. They need a smooth
+    /// function whose result occurs only in the value.</summary>
     public static string?[] WhyNotCurves(Problem problem)
     {
         var why = new string?[problem.Links.Count];
@@ -26,7 +26,7 @@ internal sealed partial class Compiled
             why[l] = used[link.Result] || result.Variance > 0 || result.Value < 0 || result.IsBinary || hasCurve[link.Argument] || isCurve[link.Result]
                 ? $"'{result.Name}' is a curve that rows or other curves use"
                 : !link.Function.IsSmooth ? $"'{result.Name}' has kinks, which cuts meet exactly"
-                // While its item is off, the kernels take a curve to earn nothing.
+                // The kernels assume that a curve earns nothing while its item is off.
                 : isSwitched[link.Argument] && link.Function.At(0) != 0 ? $"'{result.Name}' is not zero at zero, and its argument may be off"
                 : null;
             if (why[l] is null)
@@ -42,7 +42,7 @@ internal sealed partial class Compiled
         }
     }
 
-    /// <summary>Makes the links whose result is nothing but value curves of their argument.</summary>
+    /// <summary>Turns links whose result occurs only in the value into curves of their argument.</summary>
     private void FindCurves()
     {
         var why = WhyNotCurves(_problem);
@@ -54,8 +54,8 @@ internal sealed partial class Compiled
         }
     }
 
-    /// <summary>What no part of the program can say.</summary>
-    /// <param name="isMadeExact">Whether simplex methods make the answer exact afterwards.</param>
+    /// <summary>The first feature of the problem that the kernels cannot represent; null if there is none.</summary>
+    /// <param name="isMadeExact">Whether a simplex method makes the answer exact afterwards.</param>
     private string? WhatDoesNotFit(bool isMadeExact)
     {
         const double Span = 1e6;
@@ -86,8 +86,8 @@ internal sealed partial class Compiled
 
     private int Openers { get; set; }
 
-    /// <summary>Gives every switched variable its binary; what is left of the switches becomes rows.</summary>
-    /// <returns>Per variable the switch that is its own, or −1.</returns>
+    /// <summary>Assigns one binary to each switched variable; the other switches become rows.</summary>
+    /// <returns>Per variable, the index of its switch, or −1.</returns>
     private int[] AssignSwitches(out List<Row> extraRows)
     {
         var rule = Filled(_problem.Variables.Count);
@@ -116,7 +116,7 @@ internal sealed partial class Compiled
         return rule;
     }
 
-    /// <summary>Finds rows z ≤ y, where z is an item's switch and y a binary that is none.</summary>
+    /// <summary>Finds openers: rows z ≤ y, where z switches an item and y is a binary that switches nothing.</summary>
     private void AssignOpeners(int[] switchRule)
     {
         if (_problem.Switches.Count == 0)
@@ -138,7 +138,7 @@ internal sealed partial class Compiled
             _openerRowTarget[r] = y;
         }
 
-        // A binary that stands alone opens nothing, and is decided like what does; of many, the dense systems would be large.
+        // A binary without items is treated as an opener too; only a limited number, because they enlarge the dense systems.
         const int MostAlone = 60;
         var alone = Enumerable.Range(0, hasOpener.Length)
             .Where(v => _problem.Variables[v] is { IsBinary: true, Lower: 0, Upper: 1 } && _switchOf[v] < 0 && _openerOf[v] < 0 && switchRule[v] == -1).ToArray();

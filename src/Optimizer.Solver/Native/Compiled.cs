@@ -1,14 +1,15 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>A <see cref="Problem"/> as a <see cref="FactorProgram"/>, and the way back.</summary>
+/// <summary>Translates a <see cref="Problem"/> to a <see cref="FactorProgram"/>, and answers back.</summary>
 /// <remarks>
-/// A binary that switches a variable becomes that item's switch; a binary that others need (z ≤ y) becomes an opener; any
-/// other binary is an item of its own between 0 and 1. A linked variable that only adds to the value becomes its
-/// argument's curve. Rows that the bounds imply are left out.
+/// A binary that switches a variable becomes the switch of that item. A binary y with rows z ≤ y becomes an opener. Any other binary
+/// becomes an item
+/// between 0 and 1. A linked variable that occurs only in the value becomes a curve of its argument. Rows that the bounds imply are
+/// left out.
 /// </remarks>
 internal sealed partial class Compiled
 {
-    /// <summary>Marks a variable that its switch's minimum forbids.</summary>
+    /// <summary>Marks a variable whose switch can never be on, because its minimum is above the upper bound.</summary>
     private const int Never = -2;
 
     private readonly Problem _problem;
@@ -18,7 +19,7 @@ internal sealed partial class Compiled
     private readonly int[] _curveOf;
     private readonly List<(int Row, double Sign, double Scale)> _rows = [];
 
-    /// <summary>Per variable, the unit that its item is measured in.</summary>
+    /// <summary>Per variable, the scale of its item.</summary>
     private readonly double[] _unit;
 
     private readonly List<int> _variableOf = [];
@@ -32,18 +33,19 @@ internal sealed partial class Compiled
         Array.Fill(_unit, 1);
     }
 
-    /// <summary>The program; it minimises.</summary>
+    /// <summary>The program; a minimisation.</summary>
     public FactorProgram Program { get; private set; } = null!;
 
-    /// <summary>Why the own kernels cannot take the problem; null where they can.</summary>
+    /// <summary>Why the built-in kernels cannot solve the problem; null if they can.</summary>
     public string? Refusal { get; private set; }
 
-    /// <summary>The row of the program that no point satisfies, if the bounds alone say so.</summary>
+    /// <summary>A row that no values within the bounds satisfy; null if there is none.</summary>
     public string? ImpossibleRow { get; private set; }
 
-    /// <summary>Compiles a problem for its own goal.</summary>
-    /// <param name="problem">A sound problem.</param>
-    /// <param name="isMadeExact">Whether simplex methods make the answer exact afterwards, so that rows may weigh a millionth against one.</param>
+    /// <summary>Translates a problem for its own goal.</summary>
+    /// <param name="problem">A valid problem.</param>
+    /// <param name="isMadeExact">Whether a simplex method makes the answer exact afterwards; coefficients of a row may then differ by a
+    /// factor of a million.</param>
     public static Compiled Of(Problem problem, bool isMadeExact = false) => Of(problem, problem.Goal switch
     {
         MaximizeUtility utility => utility.RiskWeight,
@@ -51,11 +53,11 @@ internal sealed partial class Compiled
         _ => 1,
     }, problem.Goal is MinimizeRisk ? 0 : 1, isMadeExact);
 
-    /// <summary>Compiles a problem for a weight of the risk.</summary>
-    /// <param name="problem">A sound problem.</param>
-    /// <param name="riskWeight">What a unit of risk costs; ≥ 0.</param>
-    /// <param name="valueWeight">What a unit of value earns.</param>
-    /// <param name="isMadeExact">Whether simplex methods make the answer exact afterwards.</param>
+    /// <summary>Translates a problem for given weights of risk and value.</summary>
+    /// <param name="problem">A valid problem.</param>
+    /// <param name="riskWeight">Cost of a unit of risk; ≥ 0.</param>
+    /// <param name="valueWeight">Gain from a unit of value.</param>
+    /// <param name="isMadeExact">Whether a simplex method makes the answer exact afterwards.</param>
     public static Compiled Of(Problem problem, double riskWeight, double valueWeight = 1, bool isMadeExact = false)
     {
         var compiled = new Compiled(problem);
@@ -89,14 +91,14 @@ internal sealed partial class Compiled
         return values;
     }
 
-    /// <summary>A relaxation's answer as a point of the problem.</summary>
+    /// <summary>Converts a relaxation's answer to a point of the problem.</summary>
     public Point ToPoint(Relaxed relaxed) => ToPoint(relaxed.X, relaxed.Z, relaxed.Y, relaxed.Prices, relaxed.Bound);
 
-    /// <summary>An answer as a point of the problem.</summary>
+    /// <summary>Converts an answer to a point of the problem.</summary>
     public Point ToPoint(double[] x, double[] z, double[] y, Prices prices, double bound) =>
         new(Values(x, z, y), RowPrices(prices), _problem.Goal is MinimizeRisk ? bound : -bound);
 
-    /// <summary>The multipliers of the problem's rows, as a minimisation's: ≥ 0 where the lower limit binds.</summary>
+    /// <summary>Dual values of the problem's rows, with the sign of a minimisation: ≥ 0 if the lower limit binds.</summary>
     public double[] RowPrices(Prices prices)
     {
         var all = new double[_problem.Rows.Count + (_problem.Goal is MinimizeRisk ? 1 : 0)];
@@ -110,7 +112,7 @@ internal sealed partial class Compiled
         return all;
     }
 
-    /// <summary>A power of two that brings a variable's reach near one, where it is far from it.</summary>
+    /// <summary>A power of two that scales a variable's range to about one, if it is far from it.</summary>
     private double Unit(int v)
     {
         const double Far = 1e3;
@@ -133,14 +135,14 @@ internal sealed partial class Compiled
         var items = new List<int>();
         for (var v = 0; v < variables.Count; v++)
         {
-            // What can only be off, or has one value, is no item.
+            // Variables that can only be off, or are fixed, are no items.
             if (_switchOf[v] >= 0 || _openerOf[v] >= 0 || _curveOf[v] >= 0 || switchRule[v] == Never || (switchRule[v] < 0 && variables[v].Lower == variables[v].Upper))
                 continue;
             _itemOf[v] = items.Count;
             items.Add(v);
         }
 
-        // AssignSwitches noted variables; from here on they are items.
+        // Until here the assignments name variables; from here on they name items.
         for (var v = 0; v < variables.Count; v++)
         {
             if (_switchOf[v] >= 0)
@@ -167,7 +169,7 @@ internal sealed partial class Compiled
                 continue;
             var s = _problem.Switches[rule];
             isSwitched![i] = true;
-            // A size that is fixed when on is given a hair's breadth for the interior point to be inside of.
+            // A fixed size when on gets a tiny range, because the interior point needs an interior.
             (lower[i], upper[i]) = (Math.Min(s.Minimum, variable.Upper) / unit, Math.Max(variable.Upper, s.Minimum * (1 + 1e-9)) / unit);
             charge![i] = toll[s.Binary] - valueWeight * variables[s.Binary].Value;
         }
@@ -269,7 +271,7 @@ internal sealed partial class Compiled
                 largest = Math.Max(largest, Math.Abs(c) * (high - low));
             }
 
-            // Rounded to a power of two, the scale costs no digit.
+            // The scale is a power of two, so no digits are lost.
             var scale = largest > 0 ? Math.ScaleB(1, -Math.ILogB(largest)) : 1;
             var slack = 1e-12 * Math.Max(1, Math.Abs(fix) + Math.Abs(least) + Math.Abs(most));
             if (row.Lower > row.Upper || least + fix > row.Upper + 1e-9 + slack || most + fix < row.Lower - 1e-9 - slack)
@@ -347,7 +349,7 @@ internal sealed partial class Compiled
         loadings = new double[n * stride];
         denseOffset = new double[stride];
         sparseOffset = new double[few.Count];
-        // Item by item in blocks that fit a cache: factors come column by column and are wanted row by row.
+        // Copy in blocks that fit the cache: factors are stored by column and needed by row.
         const int Block = 512;
         var next = new int[many.Count];
         for (var end = Math.Min(Block, n); many.Count > 0; end = Math.Min(end + Block, n))

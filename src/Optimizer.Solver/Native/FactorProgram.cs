@@ -2,20 +2,22 @@ using System.Buffers;
 
 namespace Optimizer.Solver.Native;
 
-/// <summary>The convex program that the own kernels solve, in arrays: positions with factors, rows and switches.</summary>
+/// <summary>The convex program of the built-in kernels, in arrays: items with factors, rows and switches.</summary>
 /// <remarks>
 /// <code>
 /// minimise   Σ zᵢ·ψᵢ(xᵢ/zᵢ) + chargeᵢ·zᵢ  +  Σ openCost_g·y_g  +  (κ/2)·‖offset + Fᵀx‖²
 /// where      ψᵢ(r) = costᵢ·r + (κ/2)·varianceᵢ·r² − curveWeightᵢ·curveᵢ(r)
 /// subject to Σ a·x + b·z + c·y ≤ or = right side,  lowerᵢ·zᵢ ≤ xᵢ ≤ upperᵢ·zᵢ,  0 ≤ zᵢ ≤ 1 or y_g,  0 ≤ y_g ≤ 1
 /// </code>
-/// An item without a switch has zᵢ = 1. With zᵢ in {0, 1} this is the mixed-integer problem; with zᵢ in [0, 1] it is
-/// its perspective relaxation (Günlük and Linderoth, Perspective reformulations of mixed integer nonlinear programs,
-/// 2010), the tightest convex one that looks at items singly. Memory is O(n·k) for n items and k dense factors.
+/// An item without a switch has zᵢ = 1. With zᵢ in {0, 1} this is the mixed-integer problem. With zᵢ in [0, 1] it is its perspective
+/// relaxation
+/// (Günlük and Linderoth, Perspective reformulations of mixed integer nonlinear programs, 2010), the tightest convex relaxation of the
+/// single
+/// items. Memory is O(n·k) for n items and k dense factors.
 /// </remarks>
 internal sealed record FactorProgram
 {
-    /// <summary>Items.</summary>
+    /// <summary>The number of items.</summary>
     public required int Count { get; init; }
 
     /// <summary>Linear cost of x.</summary>
@@ -30,37 +32,37 @@ internal sealed record FactorProgram
     /// <summary>Greatest x when on.</summary>
     public required double[] Upper { get; init; }
 
-    /// <summary>Concave functions of x that are earned; null where there are none at all.</summary>
+    /// <summary>Concave earnings as functions of x; null if no item has any.</summary>
     public IConcaveFunction?[]? Curve { get; init; }
 
-    /// <summary>What one unit of the curve earns.</summary>
+    /// <summary>Gain per unit of the curve's value.</summary>
     public double[]? CurveWeight { get; init; }
 
-    /// <summary>Whether the item may be off; null where no item may.</summary>
+    /// <summary>Whether each item may be off; null if none may.</summary>
     public bool[]? IsSwitched { get; init; }
 
-    /// <summary>What being on costs.</summary>
+    /// <summary>Fixed charge of an item that is on.</summary>
     public double[]? Charge { get; init; }
 
-    /// <summary>The opener without which the item is off, or −1.</summary>
+    /// <summary>The opener that each item needs in order to be on, or −1.</summary>
     public int[]? Opener { get; init; }
 
-    /// <summary>Dense factors.</summary>
+    /// <summary>The number of dense factors.</summary>
     public required int Factors { get; init; }
 
-    /// <summary>Row length of <see cref="Loadings"/>.</summary>
+    /// <summary>Row length of <see cref="Loadings"/> (padded).</summary>
     public int Stride => Kernels.Pad(Factors);
 
-    /// <summary>Dense factors: one row of <see cref="Stride"/> per item.</summary>
+    /// <summary>Loadings on the dense factors: one row of <see cref="Stride"/> per item.</summary>
     public required double[] Loadings { get; init; }
 
-    /// <summary>Exposure to the dense factors of what is not decided here.</summary>
+    /// <summary>Exposure of fixed variables to the dense factors.</summary>
     public required double[] FactorOffset { get; init; }
 
-    /// <summary>Factors that few items load on.</summary>
+    /// <summary>The number of sparse factors, on which few items load.</summary>
     public required int SparseFactors { get; init; }
 
-    /// <summary>Exposure to the sparse factors of what is not decided here.</summary>
+    /// <summary>Exposure of fixed variables to the sparse factors.</summary>
     public required double[] SparseOffset { get; init; }
 
     /// <summary>Right side of every row.</summary>
@@ -72,31 +74,31 @@ internal sealed record FactorProgram
     /// <summary>Per item: sparse factors (by index) and rows (after them) with their coefficients of x.</summary>
     public required SparseRows OfX { get; init; }
 
-    /// <summary>Per item: the same of z; rows only. Empty lists where no item is switched.</summary>
+    /// <summary>Per item: rows with their coefficients of z. Empty lists if no item is switched.</summary>
     public required SparseRows OfZ { get; init; }
 
-    /// <summary>Per opener: the same of y.</summary>
+    /// <summary>Per opener: rows with their coefficients of y.</summary>
     public SparseRows OfY { get; init; } = SparseRows.Empty;
 
     /// <summary>Cost of every opener.</summary>
     public double[] OpenCost { get; init; } = [];
 
-    /// <summary>κ: what a unit of ½·risk costs; ≥ 0.</summary>
+    /// <summary>κ: the cost of a unit of ½·risk; ≥ 0.</summary>
     public required double RiskWeight { get; init; }
 
-    /// <summary>What is spent whatever is decided here.</summary>
+    /// <summary>Constant part of the objective.</summary>
     public double Constant { get; init; }
 
-    /// <summary>For a part of a program: every row's index in the whole.</summary>
+    /// <summary>For a part of a program: the index of each row in the whole program.</summary>
     public int[]? RowOrigin { get; init; }
 
-    /// <summary>Rows.</summary>
+    /// <summary>The number of rows.</summary>
     public int Rows => RightSide.Length;
 
-    /// <summary>Openers.</summary>
+    /// <summary>The number of openers.</summary>
     public int Openers => OpenCost.Length;
 
-    /// <summary>Whether an item may be off.</summary>
+    /// <summary>Whether an item has a switch, so that it may be off.</summary>
     public bool Switches(int item) => IsSwitched is not null && IsSwitched[item];
 
     /// <summary>The dense factors of an item.</summary>
@@ -125,8 +127,8 @@ internal sealed record FactorProgram
 
     /// <summary>The objective at a point.</summary>
     /// <param name="x">Sizes.</param>
-    /// <param name="z">On (1) or off (0), or between; null for all on.</param>
-    /// <param name="y">Openers.</param>
+    /// <param name="z">Switches: 1 for on, 0 for off, values between in a relaxation; null for all on.</param>
+    /// <param name="y">Openers, as z.</param>
     public double Objective(ReadOnlySpan<double> x, ReadOnlySpan<double> z, ReadOnlySpan<double> y)
     {
         var total = Constant;
@@ -154,7 +156,7 @@ internal sealed record FactorProgram
         return total + 0.5 * RiskWeight * (Kernels.Dot(dense, dense) + Kernels.Dot(sparse, sparse));
     }
 
-    /// <summary>The largest amount by which rows are broken.</summary>
+    /// <summary>The largest violation of a row.</summary>
     public double Violation(ReadOnlySpan<double> x, ReadOnlySpan<double> z, ReadOnlySpan<double> y)
     {
         var activity = Activity(x, z, y);
@@ -168,7 +170,7 @@ internal sealed record FactorProgram
         return worst;
     }
 
-    /// <summary>What every row sums up to.</summary>
+    /// <summary>The left-hand side of every row.</summary>
     public double[] Activity(ReadOnlySpan<double> x, ReadOnlySpan<double> z, ReadOnlySpan<double> y)
     {
         var activity = new double[Rows];
@@ -185,8 +187,8 @@ internal sealed record FactorProgram
         return activity;
     }
 
-    /// <summary>The program of some items and rows; the other items are absent, which is right where they are zero.</summary>
-    /// <remarks>Its factors lie in borrowed memory: give them back by <see cref="GiveBack"/>.</remarks>
+    /// <summary>The program restricted to some items and rows; all other items are zero.</summary>
+    /// <remarks>Its loadings use pooled memory: return it with <see cref="GiveBack"/>.</remarks>
     public FactorProgram Select(ReadOnlySpan<int> items, ReadOnlySpan<int> rows)
     {
         var n = items.Length;
@@ -226,10 +228,10 @@ internal sealed record FactorProgram
         };
     }
 
-    /// <summary>Gives back what <see cref="Select"/> borrowed; the program is not to be used any more.</summary>
+    /// <summary>Returns the pooled memory of <see cref="Select"/>; the program must not be used afterwards.</summary>
     public void GiveBack() => ArrayPool<double>.Shared.Return(Loadings);
 
-    /// <summary>Items that rows hold at zero: what cannot be below zero and must sum up to nothing.</summary>
+    /// <summary>Items that rows force to zero: items that cannot be negative and whose sum must be zero.</summary>
     public bool[] FindDead()
     {
         var isDead = new bool[Count];
@@ -271,7 +273,7 @@ internal sealed record FactorProgram
         return isDead;
     }
 
-    /// <summary>Whether a row may ask for an item that is on and empty, such as a count of at least so many.</summary>
+    /// <summary>Whether a row may require an item to be on with size zero, such as a minimum count.</summary>
     private bool MayBeWantedOn(int i)
     {
         if (!Switches(i) || Lower[i] > 0)

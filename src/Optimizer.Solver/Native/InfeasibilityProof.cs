@@ -1,10 +1,10 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>Proofs that no point satisfies the rows of a program.</summary>
+/// <summary>Proofs that a program is infeasible.</summary>
 internal static class InfeasibilityProof
 {
-    /// <summary>Whether prices of the rows are such a proof (Farkas): the least that the rows, weighed by them, can sum up
-    /// to over the bounds exceeds what they allow.</summary>
+    /// <summary>Whether prices of the rows prove infeasibility (Farkas): within the bounds, the minimum of the weighted left-hand sides
+    /// exceeds the weighted right-hand sides.</summary>
     public static bool IsProvenBy(FactorProgram program, ReadOnlySpan<double> prices)
     {
         var largest = 0.0;
@@ -43,8 +43,8 @@ internal static class InfeasibilityProof
         return sum > 1e-9 * (1 + magnitude);
     }
 
-    /// <summary>The program that minimises the sum of what rows are broken by; its prices are a proof where that is not
-    /// zero.</summary>
+    /// <summary>The program that minimises the total violation of the rows. If the minimum is positive, its prices prove
+    /// infeasibility.</summary>
     public static FactorProgram Elastic(FactorProgram program)
     {
         var slacks = new List<(int Row, double Sign)>();

@@ -1,9 +1,9 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>A step of the interior point: the system of factors, rows and openers, and the direction that it gives.</summary>
+/// <summary>One step of the interior point: the system of factors, rows and openers, and the resulting direction.</summary>
 internal sealed partial class InteriorPoint
 {
-    /// <summary>The dense system that is left once every item is eliminated.</summary>
+    /// <summary>Builds the dense system that remains once every item is eliminated.</summary>
     private void Assemble()
     {
         var system = _system.AsSpan(0, _size * _stride);
@@ -85,7 +85,7 @@ internal sealed partial class InteriorPoint
         }
     }
 
-    /// <summary>Adds what one coefficient of z contributes: against x's entries, z's entries and itself.</summary>
+    /// <summary>Adds the contribution of one coefficient of z: with the entries of x, with those of z, and with itself.</summary>
     private void AddSwitchEntry(int at, double c, Span<double> system, ReadOnlySpan<double> loadings, int i, double h12, double h22)
     {
         var row = system.Slice(at * _stride, _stride);
@@ -112,8 +112,8 @@ internal sealed partial class InteriorPoint
             row[at] += c * c * h22;
     }
 
-    /// <summary>Solves for the direction towards a complementarity of <paramref name="target"/> each.</summary>
-    /// <returns>How far one can go along it, at most 1.</returns>
+    /// <summary>Solves for the direction towards a complementarity of <paramref name="target"/> per pair.</summary>
+    /// <returns>The largest feasible step length, at most 1.</returns>
     private double Direction(double target, bool isCorrector)
     {
         for (var i = 0; i < _n; i++)
@@ -169,7 +169,7 @@ internal sealed partial class InteriorPoint
             unknowns[_firstOpener + g] += _ry[g] + _ce[g] - _cf[g];
     }
 
-    /// <summary>Every unknown's change from those of factors, rows and openers.</summary>
+    /// <summary>Computes the changes of all other unknowns from those of factors, rows and openers.</summary>
     private double Unfold()
     {
         var unknowns = _unknowns.AsSpan(0, _size);
@@ -237,7 +237,7 @@ internal sealed partial class InteriorPoint
         return Math.Min(1, longest);
     }
 
-    /// <summary>The complementarity that a step along the direction would leave.</summary>
+    /// <summary>The complementarity after a step along the direction.</summary>
     private double After(double step)
     {
         var sum = 0.0;

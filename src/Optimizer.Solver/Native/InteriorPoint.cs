@@ -4,22 +4,24 @@ namespace Optimizer.Solver.Native;
 
 /// <summary>A primal-dual interior point for <see cref="FactorProgram"/>: Mehrotra's predictor and corrector.</summary>
 /// <remarks>
-/// Every item's own unknowns (x, and z where it is switched) are eliminated by a 1×1 or 2×2 block, which leaves one
-/// dense quasi-definite system of the factors, rows and openers: O(n·k² + (k + m)³) a step, for n items, k factors and m
-/// rows (docs/solver.md derives it). The ratio r = x/z of a switched item is an unknown of its own, tied to x and z by
-/// the equation x = r·z: Newton's method on the perspective x²/z itself diverges as z falls to zero.
+/// Every item's own unknowns (x, and z if it is switched) are eliminated by a 1×1 or 2×2 block. This leaves one dense quasi-definite system
+/// in the
+/// factors, rows and openers: O(n·k² + (k + m)³) per step for n items, k factors and m rows (derived in docs/solver.md). The ratio r = x/z
+/// of a
+/// switched item is a separate unknown with the equation x = r·z: Newton's method on the perspective x²/z itself diverges as z goes to
+/// zero.
 /// </remarks>
 internal sealed partial class InteriorPoint : IDisposable
 {
     private const int MaximumSteps = 80;
 
-    /// <summary>Steps without a better point after which the best is taken.</summary>
+    /// <summary>Steps without improvement after which the best point is taken.</summary>
     private const int Patience = 12;
 
-    /// <summary>What rows may be broken by, relative to their right side or to one.</summary>
+    /// <summary>Accepted violation of rows, relative to their right-hand side or to one.</summary>
     private const double PrimalTolerance = 1e-11;
 
-    /// <summary>Objectives below this are measured against this.</summary>
+    /// <summary>Smallest denominator of relative tolerances on the objective.</summary>
     private const double LeastObjective = 1e-5;
 
     private readonly FactorProgram _p;
@@ -29,10 +31,10 @@ internal sealed partial class InteriorPoint : IDisposable
     // Sizes, their distances to lower and upper bound, and the multipliers of those.
     private readonly double[] _x, _low, _high, _a, _b;
 
-    // Switched items: on, ratio, distance to the cap, its multiplier.
+    // Switched items: z, ratio r, distance of z to its cap, and its multiplier.
     private readonly double[] _z, _r, _cap, _d;
 
-    // Rows: slack and multiplier. Openers: value, its multiplier; distance to one, its multiplier.
+    // Rows: slack and multiplier. Openers: value and multiplier; distance to one and its multiplier.
     private readonly double[] _slack, _nu, _y, _f, _closed, _e;
 
     // Blocks' inverses, residuals, directions, second-order terms.
@@ -41,7 +43,7 @@ internal sealed partial class InteriorPoint : IDisposable
     private readonly double[] _ca, _cb, _cd, _cn, _ce, _cf, _t1, _t2;
     private readonly double[] _system, _gram, _unknowns, _exposure;
 
-    // The best point so far: what Kept lists.
+    // The best point so far: copies of the arrays that Kept lists.
     private double[][]? _best;
 
     public InteriorPoint(FactorProgram program)
@@ -72,7 +74,7 @@ internal sealed partial class InteriorPoint : IDisposable
         _exposure = Rent(_firstRow);
     }
 
-    /// <summary>Steps taken.</summary>
+    /// <summary>Number of steps taken.</summary>
     public int Steps { get; private set; }
 
     /// <summary>Whether the residuals and the complementarity are within the tolerance.</summary>
@@ -81,7 +83,7 @@ internal sealed partial class InteriorPoint : IDisposable
     /// <summary>Sizes.</summary>
     public ReadOnlySpan<double> X => _x.AsSpan(0, _n);
 
-    /// <summary>How far on each item is; empty where none is switched.</summary>
+    /// <summary>Switch values, 0 to 1; empty if no item is switched.</summary>
     public ReadOnlySpan<double> Z => _z.AsSpan(0, _z.Length == 0 ? 0 : _n);
 
     /// <summary>Openers.</summary>
@@ -104,7 +106,7 @@ internal sealed partial class InteriorPoint : IDisposable
     /// <param name="cancellation">Cancels.</param>
     public void Solve(double tolerance, CancellationToken cancellation = default)
     {
-        // Where the first start leads into a corner, one with more complementarity keeps away from it.
+        // If the first start runs into a corner, start again with more complementarity, further inside.
         Attempt(tolerance, 1, cancellation);
         if (!HasConverged)
             Attempt(tolerance, 100, cancellation);
@@ -118,19 +120,18 @@ internal sealed partial class InteriorPoint : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             Residuals(out var complementarity, out var dual, out var primal, out var objective);
-            // The dual residual is weighed by the width of every bound, which overstates what it costs the bound a
-            // thousandfold.
+            // The dual residual is weighted with the width of the bounds; this overstates its effect on the bound about a thousandfold.
             var scale = tolerance * Math.Max(LeastObjective, Math.Abs(objective));
             var merit = Math.Max(Math.Max(complementarity / scale, 1e-3 * dual / scale), primal / PrimalTolerance);
             if (!double.IsFinite(merit))
                 break;
-            // On the way to the rows, complementarity may grow for long.
+            // While rows are still violated, complementarity may rise for many steps.
             sinceBest = primal < 0.99 * leastPrimal ? 0 : sinceBest + 1;
             leastPrimal = Math.Min(leastPrimal, primal);
             if (merit < bestMerit)
             {
                 (bestMerit, sinceBest) = (merit, 0);
-                // Rounding may spoil what comes after a good point.
+                // Rounding errors may spoil the steps after a good point.
                 if (merit < 1e6)
                     Remember();
             }
@@ -192,7 +193,7 @@ internal sealed partial class InteriorPoint : IDisposable
 
     private bool IsSwitched(int i) => _z.Length > 0 && _p.IsSwitched![i];
 
-    /// <summary>A point well inside the bounds, at which rows of one sign hold where that can be had.</summary>
+    /// <summary>A starting point well inside the bounds, at which rows with coefficients of one sign hold if possible.</summary>
     private void Start(double complementarities)
     {
         const double SwitchedShare = 0.3;
@@ -246,8 +247,7 @@ internal sealed partial class InteriorPoint : IDisposable
                 _slack[r] = Math.Max(_p.RightSide[r] - activity[r], 0.1 * Math.Max(Math.Abs(_p.RightSide[r]), 1));
         }
 
-        // As much complementarity as the objective's slopes are worth at the point: with far less, the first steps run into
-        // the bounds.
+        // Start with as much complementarity as the objective's slopes are worth: with far less, the first steps run into the bounds.
         var mu = complementarities * Math.Max(SlopesWorth(), 1e-9);
         for (var i = 0; i < _n; i++)
         {
@@ -262,8 +262,8 @@ internal sealed partial class InteriorPoint : IDisposable
             _nu[r] = _p.IsEquality[r] ? 0 : mu / _slack[r];
     }
 
-    /// <summary>What the objective's slopes at the point are worth over the way to the nearer bound, on average; prices of
-    /// rows apart.</summary>
+    /// <summary>The mean, over items, of the objective's slope times the distance to the nearer bound, without the prices of
+    /// rows.</summary>
     private double SlopesWorth()
     {
         foreach (var multipliers in (double[][])[_a, _b, _d, _e, _f, _nu])
@@ -330,7 +330,7 @@ internal sealed partial class InteriorPoint : IDisposable
             objective += psi * _z[i] + _p.Charge![i] * _z[i];
             _rr[i] = _x[i] - _r[i] * _z[i];
             _rz[i] = psi - slope * ratio + _p.Charge[i] + _p.OfZ[i].Dot(sparse) + _p.Lower[i] * _a[i] - _p.Upper[i] * _b[i] + _d[i];
-            // What is off by a residual is off in proportion to how far it is on.
+            // Weight a switched item's residuals with its z.
             dual += (Math.Abs(_rx[i]) * (_p.Upper[i] - _p.Lower[i]) + Math.Abs(_rz[i])) * _z[i]
                 + Math.Abs(_rr[i]) * _p.PsiCurvature(i, ratio) * (_p.Upper[i] - _p.Lower[i]);
             complementarity += _d[i] * _cap[i];

@@ -11,10 +11,10 @@ internal static class Kernels
     /// <summary>Doubles in one vector register; rows are padded to a multiple of it.</summary>
     public const int Width = 4;
 
-    /// <summary>Rows of F that are taken together in <see cref="AddWeightedGram"/>: two copies of them fit the first cache.</summary>
+    /// <summary>Rows of F that <see cref="AddWeightedGram"/> processes together: two copies of them fit the L1 cache.</summary>
     private const int Panel = 48;
 
-    /// <summary>The least multiple of <see cref="Width"/> that is at least <paramref name="count"/>.</summary>
+    /// <summary>The smallest multiple of <see cref="Width"/> that is at least <paramref name="count"/>.</summary>
     public static int Pad(int count) => (count + Width - 1) / Width * Width;
 
     /// <summary>Σ aᵢ·bᵢ over any length.</summary>
@@ -61,7 +61,7 @@ internal static class Kernels
     /// <param name="f">n rows of <paramref name="stride"/> doubles.</param>
     /// <param name="stride">Length of a row, a multiple of <see cref="Width"/>.</param>
     /// <param name="weights">One per row.</param>
-    /// <param name="c">stride × stride; entries below the diagonal blocks are left as they are.</param>
+    /// <param name="c">stride × stride; entries below the diagonal blocks are not touched.</param>
     public static void AddWeightedGram(ReadOnlySpan<double> f, int stride, ReadOnlySpan<double> weights, Span<double> c)
     {
         if (stride == 0)
@@ -91,8 +91,8 @@ internal static class Kernels
     /// <param name="s">size rows of <paramref name="stride"/> doubles; the lower triangle is read and overwritten.</param>
     /// <param name="size">Rows.</param>
     /// <param name="stride">Length of a row, a multiple of <see cref="Width"/>.</param>
-    /// <remarks>A pivot that has lost all its digits belongs to a row that the others imply; it is made huge, which
-    /// leaves the row out.</remarks>
+    /// <remarks>A pivot that has lost all its digits belongs to a row that the other rows imply. It is made huge, which removes the row
+    /// from the system.</remarks>
     public static void FactorLdl(Span<double> s, int size, int stride)
     {
         const double Lost = 1e-14;

@@ -1,6 +1,6 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>Solves problems by the own kernels.</summary>
+/// <summary>Solves problems with the built-in kernels.</summary>
 internal sealed class NativeSolver
 {
     private readonly Problem _problem;
@@ -14,15 +14,15 @@ internal sealed class NativeSolver
         _tangents = _compiled.Refusal is null ? null : new(problem);
     }
 
-    /// <summary>Why the own kernels do not take the problem as it is; null where they do.</summary>
+    /// <summary>Why the built-in kernels cannot solve the problem directly; null if they can.</summary>
     public string? Reservation => _compiled.Refusal;
 
-    /// <summary>Why the own kernels do not take the problem even by tangents; null where they do.</summary>
+    /// <summary>Why the built-in kernels cannot solve the problem, not even with tangents; null if they can.</summary>
     public string? Refusal => _tangents?.Refusal is { } further ? further == _compiled.Refusal ? further : $"{_compiled.Refusal}, and by tangents {further}" : null;
 
     private bool IsMixed => _compiled.Program.IsSwitched is not null;
 
-    /// <summary>Solves; the answer is certified like every other.</summary>
+    /// <summary>Solves; the answer is checked like every other.</summary>
     public Answer Solve(SolveOptions options, Deadline deadline)
     {
         if (_tangents is not null)
@@ -78,16 +78,16 @@ internal sealed class NativeSolver
             "branch and bound, recomputed at every node", engine);
     }
 
-    /// <summary>The most value within a risk: the trade-off between both at which the risk is just used up.</summary>
-    /// <remarks>For every price w of risk, value ≤ max(value − w·risk) + w·limit, which is the bound. Between two prices the
-    /// points are mixed so that the mixture uses the limit exactly; where both bind the same bounds and rows the mixture
-    /// is the optimum (docs/solver.md).</remarks>
+    /// <summary>Maximum value within a risk limit: finds the price of risk at which the limit is just reached.</summary>
+    /// <remarks>For every price w of risk, value ≤ max(value − w·risk) + w·limit, which gives the bound. The points at two prices are mixed
+    /// so that the mixture reaches the limit exactly. If the same bounds and rows bind at both, the mixture is optimal
+    /// (docs/solver.md).</remarks>
     private Answer WithinRisk(MaximizeValue goal, SolveOptions options, Deadline deadline)
     {
         const int Rounds = 60;
         var tolerance = Math.Min(options.Gap, 1e-9);
         double[]? best = null;
-        // The prices that prove the bound are those of the optimum; those of any other price of risk are not.
+        // Shadow prices are taken from the price of risk that proves the bound; those of other prices do not belong to the optimum.
         var (bound, multipliers) = (double.PositiveInfinity, Array.Empty<double>());
         var (safe, risky) = ((Values: (double[]?)null, Price: 0.0), (Values: (double[]?)null, Price: 0.0));
         var price = 0.0;

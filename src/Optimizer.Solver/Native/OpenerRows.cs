@@ -1,9 +1,9 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>Rows over switches and openers alone, such as the one by which two things that are on need a third.</summary>
+/// <summary>Rows over switches and openers only, such as a row that requires a third binary when two others are on.</summary>
 internal sealed class OpenerRows
 {
-    /// <summary>What rows may be broken by.</summary>
+    /// <summary>Feasibility tolerance of rows.</summary>
     private const double Kept = 1e-9;
 
     private readonly FactorProgram _program;
@@ -33,10 +33,10 @@ internal sealed class OpenerRows
         _rows = [.. rows];
     }
 
-    /// <summary>Opens what such rows ask for, until none asks for more.</summary>
+    /// <summary>Opens the openers that such rows require, until all of these rows hold.</summary>
     /// <param name="on">Items that are on.</param>
-    /// <param name="decided">What is decided of every opener; null: all are undecided.</param>
-    /// <param name="state">What is open; it is added to.</param>
+    /// <param name="decided">Decided state of each opener; null if all are undecided.</param>
+    /// <param name="state">Current state of each opener; updated.</param>
     public void Open(int[] on, Decision[]? decided, Decision[] state)
     {
         if (_rows.Length == 0)

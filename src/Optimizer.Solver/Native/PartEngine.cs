@@ -10,20 +10,20 @@ internal interface IPartEngine
 
     /// <summary>Solves a program.</summary>
     /// <param name="part">The program.</param>
-    /// <param name="tolerance">Relative gap that the whole is to reach.</param>
+    /// <param name="tolerance">Relative gap required of the whole program.</param>
     /// <param name="cancellation">Cancels.</param>
     PartAnswer Solve(FactorProgram part, double tolerance, CancellationToken cancellation);
 }
 
-/// <summary>An engine's answer to a part.</summary>
+/// <summary>An engine's answer to a partial program.</summary>
 /// <param name="X">Sizes.</param>
-/// <param name="Z">On, between 0 and 1; empty where nothing is switched.</param>
+/// <param name="Z">Switch values, 0 to 1; empty if no item is switched.</param>
 /// <param name="Y">Openers.</param>
-/// <param name="RowPrices">Multipliers of the rows; ≥ 0 for inequalities, but for noise.</param>
-/// <param name="HasConverged">Whether the engine says so.</param>
+/// <param name="RowPrices">Multipliers of the rows; ≥ 0 for inequalities, up to rounding.</param>
+/// <param name="HasConverged">Whether the engine reports convergence.</param>
 internal readonly record struct PartAnswer(double[] X, double[] Z, double[] Y, double[] RowPrices, bool HasConverged);
 
-/// <summary>The own interior point, made exact by the active set that it ends at.</summary>
+/// <summary>The built-in interior point; an active-set step then makes the answer exact.</summary>
 internal sealed class InteriorPointEngine : IPartEngine
 {
     public static readonly InteriorPointEngine Instance = new();
@@ -35,16 +35,16 @@ internal sealed class InteriorPointEngine : IPartEngine
     public PartAnswer Solve(FactorProgram part, double tolerance, CancellationToken cancellation)
     {
         using var interior = new InteriorPoint(part);
-        // Without switches the answer is made exact, for which the binding bounds have to show; with them any prices give
-        // a bound, and these cost it a fraction of the tolerance.
+        // Without switches the answer is made exact, which requires a tight tolerance to identify the binding bounds. With switches any
+        // prices give a valid bound, so a fraction of the tolerance is enough.
         interior.Solve(part.IsSwitched is null ? Math.Min(tolerance * 0.1, 1e-8) : tolerance * 0.5, cancellation);
         var exact = part.IsSwitched is null && part.Openers == 0 && interior.HasConverged ? MakeExact(part, interior) : null;
         return new(exact?.X ?? interior.X.ToArray(), interior.Z.ToArray(), interior.Y.ToArray(),
             exact?.Prices.Rows.ToArray() ?? interior.RowMultipliers.ToArray(), interior.HasConverged);
     }
 
-    /// <summary>The interior point ends within its tolerance of the optimum; the bounds and rows that it sees binding
-    /// give the optimum to rounding, with exact zeros.</summary>
+    /// <summary>Makes an interior-point answer exact: the bounds and rows that bind at it determine the optimum up to rounding, with exact
+    /// zeros.</summary>
     private static ActiveSet? MakeExact(FactorProgram part, InteriorPoint interior)
     {
         var exact = new ActiveSet(part);
@@ -113,7 +113,7 @@ internal sealed class PdlpEngine(Deadline deadline, double precision = 1e-10) : 
         var answer = OrTools.Solve(program, OrToolsEngine.Pdlp, Math.Max(deadline.SecondsLeft, 0.01), Parameters, 1, cancellation);
         if (answer.Values.Length == 0)
             return new(new double[part.Count], [], [], new double[part.Rows], false);
-        // PDLP's multipliers are ≥ 0 on lower sides.
+        // PDLP's multipliers are ≥ 0 for lower limits; the signs are flipped here.
         return new(answer.Values[..part.Count], [], [],
             [.. answer.Multipliers.Skip(part.Stride + part.SparseFactors).Select(m => -m)], answer.Status == EngineStatus.Optimal);
     }

@@ -1,16 +1,16 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>What factors and rows cost at the margin, and what follows for every item: the dual side of a
-/// <see cref="FactorProgram"/>.</summary>
+/// <summary>The dual side of a <see cref="FactorProgram"/>: prices (multipliers) of factors and rows, reduced costs of items, and the
+/// bound.</summary>
 /// <remarks>
 /// For any prices ξ of the factors and ν of the rows (ν ≥ 0 where the row is ≤), with y = offset + Fᵀx,
 /// (κ/2)‖y‖² ≥ ξᵀy − ‖ξ‖²/(2κ), so
 /// <code>objective ≥ constant + ξᵀoffset − ‖ξ‖²/(2κ) − νᵀ(right side) + Σ min over each item of what is left</code>
-/// and the last minimum is taken item by item, exactly, switches at zero or one. The bound therefore holds for the
-/// mixed-integer problem, whatever numerical noise is in the prices (docs/solver.md).
+/// The last minimum is computed exactly per item, with switches at zero or one. So the bound holds for the mixed-integer problem, whatever
+/// numerical noise the prices contain (docs/solver.md).
 /// </remarks>
 /// <param name="program">The program.</param>
-/// <param name="isDead">Items that rows hold at zero, which can lower no bound; null for none.</param>
+/// <param name="isDead">Items that rows force to zero, which cannot lower the bound; null for none.</param>
 internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
 {
     /// <summary>Prices of the dense factors.</summary>
@@ -22,20 +22,20 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
     /// <summary>Prices of the rows.</summary>
     public Span<double> Rows => Sparse.AsSpan(program.SparseFactors);
 
-    /// <summary>What is left of the cost of one unit of x.</summary>
+    /// <summary>Reduced cost per unit of x.</summary>
     public double[] ReducedCost { get; } = new double[program.Count];
 
-    /// <summary>What turning an item on adds to the bound: its charge and the least of its reduced cost when on. For an
-    /// item without a switch, that least.</summary>
+    /// <summary>Change of the bound when an item is turned on: its charge plus the minimum of its reduced cost over its sizes. For an item
+    /// without a switch: only that minimum.</summary>
     public double[] Score { get; } = new double[program.Count];
 
-    /// <summary>What opening an opener adds to the bound, with every one of its items whose score is below zero.</summary>
+    /// <summary>Change of the bound when an opener is opened together with all of its items whose score is negative.</summary>
     public double[] OpenScore { get; } = new double[program.Openers];
 
-    /// <summary>No point is better than this.</summary>
+    /// <summary>The proven bound: no point has a better objective.</summary>
     public double Bound { get; private set; } = double.NegativeInfinity;
 
-    /// <summary>Sets the factors' prices from sizes: ξ = κ(offset + Fᵀx), or κ·Fᵀx.</summary>
+    /// <summary>Sets the factor prices from sizes: ξ = κ(offset + Fᵀx), or κ·Fᵀx.</summary>
     public void PriceFactors(ReadOnlySpan<double> x, bool withOffset = true)
     {
         program.FactorOffset.AsSpan(0, program.Stride).CopyTo(Dense);
@@ -64,7 +64,7 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
             Sparse[f] *= program.RiskWeight;
     }
 
-    /// <summary>Prices every item and the bound; O(n·k).</summary>
+    /// <summary>Computes all reduced costs and the bound; O(n·k).</summary>
     public double Evaluate()
     {
         for (var r = 0; r < program.Rows; r++)
@@ -114,21 +114,21 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
         return Bound = bound;
     }
 
-    /// <summary>‖offset + Fᵀx‖² of the sizes that the factors were priced at.</summary>
+    /// <summary>‖offset + Fᵀx‖² for the sizes from which the factor prices were set.</summary>
     public double SquaredExposure()
     {
         var sparse = Sparse.AsSpan(0, program.SparseFactors);
         return (Kernels.Dot(Dense, Dense) + Kernels.Dot(sparse, sparse)) / (program.RiskWeight * program.RiskWeight);
     }
 
-    /// <summary>What the prices of factors and rows make of one unit of an item; O(k).</summary>
+    /// <summary>Reduced cost of one unit of an item without its own variance and curve; O(k).</summary>
     public double Rest(int item) => program.OfX[item].Dot(Sparse)
         + (program.RiskWeight > 0 && program.Stride > 0 ? Kernels.Dot(program.LoadingsOf(item), Dense) : 0);
 
-    /// <summary>What turning one switched item on adds to the bound, its opener apart; O(k).</summary>
+    /// <summary>Change of the bound when one switched item is turned on, without its opener; O(k).</summary>
     public double ScoreOf(int item) => Least(item, Rest(item)) + program.Charge![item] + program.OfZ[item].Dot(Sparse);
 
-    /// <summary>By how much the bound rises when an item is forced on; ≥ 0.</summary>
+    /// <summary>Rise of the bound when an item is forced on; ≥ 0.</summary>
     public double CostOfOn(int item)
     {
         var score = Score[item];
@@ -137,7 +137,7 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
         return OpenScore[g] + Math.Max(0, score) - Math.Min(0, OpenScore[g]);
     }
 
-    /// <summary>By how much the bound rises when an item is forced off; ≥ 0.</summary>
+    /// <summary>Rise of the bound when an item is forced off; ≥ 0.</summary>
     public double CostOfOff(int item)
     {
         var taken = Math.Min(0, Score[item]);
@@ -146,15 +146,15 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
         return Math.Min(0, OpenScore[g] - taken) - Math.Min(0, OpenScore[g]);
     }
 
-    /// <summary>The sizes at which a switched item, on, lifts the bound by no more than <paramref name="room"/>.</summary>
-    /// <returns>The smallest and the largest; the first above the second where there is none.</returns>
+    /// <summary>The sizes of a switched item (when on) that raise the bound by at most <paramref name="room"/>.</summary>
+    /// <returns>The smallest and the largest such size; if there is none, the first is above the second.</returns>
     public (double Low, double High) SizesWithin(int item, double room)
     {
         var rest = ReducedCost[item] - program.Cost[item];
         var (from, to) = Bracket(item, rest);
         var best = (from + to) / 2;
         var least = Least(item, rest);
-        // Besides its size, what being on at all costs the bound.
+        // Being on costs the bound something as well, besides the size.
         var left = room - CostOfOn(item);
         if (left < 0)
             return (1, 0);
@@ -178,7 +178,7 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
         return (Outermost(best, program.Lower[item]), Outermost(best, program.Upper[item]));
     }
 
-    /// <summary>A lower bound of ψ(r) + rest·r over the item's sizes, exact but for rounding.</summary>
+    /// <summary>A lower bound of ψ(r) + rest·r over the item's sizes; exact up to rounding.</summary>
     private double Least(int i, double rest)
     {
         var (lower, upper) = (program.Lower[i], program.Upper[i]);
@@ -191,11 +191,11 @@ internal sealed class Prices(FactorProgram program, bool[]? isDead = null)
 
         var (low, high) = Bracket(i, rest);
         var middle = (low + high) / 2;
-        // A convex function lies above its tangent, so this is below the least value in the bracket.
+        // A convex function lies above its tangent, so this is below the minimum in the bracket.
         return program.Psi(i, middle) + rest * middle - Math.Abs(program.PsiSlope(i, middle) + rest) * (high - low) / 2;
     }
 
-    /// <summary>Two sizes, hardly apart, between which ψ(r) + rest·r is least.</summary>
+    /// <summary>Two nearly equal sizes that bracket the minimum of ψ(r) + rest·r.</summary>
     private (double Low, double High) Bracket(int i, double rest)
     {
         var (low, high) = (program.Lower[i], program.Upper[i]);

@@ -1,18 +1,18 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>A program with some switches settled.</summary>
-/// <param name="Program">What is left to decide.</param>
-/// <param name="Items">Per item of the part, its index in the whole: first those that are on, then those undecided.</param>
-/// <param name="Openers">Per opener of the part, its index in the whole.</param>
+/// <summary>A node's subprogram: a program in which some switches are fixed.</summary>
+/// <param name="Program">The reduced program.</param>
+/// <param name="Items">Index in the whole program of each item: first the items that are on, then the undecided ones.</param>
+/// <param name="Openers">Index in the whole program of each opener.</param>
 internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Openers)
 {
-    /// <summary>The part in which some items are on, some undecided, and the rest off.</summary>
+    /// <summary>The subprogram in which some items are on, some are undecided, and the rest are off.</summary>
     /// <param name="whole">The whole program.</param>
     /// <param name="on">Items that are on, or that have no switch.</param>
     /// <param name="free">Items that may be on or off.</param>
-    /// <param name="openers">What is decided of every opener.</param>
-    /// <param name="withoutMinima">Whether items that are on may be as small as zero.</param>
-    /// <returns>Null where settled switches alone break a row.</returns>
+    /// <param name="openers">State of every opener.</param>
+    /// <param name="withoutMinima">Whether items that are on may have size zero.</param>
+    /// <returns>Null if the fixed switches alone violate a row.</returns>
     public static Restriction? Of(FactorProgram whole, ReadOnlySpan<int> on, ReadOnlySpan<int> free, ReadOnlySpan<Decision> openers,
         bool withoutMinima = false)
     {
@@ -65,7 +65,7 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
         for (var q = 0; withoutMinima && q < on.Length; q++)
             lower[q] = whole.Switches(items[q]) ? 0 : lower[q];
 
-        // Rows over nothing but settled switches hold or do not.
+        // Rows with fixed switches only either hold or make the subprogram infeasible.
         var rows = RowsThatMatter(whole, items, lower, on.Length, openerItems, shift, out var isBroken);
         if (isBroken)
             return null;
@@ -103,7 +103,7 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
         return new(part, items, openerItems);
     }
 
-    /// <summary>The rows that the bounds of what is in the part do not imply.</summary>
+    /// <summary>The rows that the bounds of the subprogram do not already imply.</summary>
     private static int[] RowsThatMatter(
         FactorProgram whole, int[] items, double[] lower, int on, int[] openers, double[] shift, out bool isBroken)
     {

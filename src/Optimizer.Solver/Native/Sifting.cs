@@ -1,32 +1,33 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>What the own kernels found for a program.</summary>
+/// <summary>The built-in kernels' answer to a program.</summary>
 /// <param name="X">Sizes.</param>
-/// <param name="Z">On; empty where no item is switched.</param>
+/// <param name="Z">Switch values; empty if no item is switched.</param>
 /// <param name="Y">Openers.</param>
-/// <param name="Prices">Prices of factors and rows, evaluated.</param>
+/// <param name="Prices">Prices of factors and rows, with reduced costs computed.</param>
 /// <param name="Objective">The objective at the point.</param>
-/// <param name="Violation">The largest amount by which the point breaks a row.</param>
-/// <param name="IsProvenInfeasible">Whether prices prove that no point satisfies the rows.</param>
+/// <param name="Violation">The largest violation of a row.</param>
+/// <param name="IsProvenInfeasible">Whether prices prove infeasibility.</param>
 internal sealed record Relaxed(
     double[] X, double[] Z, double[] Y, Prices Prices, double Objective, double Violation, bool IsProvenInfeasible)
 {
-    /// <summary>No point is better than this.</summary>
+    /// <summary>The proven bound: no point has a better objective.</summary>
     public double Bound => Prices.Bound;
 }
 
-/// <summary>Solves a program over a few of its items and rows, and takes in those that prices or the point ask for.</summary>
+/// <summary>Sifting: solves a program over few items and rows, and adds items by reduced cost and rows by violation.</summary>
 /// <remarks>
-/// An item that is left out is zero; the prices of the rows and factors tell exactly whether it should be
-/// (<see cref="Prices"/>), and the bound counts every item, taken in or not. A row that is left out costs nothing until the
-/// point breaks it. A round costs one small interior point and one pass over all items, O(n·k) (Bixby et al., Very
-/// large-scale linear programming, 1992, call it sifting).
+/// An item that is left out is zero; its reduced cost shows exactly whether it should be added (<see cref="Prices"/>). The bound covers
+/// every item,
+/// included or not. A row that is left out costs nothing until the point violates it. A round costs one small interior point and one pass
+/// over all
+/// items, O(n·k) (Bixby et al., Very large-scale linear programming, 1992).
 /// </remarks>
 internal sealed class Sifting(FactorProgram program, IPartEngine engine)
 {
     private const int MaximumRounds = 40;
 
-    /// <summary>Below this many items a round over all of them costs no more than two over some.</summary>
+    /// <summary>Below this many items, all are included: one round over all costs no more than two over some.</summary>
     private const int Small = 160;
 
     private readonly bool[] _isDead = program.FindDead();
@@ -39,9 +40,9 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
     /// <summary>Rounds of the last solve.</summary>
     public int Rounds { get; private set; }
 
-    /// <summary>Starts with rows that are known to matter, and with every item where these are few.</summary>
-    /// <param name="rows">Per row of the whole that the program is a part of, whether to start with it.</param>
-    /// <param name="items">Per item, whether to start with it; null to choose.</param>
+    /// <summary>Sets the initial rows, and the initial items; all items if there are few.</summary>
+    /// <param name="rows">Per row of the whole program, whether to include it at the start.</param>
+    /// <param name="items">Per item, whether to include it at the start; null to choose automatically.</param>
     public void Warm(bool[] rows, bool[]? items = null)
     {
         const int Few = 1_000;
@@ -53,14 +54,14 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
         _isWarm = true;
     }
 
-    /// <summary>Adds the rows that were needed to those of the whole.</summary>
+    /// <summary>Marks the rows that were included, in the list of the whole program's rows.</summary>
     public void MergeRows(bool[] rows)
     {
         for (var r = 0; r < program.Rows; r++)
             rows[program.RowOrigin?[r] ?? r] |= _isRowIn[r];
     }
 
-    /// <summary>Solves; the items and rows taken in stay for the next solve.</summary>
+    /// <summary>Solves; included items and rows are kept for the next solve.</summary>
     /// <param name="tolerance">Relative gap at which to stop.</param>
     /// <param name="cancellation">Cancels.</param>
     public Relaxed Solve(double tolerance, CancellationToken cancellation = default)
@@ -92,7 +93,7 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
         }
     }
 
-    /// <summary>The items that pay best of themselves, and all that cannot be zero.</summary>
+    /// <summary>Chooses the initial items: the most profitable ones, and all that cannot be zero.</summary>
     private void Choose()
     {
         var n = program.Count;
@@ -101,7 +102,7 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
             _order[i] = i;
             var size = 0.2 * program.Upper[i] + 0.8 * program.Lower[i];
             _scores[i] = program.Psi(i, size) + (program.Switches(i) ? program.Charge![i] : 0);
-            // Beside switched items, those without a switch are few and carry what the others do.
+            // In a program with switched items, items without a switch are few, and rows connect them with the others: include them.
             var mustBeIn = !program.Switches(i) && (program.IsSwitched is not null || program.Lower[i] > 0 || program.Upper[i] < 0);
             _isIn[i] = !_isDead[i] && (mustBeIn || n <= Small);
         }
@@ -148,13 +149,13 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
         return added;
     }
 
-    /// <summary>Takes in the items that lower the bound most: half as many as the set is large, at most.</summary>
+    /// <summary>Adds the items that lower the bound most: at most half as many as are already included.</summary>
     private int AddItems(Prices prices, int size)
     {
         var (count, most) = (0, Math.Max(Small / 2, size / 2));
         for (var i = 0; i < program.Count; i++)
         {
-            // An item whose opener stays shut is not missed, however cheap it would be behind it.
+            // An item whose opener stays closed is not needed, however low its reduced cost.
             var isShut = program.Switches(i) && program.Opener![i] is var g and >= 0 && prices.OpenScore[g] >= 0;
             if (_isIn[i] || _isDead[i] || isShut || prices.Score[i] >= 0)
                 continue;
@@ -182,8 +183,7 @@ internal sealed class Sifting(FactorProgram program, IPartEngine engine)
         return indices;
     }
 
-    /// <summary>Whether it is proven that no point satisfies the rows: by the prices at hand, or by those of the program
-    /// that breaks rows as little as it can.</summary>
+    /// <summary>Whether infeasibility is proven, by the current prices or by those of the elastic program.</summary>
     private bool ProvesInfeasible(Prices prices, CancellationToken cancellation)
     {
         if (InfeasibilityProof.IsProvenBy(program, prices.Rows))

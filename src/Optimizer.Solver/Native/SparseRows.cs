@@ -8,10 +8,10 @@ internal sealed class SparseRows(int[] start, int[] index, double[] coefficient)
     public SparseRow this[int row] =>
         new(index.AsSpan(start[row], start[row + 1] - start[row]), coefficient.AsSpan(start[row], start[row + 1] - start[row]));
 
-    /// <summary>As many empty rows.</summary>
+    /// <summary>The given number of empty rows.</summary>
     public static SparseRows Of(int rows) => new(new int[rows + 1], [], []);
 
-    /// <summary>The chosen rows, with the entries whose index is mapped to ≥ 0.</summary>
+    /// <summary>The chosen rows; entries keep the index that they are mapped to, and are dropped if it is negative.</summary>
     public SparseRows Select(ReadOnlySpan<int> rows, ReadOnlySpan<int> map)
     {
         var newStart = new int[rows.Length + 1];
@@ -73,8 +73,8 @@ internal readonly ref struct SparseRow(ReadOnlySpan<int> index, ReadOnlySpan<dou
     }
 }
 
-/// <summary>Entries of sparse rows in any order.</summary>
-/// <param name="capacity">How many are expected.</param>
+/// <summary>Collects entries of sparse rows in any order.</summary>
+/// <param name="capacity">Expected number of entries.</param>
 internal sealed class SparseEntries(int capacity = 0)
 {
     private readonly List<int> _row = new(capacity);
@@ -88,7 +88,7 @@ internal sealed class SparseEntries(int capacity = 0)
         _coefficient.Add(coefficient);
     }
 
-    /// <summary>The rows, each with its entries in the order in which they were added.</summary>
+    /// <summary>The rows; entries of a row keep the order in which they were added.</summary>
     public SparseRows ToRows(int rows)
     {
         var start = new int[rows + 1];

@@ -1,18 +1,18 @@
 namespace Optimizer.Solver.Native;
 
-/// <summary>A set of items that are on, solved exactly.</summary>
-/// <param name="Items">The items that are on, in order; those without a switch included.</param>
+/// <summary>A support (set of items that are on), solved exactly.</summary>
+/// <param name="Items">The items that are on, ascending, including those without a switch.</param>
 /// <param name="X">Sizes, per item of the whole program.</param>
 /// <param name="Z">0 or 1, per item of the whole program.</param>
 /// <param name="Y">0 or 1, per opener of the whole program.</param>
 /// <param name="Objective">Objective at the point.</param>
-/// <param name="Prices">Prices of factors and rows with the switches as they are, for the whole program.</param>
+/// <param name="Prices">Prices of factors and rows with the switches fixed, for the whole program.</param>
 internal sealed record Supported(int[] Items, double[] X, double[] Z, double[] Y, double Objective, Prices Prices);
 
-/// <summary>Solves programs with all switches settled, remembers the best, and improves it by exchanges.</summary>
+/// <summary>Solves programs with all switches fixed, remembers the best point, and improves it by exchanges.</summary>
 internal sealed class SupportSearch(FactorProgram program)
 {
-    /// <summary>Sizes below this are an interior point's zero.</summary>
+    /// <summary>Sizes of an interior point below this count as zero.</summary>
     private const double Tiny = 1e-7;
 
     private readonly Dictionary<int, List<int>> _itemsOfSwitchRow = SwitchRows(program);
@@ -20,14 +20,14 @@ internal sealed class SupportSearch(FactorProgram program)
     private readonly Dictionary<string, bool> _isCertain = [];
     private readonly int[] _always = [.. Enumerable.Range(0, program.Count).Where(i => !program.Switches(i))];
 
-    /// <summary>The best point so far.</summary>
+    /// <summary>The incumbent: the best point so far.</summary>
     public Supported? Best { get; private set; }
 
     /// <summary>Solves with exactly these items on.</summary>
     /// <param name="items">Items that are on; those without a switch may be left out.</param>
-    /// <param name="openers">What is decided of every opener; an undecided one is opened where an item needs it or it
-    /// pays of itself. Null: all are undecided.</param>
-    /// <returns>Null where no point satisfies the rows, or where this was solved before and is not the best.</returns>
+    /// <param name="openers">State of every opener; an undecided opener is opened if an item needs it or if it is profitable. Null if all
+    /// are undecided.</param>
+    /// <returns>Null if no point satisfies the rows, or if this support was solved before and is not the best.</returns>
     public Supported? Evaluate(IEnumerable<int> items, Decision[]? openers = null)
     {
         var on = items.Concat(_always).Distinct().Order().ToArray();
@@ -43,7 +43,7 @@ internal sealed class SupportSearch(FactorProgram program)
         return found;
     }
 
-    /// <summary>Solves with exactly these items on, and says whether that was solved, or proven to have no point.</summary>
+    /// <summary>Solves with exactly these items on; returns whether that was solved, or proven infeasible.</summary>
     public bool Decides(int[] items, Decision[] openers)
     {
         Evaluate(items, openers);
@@ -71,9 +71,9 @@ internal sealed class SupportSearch(FactorProgram program)
         return state;
     }
 
-    /// <summary>Improves the best point by leaving out, adding and exchanging single items until none of it helps.</summary>
-    /// <remarks>The prices of a support bound what an addition can bring from below (<see cref="Native.Prices"/>), so most
-    /// are ruled out without being solved.</remarks>
+    /// <summary>Improves the incumbent by removing, adding and exchanging single items until nothing helps.</summary>
+    /// <remarks>The prices of a support bound the effect of adding an item (<see cref="Native.Prices"/>), so most additions are ruled out
+    /// without solving.</remarks>
     public void Improve(int[] candidates, Deadline deadline)
     {
         const int Tries = 3;
@@ -89,7 +89,7 @@ internal sealed class SupportSearch(FactorProgram program)
                 var rest = start.Items.Where(i => i != left).ToArray();
                 if (Evaluate(rest) is not { } without)
                 {
-                    // What is left cannot carry the book: exchange for what carries as much.
+                    // The remaining items cannot take the whole book: try an exchange with an item of similar size.
                     isBetter |= TryReplacements(start, rest, candidates, Tries);
                     continue;
                 }
@@ -103,15 +103,16 @@ internal sealed class SupportSearch(FactorProgram program)
         }
     }
 
-    /// <summary>Finds supports of programs with flows, where what one item may do hangs on what others do.</summary>
+    /// <summary>Slope scaling: finds supports of programs with flows, where items depend on each other.</summary>
     /// <remarks>
-    /// Every charge is spread over the size that the item had last, so that what is used little becomes dear and flows
-    /// gather (Kim and Pardalos, A solution approach to the fixed charge network flow problem using a dynamic slope
-    /// scaling procedure, 1999). Each round's support is thinned until no size is below its minimum, made exact, and
-    /// remembered if best, and then thinned of the items that cost most for what they carry.
+    /// Each fixed charge is spread over the item's last size, so that small sizes become expensive and flows concentrate (Kim and Pardalos,
+    /// A solution
+    /// approach to the fixed charge network flow problem using a dynamic slope scaling procedure, 1999). The support of each round is
+    /// thinned until
+    /// no size is below its minimum, made exact, and kept if it is the best. Finally, the items with the highest cost per size are removed.
     /// </remarks>
     /// <param name="start">Sizes in the relaxation.</param>
-    /// <param name="target">An objective that is good enough.</param>
+    /// <param name="target">An objective that is good enough to stop.</param>
     /// <param name="deadline">When to stop.</param>
     public void Dive(ReadOnlySpan<double> start, double target, Deadline deadline)
     {
@@ -144,7 +145,7 @@ internal sealed class SupportSearch(FactorProgram program)
         }
     }
 
-    /// <summary>The program without switches, every charge and every row on z spread over a size.</summary>
+    /// <summary>The program without switches: every charge and every row coefficient of z is spread over a size.</summary>
     private FactorProgram Spread(double[] size)
     {
         var cost = (double[])program.Cost.Clone();
@@ -174,8 +175,8 @@ internal sealed class SupportSearch(FactorProgram program)
         };
     }
 
-    /// <summary>Solves a support with minima left aside, leaves out what ends below its minimum (at first,
-    /// below half of it), and repeats.</summary>
+    /// <summary>Solves a support without minima, removes items that end below their minimum (in the first rounds: below half of it), and
+    /// repeats.</summary>
     private void EvaluateThinned(int[] items, ReadOnlySpan<double> sizes, Deadline deadline)
     {
         const int Rounds = 8;
@@ -206,7 +207,7 @@ internal sealed class SupportSearch(FactorProgram program)
         Evaluate(items);
     }
 
-    /// <summary>Of items that a row of switches lets be on one at a time, such as the tiers of a route: one with a smaller
+    /// <summary>If a row allows only one of several items to be on, such as the fee tiers of a route: another of them with a smaller
     /// minimum.</summary>
     private int? Smaller(int item)
     {
@@ -224,7 +225,7 @@ internal sealed class SupportSearch(FactorProgram program)
         return null;
     }
 
-    /// <summary>Leaves out the smallest items of rows over switches alone until these hold.</summary>
+    /// <summary>Removes the smallest items of rows over switches until these rows hold.</summary>
     private int[] KeepRowsOfSwitches(int[] items, ReadOnlySpan<double> sizes)
     {
         var left = program.RightSide.ToArray();
@@ -276,7 +277,7 @@ internal sealed class SupportSearch(FactorProgram program)
         return rows.Where(row => !isOther[row.Key]).ToDictionary();
     }
 
-    /// <summary>Leaves out the items that cost most for what they carry, in batches that shrink where they do harm.</summary>
+    /// <summary>Removes the items with the highest cost per size, in batches; a batch that makes things worse is halved.</summary>
     private void Prune(Deadline deadline)
     {
         var batch = Math.Max(1, Best!.Items.Count(program.Switches) / 8);
@@ -345,7 +346,7 @@ internal sealed class SupportSearch(FactorProgram program)
                 return null;
             }
 
-            // A point short of its bound is a point all the same, but does not say how good the support can be.
+            // An inexact point is still feasible, but does not show how good the support can be.
             _isCertain[key] = relaxed.Objective - relaxed.Bound <= 1e-7 * Math.Max(Math.Abs(relaxed.Objective), 1e-3);
             (x, rowPrices) = (relaxed.X, relaxed.Prices.Rows.ToArray());
         }

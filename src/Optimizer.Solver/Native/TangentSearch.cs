@@ -2,19 +2,22 @@ using Optimizer.Solver.Engines;
 
 namespace Optimizer.Solver.Native;
 
-/// <summary>Solves problems whose rows have curves, or weigh a millionth against one, by the own kernels.</summary>
+/// <summary>Solves problems with curves in rows, or with row coefficients that differ by a factor of a million, with the built-in
+/// kernels.</summary>
 /// <remarks>
-/// Every curve that the kernels do not take is replaced by lines that touch it, so the branch and bound proves a bound for the problem
-/// itself. What it decides is made exact by a simplex method on the problem's own curves; where the lines lay above a curve, more of them
-/// are added, and it is asked again (outer approximation: Duran and Grossmann, An outer-approximation algorithm for a class of
-/// mixed-integer nonlinear programs, 1986). A limit on the risk becomes a price of it, the multiplier of that limit at the best point: for
-/// every price w, value ≤ max(value − w·risk) + w·limit.
+/// Every curve that the kernels do not support is replaced by tangents, so the bound of branch and bound holds for the problem itself. A
+/// simplex
+/// method then makes the decided point exact on the problem's own curves. Where the tangents lay above a curve, more are added, and branch
+/// and
+/// bound runs again (outer approximation: Duran and Grossmann, An outer-approximation algorithm for a class of mixed-integer nonlinear
+/// programs, 1986). A risk limit becomes a price of risk, the limit's multiplier at the best point: for every price w,
+/// value ≤ max(value − w·risk) + w·limit.
 /// </remarks>
 internal sealed class TangentSearch
 {
     private const int MaximumRounds = 40;
 
-    /// <summary>With more rows than these, the kernels' dense systems take longer than a simplex method.</summary>
+    /// <summary>Above this many rows, the kernels' dense systems are slower than a simplex method.</summary>
     private const int MostRows = 600;
 
     private readonly Problem _problem;
@@ -23,21 +26,21 @@ internal sealed class TangentSearch
     private readonly List<Row> _rows = [];
     private readonly Dictionary<int, int> _binaryOf;
 
-    /// <summary>Whether the last point could not be made exact, or the simplex method broke down on it.</summary>
+    /// <summary>Whether the last point could not be made exact, and whether the simplex method failed on it.</summary>
     private bool _wasShort, _isBroken;
 
-    /// <summary>Whether assignments were skipped that may have points: bounds do not count any more.</summary>
+    /// <summary>Whether assignments were excluded that may have feasible points; bounds are then no longer valid.</summary>
     private bool _hasSkipped;
 
-    /// <summary>What a unit of risk costs while the goal's limit on it is left aside.</summary>
+    /// <summary>Price of risk that replaces the goal's risk limit.</summary>
     private double _riskPrice;
 
-    /// <param name="problem">A sound problem.</param>
+    /// <param name="problem">A valid problem.</param>
     public TangentSearch(Problem problem)
     {
         _problem = problem;
         _binaryOf = Formulation.BinaryOf(problem);
-        // The value that has to be reached is a row of its own.
+        // The minimum value becomes a row of its own.
         _isTangent = [.. Compiled.WhyNotCurves(problem).Select(why => why is not null || problem.Goal is MinimizeRisk)];
         for (var l = 0; l < _isTangent.Length; l++)
         {
@@ -54,10 +57,10 @@ internal sealed class TangentSearch
         Refusal = compiled.Refusal ?? (compiled.Program.Rows > MostRows ? $"it has {compiled.Program.Rows} rows" : null);
     }
 
-    /// <summary>Why the own kernels do not take the problem even so; null where they do.</summary>
+    /// <summary>Why the built-in kernels cannot solve the problem even with tangents; null if they can.</summary>
     public string? Refusal { get; }
 
-    /// <summary>Solves; the answer is certified like every other.</summary>
+    /// <summary>Solves; the answer is checked like every other.</summary>
     public Answer Solve(SolveOptions options, Deadline deadline)
     {
         var minimises = _problem.Goal is MinimizeRisk;
@@ -118,8 +121,8 @@ internal sealed class TangentSearch
 
     private bool IsOverRisk(double[] values) => _problem.Goal is MaximizeValue limited && Check.Risk(_problem, values) > limited.RiskAtMost * (1 + 1e-9);
 
-    /// <summary>A row that every point within the limit on the risk keeps: the risk's tangent at a point, which lies at −risk for no sizes at
-    /// all.</summary>
+    /// <summary>Adds the tangent of the risk at a point as a row; every point within the risk limit satisfies it. At zero sizes the tangent
+    /// has the value −risk.</summary>
     private void TouchRisk(double[] values)
     {
         var slopes = Check.RiskSlopes(_problem, values);
@@ -142,9 +145,9 @@ internal sealed class TangentSearch
         Links = [.. _problem.Links.Where((_, l) => !_isTangent[l])],
     }, isMadeExact: true);
 
-    /// <summary>Solves the problem with its tangents.</summary>
-    /// <returns>Values of the problem's variables, null where none were found; what is proven of the objective that is minimised; whether there is
-    /// no point.</returns>
+    /// <summary>Solves the problem with its current tangents by branch and bound.</summary>
+    /// <returns>Values of the problem's variables, null if none were found; the bound of the minimised objective; whether infeasibility is
+    /// proven.</returns>
     private (double[]? Values, double Bound, bool IsInfeasible) Decide(Compiled compiled, SolveOptions options, Deadline deadline, ref int nodes)
     {
         if (compiled.Program.IsSwitched is null)
@@ -153,13 +156,13 @@ internal sealed class TangentSearch
             return (compiled.Values(relaxed.X, relaxed.Z, relaxed.Y), relaxed.Bound, relaxed.IsProvenInfeasible);
         }
 
-        // Half of the gap is left to the tangents.
+        // Half of the gap is reserved for the error of the tangents.
         var result = new BranchAndBound(compiled.Program, 0.5 * options.Gap, Answer.LeastOf(_problem.Goal), deadline).Solve();
         nodes += result.Nodes;
         return (result.Best is { } found ? compiled.Values(found.X, found.Z, found.Y) : null, result.Bound, result.IsProvenInfeasible);
     }
 
-    /// <summary>The best point with the binaries of a point, on the problem's own curves.</summary>
+    /// <summary>The best point on the problem's own curves, with the binaries of a given point.</summary>
     private Point? Polished(double[] values, SolveOptions options, Deadline deadline)
     {
         var formulation = new Formulation(_problem, linear: true);
@@ -178,7 +181,7 @@ internal sealed class TangentSearch
         }
     }
 
-    /// <summary>Forbids an assignment that the exact problem has no point for.</summary>
+    /// <summary>Excludes an assignment for which the exact problem has no point.</summary>
     private bool Forbid(double[] values)
     {
         if (!_problem.Variables.Any(v => v.IsBinary))

@@ -6,23 +6,23 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
 
-/// <summary>Across: deposited here; filled there by whoever takes the difference for it, or given back.</summary>
-/// <remarks>Source: across-protocol/contracts, SpokePool. What is asked for is what arrives, to the unit. The deposit is timed
-/// when it is made, since the moment of a quote may be an hour old at the most and signatures take longer.</remarks>
+/// <summary>Across: a deposit here is filled on the destination chain by a relayer who earns the fee, or is refunded.</summary>
+/// <remarks>Source: across-protocol/contracts, SpokePool. Exactly the requested amount arrives. The deposit takes its time when it is
+/// executed, because a quote's time may be at most an hour old and signing takes longer.</remarks>
 public sealed class AcrossCalls : IRouteCalls
 {
 
 
-    /// <summary>Seconds after which what nobody has filled is given back; the pools allow six hours.</summary>
+    /// <summary>Seconds after which an unfilled deposit is refunded; the pools allow up to six hours.</summary>
     private const int FillSeconds = 14_400;
 
-    /// <summary>The share of the fee that is offered on top, so that somebody still fills when fees have risen.</summary>
+    /// <summary>Extra fee offered, in percent of the fee, so that relayers still fill after a fee rise.</summary>
     private const int FeeMarginPercent = 25;
 
     /// <inheritdoc/>
     public string Adapter => "across";
 
-    /// <summary>A quarter of the fee below what is expected: all of that arrives, and no more.</summary>
+    /// <summary>The expected amount less a quarter of the fee; exactly this amount arrives.</summary>
     public BigInteger Minimum(CallContext context, double slippage)
     {
         var fee = BigInteger.Max(0, context.Scaled(context.Step.Amount) - context.Step.Received);
@@ -36,7 +36,7 @@ public sealed class AcrossCalls : IRouteCalls
     public IReadOnlyList<ContractCall> Send(CallContext context)
     {
         var (step, route) = (context.Step, context.Route);
-        // Wrapped ether arrives as ether at accounts and as wrapped ether at contracts; which of both the recipient is no file says.
+        // Wrapped ether arrives as ether at plain accounts and as wrapped ether at contracts; the files do not say which the recipient is.
         if (context.Market.AssetOf(route.From).Id == context.Chain.NativeToken || context.Market.Token(route.From).Address is null || context.Market.Token(route.To).Address is null)
             throw new TransactionException($"step {step.Id}: calls that send {route.From.Symbol} by Across cannot be built, since it depends on the recipient's kind what arrives");
         byte[] Word(EvmAddress address) => Hex.Word(address.Bytes);
@@ -77,8 +77,8 @@ public sealed class AcrossCalls : IRouteCalls
         return null;
     }
 
-    /// <summary>Whether a fill is that of a deposit. Anybody can fill what was never deposited, to whom he likes, since he only loses what
-    /// he gives: all that a deposit says has to be the same, and no less may have been given.</summary>
+    /// <summary>Whether a fill belongs to a deposit. Anybody can log a fill without a deposit at their own expense, so every field of the
+    /// deposit must match, and the filled amount must not be lower.</summary>
     private static bool IsFillOf(FundsDeposited deposited, FilledRelay filled, BigInteger origin) =>
         filled.OriginChainId == origin && filled.DepositId == deposited.DepositId
         && Same(filled.InputToken, deposited.InputToken) && Same(filled.OutputToken, deposited.OutputToken)

@@ -10,107 +10,107 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
 
-/// <summary>Builds the calls that put value into positions of one kind of protocol, and take it out.</summary>
+/// <summary>Builds the deposit and withdrawal calls of one kind of protocol.</summary>
 public interface IPositionCalls
 {
-    /// <summary>The adapter of the chain files' entries that it is for.</summary>
+    /// <summary>The adapter, as named in the chain files' entries.</summary>
     string Adapter { get; }
 
-    /// <summary>The contract that must be allowed to take the token; null where none takes it.</summary>
+    /// <summary>The contract that needs an allowance for the token; null if none does.</summary>
     EvmAddress? Spender(CallContext context);
 
-    /// <summary>Puts the step's amount in.</summary>
+    /// <summary>The calls that deposit the step's amount.</summary>
     IReadOnlyList<ContractCall> Deposit(CallContext context);
 
-    /// <summary>Takes the step's amount out.</summary>
+    /// <summary>The calls that withdraw the step's amount.</summary>
     IReadOnlyList<ContractCall> Withdraw(CallContext context);
 }
 
 /// <summary>Builds the calls of routes of one kind of provider.</summary>
 public interface IRouteCalls
 {
-    /// <summary>The adapter of the chain files' entries that it is for.</summary>
+    /// <summary>The adapter, as named in the chain files' entries.</summary>
     string Adapter { get; }
 
-    /// <summary>What amounts have to be multiples of, in base units.</summary>
+    /// <summary>Amounts must be multiples of this, in base units.</summary>
     BigInteger Granularity(CallContext context) => BigInteger.One;
 
-    /// <summary>The least that can come out, in base units, when a share may be lost on top of what is expected.</summary>
+    /// <summary>The minimum output for a slippage tolerance, in base units.</summary>
     BigInteger Minimum(CallContext context, double slippage) => context.Step.Received - new BigInteger(Math.Ceiling((double)context.Step.Received * slippage));
 
-    /// <summary>The contract that must be allowed to take the token; null where none takes it.</summary>
+    /// <summary>The contract that needs an allowance for the token; null if none does.</summary>
     EvmAddress? Spender(CallContext context);
 
-    /// <summary>Sends the step's amount.</summary>
+    /// <summary>The calls that send the step's amount.</summary>
     IReadOnlyList<ContractCall> Send(CallContext context);
 
-    /// <summary>What a sending left in its transaction's logs that tells, on the other chain, when it is there.</summary>
+    /// <summary>The transfer that a transaction's logs show, by which the arrival on the other chain is recognised.</summary>
     /// <param name="context">The step that sent.</param>
-    /// <param name="logs">The logs of the transaction, without those of sendings that are known already.</param>
-    /// <returns>Null where nothing tells.</returns>
+    /// <param name="logs">The transaction's logs, without those already assigned to other steps.</param>
+    /// <returns>Null if the logs show none.</returns>
     BridgeTransfer? Sent(CallContext context, IReadOnlyList<EvmLog> logs) => null;
 }
 
-/// <summary>A route whose other side has to be claimed, with a proof that somebody on the web hands out.</summary>
+/// <summary>A route whose arrival must be claimed with a proof from a web service.</summary>
 public interface IClaimedRoute
 {
-    /// <summary>Who hands out proofs.</summary>
+    /// <summary>The web service for proofs.</summary>
     WebSource Source { get; }
 
-    /// <summary>The call that claims; null while there is no proof yet.</summary>
-    /// <param name="context">The step that claims.</param>
-    /// <param name="sent">The transaction that sent.</param>
-    /// <param name="endpoint">Whom to ask for the proof.</param>
-    /// <param name="there">The other chain, to see whether a proof has been used.</param>
+    /// <summary>The claim; null if there is no proof yet.</summary>
+    /// <param name="context">The claiming step.</param>
+    /// <param name="sent">The sending transaction.</param>
+    /// <param name="endpoint">The endpoint of the web service.</param>
+    /// <param name="there">The destination chain, to check whether a proof was already used.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="ChainDataException">The source or the other chain failed.</exception>
+    /// <exception cref="ChainDataException">The web service or the destination chain failed.</exception>
     Task<ContractCall?> ClaimAsync(CallContext context, EvmTransaction sent, JsonEndpoint endpoint, IEvmClient there, CancellationToken cancellation);
 }
 
-/// <summary>A position that is left through a queue: its money is asked for, set free later, and then claimed.</summary>
+/// <summary>A position with a withdrawal queue: request, wait, claim.</summary>
 public interface IQueuedPosition
 {
-    /// <summary>What asking left in its transaction's logs that tells when it has been claimed.</summary>
-    /// <param name="context">The step that asked.</param>
-    /// <param name="logs">The logs of the transaction, without those of requests that are known already.</param>
-    /// <returns>Null where nothing tells.</returns>
+    /// <summary>The withdrawal request that a transaction's logs show, by which its claim is recognised.</summary>
+    /// <param name="context">The requesting step.</param>
+    /// <param name="logs">The transaction's logs, without those already assigned to other steps.</param>
+    /// <returns>Null if the logs show none.</returns>
     BridgeTransfer? Requested(CallContext context, IReadOnlyList<EvmLog> logs);
 
-    /// <summary>The call that claims; null while not all of it has been set free.</summary>
-    /// <param name="context">The step that asked.</param>
-    /// <param name="asked">The transaction that asked.</param>
+    /// <summary>The claim; null if the request is not finalised completely.</summary>
+    /// <param name="context">The requesting step.</param>
+    /// <param name="asked">The requesting transaction.</param>
     /// <param name="client">The chain's nodes.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="ChainDataException">The nodes failed, or the queue does not answer as it should.</exception>
+    /// <exception cref="ChainDataException">The nodes failed, or the queue gave an unexpected answer.</exception>
     Task<ContractCall?> ClaimAsync(CallContext context, EvmTransaction asked, IEvmClient client, CancellationToken cancellation);
 }
 
-/// <summary>Something on its way between two chains, or through a queue.</summary>
-/// <param name="Log">The log that tells of it where it was sent, or asked for.</param>
-/// <param name="Amount">What is to arrive, in base units of the token there.</param>
+/// <summary>Money in flight between two chains, or in a withdrawal queue.</summary>
+/// <param name="Log">The log of the sending or request.</param>
+/// <param name="Amount">The expected amount, in base units of the token at the destination.</param>
 /// <param name="Contract">The contract that logs the arrival.</param>
-/// <param name="Topics">What the arrival's topics are; null for anything.</param>
-/// <param name="Arrived">The log of a transaction that tells of the arrival, and what it says has arrived, in base units; null where
-/// the transaction is about something else. Anybody can log something that looks alike, so that all figures are compared.</param>
+/// <param name="Topics">The topics of the arrival's log; null matches anything.</param>
+/// <param name="Arrived">Finds the arrivals in a transaction: their logs and amounts in base units; none if the transaction is unrelated.
+/// Anybody can emit similar logs, so all figures are compared.</param>
 public sealed record BridgeTransfer(EvmLog Log, BigInteger Amount, EvmAddress Contract, IReadOnlyList<IReadOnlyList<string>?> Topics, Func<EvmTransaction, IEnumerable<BridgeArrival>> Arrived)
 {
-    /// <summary>The moment after which what nobody has delivered is given back where it was sent; null where that does not happen.</summary>
+    /// <summary>The time after which an undelivered transfer is refunded at its source; null if there are no refunds.</summary>
     public DateTimeOffset? GivenBackAfter { get; init; }
 
-    /// <summary>Where the contract there may hold back what it could not hand out: the topic of the log that tells, and the call that
-    /// hands it out once more, null for a log about something else; null where that does not happen.</summary>
+    /// <summary>For contracts that may hold back a failed delivery: the topic of the log that reports it, and the call that delivers again
+    /// (null for an unrelated log). Null if that cannot happen.</summary>
     public (string Topic, Func<EvmLog, ContractCall?> HandOut)? HeldBack { get; init; }
 }
 
-/// <summary>What arrived from another chain.</summary>
-/// <param name="Log">The log that tells of it.</param>
-/// <param name="Amount">How much, in base units.</param>
+/// <summary>An arrival from another chain.</summary>
+/// <param name="Log">Its log.</param>
+/// <param name="Amount">The amount, in base units.</param>
 public sealed record BridgeArrival(EvmLog Log, BigInteger Amount);
 
-/// <summary>A step, and what its calls have to name.</summary>
-/// <param name="Market">Chains, opportunities and routes.</param>
+/// <summary>A step with the data that its calls need.</summary>
+/// <param name="Market">The market, for chains, opportunities and routes.</param>
 /// <param name="Step">The step, with its amounts.</param>
-/// <param name="Accounts">Whose money it is, by chain.</param>
+/// <param name="Accounts">The executing accounts, by chain.</param>
 /// <param name="Deadline">The moment after which calls fail.</param>
 public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyDictionary<string, string> Accounts, DateTimeOffset Deadline)
 {
@@ -121,22 +121,22 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     public EvmAddress Account => EvmAddress.Parse(AccountOn(Step.Chain));
 
     /// <summary>The account on the step's chain, where that is Solana.</summary>
-    /// <exception cref="FormatException">It is no address of Solana.</exception>
+    /// <exception cref="FormatException">It is not a Solana address.</exception>
     public SolanaAddress SolanaAccount => SolanaAddress.Parse(AccountOn(Step.Chain));
 
-    /// <summary>Makes sure that the account is an address of its chain's.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
-    /// <exception cref="TransactionException">None is given.</exception>
+    /// <summary>Checks that the account is a valid address of its chain.</summary>
+    /// <exception cref="FormatException">It is not valid.</exception>
+    /// <exception cref="TransactionException">There is no account for the chain.</exception>
     public void RequireAccount() => _ = Chain.ChainId is null ? $"{SolanaAccount}" : $"{Account}";
 
     /// <summary>The route that the step uses.</summary>
     public Route Route => Market.Snapshot.Routes.Single(route => route.Id == Step.Via);
 
-    /// <summary>The opportunity that the step is about.</summary>
+    /// <summary>The step's opportunity.</summary>
     public Opportunity Opportunity => Market.Snapshot.Opportunities.Single(place => place.Id == Step.Via);
 
-    /// <summary>The provider's or protocol's entry in the chain's file: by the opportunity's own name where there is one, else by
-    /// its protocol.</summary>
+    /// <summary>The entry in the chain file: that of the opportunity's own name if there is one, else that of its protocol or
+    /// provider.</summary>
     /// <exception cref="TransactionException">There is none.</exception>
     public Protocol Entry => Chain.Entry(Step.Via, Provider) ?? throw new TransactionException($"step {Step.Id}: the chain file of {Chain.Id} has no entry {Provider}");
 
@@ -144,11 +144,12 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
         ?? throw new TransactionException($"step {Step.Id}: the snapshot has no '{Step.Via}'");
 
     /// <summary>The account on a chain.</summary>
-    /// <exception cref="TransactionException">None is given.</exception>
+    /// <exception cref="TransactionException">There is no account for the chain.</exception>
     public string AccountOn(string chain) => Accounts.GetValueOrDefault(chain)
         ?? throw new TransactionException($"step {Step.Id}: the scenario names no account on {chain}; add it under 'accounts'");
 
-    /// <summary>The contract of the token that the step spends, or whose position shrinks: the wrapped one of the native token.</summary>
+    /// <summary>The contract of the token that the step spends, or whose position shrinks; for the native token, its wrapped
+    /// form.</summary>
     /// <exception cref="TransactionException">It has none.</exception>
     public EvmAddress Token => Contract(Step.Token);
 
@@ -158,7 +159,7 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
         ? EvmAddress.Parse(address)
         : throw new TransactionException($"step {Step.Id}: the chain file of {token.Chain} gives {token.Symbol} no contract");
 
-    /// <summary>The provider's entry on the route's destination.</summary>
+    /// <summary>The provider's entry in the chain file of the route's destination.</summary>
     /// <exception cref="TransactionException">There is none.</exception>
     public Protocol EntryThere => Market.Chain(Route.To.Chain).Protocols.FirstOrDefault(entry => entry.Id == Entry.Id)
         ?? throw new TransactionException($"step {Step.Id}: the chain file of {Route.To.Chain} has no entry {Entry.Id}");
@@ -178,28 +179,28 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     /// <exception cref="TransactionException">The chain file does not name it.</exception>
     public SolanaAddress SolanaRole(string role) => SolanaAddress.Parse(Named(role, Entry));
 
-    /// <summary>The one contract of the entry that is for the step's token: the only one, or that whose role ends in the symbol.</summary>
+    /// <summary>The entry's contract for the step's token: the only one, or the one whose role ends with the symbol.</summary>
     /// <exception cref="TransactionException">There is none, or more than one.</exception>
     public EvmAddress RoleOfToken() => RoleOf(Entry, Step.Token);
 
-    /// <summary>The one contract of an entry that is for a token.</summary>
+    /// <summary>An entry's contract for a token.</summary>
     /// <exception cref="TransactionException">There is none, or more than one.</exception>
     public EvmAddress RoleOf(Protocol entry, TokenId token) => entry.AddressFor(token.Symbol) is { } address
         ? EvmAddress.Parse(address)
         : throw new TransactionException($"step {Step.Id}: not one address of {entry.Id} on {token.Chain} is for {token.Symbol}; expected one role that ends so");
 
-    /// <summary>An amount of the route's token in base units of what it becomes, where one is worth one.</summary>
+    /// <summary>Converts an amount of the route's input token to base units of its output token, one for one.</summary>
     public BigInteger Scaled(BigInteger amount) => amount * BigInteger.Pow(10, Market.Token(Route.To).Decimals) / BigInteger.Pow(10, Market.Token(Route.From).Decimals);
 
-    /// <summary>A parameter of the provider's entry in another chain's file.</summary>
-    /// <exception cref="TransactionException">It is not there, or no number.</exception>
+    /// <summary>A numeric parameter of the provider's entry in another chain's file.</summary>
+    /// <exception cref="TransactionException">It is missing or not a number.</exception>
     public BigInteger Number(string chain, string name) =>
         Market.Chain(chain).Protocols.FirstOrDefault(entry => entry.Id == Entry.Id)?.Parameters.GetValueOrDefault(name) is { } text && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new TransactionException($"step {Step.Id}: the chain file of {chain} gives no number '{name}' for {Entry.Id}");
 
     /// <summary>The recipient on the route's destination, as 32 bytes.</summary>
-    /// <exception cref="TransactionException">The destination is no EVM network, which cannot be sent to yet.</exception>
+    /// <exception cref="TransactionException">The destination is not an EVM network, which is not supported yet.</exception>
     public byte[] Recipient()
     {
         var chain = Market.Chain(Route.To.Chain);

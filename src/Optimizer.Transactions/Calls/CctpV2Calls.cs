@@ -8,7 +8,8 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
 
-/// <summary>Circle's Cross-Chain Transfer Protocol, version 2: burnt here; minted there once the burn is attested.</summary>
+/// <summary>Circle's Cross-Chain Transfer Protocol, version 2: burns tokens here and mints them at the destination once the burn is
+/// attested.</summary>
 public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
 {
 
@@ -20,7 +21,7 @@ public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
     /// <inheritdoc/>
     public string Adapter => "cctpV2";
 
-    /// <summary>Fees may double until the burn, and no more.</summary>
+    /// <summary>Allows the fee to double until the burn.</summary>
     public BigInteger Minimum(CallContext context, double slippage) => BigInteger.Max(0, context.Step.Received - BigInteger.Max(0, context.Step.Amount - context.Step.Received));
 
     /// <inheritdoc/>
@@ -55,7 +56,7 @@ public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
                 continue;
             var (recipient, token) = (EvmAddress.Parse(context.AccountOn(context.Route.To.Chain)), context.Contract(context.Route.To));
             var (there, transmitter) = (context.RoleOf("tokenMessenger", context.EntryThere), context.RoleOf("messageTransmitter", context.EntryThere));
-            // The nonce is given by those who attest. What is minted is told by one log, and for which burn by the one before it.
+            // The attesters assign the nonce, so it is unknown here. One log shows the message and its burn; the mint is the log before it.
             return new(log, context.Scaled(context.Step.MinimumReceived), there, [[ContractEvent.TopicOf<Minted>()], [Topics.Of(recipient)], [Topics.Of(token)]],
                 arrival => arrival.Logs.Where(other => other.Address == transmitter && ContractEvent.Read<MessageReceived>(other) is { } received && received.SourceDomain == context.Number(context.Route.From.Chain, "domain") && IsOurs(context, received.MessageBody))
                     .Select(other => arrival.Logs.LastOrDefault(log => log.Address == there && log.Index < other.Index && ContractEvent.Read<Minted>(log) is { } minted && minted.MintRecipient == recipient && minted.MintToken == token && minted.Amount + minted.FeeCollected == context.Step.Amount))
@@ -65,7 +66,7 @@ public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
         return null;
     }
 
-    /// <summary>Whether the body of a message is about the step's burn: the token, the amount, by whom and for whom.</summary>
+    /// <summary>Whether a message body belongs to the step's burn: token, amount, sender and recipient.</summary>
     private static bool IsOurs(CallContext context, byte[] body) => BurnMessage.Read(body) is { } burn && burn.Amount == context.Step.Amount
         && burn.Token == Topics.Of(context.Token) && burn.Sender == Topics.Of(context.Account) && burn.Recipient == Topics.Of(EvmAddress.Parse(context.AccountOn(context.Route.To.Chain)));
 
@@ -79,7 +80,7 @@ public sealed class CctpV2Calls : IRouteCalls, IClaimedRoute
         var transmitter = context.RoleOf("messageTransmitter", context.EntryThere);
         foreach (var (message, attestation) in await CctpV2.MessagesAsync(endpoint, from, sent.Hash, cancellation).ConfigureAwait(false))
         {
-            // Whoever hands out proofs is not believed about what they are for, nor that they have not been used.
+            // The service's answer is not trusted: check what the proof is for, and that it is unused.
             if (attestation is null || Message.Read(message) is not { } read || read.SourceDomain != from || read.DestinationDomain != to || !IsOurs(context, read.Body))
                 continue;
             var head = await there.PinAsync(cancellation).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using Optimizer.Model;
 namespace Optimizer.Transactions.Calls;
 
 /// <summary>ERC-4626 vaults, MetaMorpho's among them.</summary>
-/// <param name="adapter">The adapter of the chain files' entries that it is for.</param>
+/// <param name="adapter">The adapter, as named in the chain files' entries.</param>
 public sealed class Erc4626Calls(string adapter) : IPositionCalls
 {
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ public sealed class MarinadeCalls : IPositionCalls
     public IReadOnlyList<ContractCall> Withdraw(CallContext context) =>
         throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} give a ticket, which is paid at the end of an epoch; its calls cannot be built yet, and its token can be sold");
 
-    /// <summary>Takes lamports and gives mSOL.</summary>
+    /// <summary>Deposits lamports for mSOL.</summary>
     public static ContractCall Deposit(SolanaAddress program, SolanaAddress state, SolanaAddress mint, SolanaAddress poolLeg, SolanaAddress from, SolanaAddress to, BigInteger lamports) =>
         SolanaPrograms.Instruction(program, "deposit(lamports)", lamports, [lamports], [.. Selector, .. SolanaPrograms.Lamports(lamports)],
         [

@@ -7,37 +7,37 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
 
-/// <summary>Instructions of Solana's own programs, and what others' are made of.</summary>
+/// <summary>Instructions of Solana's built-in programs, and helpers for other programs.</summary>
 /// <remarks>Sources: solana-program/system, token and associated-token-account.</remarks>
 public static class SolanaPrograms
 {
-    /// <summary>Moves lamports, and owns what holds them.</summary>
+    /// <summary>The system program: transfers lamports and owns plain accounts.</summary>
     public static readonly SolanaAddress SystemProgram = SolanaAddress.Parse("11111111111111111111111111111111");
 
-    /// <summary>Keeps tokens.</summary>
+    /// <summary>The token program.</summary>
     public static readonly SolanaAddress Token = SolanaAddress.Parse("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 
-    /// <summary>Gives every owner one account for each token.</summary>
+    /// <summary>The associated token account program: one account per owner and token.</summary>
     public static readonly SolanaAddress AssociatedToken = SolanaAddress.Parse("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
 
-    /// <summary>SPL's stake pools.</summary>
+    /// <summary>The SPL stake pool program.</summary>
     public static readonly SolanaAddress StakePool = SolanaAddress.Parse("SPoo1Ku8WFXoNDMHPsrGSTSG1Y47rzgn41SLUNakuHy");
 
-    /// <summary>What opens an account of tokens, where there is none yet.</summary>
+    /// <summary>The function that creates a token account if there is none.</summary>
     public const string CreateFunction = "createIdempotent()";
 
     private static readonly Dictionary<string, string> Names = new() { [$"{SystemProgram}"] = "Solana's system program", [$"{Token}"] = "the token program", [$"{AssociatedToken}"] = "the associated token account program", [$"{StakePool}"] = "the stake pool program" };
 
-    /// <summary>What a program that is everybody's is called; null for others.</summary>
+    /// <summary>The name of a well-known program; null for others.</summary>
     public static string? NameOf(string address) => Names.GetValueOrDefault(address);
 
-    /// <summary>What an account of tokens has to hold where nobody read it: 165 bytes at the rent of today.</summary>
+    /// <summary>Rent of a token account (165 bytes), used if the snapshot has no figure.</summary>
     private const long UsualRentLamports = 2_039_280;
 
-    /// <summary>An owner's account for a token.</summary>
+    /// <summary>An owner's associated account for a token.</summary>
     public static SolanaAddress TokenAccount(SolanaAddress owner, SolanaAddress mint) => SolanaAddress.Derived(AssociatedToken, owner.Bytes.ToArray(), Token.Bytes.ToArray(), mint.Bytes.ToArray()).Address;
 
-    /// <summary>Makes an owner's account for a token where there is none yet; the rent in it comes back when it is closed.</summary>
+    /// <summary>Creates an owner's account for a token if there is none; its rent comes back when it is closed.</summary>
     public static ContractCall CreateTokenAccount(CallContext context, SolanaAddress mint)
     {
         var rent = context.Market.Snapshot.Chains.FirstOrDefault(chain => chain.Id == context.Chain.Id)?.Gas is SolanaGas { RentLamportsPerTokenAccount: { } read } ? new BigInteger(read.Value) : UsualRentLamports;
@@ -52,15 +52,15 @@ public static class SolanaPrograms
     public static ContractCall Transfer(SolanaAddress from, SolanaAddress to, BigInteger lamports) => Instruction(SystemProgram, "transfer(lamports)", lamports, [lamports], [2, 0, 0, 0, .. Lamports(lamports)],
         [Account("fromPubkey", from, signer: true, writable: true), Account("toPubkey", to, writable: true)]);
 
-    /// <summary>Has an account of wrapped lamports count those that it was sent.</summary>
+    /// <summary>Updates the balance of a wrapped SOL account after lamports were sent to it.</summary>
     public static ContractCall SyncNative(SolanaAddress account) => Instruction(Token, "syncNative()", 0, [], [17], [Account("account", account, writable: true)]);
 
-    /// <summary>An instruction.</summary>
+    /// <summary>Builds an instruction.</summary>
     /// <param name="program">The program.</param>
-    /// <param name="function">Its name, with those of its arguments.</param>
+    /// <param name="function">Its name, with argument names.</param>
     /// <param name="lamports">Lamports that it takes from the account.</param>
     /// <param name="arguments">The arguments.</param>
-    /// <param name="data">What selects it, and the arguments.</param>
+    /// <param name="data">The selector and the arguments.</param>
     /// <param name="accounts">The accounts, in order.</param>
     public static ContractCall Instruction(SolanaAddress program, string function, BigInteger lamports, IEnumerable<BigInteger> arguments, byte[] data, IReadOnlyList<CallAccount> accounts) => new()
     {
@@ -72,11 +72,11 @@ public static class SolanaPrograms
         Accounts = accounts,
     };
 
-    /// <summary>An account of an instruction.</summary>
+    /// <summary>Describes an account of an instruction.</summary>
     public static CallAccount Account(string name, SolanaAddress address, bool signer = false, bool writable = false) => new() { Name = name, Address = $"{address}", Signer = signer, Writable = writable };
 
-    /// <summary>Lamports as instructions have them: eight bytes, the lowest first.</summary>
-    /// <exception cref="TransactionException">There are more than fit.</exception>
+    /// <summary>Lamports as eight bytes, little-endian, as instructions expect them.</summary>
+    /// <exception cref="TransactionException">The amount does not fit into eight bytes.</exception>
     public static byte[] Lamports(BigInteger lamports)
     {
         if (lamports.Sign < 0 || lamports > ulong.MaxValue)

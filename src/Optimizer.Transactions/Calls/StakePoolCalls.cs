@@ -26,7 +26,7 @@ public sealed class StakePoolCalls : IPositionCalls
     public IReadOnlyList<ContractCall> Withdraw(CallContext context) =>
         throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} give stake, which is free at the end of an epoch; its calls cannot be built yet, and its token can be sold");
 
-    /// <summary>Takes lamports and gives the pool's tokens.</summary>
+    /// <summary>Deposits lamports for the pool's tokens.</summary>
     public static ContractCall DepositSol(SolanaAddress pool, SolanaAddress mint, SolanaAddress reserve, SolanaAddress managerFee, SolanaAddress from, SolanaAddress to, SolanaAddress referral, BigInteger lamports) =>
         SolanaPrograms.Instruction(SolanaPrograms.StakePool, "depositSol(lamports)", lamports, [lamports], [14, .. SolanaPrograms.Lamports(lamports)],
         [

@@ -8,14 +8,14 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
 
-/// <summary>Liquid staking of ether: Lido and ether.fi, whose tokens are counted in ether; the way out of Lido goes through its
+/// <summary>Liquid staking of ether with Lido and ether.fi; amounts are counted in ether. Withdrawals from Lido go through its
 /// queue.</summary>
 /// <remarks>Source: lidofinance/core, Lido and WithdrawalQueue.</remarks>
 public sealed class StakingCalls : IPositionCalls, IQueuedPosition
 {
 
 
-    /// <summary>The most that Lido takes in one request, in wei.</summary>
+    /// <summary>Lido's maximum per request, in wei.</summary>
     private static readonly BigInteger MostInRequest = 1_000 * BigInteger.Pow(10, 18);
 
     private const int MostRequests = 200;
@@ -60,7 +60,7 @@ public sealed class StakingCalls : IPositionCalls, IQueuedPosition
         {
             var paid = transaction.Logs.Where(log => log.Address == queue)
                 .Select(log => (Log: log, Claimed: ContractEvent.Read<WithdrawalClaimed>(log))).Where(pair => pair.Claimed is { } claimed && claimed.Owner == account && claimed.Receiver == account && ids.Any(asked => asked.Id == claimed.RequestId)).ToArray();
-            // All of them in one transaction, as the claim asks for them.
+            // All requests must be paid in one transaction, as the claim call does.
             return paid.Length == ids.Count ? [new BridgeArrival(paid[0].Log, paid.Aggregate(BigInteger.Zero, (sum, pair) => sum + pair.Claimed!.AmountOfEther))] : [];
         });
     }
@@ -92,7 +92,7 @@ public sealed class StakingCalls : IPositionCalls, IQueuedPosition
         }
     }
 
-    /// <summary>The numbers of the requests that a step made; none where they do not add up to its amount.</summary>
+    /// <summary>The ids of the step's requests; none if they do not add up to its amount.</summary>
     private static List<(EvmLog Log, BigInteger Id)> Ids(CallContext context, IReadOnlyList<EvmLog> logs)
     {
         var (queue, account) = (context.Role("withdrawalQueue"), context.Account);

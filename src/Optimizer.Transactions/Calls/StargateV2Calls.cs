@@ -5,16 +5,16 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
 
-/// <summary>Stargate v2, by taxi: at once and alone.</summary>
+/// <summary>Stargate v2 in taxi mode: sent immediately, not batched with other transfers.</summary>
 public sealed class StargateV2Calls : IRouteCalls
 {
 
 
 
-    /// <summary>Amounts travel with six decimals, whatever the token has.</summary>
+    /// <summary>Decimals of amounts in transfers, for all tokens.</summary>
     private const int SharedDecimals = 6;
 
-    /// <summary>Share of the message fee that is sent on top: it moves with gas, and what is not needed comes back at once.</summary>
+    /// <summary>Margin on the message fee, in percent: the fee varies with gas; the surplus is refunded immediately.</summary>
     private const int FeeMarginPercent = 20;
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ public sealed class StargateV2Calls : IRouteCalls
     /// <inheritdoc/>
     public BigInteger Minimum(CallContext context, double slippage)
     {
-        // What arrives is a multiple of the shared decimals, on either side.
+        // Output amounts are multiples of the shared decimals, on both chains.
         var least = context.Step.Received - new BigInteger(Math.Ceiling((double)context.Step.Received * slippage));
         return BigInteger.Max(0, least - least % BigInteger.Pow(10, Math.Max(0, context.Market.Token(context.Route.To).Decimals - SharedDecimals)));
     }
@@ -38,7 +38,7 @@ public sealed class StargateV2Calls : IRouteCalls
     public IReadOnlyList<ContractCall> Send(CallContext context)
     {
         var (step, route) = (context.Step, context.Route);
-        // The least is counted in the source's base units.
+        // The minimum is in base units of the source token.
         var least = step.MinimumReceived * BigInteger.Pow(10, context.Market.Token(route.From).Decimals) / BigInteger.Pow(10, context.Market.Token(route.To).Decimals);
         var native = context.Market.Token(context.Chain.NativeTokenId());
         var fee = new BigInteger(Math.Ceiling((route.NativeFee?.Value ?? 0) * Math.Pow(10, native.Decimals))) * (100 + FeeMarginPercent) / 100;
@@ -80,7 +80,7 @@ public sealed class StargateV2Calls : IRouteCalls
     {
         if (context.Route.Parameters.GetValueOrDefault("pool") is not { } pool)
             return context.RoleOfToken();
-        // What a snapshot names is only taken where the chain file names it too.
+        // A pool from the snapshot is used only if the chain file lists it too.
         return context.Entry.Addresses.Values.Any(known => EvmAddress.Parse(known) == EvmAddress.Parse(pool))
             ? EvmAddress.Parse(pool)
             : throw new TransactionException($"step {context.Step.Id}: the snapshot names pool {pool}, which the chain file of {context.Chain.Id} does not");

@@ -6,10 +6,11 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
 
-/// <summary>Uniswap v3 by its routers: the first, whose swaps have a deadline, and the second, which wraps them in one.</summary>
+/// <summary>Uniswap v3 through its routers: the first router's swaps have a deadline; the second router puts swaps into a multicall with a
+/// deadline.</summary>
 public sealed class UniswapV3Calls : IRouteCalls
 {
-    /// <summary>What the second router takes for itself as a recipient; the first takes zero.</summary>
+    /// <summary>The second router's placeholder for itself as recipient; the first router uses the zero address.</summary>
     private static readonly EvmAddress Itself = EvmAddress.Parse("0x0000000000000000000000000000000000000002");
 
     /// <inheritdoc/>
@@ -26,7 +27,7 @@ public sealed class UniswapV3Calls : IRouteCalls
             throw new TransactionException($"step {step.Id}: the snapshot does not say which pool route {route.Id} goes through; take a snapshot from nodes");
         var (sold, bought, router) = (context.Token, context.Contract(route.To), Spender(context)!.Value);
         BigInteger deadline = context.Deadline.ToUnixTimeSeconds();
-        // Native tokens are sent along, and the router wraps them; what comes out is unwrapped by it.
+        // Native tokens are sent along and wrapped by the router; a native output is unwrapped by it.
         var value = context.Market.Token(route.From).Address is null ? step.Amount : BigInteger.Zero;
         var unwraps = context.Market.Token(route.To).Address is null;
         var unwrap = new UnwrapWeth { AmountMinimum = step.MinimumReceived, Recipient = context.Account };

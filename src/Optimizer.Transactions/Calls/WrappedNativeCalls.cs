@@ -5,7 +5,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
 
-/// <summary>Wraps the native token, and unwraps it.</summary>
+/// <summary>Wraps and unwraps the native token.</summary>
 public sealed class WrappedNativeCalls : IRouteCalls
 {
     /// <inheritdoc/>

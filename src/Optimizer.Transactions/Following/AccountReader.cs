@@ -8,46 +8,47 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Following;
 
-/// <summary>An account as its chain has it.</summary>
-/// <param name="Block">The block that it was read at.</param>
-/// <param name="SafeNonce">The next nonce, where the account is a Safe.</param>
-/// <param name="SafeVersion">Its version; null where it is none.</param>
-/// <param name="Unmined">Transactions that it has signed itself and that wait for a block.</param>
-/// <param name="Idle">Tokens of the plan, in base units.</param>
+/// <summary>State of an account on its chain.</summary>
+/// <param name="Block">The block at which it was read.</param>
+/// <param name="SafeNonce">The next nonce, if the account is a Safe.</param>
+/// <param name="SafeVersion">The Safe's version; null if it is not a Safe.</param>
+/// <param name="Unmined">Number of its signed transactions that are not in a block yet.</param>
+/// <param name="Idle">Balances of the plan's tokens, in base units.</param>
 public sealed record AccountState(EvmBlock Block, BigInteger? SafeNonce, string? SafeVersion, ulong Unmined, IReadOnlyDictionary<string, BigInteger> Idle);
 
-/// <summary>What was found of an account on its chain.</summary>
-/// <param name="State">As it is now.</param>
-/// <param name="Transactions">What it did since the plan was made, oldest first.</param>
-/// <param name="Found">What was not known before.</param>
-/// <param name="Doubts">Why more may have been done than was found; nothing where all is known.</param>
+/// <summary>Findings about an account on its chain.</summary>
+/// <param name="State">Its present state.</param>
+/// <param name="Transactions">Its transactions since the plan was made, oldest first.</param>
+/// <param name="Found">New journal entries.</param>
+/// <param name="Doubts">Reasons why transactions may be missing; empty if the list is complete.</param>
 internal sealed record AccountReading(AccountState State, IReadOnlyList<EvmTransaction> Transactions, IReadOnlyList<PlanJournalEntry> Found, IReadOnlyList<string> Doubts);
 
-/// <summary>Looks up what one account of a plan did on its chain.</summary>
+/// <summary>Finds the transactions of a plan's account on one chain.</summary>
 /// <remarks>
-/// What is overlooked looks as if it had not been done, and would be signed again. So a Safe's logs are counted against its nonce, and
-/// another account's transactions against its count; whatever does not add up, cannot be read or was refused is a doubt, and a node
-/// that knows less than was known before is not believed.
+/// A transaction that we fail to find would be offered for signing twice. So a Safe's logs are compared with its nonce, and another
+/// account's
+/// transactions with its transaction count. Any mismatch, unreadable transaction or refused query is a doubt. A node that knows less than
+/// was known before is rejected.
 /// </remarks>
-/// <param name="market">The market that the plan was made on.</param>
+/// <param name="market">The market from which the plan was made.</param>
 /// <param name="chain">The chain.</param>
 /// <param name="client">Its nodes.</param>
-/// <param name="settings">What is believed of nodes.</param>
+/// <param name="settings">Limits for accepting data from nodes.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AccountReader(Market market, Chain chain, EvmClient client, ReadingSettings settings, TimeProvider time)
 {
 
-    /// <summary>Clocks of chains and of snapshots may differ by so much.</summary>
+    /// <summary>Largest difference accepted between the clocks of chains and snapshots.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(10);
 
     private readonly EvmActivity _activity = new(client);
 
     /// <summary>Reads an account.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="known">What was found before on the chain.</param>
-    /// <param name="named">Transactions that the owner names.</param>
+    /// <param name="known">Earlier journal entries for the chain.</param>
+    /// <param name="named">Transactions given by the owner.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="ChainDataException">A node failed, is of another chain, or does not know what it should.</exception>
+    /// <exception cref="ChainDataException">A node failed, belongs to another chain, or lacks data that it should have.</exception>
     public async Task<AccountReading> ReadAsync(TransactionPlan plan, IReadOnlyList<PlanJournalEntry> known, IReadOnlyList<string> named, CancellationToken cancellation)
     {
         var account = EvmAddress.Parse(plan.Accounts[chain.Id]);
@@ -55,7 +56,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         RequireFresh(head, known);
         var code = await _activity.CodeAsync(account, head.Number, cancellation).ConfigureAwait(false);
         var (doubts, found) = (new List<string>(), new List<PlanJournalEntry>());
-        // Whoever carries the code of an account that lends itself some (EIP-7702) can act for it, and nothing counts that.
+        // With EIP-7702 delegation others may act for the account, and no counter records it.
         if (EvmActivity.IsDelegated(code))
             doubts.Add($"{account} lends itself code, by which others act for it");
         var nonce = code.Length > 0 && !EvmActivity.IsDelegated(code) ? await NonceAsync(account, head, cancellation).ConfigureAwait(false) : null;
@@ -72,7 +73,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
                 ? await ExecutionsAsync(plan, account, from, before, head, safe, doubts, cancellation).ConfigureAwait(false)
                 : (await _activity.SentAsync(account, from, head.Number, cancellation).ConfigureAwait(false), null);
             hashes.UnionWith(fresh.Select(log => log.Transaction));
-            // Blocks that others may still replace are looked at again.
+            // Blocks that are not final yet are searched again next time.
             var final = head.Number - Math.Min(head.Number, (ulong)Math.Ceiling(chain.Finality.Seconds / Math.Max(chain.BlockTime.Seconds, 1e-3)));
             if (final > from && doubts.Count == 0)
                 found.Add(new(PlanEvent.Searched, chain.Id, final, Count: count is { } now ? (ulong)(now - fresh.Count(log => log.Block > final && log.Counts)) : 0));
@@ -85,7 +86,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         var transactions = new List<EvmTransaction>();
         foreach (var hash in hashes)
         {
-            // A transaction that a log, a count or the owner tells of is in a block: a node that does not have it knows too little.
+            // A transaction known from a log, a count or the owner is in a block: a node without it lags behind.
             var transaction = await _activity.TransactionAsync(hash, cancellation).ConfigureAwait(false);
             if (transaction is not null && transaction.Block.Number <= head.Number)
                 transactions.Add(transaction);
@@ -108,14 +109,14 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         return new(await StateAsync(plan, account, head, nonce, cancellation).ConfigureAwait(false), transactions, found, doubts);
     }
 
-    /// <summary>The block at which one begins to look for what was done since a moment.</summary>
+    /// <summary>The block at which the search for actions since a given time starts.</summary>
     public static async Task<ulong> StartAsync(Chain chain, EvmClient client, EvmBlock head, DateTimeOffset since, CancellationToken cancellation) =>
         (await BlockSearch.FindLastBeforeAsync(chain, client, head, since - Margin, Margin / 2, cancellation).ConfigureAwait(false))?.Number ?? 0;
 
-    /// <summary>From a node that lags, what has been done looks as if it had not.</summary>
+    /// <summary>Rejects a node that lags behind: done transactions would look undone.</summary>
     private void RequireFresh(EvmBlock head, IReadOnlyList<PlanJournalEntry> known)
     {
-        // Markets may be read from a block that is some minutes old; what was just signed may not.
+        // For a snapshot the last block may be a few minutes old; here it must be fresher.
         const int Stricter = 5;
         if (time.GetUtcNow() - head.Time > TimeSpan.FromDays(settings.MaximumBlockAge.Days) / Stricter)
             throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node's last block is of {head.Time:yyyy-MM-dd HH:mm:ss} UTC, so that it does not know what was done since; ask another one");
@@ -124,10 +125,10 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
             throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node's last block is {head.Number}, and {seen} has been read before; ask another one");
     }
 
-    /// <summary>The block at which the plan's snapshot read the chain; null where it did not read it.</summary>
+    /// <summary>The block at which the snapshot read the chain; null if it did not.</summary>
     private ulong? ReadAt() => market.Snapshot.Chains.FirstOrDefault(state => state.Id == chain.Id)?.Gas is EvmGas gas ? market.Snapshot.Provenances.GetValueOrDefault(gas.GweiPerGas.From)?.Block : null;
 
-    /// <summary>What a Safe logged after a block, and its nonce, which has to have grown by as much.</summary>
+    /// <summary>A Safe's executions since a block, and its nonce, which must have grown by the same number.</summary>
     private async Task<(IReadOnlyList<EvmSent> Fresh, BigInteger? Count)> ExecutionsAsync(TransactionPlan plan, EvmAddress safe, ulong from, BigInteger? before, EvmBlock head, BigInteger nonce, List<string> doubts, CancellationToken cancellation)
     {
         var logs = (await _activity.LogsAsync(safe, [[ContractEvent.TopicOf<ExecutionSuccess>(), ContractEvent.TopicOf<ExecutionFailure>(), ContractEvent.TopicOf<ModuleSuccess>(), ContractEvent.TopicOf<ModuleFailure>()]], from + 1, head.Number, cancellation).ConfigureAwait(false))
@@ -139,7 +140,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         return (logs, nonce);
     }
 
-    /// <summary>A Safe's nonce at the beginning: as the node has it, else as the plan has it; null where nobody knows.</summary>
+    /// <summary>A Safe's initial nonce: from the node, else from the plan; null if neither knows it.</summary>
     private async Task<BigInteger?> StartedAsync(TransactionPlan plan, EvmAddress safe, ulong from, CancellationToken cancellation)
     {
         try
@@ -167,7 +168,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
     private async Task<BigInteger?> NonceAsync(EvmAddress account, EvmBlock block, CancellationToken cancellation) =>
         (await client.CallAsync(block, [new EvmCall(account, new Nonce().Encode())], cancellation).ConfigureAwait(false))[0] is { Succeeded: true, Data.Length: Hex.WordSize } reply ? new BigInteger(reply.Data, isUnsigned: true, isBigEndian: true) : null;
 
-    /// <summary>Whether the calls of a transaction can be read, and a batch among them went through a contract that is there.</summary>
+    /// <summary>Whether a transaction's calls can be decoded, and the contract of a batch among them exists.</summary>
     private async Task<bool> IsReadableAsync(EvmAddress account, EvmTransaction transaction, CancellationToken cancellation) =>
         MadeCall.Of(account, transaction) is not null
         && (MadeCall.BatchedBy(account, transaction) is not { } batcher || (await _activity.CodeAsync(batcher, transaction.Block.Number, cancellation).ConfigureAwait(false)).Length > 0);

@@ -10,7 +10,7 @@ namespace Optimizer.Transactions.Following;
 /// <param name="To">The contract.</param>
 /// <param name="Value">Native base units sent along.</param>
 /// <param name="Data">The calldata.</param>
-/// <param name="Succeeded">False where it reverted, or everything it was part of.</param>
+/// <param name="Succeeded">False if the call, or the transaction around it, reverted.</param>
 public sealed record MadeCall(EvmAddress To, BigInteger Value, byte[] Data, bool Succeeded)
 {
     private static readonly string Success = ContractEvent.TopicOf<ExecutionSuccess>();
@@ -21,16 +21,16 @@ public sealed record MadeCall(EvmAddress To, BigInteger Value, byte[] Data, bool
 
 
 
-    /// <summary>The calls that an account made in a transaction: itself, or as a Safe that was asked to.</summary>
-    /// <returns>The calls, in order; null where the transaction is not one that can be read so: a Safe asked by another contract or
-    /// by a module, more than once, or to run foreign code in its own place.</returns>
+    /// <summary>The calls that an account made in a transaction, as sender or as an executing Safe.</summary>
+    /// <returns>The calls, in order; null if they cannot be decoded: a Safe triggered by another contract or by a module, several
+    /// executions in one transaction, or a delegatecall to foreign code.</returns>
     public static IReadOnlyList<MadeCall>? Of(EvmAddress account, EvmTransaction transaction)
     {
         if (transaction.To is not { } to)
             return null;
         if (transaction.From == account)
             return [new(to, transaction.Value, transaction.Data, transaction.Succeeded)];
-        // In earlier versions of Safe the hash is not indexed; the topic is the same.
+        // Earlier Safe versions do not index the hash; the topic is the same.
         var ends = transaction.Logs.Where(log => log.Address == account && log.Topics.Count > 0).Select(log => log.Topics[0])
             .Where(topic => topic == Success || topic == Failure || topic == ContractEvent.TopicOf<ModuleSuccess>() || topic == ContractEvent.TopicOf<ModuleFailure>()).ToArray();
         if (Asked(account, transaction) is not var (inner, value, data, isDelegate) || ends.Length > 1 || ends is [var end] && end != Success && end != Failure)
@@ -48,10 +48,10 @@ public sealed record MadeCall(EvmAddress To, BigInteger Value, byte[] Data, bool
         }
     }
 
-    /// <summary>The contract through which a Safe made a batch; null where it made none.</summary>
+    /// <summary>The contract through which a Safe executed a batch; null if it executed none.</summary>
     public static EvmAddress? BatchedBy(EvmAddress account, EvmTransaction transaction) => transaction.From != account && Asked(account, transaction) is var (inner, _, _, isDelegate) && isDelegate ? inner : null;
 
-    /// <summary>What a Safe was asked to do; null where the transaction asks it for nothing.</summary>
+    /// <summary>The execution that a transaction requests from a Safe; null if it requests none.</summary>
     private static (EvmAddress To, BigInteger Value, byte[] Data, bool IsDelegate)? Asked(EvmAddress safe, EvmTransaction transaction)
     {
         if (transaction.To != safe || ContractFunction.TryRead<ExecTransaction>(transaction.Data) is not { } asked)

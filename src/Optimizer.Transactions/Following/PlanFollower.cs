@@ -7,36 +7,36 @@ using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions.Following;
 
-/// <summary>A plan as it was found on its chains.</summary>
-/// <param name="Progress">How far its steps are.</param>
+/// <summary>State of a plan on its chains.</summary>
+/// <param name="Progress">Progress of its steps.</param>
 /// <param name="Accounts">Its accounts, by chain.</param>
-/// <param name="Found">What was not known before, to be kept for the next time.</param>
-/// <param name="Notes">What could not be told, and why.</param>
-/// <param name="Doubts">Why more may have been done than was found, by chain; a chain without doubts is not in it.</param>
+/// <param name="Found">New journal entries, to keep for the next time.</param>
+/// <param name="Notes">What could not be determined, and why.</param>
+/// <param name="Doubts">By chain, reasons why transactions may be missing; chains without doubts are absent.</param>
 public sealed record FollowedPlan(
     PlanProgress Progress, IReadOnlyDictionary<string, AccountState> Accounts, IReadOnlyList<PlanJournalEntry> Found, IReadOnlyList<string> Notes, IReadOnlyDictionary<string, IReadOnlyList<string>> Doubts);
 
-/// <summary>Looks up on the chains which calls of a plan were made, and where what they sent has arrived.</summary>
-/// <remarks>A Safe is followed by what it logs, another account by how often it has signed. Everything found is read anew each
-/// time; what is kept only says where to look. Each chain is read at one block.</remarks>
-/// <param name="market">The market that the plan was made on.</param>
+/// <summary>Finds on the chains which calls of a plan were made, and where bridge transfers arrived.</summary>
+/// <remarks>A Safe is followed by its logs, another account by its transaction count. Everything is read again each time; the journal only
+/// says where to look. Each chain is read at one block.</remarks>
+/// <param name="market">The market from which the plan was made.</param>
 /// <param name="clientOf">A chain's nodes.</param>
-/// <param name="settings">What is believed of nodes.</param>
-/// <param name="endpointOf">Who hands out proofs.</param>
+/// <param name="settings">Limits for accepting data from nodes.</param>
+/// <param name="endpointOf">Endpoints of the web services for proofs.</param>
 /// <param name="time">The clock.</param>
 public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf, ReadingSettings settings, Func<WebSource, JsonEndpoint> endpointOf, TimeProvider time)
 {
-    /// <summary>By how much the clocks of two chains may differ.</summary>
+    /// <summary>Largest difference accepted between the clocks of two chains.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
     /// <summary>Follows a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="known">What was found before.</param>
-    /// <param name="named">Transactions that the owner names, by chain.</param>
-    /// <param name="told">Steps that are done by the owner's word.</param>
-    /// <param name="givenBack">Arrivals that do not come, by the owner's word.</param>
+    /// <param name="known">Earlier journal entries.</param>
+    /// <param name="named">Transactions given by the owner, by chain.</param>
+    /// <param name="told">Steps that the owner reports as done.</param>
+    /// <param name="givenBack">Arrivals that the owner reports as refunded.</param>
     /// <param name="cancellation">Cancels.</param>
-    /// <exception cref="ChainDataException">A node failed, is of another chain or far behind: nothing can be said then.</exception>
+    /// <exception cref="ChainDataException">A node failed, belongs to another chain, or is far behind: then there is no result.</exception>
     public async Task<FollowedPlan> FollowAsync(TransactionPlan plan, IReadOnlyList<PlanJournalEntry> known, IReadOnlyList<(string Chain, string Transaction)> named, IReadOnlyList<int> told, IReadOnlyList<int> givenBack, CancellationToken cancellation)
     {
         var notes = new List<string>();
@@ -57,7 +57,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
 
         var transactions = read.ToDictionary(pair => pair.Key, pair => pair.Value.Transactions);
         var progress = PlanProgress.Of(plan, market, transactions, new Dictionary<int, (EvmTransaction, BridgeArrival)>(), isDone, isBack);
-        // What the chains know for sure needs nobody's word, and takes none against it.
+        // Certain data from the chain overrides the owner's reports.
         foreach (var id in told.Where(id => !IsUnknown(progress, doubts, plan.Steps[id - 1])))
         {
             isDone.Remove(id);
@@ -97,7 +97,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         for (var i = 0; i < steps.Length; i++)
         {
             var claimed = await ClaimedAsync(plan, progress, steps[i], read, notes, cancellation).ConfigureAwait(false);
-            // One proof serves one claim, however many burns look alike.
+            // Each proof is used for one claim only, even if several burns look the same.
             steps[i] = claimed.Claim is { } claim && steps.Any(step => step.Claim?.Data == claim.Data) ? steps[i] : claimed;
         }
 
@@ -105,8 +105,8 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         return new(progress, read.ToDictionary(pair => pair.Key, pair => pair.Value.State), found, notes, doubts);
     }
 
-    /// <summary>Whether nobody but the owner knows how far a step is: on a chain that is not looked up, or where there are doubts, and of
-    /// what has been sent.</summary>
+    /// <summary>Whether only the owner can know the state of a step: on a chain that is not followed, on a chain with doubts, and for
+    /// arrivals of a step that was sent.</summary>
     private bool IsUnknown(PlanProgress progress, Dictionary<string, IReadOnlyList<string>> doubts, TransactionStep step) =>
         step.Kind.IsArrival() ? progress.SenderOf(step) is { State: StepState.Done }
             : step.Calls.Count > 0 && (market.Chain(step.Chain).ChainId is null || doubts.ContainsKey(step.Chain));
@@ -120,7 +120,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         {
             foreach (var hash in hashes)
             {
-                // What was there before it was sent is something else.
+                // An arrival before the sending belongs to something else.
                 if (await activity.TransactionAsync(hash, cancellation).ConfigureAwait(false) is { } there && there.Block.Number <= head.Number && there.Block.Time >= left - ClockSkew
                     && transfer.Arrived(there).FirstOrDefault(arrival => used.Add((there.Hash, arrival.Log.Index))) is { } arrival)
                     return (there, arrival);

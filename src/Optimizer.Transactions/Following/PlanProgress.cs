@@ -6,81 +6,82 @@ using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions.Following;
 
-/// <summary>How far a step is.</summary>
+/// <summary>State of a step.</summary>
 public enum StepState
 {
-    /// <summary>Something that its phase waits for is not done.</summary>
+    /// <summary>A step that its phase depends on is not done.</summary>
     Waiting,
 
-    /// <summary>It can be signed now, with all of its phase.</summary>
+    /// <summary>It can be signed now, with its whole phase.</summary>
     Ready,
 
     /// <summary>Some of its calls were made.</summary>
     Partly,
 
-    /// <summary>What was sent has left and has not arrived, or what was asked for has not been claimed.</summary>
+    /// <summary>In flight: sent but not arrived, or requested but not claimed.</summary>
     InFlight,
 
-    /// <summary>What was sent was not delivered, and is given back where it was sent from.</summary>
+    /// <summary>Not delivered; refunded on the source chain.</summary>
     GivenBack,
 
     /// <summary>It is done.</summary>
     Done,
 }
 
-/// <summary>How far a step is, and how one knows.</summary>
+/// <summary>Progress of a step, with its evidence.</summary>
 /// <param name="Step">The step.</param>
-/// <param name="State">How far.</param>
-/// <param name="Made">The transaction that made each of its calls; null where none has.</param>
-/// <param name="Failed">Transactions that tried and reverted.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Made">For each of its calls, the transaction that made it; null if none did.</param>
+/// <param name="Failed">Transactions that reverted.</param>
 public sealed record StepProgress(TransactionStep Step, StepState State, IReadOnlyList<EvmTransaction?> Made, IReadOnlyList<EvmTransaction> Failed)
 {
-    /// <summary>What it sent to another chain, or asked a queue for, where its transaction tells.</summary>
+    /// <summary>Its transfer to another chain, or its withdrawal request, if its transaction shows it.</summary>
     public BridgeTransfer? Transfer { get; init; }
 
-    /// <summary>Where what was sent arrived.</summary>
+    /// <summary>The transaction in which it arrived.</summary>
     public EvmTransaction? Arrival { get; init; }
 
-    /// <summary>What arrived, in base units; 0 where nothing has.</summary>
+    /// <summary>The amount that arrived, in base units; 0 if nothing has.</summary>
     public BigInteger Arrived { get; init; }
 
-    /// <summary>Whether less arrived than the plan counts on: what waits for it would spend what is not there, or is meant to stay.</summary>
+    /// <summary>Whether less arrived than the plan needs; steps that depend on it would then spend money that is missing or
+    /// reserved.</summary>
     public bool IsShort => Arrival is not null && Arrived < Step.MinimumReceived;
 
-    /// <summary>Whether its owner says that it is done, where it cannot be looked up.</summary>
+    /// <summary>Whether the owner reports it as done, because it cannot be looked up.</summary>
     public bool IsTold { get; init; }
 
-    /// <summary>Transactions that made one of its calls once more.</summary>
+    /// <summary>Transactions that repeated one of its calls.</summary>
     public IReadOnlyList<EvmTransaction> Again { get; init; } = [];
 
     /// <summary>The transaction that made the last of its calls; null where none did.</summary>
     public EvmTransaction? Last => Made.LastOrDefault(made => made is not null);
 
-    /// <summary>The call that claims what was sent.</summary>
+    /// <summary>The claim of the transfer.</summary>
     public ContractCall? Claim { get; init; }
 
     /// <summary>The calls that remain to be made.</summary>
     public IEnumerable<ContractCall> Remaining => Step.Calls.Where((_, i) => Made[i] is null);
 }
 
-/// <summary>How far a plan is, by the transactions of its accounts.</summary>
-/// <remarks>A call counts as made where an account made the very same: contract, value and data. What is computed here is a
-/// function of what is on the chains, so that nothing is lost by asking again.</remarks>
+/// <summary>Progress of a plan, derived from the transactions of its accounts.</summary>
+/// <remarks>A call counts as made if an account made an identical one: contract, value and data. The result depends only on the state of
+/// the chains, so it can be computed again at any time.</remarks>
 /// <param name="Plan">The plan.</param>
-/// <param name="Steps">Its steps.</param>
-/// <param name="Foreign">Transactions of an account that are none of the plan's, by chain.</param>
+/// <param name="Steps">Progress of its steps.</param>
+/// <param name="Foreign">By chain, transactions of its account that do not belong to the plan.</param>
 public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgress> Steps, IReadOnlyDictionary<string, IReadOnlyList<EvmTransaction>> Foreign)
 {
-    /// <summary>Whether nothing is left to do, or to wait for.</summary>
+    /// <summary>Whether the plan is complete: nothing to sign and nothing in flight.</summary>
     public bool IsDone => Steps.All(step => step.State == StepState.Done);
 
     /// <summary>Whether nothing has been done yet.</summary>
     public bool IsUntouched => Steps.All(step => !step.IsTold && step.Last is null);
 
-    /// <summary>The step that sent what another one receives; null for steps that receive nothing from elsewhere.</summary>
+    /// <summary>The step that sent what another step receives; null for steps that receive nothing from another step.</summary>
     public StepProgress? SenderOf(TransactionStep receive) => SenderOf(Steps, receive);
 
-    /// <summary>What can be signed now: phases for which everything before them is done, with the calls that remain.</summary>
+    /// <summary>The phases that can be signed now: everything before them is done. They contain only the remaining calls.</summary>
     public IReadOnlyList<Phase> Open =>
     [
         .. Phase.Of(Plan).Where(phase => IsOpen(phase, Steps)).Select(phase => phase with
@@ -91,13 +92,13 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
         .. Steps.Where(step => step.Claim is not null).GroupBy(step => step.Step.Chain).Select(claims => new Phase(claims.Key, 0, [.. claims.Select(claim => claim.Step with { Calls = [claim.Claim!] })], [])),
     ];
 
-    /// <summary>Reads off the transactions of the accounts which calls were made.</summary>
+    /// <summary>Determines from the accounts' transactions which calls were made.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="market">The market that it was made on.</param>
+    /// <param name="market">The market from which the plan was made.</param>
     /// <param name="transactions">Transactions of the plan's accounts since it was made, by chain, oldest first.</param>
-    /// <param name="arrivals">Where what steps had sent arrived, by the sending step.</param>
-    /// <param name="told">Steps that are done by their owner's word.</param>
-    /// <param name="givenBack">Arrivals that do not come, since what was sent was given back, by the owner's word.</param>
+    /// <param name="arrivals">Arrivals, by number of the sending step.</param>
+    /// <param name="told">Steps that the owner reports as done.</param>
+    /// <param name="givenBack">Arrivals that the owner reports as refunded.</param>
     public static PlanProgress Of(TransactionPlan plan, Market market, IReadOnlyDictionary<string, IReadOnlyList<EvmTransaction>> transactions, IReadOnlyDictionary<int, (EvmTransaction Transaction, BridgeArrival Arrival)> arrivals, IReadOnlySet<int> told, IReadOnlySet<int> givenBack)
     {
         var made = plan.Steps.ToDictionary(step => step.Id, step => new EvmTransaction?[step.Calls.Count]);
@@ -112,12 +113,12 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
                 var isOurs = false;
                 foreach (var done in MadeCall.Of(EvmAddress.Parse(plan.Accounts[chain]), transaction) ?? [])
                 {
-                    // Some wallets append a mark of their own, which contracts do not read.
+                    // Some wallets append their own tag to the data, which contracts ignore.
                     var same = calls.Where(call => call.To == done.To && call.Value == done.Value && done.Data.AsSpan().StartsWith(call.Data)).ToArray();
                     if (same.Length == 0)
                         continue;
                     isOurs = true;
-                    // Where a plan makes the same call twice, the first that is open is meant.
+                    // If a plan makes the same call twice, the first open one is matched.
                     var open = Array.FindIndex(same, call => made[call.Step][call.Index] is null);
                     if (!done.Succeeded)
                         failed[same[Math.Max(open, 0)].Step].Add(transaction);
@@ -142,7 +143,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
             var sender = SenderOf(steps, step);
             if (sender is { State: StepState.Done } && arrivals.TryGetValue(sender.Step.Id, out var arrival))
                 progress = progress with { Arrival = arrival.Transaction, Arrived = arrival.Arrival.Amount };
-            // What a chain shows needs nobody's word.
+            // Data on the chain overrides the owner's report.
             progress = progress with { IsTold = told.Contains(step.Id) && !isMade && progress.Arrival is null };
             steps.Add(progress with
             {

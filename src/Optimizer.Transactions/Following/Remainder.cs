@@ -6,17 +6,19 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Following;
 
-/// <summary>What is held while a plan is under way: what the rest is planned from.</summary>
+/// <summary>Holdings while a plan is in progress, from which the rest is planned again.</summary>
 /// <remarks>
-/// Tokens of contracts are counted by what the plan's transactions moved, to the unit. Native tokens are counted by what the
-/// steps say they deliver at the least, since nothing logs them, less what was sent along and paid for gas. Neither is more than
-/// the account really has; what it has beyond what the scenario gave stays out of it. Positions are those of the steps, without the
-/// interest since. What is on its way is counted where it will arrive, as locked.
+/// Tokens with a contract are counted exactly, from the logs of the plan's transactions. Native transfers have no logs, so native tokens
+/// are counted
+/// from the steps' minimum outputs, less values sent and gas paid. Neither exceeds the account's real balance; any surplus beyond the
+/// scenario's holdings is left out. Positions follow the steps, without interest earned since. Money in flight is counted at its
+/// destination,
+/// as locked.
 /// </remarks>
 public static class Remainder
 {
 
-    /// <summary>The holdings of now.</summary>
+    /// <summary>The present holdings.</summary>
     public static IReadOnlyList<Holding> Of(FollowedPlan followed, Market market, Scenario scenario)
     {
         var progress = followed.Progress;
@@ -49,7 +51,7 @@ public static class Remainder
         return held;
     }
 
-    /// <summary>Idle tokens by what the plan's transactions did to those it started from, in base units.</summary>
+    /// <summary>Idle tokens in base units: the plan's initial balances, changed by its transactions.</summary>
     public static IReadOnlyDictionary<string, BigInteger> Idle(PlanProgress progress, Market market)
     {
         var idle = new SortedDictionary<string, BigInteger>(progress.Plan.Before.ToDictionary(), StringComparer.Ordinal);
@@ -60,7 +62,7 @@ public static class Remainder
             Add(send.Step.Token, send.Step.Amount);
         }
 
-        // Of what the owner says is done, the plan's own figures are known.
+        // For steps reported by the owner, use the plan's own figures.
         foreach (var step in progress.Steps.Where(step => step.IsTold).Select(step => step.Step))
         {
             Add(market.Chain(step.Chain).NativeTokenId(), -step.Gas);
@@ -75,7 +77,7 @@ public static class Remainder
             var native = chain.NativeTokenId();
             var steps = progress.Steps.Where(step => step.Step.Chain == chain.Id && !step.IsTold).ToArray();
             var transactions = steps.SelectMany(step => step.Made.Concat(step.Again)).OfType<EvmTransaction>().DistinctBy(transaction => transaction.Hash).ToArray();
-            // Only what the plan counts as idle: a position's own token is counted as the position.
+            // Only tokens that the plan counts as idle; a position's receipt token is counted with the position.
             var contracts = chain.Tokens.Where(token => token.Address is not null && (progress.Plan.Before.ContainsKey($"{token.Symbol}@{chain.Id}") || progress.Plan.After.ContainsKey($"{token.Symbol}@{chain.Id}")))
                 .ToDictionary(token => EvmAddress.Parse(token.Address!), token => new TokenId(token.Symbol, chain.Id));
             foreach (var transaction in transactions.Concat(steps.SelectMany(step => step.Failed)).DistinctBy(transaction => transaction.Hash).Where(transaction => transaction.From == account))
@@ -100,7 +102,7 @@ public static class Remainder
 
                 if (step.State != StepState.Done || !TransactionPlanner.Delivers(step.Step.Kind) || step.Step.ReceivedToken is not { } received)
                     continue;
-                // Nothing logs that native tokens moved.
+                // Native transfers have no logs.
                 if (step.Arrival is { } arrival && (market.Token(received).Address is null || transactions.All(transaction => transaction.Hash != arrival.Hash)))
                     Add(received, step.Arrived);
                 else if (step.Arrival is null && received == native)

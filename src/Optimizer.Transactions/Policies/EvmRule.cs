@@ -5,7 +5,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Policies;
 
-/// <summary>A rule about a contract of an EVM network; what it says of arguments is held against the call's data.</summary>
+/// <summary>A policy rule for an EVM contract; conditions on arguments are checked against the call's data.</summary>
 internal sealed class EvmRule : IReadiedRule
 {
     private readonly PolicyRule _rule;
@@ -26,7 +26,7 @@ internal sealed class EvmRule : IReadiedRule
         }
 
         var names = _function.Inputs.LeafNames;
-        // A name that is missing, or there twice, would make a rule look at another argument than its owner means.
+        // A missing or repeated name would make the rule check a different argument than its owner meant.
         if (names.Contains("") || names.Distinct().Count() != names.Count)
             throw new TransactionException($"policy rule '{rule.Name}': {rule.Function} has {names.Count} arguments, and names {string.Join(", ", names.Where(name => name.Length > 0))}; expected a name of its own for each, and no lists of tuples");
         for (var i = 0; i < names.Count; i++)
@@ -74,7 +74,7 @@ internal sealed class EvmRule : IReadiedRule
     private static bool Same(object argument, string expected) => argument switch
     {
         EvmAddress address => Address(expected) == address,
-        // An account as 32 bytes, as bridges write recipients.
+        // Bridges write a recipient as 32 bytes.
         byte[] { Length: 32 } bytes when Address(expected) is { } recipient => bytes.AsSpan(0, 12).IndexOfAnyExcept((byte)0) < 0 && bytes.AsSpan(12).SequenceEqual(recipient.Bytes),
         _ => Shown(argument).Equals(expected, StringComparison.OrdinalIgnoreCase),
     };

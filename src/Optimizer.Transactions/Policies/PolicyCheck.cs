@@ -3,18 +3,18 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Policies;
 
-/// <summary>Holds a plan's calls against a policy: what no rule allows is forbidden.</summary>
-/// <remarks>Arguments are read from the call's data, not from the words beside it.</remarks>
+/// <summary>Checks a plan's calls against a policy: a call that no rule allows is forbidden.</summary>
+/// <remarks>Arguments are decoded from the call's data, not taken from its description.</remarks>
 public static class PolicyCheck
 {
-    /// <summary>No rule allows a call.</summary>
+    /// <summary>Violation: no rule allows a call.</summary>
     public const string Forbidden = "policy";
 
-    /// <summary>More of a token is spent than the policy allows.</summary>
+    /// <summary>Violation: more of a token is spent than the policy allows.</summary>
     public const string Spend = "policy-spend";
 
-    /// <summary>What breaks the policy; nothing where all is allowed.</summary>
-    /// <exception cref="TransactionException">A rule is not written as it has to be.</exception>
+    /// <summary>The violations of the policy; empty if everything is allowed.</summary>
+    /// <exception cref="TransactionException">A rule is malformed.</exception>
     public static IReadOnlyList<Violation> Check(TransactionPlan plan, Policy policy, Market market)
     {
         var rules = policy.Allow.Select(rule => market.Chains.FirstOrDefault(chain => chain.Id == rule.Chain)?.Family == ChainFamily.Solana ? (IReadiedRule)new SolanaRule(rule) : new EvmRule(rule)).ToArray();
@@ -26,7 +26,7 @@ public static class PolicyCheck
                 var reasons = rules.Select(rule => rule.Objection(step.Chain, plan.Accounts[step.Chain], call)).ToArray();
                 if (reasons.Contains(null))
                     continue;
-                // The rule that came nearest says why.
+                // Report the reason of the rule that matches best.
                 var nearest = reasons.MaxBy(reason => reason!.Value.Matched)?.Text ?? "the policy allows nothing";
                 wrong.Add(new(Forbidden, step.Id, $"'{step.Description}' calls {call.Function} of {call.To}: {nearest}"));
             }
@@ -46,10 +46,10 @@ public static class PolicyCheck
     }
 }
 
-/// <summary>A rule of a policy, ready to be held against calls.</summary>
+/// <summary>A policy rule prepared for checking calls.</summary>
 internal interface IReadiedRule
 {
-    /// <summary>Why the rule does not allow a call, and how many of its conditions the call meets; null where it does.</summary>
+    /// <summary>Why the rule does not allow a call, and how many of its conditions the call meets; null if it allows the call.</summary>
     /// <param name="chain">The call's chain.</param>
     /// <param name="account">The plan's account there.</param>
     /// <param name="call">The call.</param>

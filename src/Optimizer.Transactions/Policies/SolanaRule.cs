@@ -5,8 +5,8 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Policies;
 
-/// <summary>A rule about a program of Solana. Its function is written as the plan writes it; conditions are about the accounts that
-/// the instruction names, and about amounts, which are the last eight bytes of the data each.</summary>
+/// <summary>A policy rule for a Solana program. The function is written as in the plan. Conditions refer to the instruction's named
+/// accounts, and to amounts, which are the last eight bytes each of the data.</summary>
 internal sealed class SolanaRule : IReadiedRule
 {
     private readonly PolicyRule _rule;
@@ -37,7 +37,7 @@ internal sealed class SolanaRule : IReadiedRule
     {
         if (chain != _rule.Chain || call.To != $"{_program}")
             return (0, "no rule allows this program");
-        // That the data are those of the function is PlanVerifier's to see, which makes every call anew.
+        // PlanVerifier checks that the data belongs to the function: it rebuilds every call.
         if (call.Function != _rule.Function)
             return (1, "no rule allows this function of the program");
         if (call.Value > _rule.Value)

@@ -9,10 +9,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Safe;
 
-/// <summary>Files of Safe's Transaction Builder: a batch of calls that its page loads, with a checksum.</summary>
-/// <remarks>Source: safe-global/safe-react-apps, tx-builder, checksum.ts. The checksum is the Keccak-256 of a serialisation of its
-/// own, in which objects list their sorted keys and then their values, each followed by a comma, with the name taken for null and
-/// the checksum left out.</remarks>
+/// <summary>Writes batch files with a checksum for Safe's Transaction Builder.</summary>
+/// <remarks>Source: safe-global/safe-react-apps, tx-builder, checksum.ts. The checksum is the Keccak-256 of a special serialisation: an
+/// object lists its sorted keys and then its values, each followed by a comma; the name counts as null, and the checksum itself is left
+/// out.</remarks>
 public static class SafeBatchFile
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -20,10 +20,10 @@ public static class SafeBatchFile
     /// <summary>A batch as a file.</summary>
     /// <param name="chainId">The EIP-155 id.</param>
     /// <param name="safe">The Safe.</param>
-    /// <param name="name">What the page shows.</param>
-    /// <param name="description">What the page shows below.</param>
+    /// <param name="name">The title shown in the app.</param>
+    /// <param name="description">The description shown in the app.</param>
     /// <param name="createdAt">When it was made.</param>
-    /// <param name="calls">In order.</param>
+    /// <param name="calls">The calls, in order.</param>
     public static string Write(BigInteger chainId, EvmAddress safe, string name, string description, DateTimeOffset createdAt, IEnumerable<ContractCall> calls)
     {
         var batch = new JsonObject
@@ -52,8 +52,8 @@ public static class SafeBatchFile
         return batch.ToJsonString(Indented) + "\n";
     }
 
-    /// <summary>The checksum that a batch has to carry.</summary>
-    /// <param name="batch">The file; a checksum that it carries already does not count.</param>
+    /// <summary>The checksum of a batch.</summary>
+    /// <param name="batch">The file; an existing checksum in it is ignored.</param>
     public static string Checksum(JsonObject batch)
     {
         var counted = (JsonObject)batch.DeepClone();
@@ -118,7 +118,7 @@ public static class SafeBatchFile
         }
     }
 
-    /// <summary>Text as JavaScript writes it: nothing is escaped but what has to be.</summary>
+    /// <summary>Text as JavaScript serialises it: only necessary escapes.</summary>
     private static void AppendText(StringBuilder text, string value)
     {
         text.Append('"');

@@ -5,27 +5,27 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Safe;
 
-/// <summary>What signers of a Safe compare on their hardware wallets.</summary>
+/// <summary>The hashes that signers of a Safe compare on their hardware wallets.</summary>
 /// <param name="Domain">Hash of the chain and the Safe.</param>
-/// <param name="Message">Hash of what is signed.</param>
-/// <param name="SafeTransaction">Hash of both: what the signature is of.</param>
+/// <param name="Message">Hash of the transaction.</param>
+/// <param name="SafeTransaction">Hash of both; this is what is signed.</param>
 public sealed record SafeHashes(string Domain, string Message, string SafeTransaction);
 
 /// <summary>A transaction of a Safe (1.3.0 and later): a call, or a batch of calls through MultiSendCallOnly.</summary>
-/// <remarks>Source: safe-global/safe-smart-account, Safe.sol. Gas is paid by whoever executes: safeTxGas, baseGas and gasPrice are
-/// zero, as the Safe's own application proposes them.</remarks>
+/// <remarks>Source: safe-global/safe-smart-account, Safe.sol. The executor pays for gas: safeTxGas, baseGas and gasPrice are zero, as in
+/// transactions of the Safe app.</remarks>
 /// <param name="To">The contract called.</param>
 /// <param name="Value">Native base units sent along.</param>
 /// <param name="Data">The calldata.</param>
-/// <param name="IsDelegateCall">Whether the contract's code runs in the Safe's place, as MultiSend's has to.</param>
-/// <param name="Nonce">How many transactions the Safe made before.</param>
+/// <param name="IsDelegateCall">Whether it is a delegatecall, as MultiSend requires.</param>
+/// <param name="Nonce">Number of the Safe's earlier transactions.</param>
 public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Data, bool IsDelegateCall, BigInteger Nonce)
 {
-    /// <summary>The version that is taken for a Safe's where nobody says otherwise.</summary>
+    /// <summary>The Safe version assumed by default.</summary>
     public const string UsualVersion = "1.4.1";
 
-    /// <summary>Where MultiSendCallOnly is, by the Safe's version (@safe-global/safe-deployments 1.37.56). Of 1.3.0 there are two
-    /// deployments; this is the first.</summary>
+    /// <summary>Addresses of MultiSendCallOnly by Safe version (@safe-global/safe-deployments 1.37.56). Version 1.3.0 has two deployments;
+    /// this is the first.</summary>
     private static readonly Dictionary<string, EvmAddress> Batchers = new()
     {
         ["1.3.0"] = EvmAddress.Parse("0x40A2aCCbd92BCA938b02010E17A5b8929b49130D"),
@@ -33,11 +33,11 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
         ["1.5.0"] = EvmAddress.Parse("0xA83c336B20401Af773B6219BA5027174338D1836"),
     };
 
-    /// <summary>The versions whose batches are known.</summary>
+    /// <summary>The supported Safe versions.</summary>
     public static IReadOnlyCollection<string> Versions => Batchers.Keys;
 
-    /// <summary>All contracts that make several calls in a Safe's place and do nothing else: other deployments too, those of zkSync,
-    /// and MultiSend, which takes the same batches.</summary>
+    /// <summary>All known batch contracts of Safe, which only make several calls by delegatecall: also other deployments, those of zkSync,
+    /// and MultiSend, which accepts the same batches.</summary>
     private static readonly HashSet<EvmAddress> MultiSends = [.. Batchers.Values, .. new[]
     {
         "0xA1dabEF33b3B82c7814B6D82A79e50F4AC44102B", "0xf220D3b4DFb23C4ade8C88E526C1353AbAcbC38F", "0x0408EF011960d02349d50286D20531229BCef773",
@@ -46,31 +46,31 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
     }.Select(EvmAddress.Parse)];
 
 
-    /// <summary>Gas of the inner call; zero for all there is.</summary>
+    /// <summary>Gas of the inner call; zero for all available gas.</summary>
     public BigInteger SafeTxGas { get; init; }
 
-    /// <summary>Gas that is paid for beside the call.</summary>
+    /// <summary>Gas refunded in addition to the call's gas.</summary>
     public BigInteger BaseGas { get; init; }
 
-    /// <summary>What the Safe pays for gas; zero where it pays nothing back.</summary>
+    /// <summary>Gas price that the Safe refunds; zero for no refund.</summary>
     public BigInteger GasPrice { get; init; }
 
-    /// <summary>The token that gas is paid back in; zero for the native one.</summary>
+    /// <summary>The token of the refund; zero for the native token.</summary>
     public EvmAddress GasToken { get; init; }
 
-    /// <summary>Who is paid back; zero for whoever executes.</summary>
+    /// <summary>The receiver of the refund; zero for the executor.</summary>
     public EvmAddress RefundReceiver { get; init; }
 
     /// <summary>Calls as one transaction: the call itself, or a batch.</summary>
-    /// <param name="calls">At least one.</param>
-    /// <param name="nonce">How many transactions the Safe made before.</param>
-    /// <param name="batcher">MultiSendCallOnly as the Safe's application would take it.</param>
+    /// <param name="calls">The calls; at least one.</param>
+    /// <param name="nonce">Number of the Safe's earlier transactions.</param>
+    /// <param name="batcher">MultiSendCallOnly, as the Safe app would use it.</param>
     public static SafeTransaction Of(IReadOnlyList<ContractCall> calls, BigInteger nonce, EvmAddress batcher) => calls is [var only]
         ? new(EvmAddress.Parse(only.To), only.Value, Hex.Bytes(only.Data), false, nonce)
         : new(batcher, 0, Batch([.. calls.Select(call => (EvmAddress.Parse(call.To), call.Value, Hex.Bytes(call.Data)))]), true, nonce);
 
-    /// <summary>Where MultiSendCallOnly is for a Safe's version, on most chains.</summary>
-    /// <param name="version">One of <see cref="Versions"/>; anything behind a plus sign, as in <c>1.4.1+L2</c>, does not matter.</param>
+    /// <summary>The address of MultiSendCallOnly for a Safe version, on most chains.</summary>
+    /// <param name="version">One of <see cref="Versions"/>; a suffix after a plus sign, as in <c>1.4.1+L2</c>, is ignored.</param>
     /// <exception cref="TransactionException">The version is not known.</exception>
     public static EvmAddress MultiSendCallOnly(string version) => Batchers.TryGetValue(version.Split('+')[0], out var batcher)
         ? batcher
@@ -92,11 +92,11 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
         return new MultiSend { Transactions = [.. packed] }.Encode();
     }
 
-    /// <summary>Whether a contract is one of Safe's that make several calls in a Safe's place and do nothing else.</summary>
+    /// <summary>Whether a contract is a known batch contract of Safe.</summary>
     public static bool IsMultiSend(EvmAddress contract) => MultiSends.Contains(contract);
 
     /// <summary>The calls of a batch.</summary>
-    /// <exception cref="AbiException">It is none, or one of its calls would run foreign code in the Safe's place.</exception>
+    /// <exception cref="AbiException">It is not a batch, or one of its calls is a delegatecall.</exception>
     public static IReadOnlyList<(EvmAddress To, BigInteger Value, byte[] Data)> Unpack(byte[] batch)
     {
         var packed = (ContractFunction.TryRead<MultiSend>(batch) ?? throw new AbiException("the data are no batch")).Transactions.AsSpan();
@@ -116,7 +116,7 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
         return calls;
     }
 
-    /// <summary>The hashes that are compared and signed.</summary>
+    /// <summary>The hashes to compare and sign.</summary>
     public SafeHashes Hashes(BigInteger chainId, EvmAddress safe)
     {
         var message = new SafeTx

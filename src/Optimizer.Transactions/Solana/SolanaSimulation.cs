@@ -9,17 +9,17 @@ using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions.Solana;
 
-/// <summary>Tries steps on a node of Solana: any will do, since nodes simulate without signatures and keep nothing.</summary>
-/// <remarks>Each step is tried on what is there now, so that a step that spends what another delivers fails where it is not
-/// there.</remarks>
+/// <summary>Simulates steps on any Solana node; nodes simulate without signatures and keep no effect.</summary>
+/// <remarks>Each step is simulated on the present state, so a step that spends an earlier step's output fails if that output is not there
+/// yet.</remarks>
 /// <param name="chain">The chain.</param>
 /// <param name="node">The node.</param>
 internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
 {
     private static readonly object Options = new { encoding = "base64", sigVerify = false, replaceRecentBlockhash = true, commitment = "confirmed" };
 
-    /// <summary>Makes sure that the node is of the chain.</summary>
-    /// <exception cref="ChainDataException">It is of another, or cannot be reached.</exception>
+    /// <summary>Checks that the node belongs to the chain.</summary>
+    /// <exception cref="ChainDataException">It belongs to another chain, or cannot be reached.</exception>
     public async Task PrepareAsync(CancellationToken cancellation)
     {
         var genesis = EvmJson.Text(await AskAsync("getGenesisHash", [], cancellation).ConfigureAwait(false));
@@ -27,7 +27,7 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
             throw new ChainDataException(ChainFault.WrongChain, $"{chain.Id}: the node's chain began with {genesis}, not with {chain.GenesisHash}");
     }
 
-    /// <summary>What an account holds of a token; nothing where it has no account for it.</summary>
+    /// <summary>An account's balance of a token; 0 if it has no account for the token.</summary>
     public async Task<BigInteger> BalanceAsync(Token token, string account, CancellationToken cancellation)
     {
         if (token.Address is null)
@@ -44,7 +44,7 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
             : throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the account {holder} holds no tokens that could be read");
     }
 
-    /// <summary>Tries a step.</summary>
+    /// <summary>Simulates a step.</summary>
     public async Task<SimulatedStep> TryAsync(TransactionStep step, string account, CancellationToken cancellation)
     {
         var message = SolanaTransaction.Message(SolanaAddress.Parse(account), step.Calls);
@@ -62,7 +62,7 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
         return new(step, null, fee, $"{failed.Function} of {failed.To}: {error.GetRawText()}{(last is null ? "" : $" ({last})")}");
     }
 
-    /// <summary>What a message's signatures cost; nodes want a recent block in it.</summary>
+    /// <summary>The signature fee of a message; nodes require a recent block hash in it.</summary>
     private async Task<BigInteger> FeeAsync(TransactionStep step, string account, CancellationToken cancellation)
     {
         var latest = EvmJson.Text(EvmJson.Field(EvmJson.Field(await AskAsync("getLatestBlockhash", [], cancellation).ConfigureAwait(false), "value"), "blockhash"));

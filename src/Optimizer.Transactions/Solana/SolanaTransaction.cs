@@ -3,21 +3,22 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Solana;
 
-/// <summary>Transactions of Solana that nobody has signed: version 0, without lookup tables.</summary>
-/// <remarks>Source: solana-program, message::v0. Accounts come once each: those that sign and are written, those that sign, those
-/// that are written, and the rest; within each as they are first named, the payer first and every program before its accounts.</remarks>
+/// <summary>Unsigned Solana transactions: version 0, without lookup tables.</summary>
+/// <remarks>Source: solana-program, message::v0. Each account occurs once, in this order: writable signers, read-only signers, other
+/// writable accounts, the rest. Within a group the order is that of first use: the payer first, and every program before its
+/// accounts.</remarks>
 public static class SolanaTransaction
 {
-    /// <summary>Bytes that fit into a packet of the network.</summary>
+    /// <summary>Maximum size of a transaction, in bytes: one network packet.</summary>
     public const int MostBytes = 1_232;
 
     private const int SignatureBytes = 64;
 
-    /// <summary>The message: what is signed.</summary>
-    /// <param name="payer">Who pays, and signs first.</param>
+    /// <summary>The message, which is what is signed.</summary>
+    /// <param name="payer">The fee payer, who is the first signer.</param>
     /// <param name="calls">The instructions, in order.</param>
-    /// <param name="blockhash">A recent block; zeros where the signer's wallet puts one in.</param>
-    /// <exception cref="TransactionException">There are more accounts than a message can name.</exception>
+    /// <param name="blockhash">A recent block hash; zeros if the signer's wallet inserts it.</param>
+    /// <exception cref="TransactionException">There are too many accounts for a message.</exception>
     public static byte[] Message(SolanaAddress payer, IReadOnlyList<ContractCall> calls, SolanaAddress blockhash = default)
     {
         var named = new List<SolanaAddress>();
@@ -54,11 +55,11 @@ public static class SolanaTransaction
         ];
     }
 
-    /// <summary>The transaction around a message, with zeros where signatures go.</summary>
+    /// <summary>The transaction of a message, with zeros instead of signatures.</summary>
     public static byte[] WithoutSignatures(byte[] message) => [.. Compact(message[1]), .. new byte[SignatureBytes * message[1]], .. message];
 
-    /// <summary>Parts of a list of instructions, in order, that fit into a transaction each; instructions of one step stay together.</summary>
-    /// <exception cref="TransactionException">One step alone is too large.</exception>
+    /// <summary>Splits instructions into parts that each fit into a transaction; the instructions of a step stay together.</summary>
+    /// <exception cref="TransactionException">A single step is too large.</exception>
     public static IReadOnlyList<IReadOnlyList<TransactionStep>> Parts(SolanaAddress payer, IEnumerable<TransactionStep> steps)
     {
         var parts = new List<List<TransactionStep>>();
@@ -79,7 +80,7 @@ public static class SolanaTransaction
 
     private static byte[] Data(ContractCall call) => Convert.FromHexString(call.Data[2..]);
 
-    /// <summary>A length in one to three bytes of seven bits, the lowest first (short vectors of solana-sdk).</summary>
+    /// <summary>Encodes a length in one to three bytes of seven bits, lowest first (short_vec of solana-sdk).</summary>
     private static byte[] Compact(int length)
     {
         var bytes = new List<byte>();

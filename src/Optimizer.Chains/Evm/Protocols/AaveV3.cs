@@ -8,11 +8,11 @@ using Optimizer.Model;
 namespace Optimizer.Chains.Evm.Protocols;
 
 /// <summary>Aave v3 and its forks.</summary>
-/// <remarks>Source of the interfaces: aave-v3-origin 3.6, AaveProtocolDataProvider, IPool, DefaultReserveInterestRateStrategyV2.
-/// The utilisation that sets the rate is debt / (virtual balance + debt).</remarks>
+/// <remarks>Source of the interfaces: aave-v3-origin 3.6, AaveProtocolDataProvider, IPool, DefaultReserveInterestRateStrategyV2. The rate
+/// depends on the utilisation debt / (virtual balance + debt).</remarks>
 public sealed class AaveV3 : IEvmAdapter
 {
-    /// <summary>Revisions of the pool whose interface is the one below.</summary>
+    /// <summary>Last revision of the pool known to have this interface.</summary>
     private const int LastKnownRevision = 10;
 
     private const double Ray = 1e27;
@@ -52,7 +52,7 @@ public sealed class AaveV3 : IEvmAdapter
         var askStrategy = reader.TryReadAsync(provider, new GetInterestRateStrategyAddress { Asset = asset });
         var askBalance = reader.TryReadAsync(pool, new GetVirtualUnderlyingBalance { Asset = asset });
         var askDeficit = reader.TryReadAsync(pool, new GetReserveDeficit { Asset = asset });
-        // A token that is no reserve has no aToken.
+        // A token that is not a reserve has no aToken.
         if (await askTokens.ConfigureAwait(false) is not { Value.AToken: { IsZero: false } aToken })
             return null;
         var subject = protocol.IdOf(token.Symbol);
@@ -86,7 +86,7 @@ public sealed class AaveV3 : IEvmAdapter
         if (await askDeficit.ConfigureAwait(false) is { Value: { IsZero: false } deficit })
         {
             protocol.Reading.Flag(Rules.Deficit, subject, $"the reserve has a deficit of {EvmProtocol.Usd(deficit, token, price):#,0} USD; its suppliers earn that much less");
-            // The rate is shared with the deficit: rate · debt / (supplied + deficit).
+            // The deficit lowers the supply rate: rate · debt / (supplied + deficit).
             reserveFactor = 1 - (1 - reserveFactor) * (double)(available + debt) / (double)(available + debt + deficit);
         }
 
@@ -123,9 +123,9 @@ public sealed class AaveV3 : IEvmAdapter
         };
     }
 
-    /// <summary>What the suppliers of a reserve are given on top, in USD a year: all that their token's controller gives out now; and of
-    /// which asset, where it is one.</summary>
-    /// <remarks>Source: aave-dao/aave-v3-origin, RewardsController. It is shared by what each holds of the reserve's token.</remarks>
+    /// <summary>Rewards of a reserve's suppliers, in USD per year: everything that the rewards controller of its aToken emits now; and the
+    /// reward asset, if there is only one.</summary>
+    /// <remarks>Source: aave-dao/aave-v3-origin, RewardsController. Rewards are shared in proportion to aToken balances.</remarks>
     private static async Task<(double UsdPerYear, string? Asset)> RewardsAsync(EvmProtocol protocol, EvmAddress aToken, string id)
     {
         var reader = protocol.Reader;
@@ -156,7 +156,7 @@ public sealed class AaveV3 : IEvmAdapter
     private static async Task<(double Optimal, double Base, double Slope1, double Slope2)?> RatesAsync(BlockReader reader, EvmAddress strategy, EvmAddress asset)
     {
         var askBps = reader.TryReadAsync(strategy, new GetInterestRateDataBps { Reserve = asset });
-        // Strategies before 3.1 serve one reserve each and answer in ray.
+        // Rate strategies before 3.1 serve one reserve each and use ray units.
         var (askOptimal, askBase) = (reader.TryReadAsync(strategy, new OptimalUsageRatio()), reader.TryReadAsync(strategy, new GetBaseVariableBorrowRate()));
         var (askSlope1, askSlope2) = (reader.TryReadAsync(strategy, new GetVariableRateSlope1()), reader.TryReadAsync(strategy, new GetVariableRateSlope2()));
         if (await askBps.ConfigureAwait(false) is { Value: var bps })

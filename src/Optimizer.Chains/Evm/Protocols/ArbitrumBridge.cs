@@ -3,10 +3,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>Withdrawals from Arbitrum's rollups by their own bridge: how long one takes, and whether it is halted.</summary>
-/// <remarks>Source: OffchainLabs/nitro-contracts, RollupCore. A withdrawal may be finished once what contains it has stood for
-/// <c>confirmPeriodBlocks</c> blocks of the chain that the rollup settles on. The role <c>rollupArbitrum</c> is the rollup of the
-/// chain <c>arbitrum</c>.</remarks>
+/// <summary>Withdrawals from Arbitrum rollups by their native bridge: duration, and whether the bridge is paused.</summary>
+/// <remarks>Source: OffchainLabs/nitro-contracts, RollupCore. A withdrawal can be finalised after its assertion has existed for
+/// <c>confirmPeriodBlocks</c> blocks of the settlement chain. The role <c>rollupArbitrum</c> is the rollup of the chain
+/// <c>arbitrum</c>.</remarks>
 public sealed class ArbitrumBridge : IEvmRouteAdapter
 {
 

@@ -7,14 +7,14 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>Compound v3: one market (Comet) per base token; every address of the entry is one.</summary>
-/// <remarks>Source: compound-finance/comet, Comet and CometRewards. Rates are per second in 18 decimals; rewards are paid apart,
-/// by the contract of the role <c>rewards</c>.</remarks>
+/// <summary>Compound v3: one market (Comet) per base token. Every address of the entry except the rewards contract is a market.</summary>
+/// <remarks>Source: compound-finance/comet, Comet and CometRewards. Rates are per second with 18 decimals. Rewards are paid by a separate
+/// contract with the role <c>rewards</c>.</remarks>
 public sealed class CompoundV3 : IEvmAdapter
 {
     private const double SecondsPerYear = 31_536_000;
 
-    /// <summary>The one role that is no market: who gives out rewards.</summary>
+    /// <summary>The only role that is not a market: the rewards contract.</summary>
     private const string RewardsRole = "rewards";
 
 
@@ -25,7 +25,7 @@ public sealed class CompoundV3 : IEvmAdapter
     public async Task<IReadOnlyList<OpportunityReading>> ReadAsync(EvmProtocol protocol) =>
         [.. (await Task.WhenAll(protocol.Entry.Addresses.Where(entry => entry.Key != RewardsRole).Select(entry => MarketAsync(protocol, entry.Key, EvmAddress.Parse(entry.Value)))).ConfigureAwait(false)).OfType<OpportunityReading>()];
 
-    /// <summary>What suppliers are given on top: so much a second, shared by all, while enough is supplied.</summary>
+    /// <summary>Rewards of suppliers: a fixed amount per second, shared by all, once a minimum is supplied.</summary>
     private static async Task<EmissionCurve?> RewardsAsync(EvmProtocol protocol, EvmAddress comet, string id, BigInteger supplied, Figure shared, double priceUsd)
     {
         if (!protocol.Entry.Addresses.ContainsKey(RewardsRole) || shared * priceUsd < 1)
@@ -56,7 +56,7 @@ public sealed class CompoundV3 : IEvmAdapter
             }
             catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
             {
-                // Contracts of before 2023 have none, and answer with one word less.
+                // Rewards contracts before 2023 have no multiplier and return one word less.
                 return 1;
             }
         }

@@ -7,16 +7,16 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>Vaults with ERC-4626's interface, by how much their shares grew; every address of the entry is one.</summary>
-/// <remarks>The yield is (p₁/p₀)^(year/Δt) − 1 from <c>convertToAssets</c> at two blocks: what holders earned, not what a
-/// curator announces. A deposit is taken to leave it as it is, which holds for savings rates and staking and flatters
-/// vaults that lend.</remarks>
+/// <summary>ERC-4626 vaults, with a yield measured by the growth of their shares. Every address of the entry is a vault.</summary>
+/// <remarks>The yield is (p₁/p₀)^(year/Δt) − 1 from <c>convertToAssets</c> at two blocks: what holders really earned, not what a curator
+/// announces. Deposits are assumed not to change it. This is right for savings rates and staking, and too optimistic for vaults that
+/// lend.</remarks>
 public sealed class Erc4626 : IEvmAdapter
 {
 
     private const int MostDecimals = 36;
 
-    /// <summary>Digits of growth beyond a share's own.</summary>
+    /// <summary>Number of shares queried at once, as a power of ten, to measure growth with more digits.</summary>
     private const int ExtraDecimals = 12;
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public sealed class Erc4626 : IEvmAdapter
             }
 
             total = await askTotal.ConfigureAwait(false);
-            // Many shares at once: one share of a token with six decimals shows no more than six digits of growth.
+            // Query many shares at once: one share of a six-decimal token shows at most six digits of growth.
             var decimals = await askDecimals.ConfigureAwait(false);
             if (decimals > MostDecimals)
                 throw new ChainDataException(ChainFault.UnexpectedContract, $"the vault's shares have {decimals} decimals");

@@ -7,45 +7,46 @@ using Optimizer.Model;
 namespace Optimizer.Chains.Evm.Protocols;
 
 /// <summary>Reads the opportunities of one kind of protocol.</summary>
-/// <remarks>One adapter is one file and one line in <see cref="EvmMarketReader"/>; a fork is an entry in a chain file.</remarks>
+/// <remarks>An adapter is one file and one line in <see cref="EvmMarketReader"/>; a fork of a protocol only needs an entry in a chain
+/// file.</remarks>
 public interface IEvmAdapter
 {
     /// <summary>The name that chain files use: <c>aaveV3</c>.</summary>
     string Name { get; }
 
-    /// <summary>Reads what the protocol offers.</summary>
+    /// <summary>Reads the protocol's opportunities.</summary>
     /// <exception cref="ChainDataException">The protocol as a whole could not be read.</exception>
     Task<IReadOnlyList<OpportunityReading>> ReadAsync(EvmProtocol protocol);
 }
 
-/// <summary>Reads what the routes of one kind of protocol cost now.</summary>
+/// <summary>Reads the present costs of routes of one kind of provider.</summary>
 public interface IEvmRouteAdapter
 {
     /// <summary>The name that chain files use: <c>stargateV2</c>.</summary>
     string Name { get; }
 
-    /// <summary>Whether the route's destination knows what it costs, and not its source: rollups' own bridges deliver by contracts
-    /// on the chain that the rollup settles on.</summary>
+    /// <summary>Whether the route is read on its destination chain instead of its source chain: native bridges of rollups deliver through
+    /// contracts on the settlement chain.</summary>
     bool ReadsAtDestination => false;
 
-    /// <summary>Reads a route that a former snapshot names.</summary>
+    /// <summary>Reads a route from an earlier snapshot again.</summary>
     /// <param name="protocol">The protocol on the route's source chain, or on its destination.</param>
-    /// <param name="judged">The route as it was; what nobody measures is kept: its duration, gas and events.</param>
-    /// <param name="other">The chain of its other end.</param>
-    /// <returns>Null where a price is missing, which is noted.</returns>
-    /// <exception cref="ChainDataException">It gives no quote.</exception>
+    /// <param name="judged">The earlier route; figures that are not measured are kept: duration, gas and events.</param>
+    /// <param name="other">The chain at the other end.</param>
+    /// <returns>Null if a price is missing, which is recorded as a finding.</returns>
+    /// <exception cref="ChainDataException">There is no quote.</exception>
     Task<Route?> ReadAsync(EvmProtocol protocol, Route judged, Chain other);
 }
 
-/// <summary>A protocol on a chain, and the means to read it.</summary>
-/// <param name="Reading">Where findings and provenances go.</param>
+/// <summary>A protocol on a chain, with everything needed to read it.</summary>
+/// <param name="Reading">Receives findings and provenances.</param>
 /// <param name="Entry">The chain file's entry.</param>
 /// <param name="Reader">Reads at the pinned block.</param>
 /// <param name="Prices">Prices of assets.</param>
-/// <param name="Past">Reads at a former block; fails where that cannot be had.</param>
+/// <param name="Past">Reads at an earlier block; fails if that is not possible.</param>
 public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockReader Reader, EvmPrices Prices, Func<Task<BlockReader>> Past)
 {
-    /// <summary>Somebody who is nobody in particular: what would a vault take from them?</summary>
+    /// <summary>A dummy account, used to ask for a vault's deposit limit.</summary>
     public static readonly EvmAddress Anyone = new(Hex.Keccak("anyone"u8).AsSpan(0, EvmAddress.Size));
 
 
@@ -58,18 +59,18 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         ? EvmAddress.Parse(address)
         : throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {Chain.Id} names no '{role}' for {Entry.Id}; it names {string.Join(", ", Entry.Addresses.Keys)}");
 
-    /// <summary>The contract of a role that is for another chain: <c>rollupArbitrum</c> for <c>arbitrum</c>.</summary>
+    /// <summary>The contract whose role names another chain: <c>rollupArbitrum</c> for <c>arbitrum</c>.</summary>
     /// <exception cref="ChainDataException">The chain file does not name it.</exception>
     public EvmAddress Contract(string role, Chain other) => Contract($"{role}{char.ToUpperInvariant(other.Id[0])}{other.Id[1..]}");
 
-    /// <summary>The chain file's token of a contract; null where it names none.</summary>
+    /// <summary>The chain file's token with a contract; null if there is none.</summary>
     public Token? TokenAt(EvmAddress contract) => Chain.Tokens.FirstOrDefault(token => token.Address is not null && EvmAddress.Parse(token.Address) == contract);
 
-    /// <summary>The id of an opportunity in a token.</summary>
+    /// <summary>The id of an opportunity for a token.</summary>
     public string IdOf(string token) => $"{Entry.Id}/{Chain.Id}/{token}";
 
-    /// <summary>The token's price, once the contract has confirmed the decimals of the chain file.</summary>
-    /// <returns>Null where there is none to be believed; that is noted.</returns>
+    /// <summary>The token's price, after checking the chain file's decimals against the contract.</summary>
+    /// <returns>Null if there is no reliable price; recorded as a finding.</returns>
     public async Task<Figure?> PriceAsync(Token token)
     {
         var price = Prices.OfAsync(token);
@@ -82,11 +83,11 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         return null;
     }
 
-    /// <summary>A token that a protocol gives out, with its price.</summary>
+    /// <summary>A reward token with its price.</summary>
     /// <param name="contract">The token's contract.</param>
-    /// <param name="id">The opportunity, for what is noted.</param>
-    /// <returns>Null where the chain file does not name it or nobody knows a price to be believed; that is noted, and what is
-    /// given out in it does not count.</returns>
+    /// <param name="id">The opportunity, for findings.</param>
+    /// <returns>Null if the token is not in the chain file or has no reliable price. This is recorded as a finding, and the rewards do not
+    /// count.</returns>
     public async Task<(Token Token, Figure PriceUsd)?> RewardAsync(EvmAddress contract, string id)
     {
         if (TokenAt(contract) is { } known)
@@ -95,9 +96,9 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         return null;
     }
 
-    /// <summary>Notes where figures come from.</summary>
-    /// <param name="source">Who said it.</param>
-    /// <param name="suffix">What tells it from the protocol's other sources; empty for the only one.</param>
+    /// <summary>Records a provenance.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="suffix">Distinguishes it from other sources of the protocol; empty if it is the only one.</param>
     /// <returns>The key.</returns>
     public string From(string source, string suffix = "")
     {
@@ -106,10 +107,10 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         return key;
     }
 
-    /// <summary>What an ERC-4626 vault would still take, in base units, from its answer to <c>maxDeposit</c>.</summary>
-    /// <param name="answer">The answer; null where it reverted, which the standard forbids: then nothing is taken to fit.</param>
-    /// <param name="id">The opportunity.</param>
-    /// <returns>Null where there is no limit: vaults without one state an amount that no supply reaches.</returns>
+    /// <summary>Remaining deposit limit of an ERC-4626 vault, in base units, from its answer to <c>maxDeposit</c>.</summary>
+    /// <param name="answer">The answer; null if it reverted, which the standard forbids: the limit is then 0.</param>
+    /// <param name="id">The opportunity, for findings.</param>
+    /// <returns>Null for no limit: vaults without a limit return an amount above any token supply.</returns>
     public BigInteger? Room(Answer<BigInteger>? answer, string id)
     {
         if (answer is { Value: var most })
@@ -118,14 +119,14 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         return BigInteger.Zero;
     }
 
-    /// <summary>The effective annual rate at which a share grew since a former block, or since a former snapshot where no such
-    /// block can be read; what it is worth now is kept for later.</summary>
+    /// <summary>The effective annual growth rate of a share since an earlier block, or since an earlier snapshot if such a block cannot be
+    /// read. Today's value is kept for later.</summary>
     /// <param name="id">The opportunity.</param>
-    /// <param name="share">What one share is worth now.</param>
-    /// <param name="now">What the contract answers now.</param>
+    /// <param name="share">Today's value of one share.</param>
+    /// <param name="now">The contract's present answer.</param>
     /// <param name="contract">The contract.</param>
-    /// <param name="function">What it is asked.</param>
-    /// <returns>Null where nothing former is known, which is noted.</returns>
+    /// <param name="function">The function called.</param>
+    /// <returns>Null if there is no earlier value, which is recorded as a finding.</returns>
     public async Task<double?> GrowthAsync(string id, Figure share, BigInteger now, EvmAddress contract, ContractFunction<BigInteger> function)
     {
         Reading.ShareRates[id] = share;
@@ -143,8 +144,8 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         }
     }
 
-    /// <summary>How long a rollup's own bridge takes, in seconds: an hour to sixty days are believed.</summary>
-    /// <exception cref="ChainDataException">It is out of that.</exception>
+    /// <summary>Duration of a rollup's native bridge, in seconds; one hour to sixty days is accepted.</summary>
+    /// <exception cref="ChainDataException">It is out of this range.</exception>
     public static Figure Delay(double seconds, string from) => seconds is >= 3_600 and <= 60 * 86_400
         ? new(seconds, from)
         : throw new ChainDataException(ChainFault.UnexpectedContract, $"a withdrawal would take {seconds:g4} s, which is not believed; expected an hour to sixty days");

@@ -7,8 +7,8 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>MetaMorpho vaults, looked through to their Morpho Blue markets; every address of the entry is a vault.</summary>
-/// <remarks>Sources: morpho-org/metamorpho, morpho-blue (interest accrues by a Taylor series of three terms), morpho-blue-irm
+/// <summary>MetaMorpho vaults, with the curves of their Morpho Blue markets. Every address of the entry is a vault.</summary>
+/// <remarks>Sources: morpho-org/metamorpho, morpho-blue (interest accrues by a third-order Taylor series), morpho-blue-irm
 /// (AdaptiveCurveIrm: the rate at target drifts by e^(50·error·years)).</remarks>
 public sealed class MetaMorpho : IEvmAdapter
 {
@@ -71,7 +71,7 @@ public sealed class MetaMorpho : IEvmAdapter
         var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, vault {vault}, {markets.Length} markets of {morpho}", role.ToLowerInvariant());
         Figure Whole(BigInteger baseUnits) => new(EvmProtocol.Whole(baseUnits, token), from);
         var held = markets.Where(market => market.Held.Sign > 0 && market.Supplied.Sign > 0).ToArray();
-        // What the vault holds in markets may exceed what it counts as its own by a rounding.
+        // The vault's market positions may exceed its stated total by rounding.
         var whole = BigInteger.Max(total, held.Aggregate(BigInteger.Zero, (sum, market) => sum + market.Held));
         var parts = held.Select(market => new BlendPart
         {
@@ -112,7 +112,7 @@ public sealed class MetaMorpho : IEvmAdapter
         var shares = (await askPosition.ConfigureAwait(false)).SupplyShares;
         var (supplied, supplyShares, borrowed, lastUpdate, fee) = (market.TotalSupplyAssets, market.TotalSupplyShares, market.TotalBorrowAssets, market.LastUpdate, market.Fee);
         var irm = parameters.RateModel;
-        // A market without a rate model only keeps what it is given.
+        // A market without a rate model earns nothing.
         if (irm.IsZero || supplied.IsZero)
             return new(ToAssets(shares, supplied, supplyShares), supplied, borrowed, 0, 0);
         var (askRate, askTarget) = (reader.ReadAsync(irm, new BorrowRateView { MarketParams = parameters, Market = market }), reader.ReadAsync(irm, new RateAtTarget { Id = id }));
@@ -143,10 +143,10 @@ public sealed class MetaMorpho : IEvmAdapter
         return first + second + second * first / (3 * Wad);
     }
 
-    /// <summary>One market at the block's time, interest accrued.</summary>
-    /// <param name="Held">What the vault has in it, in base units.</param>
-    /// <param name="Supplied">All that is supplied.</param>
-    /// <param name="Borrowed">All that is borrowed.</param>
+    /// <summary>One market at the block's time, with accrued interest.</summary>
+    /// <param name="Held">The vault's position, in base units.</param>
+    /// <param name="Supplied">Total supplied, in base units.</param>
+    /// <param name="Borrowed">Total borrowed, in base units.</param>
     /// <param name="RateAtTarget">Borrow rate at target utilisation, continuously compounded, per year.</param>
     /// <param name="Fee">Share of the interest that the market keeps.</param>
     private sealed record Market(BigInteger Held, BigInteger Supplied, BigInteger Borrowed, double RateAtTarget, double Fee);

@@ -4,13 +4,15 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>Withdrawals from OP Stack rollups by their own bridge: how long one takes, and whether it is halted.</summary>
+/// <summary>Withdrawals from OP Stack rollups by their native bridge: duration, and whether the bridge is paused.</summary>
 /// <remarks>
-/// Source: ethereum-optimism/optimism, OptimismPortal2. A withdrawal may be finished once its proof is as old as
-/// <c>proofMaturityDelaySeconds</c>, and once the dispute game that it was proved against has run unchallenged for
-/// <c>maxClockDuration</c> and then rested for <c>disputeGameFinalityDelaySeconds</c>; a proof is made right after the game
-/// began at the earliest. Base's games (base/contracts, AggregateVerifier) end after <c>SLOW_FINALIZATION_DELAY</c> where they
-/// were proved once; where twice, sooner. The role <c>l1StandardBridgeBase</c> is the bridge of the chain <c>base</c>.
+/// Source: ethereum-optimism/optimism, OptimismPortal2. A withdrawal can be finalised when its proof is <c>proofMaturityDelaySeconds</c>
+/// old,
+/// and when its dispute game has run unchallenged for <c>maxClockDuration</c> and then waited <c>disputeGameFinalityDelaySeconds</c>. The
+/// earliest
+/// proof is right after the start of the game. Games on Base (base/contracts, AggregateVerifier) end after <c>SLOW_FINALIZATION_DELAY</c>
+/// with
+/// one proof, sooner with two. The role <c>l1StandardBridgeBase</c> is the bridge of the chain <c>base</c>.
 /// </remarks>
 public sealed class OpStandardBridge : IEvmRouteAdapter
 {

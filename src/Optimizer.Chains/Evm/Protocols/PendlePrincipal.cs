@@ -5,7 +5,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>Pendle's principal tokens, held to maturity; every address of the entry is a market.</summary>
+/// <summary>Pendle principal tokens, held to maturity. Every address of the entry is a market.</summary>
 /// <remarks>Source: pendle-core-v2, PendleMarket and MarketMathCore. The market's own state gives the exact price of any size.</remarks>
 public sealed class PendlePrincipal : IEvmAdapter
 {
@@ -61,7 +61,7 @@ public sealed class PendlePrincipal : IEvmAdapter
             Principal = new(principal, from),
             Assets = new(assets, from),
             RateScalar = new(scalar, from),
-            // What was last traded at, at the proportion of now.
+            // The anchor that gives the last implied rate at the present proportion.
             RateAnchor = new(Math.Exp((double)state.LastLnImpliedRate / Wad * years) - Math.Log(principal / assets) / scalar, from),
             FeeFactor = new(Math.Exp((double)state.LnFeeRateRoot / Wad * years), from),
             YearsToMaturity = new(years, from),

@@ -5,9 +5,9 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>Liquid staking of the native token, by how much what a token of it can be redeemed for grew.</summary>
-/// <remarks>Every role of the entry that has a parameter of its name is such a token; the parameter is the contract's function
-/// that tells its rate in wei: wstETH's <c>stEthPerToken()</c>, rETH's <c>getExchangeRate()</c>, weETH's <c>getRate()</c>.</remarks>
+/// <summary>Liquid staking of the native token, with a yield measured by the growth of the token's redemption rate.</summary>
+/// <remarks>A role of the entry that is also a parameter name is such a token. The parameter is the contract's rate function, in wei:
+/// wstETH's <c>stEthPerToken()</c>, rETH's <c>getExchangeRate()</c>, weETH's <c>getRate()</c>.</remarks>
 public sealed class StakingRate : IEvmAdapter
 {
 

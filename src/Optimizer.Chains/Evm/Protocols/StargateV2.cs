@@ -6,11 +6,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>Stargate v2: fees by zones of the whole amount, a limit by the credit of the path, a message fee in native token.</summary>
-/// <remarks>Source: stargate-v2, StargateBase.quoteOFT and quoteSend; LayerZero's endpoint ids are parameters of the chain files'
-/// entries. The zones are found by quotes at sizes that rise by a third: a zone with a higher fee begins in the
-/// model at the last size that still had the one before, and the largest size quoted is the most that is sent, so that a fee
-/// is never understated.</remarks>
+/// <summary>Stargate v2: fee tiers for the whole amount, a maximum from the path's credit, and a message fee in native token.</summary>
+/// <remarks>Source: stargate-v2, StargateBase.quoteOFT and quoteSend; LayerZero's endpoint ids are parameters in the chain files. Tiers are
+/// found by quotes at sizes that rise by a third. A tier with a higher fee starts at the last size with the lower fee, and the largest
+/// quoted size is the maximum, so a fee is never understated.</remarks>
 public sealed class StargateV2 : IEvmRouteAdapter
 {
 
@@ -43,7 +42,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
         for (var i = 0; i < Sizes && sizes[i] <= limit && quotes[i] is { Value.Receipt: var receipt }; i++)
         {
             var (sent, received) = (receipt.AmountSent, receipt.AmountReceived);
-            // Above its limit a pool quotes what it would send, which is less than what was asked.
+            // Above its limit, a pool quotes a lower amount than requested.
             if (sent.IsZero || sent < Amount(sizes[i]) * 999 / 1_000)
                 break;
             var bps = Math.Round((double)(sent - received) / (double)sent * 10_000, 3);
@@ -53,7 +52,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
             }
             else if (Math.Abs(bps - tiers[^1].Bps) <= 2e4 * quantum / (double)Amount(sizes[i - 1]))
             {
-                // What is sent and what arrives have six decimals: the larger size shows the zone's fee best.
+                // Amounts have six decimals, so the larger size shows the tier's fee more exactly.
                 tiers[^1] = tiers[^1] with { Bps = new(bps, key) };
             }
             else
@@ -93,6 +92,6 @@ public sealed class StargateV2 : IEvmRouteAdapter
             ? id
             : throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} gives no parameter 'endpointId' for {protocol}");
 
-    /// <summary>By taxi: at once and alone.</summary>
+    /// <summary>Send parameters in taxi mode: immediate, not batched.</summary>
     private static SendParam Send(uint endpoint, BigInteger amount) => new() { DestinationEndpoint = endpoint, To = Hex.Keccak("anyone"u8), Amount = amount };
 }

@@ -6,20 +6,20 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>Uniswap v3 swaps, by the quoter at rising sizes.</summary>
-/// <remarks>Source: uniswap/v3-periphery, QuoterV2. A swap of f USD is taken to lose fee·f + impact·f². The fee is what the
-/// smallest quote loses against the oracles' prices, and no less than the pool's own; the impact is the largest that any quote
-/// shows, so that at every size quoted the model delivers no more than the pool would.</remarks>
+/// <summary>Uniswap v3 swaps, quoted at rising sizes.</summary>
+/// <remarks>Source: uniswap/v3-periphery, QuoterV2. The model is a loss of fee·f + impact·f² for a swap of f USD. The fee is the loss of
+/// the smallest quote against oracle prices, at least the pool's own fee. The impact is the largest of all quotes, so at every quoted size
+/// the model delivers at most what the pool does.</remarks>
 public sealed class UniswapV3 : IEvmRouteAdapter
 {
-    /// <summary>A swap that loses this much beyond its fee is beyond the pool's depth.</summary>
+    /// <summary>Largest accepted price impact beyond the fee; a larger swap exceeds the pool's depth.</summary>
     private const double MostImpact = 0.01;
 
     private static readonly double[] SizesUsd = [100, 1e3, 1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8];
     private static readonly int[] FeesInMillionths = [100, 500, 3_000, 10_000];
 
 
-    /// <summary>The size by which pools are compared.</summary>
+    /// <summary>The size at which pools are compared, in USD.</summary>
     private const double Usual = 100_000;
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public sealed class UniswapV3 : IEvmRouteAdapter
         Token Contract(TokenId id) => protocol.Chain.ContractToken(id.Symbol)
             ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {protocol.Chain.Id} names no wrapped {id.Symbol}");
 
-        // What a swap loses of its value; null where the pool has not as much, or does not exist.
+        // Loss of a swap as a share; null if the pool is too small or does not exist.
         async Task<double?> LossAsync(double usd, int fee)
         {
             var amount = new BigInteger(usd / soldPrice * Math.Pow(10, sold.Decimals));

@@ -8,16 +8,19 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Evm.Protocols;
 
-/// <summary>Liquidity in Uniswap v3 pools and their forks, over all prices or in a range around the present one.</summary>
+/// <summary>Liquidity positions in Uniswap v3 pools and forks, over the full price range or around the present price.</summary>
 /// <remarks>
-/// Every role of the entry that has a parameter of its name is a pool; the parameter names the ranges in which liquidity may be
-/// put: <c>full</c>, or <c>25%</c> for prices from P/1.25 to P·1.25; several are separated by commas.
-/// <para>The pool itself counts what a unit of liquidity earned that was in range all the time (uniswap/v3-core,
-/// <c>feeGrowthGlobal</c>); the growth over the yield window is what such a unit earns. Who adds to the pool shares its fees
-/// with the liquidity of the moment. A range is taken to be brought back around the price whenever the price leaves it: half of
-/// the position is then swapped, σ²/ln²(range) times a year, since that is how often a price of volatility σ gets so far. Both
-/// this and what arbitrage takes (loss-versus-rebalancing) grow with σ², so they are stated as one
-/// <see cref="Opportunity.LiquidityConcentration"/>; σ is the risk model's. The gas of bringing back is not counted.</para>
+/// A role of the entry that is also a parameter name is a pool. The parameter lists the ranges for liquidity: <c>full</c>, or <c>25%</c>
+/// for prices
+/// from P/1.25 to P·1.25, separated by commas.
+/// <para>The pool counts the fees of one unit of liquidity that was always in range (uniswap/v3-core, <c>feeGrowthGlobal</c>); its growth
+/// over the
+/// yield window is the yield. A deposit shares the fees with the present liquidity. A range position is assumed to be re-centred whenever
+/// the
+/// price leaves its range. This swaps half of the position, σ²/ln²(range) times per year, the rate at which a price of volatility σ leaves
+/// the
+/// range. This cost and the loss to arbitrage (loss-versus-rebalancing) both grow with σ², so they are combined in one
+/// <see cref="Opportunity.LiquidityConcentration"/>; σ comes from the risk model. Gas for re-centring is not counted.</para>
 /// </remarks>
 public sealed class UniswapV3Pools : IEvmAdapter
 {
@@ -38,7 +41,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
         return [.. (await Task.WhenAll(pools.Select(p => PoolAsync(protocol, p.Key, Ranges(protocol, p.Key, p.Value)))).ConfigureAwait(false)).SelectMany(read => read)];
     }
 
-    /// <summary>The ranges that a parameter names: the factor between their middle and their end, infinite for all prices.</summary>
+    /// <summary>The ranges in a parameter: the factor between centre and end, infinite for the full range.</summary>
     private static (string Name, double Factor)[] Ranges(EvmProtocol protocol, string role, string parameter) => [.. parameter.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(word =>
         word == "full" ? ("", double.PositiveInfinity)
         : word.EndsWith('%') && double.TryParse(word[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and <= 10_000
@@ -88,7 +91,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
             return [];
         }
 
-        // Base units of the second token for one of the first, by the pool and by the oracles.
+        // Base units of the second token per base unit of the first, by the pool and by the oracles.
         var oracles = price0 / price1 * Math.Pow(10, token1.Decimals - token0.Decimals);
         if (Math.Abs(root * root / oracles - 1) > protocol.Reading.Settings.Tolerance.Fraction)
             protocol.Reading.Flag(Rules.PriceDisagreement, id, $"the pool's price is {root * root / oracles - 1:+0.00%;-0.00%} off that of the oracles; what is put in at it is worth less");
@@ -102,7 +105,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
             protocol.Reading.Refuse(Rules.AbsurdAmount, id + name, $"the range is so narrow that arbitrage would take {MostConcentration:#,0} times what it takes over all prices");
         return [.. ranges.Where(range => Concentration(range.Factor, fee) <= MostConcentration).Select(range =>
         {
-            // What the liquidity of the moment would be worth if it all lay in this range.
+            // Value of the pool's present liquidity if all of it were in this range.
             var width = 1 - 1 / Math.Sqrt(range.Factor);
             var inRange = Usd(liquidity / root * width, liquidity * root * width);
             return new OpportunityReading
@@ -117,7 +120,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
             };
         })];
 
-        // What a unit of liquidity earned of each token, in base units, and in which time.
+        // Fees earned per unit of liquidity in each token, in base units, and the time in years.
         async Task<(double Fees0, double Fees1, double Years)?> EarnedAsync()
         {
             try
@@ -136,11 +139,11 @@ public sealed class UniswapV3Pools : IEvmAdapter
         }
     }
 
-    /// <summary>The counter may pass its end, as it is meant to.</summary>
+    /// <summary>Growth of a fee counter; the counter may overflow by design.</summary>
     private static double Grown(BigInteger now, BigInteger before) => (double)((now - before + Words) % Words) / FeeScale;
 
-    /// <summary>What arbitrage takes from liquidity in a range, and what swapping half of it costs whenever the price has left the
-    /// range, in multiples of the σ²/8 that a pool of two even shares over all prices loses.</summary>
+    /// <summary>Loss to arbitrage in a range, plus the cost of swapping half whenever the price leaves the range, in multiples of σ²/8, the
+    /// loss of a pool of two equal shares over the full range.</summary>
     private static double Concentration(double factor, double fee) =>
         double.IsInfinity(factor) ? 1 : 1 / (1 - 1 / Math.Sqrt(factor)) + 4 * fee / Math.Pow(Math.Log(factor), 2);
 }

@@ -1,8 +1,8 @@
 namespace Optimizer.Chains.Solana.Protocols;
 
 /// <summary>Kamino Lend.</summary>
-/// <remarks>Source: Kamino-Finance/klend, state/reserve.rs. Rates are given for slots of half a second; slots are shorter, and
-/// then more of them, each with its interest, pass in a year.</remarks>
+/// <remarks>Source: Kamino-Finance/klend, state/reserve.rs. Rates assume slots of half a second. Real slots are shorter, so more of them,
+/// each with its interest, pass in a year.</remarks>
 public sealed class Kamino : SolanaLender
 {
     private const string Program = "KLend2g3cP87fffoy8q1mQqGKjrxjC8boSyAYavgmjD";

@@ -1,8 +1,8 @@
 namespace Optimizer.Chains.Solana.Protocols;
 
 /// <summary>MarginFi.</summary>
-/// <remarks>Source: mrgnlabs/marginfi-v2, types/bank.rs. Banks of the first kind have a kink; those of the second up to five points
-/// with straight lines between, written as parts of 2³² − 1. What the protocol takes it takes from borrowers on top.</remarks>
+/// <remarks>Source: mrgnlabs/marginfi-v2, types/bank.rs. Older banks have one kink; newer ones have up to five points with linear
+/// interpolation, in units of 1/(2³² − 1). The protocol's fee is charged to borrowers on top of the rate.</remarks>
 public sealed class Marginfi : SolanaLender
 {
     private const double LargestRate = 10;

@@ -4,8 +4,8 @@ using Optimizer.Model;
 namespace Optimizer.Chains.Solana.Protocols;
 
 /// <summary>Marinade's liquid staking.</summary>
-/// <remarks>Source: marinade-finance/liquid-staking-program, state layout since 2024. The account holds today's price of mSOL and
-/// no former one, so that the yield needs a former sample.</remarks>
+/// <remarks>Source: marinade-finance/liquid-staking-program, state layout since 2024. The account has only the present price of mSOL, so
+/// the yield needs an earlier sample.</remarks>
 public sealed class Marinade : ISolanaAdapter
 {
     private const string Program = "MarBmsSgKXdrN1egZf5sqe1TMai9K1rChYNDJgjq7aD";
@@ -41,20 +41,20 @@ public sealed class Marinade : ISolanaAdapter
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(rate, from) } },
             Total = new(Whole(state.Rate * state.Supply), from),
             Capacity = state.Cap is { } cap ? new Figure(Math.Max(0, Whole(cap - state.Rate * state.Supply)), from) : null,
-            // A ticket is paid out once the epoch's stake is free.
+            // A ticket is paid at the end of the epoch, when the stake is free.
             ExitDelayDays = new(protocol.Head.EpochDays, from),
         };
     }
 
-    /// <summary>What the state says.</summary>
-    /// <param name="Mint">mSOL.</param>
+    /// <summary>The decoded state.</summary>
+    /// <param name="Mint">The mint of mSOL.</param>
     /// <param name="Rate">Lamports per mSOL.</param>
-    /// <param name="Supply">mSOL given out, in base units.</param>
-    /// <param name="Cap">Lamports that may be staked in all; null where there is no limit.</param>
+    /// <param name="Supply">Supply of mSOL, in base units.</param>
+    /// <param name="Cap">Maximum lamports staked in total; null without a limit.</param>
     public sealed record State(string Mint, double Rate, ulong Supply, ulong? Cap);
 
-    /// <summary>Reads the state.</summary>
-    /// <exception cref="ChainDataException">The account is none.</exception>
+    /// <summary>Decodes the state.</summary>
+    /// <exception cref="ChainDataException">The account is of another kind.</exception>
     public static State Decode(AccountData account)
     {
         account.Require("Marinade state", Program, 2_616, 0xd8, 0x92, 0x6b, 0x5e, 0x68, 0x4b, 0xb6, 0xb1);

@@ -1,8 +1,8 @@
 namespace Optimizer.Chains.Solana.Protocols;
 
-/// <summary>Save, once Solend.</summary>
-/// <remarks>Source: solendprotocol/solana-program-library, token-lending, state/reserve.rs. Two kinks: the optimal utilisation,
-/// and the one beyond which rates rise to the most that is ever asked.</remarks>
+/// <summary>Save (formerly Solend).</summary>
+/// <remarks>Source: solendprotocol/solana-program-library, token-lending, state/reserve.rs. Two kinks: the optimal utilisation, and the
+/// utilisation beyond which rates rise to the maximum rate.</remarks>
 public sealed class Save : SolanaLender
 {
     private const double Wad = 1e18;

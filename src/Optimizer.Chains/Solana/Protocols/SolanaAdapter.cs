@@ -4,50 +4,51 @@ using Optimizer.Model;
 namespace Optimizer.Chains.Solana.Protocols;
 
 /// <summary>Reads the opportunities of one kind of protocol.</summary>
-/// <remarks>One adapter is one file and one line in <see cref="SolanaMarketReader"/>; a fork is an entry in a chain file.</remarks>
+/// <remarks>An adapter is one file and one line in <see cref="SolanaMarketReader"/>; a fork of a protocol only needs an entry in a chain
+/// file.</remarks>
 public interface ISolanaAdapter
 {
     /// <summary>The name that chain files use: <c>kamino</c>.</summary>
     string Name { get; }
 
-    /// <summary>How many of an account's first bytes are needed.</summary>
+    /// <summary>Number of bytes needed from the start of an account.</summary>
     int Length { get; }
 
-    /// <summary>Whether the chain file's address of a role is an account that the adapter reads.</summary>
+    /// <summary>Whether the adapter reads the account with a given role.</summary>
     bool Reads(string role);
 
-    /// <summary>The price that the account gives of a token; null where it gives none.</summary>
+    /// <summary>The token price in the account; null if it has none.</summary>
     /// <exception cref="ChainDataException">The account is of another kind.</exception>
     SolanaQuote? Quote(AccountData account);
 
-    /// <summary>Reads what an account offers.</summary>
-    /// <returns>Null where something is missing or makes no sense, which is noted.</returns>
+    /// <summary>Reads the opportunity of an account.</summary>
+    /// <returns>Null if data is missing or implausible, which is recorded as a finding.</returns>
     /// <exception cref="ChainDataException">The account is of another kind.</exception>
     OpportunityReading? Read(SolanaProtocol protocol, AccountData account);
 }
 
-/// <summary>A price that an account gives.</summary>
-/// <param name="Mint">Of which token.</param>
-/// <param name="Price">In USD, or in native tokens.</param>
-/// <param name="InNativeToken">Whether it is in native tokens.</param>
-/// <param name="AsOf">When it was set; null for now.</param>
+/// <summary>A price in an account.</summary>
+/// <param name="Mint">The token's mint.</param>
+/// <param name="Price">The price, in USD or in native tokens.</param>
+/// <param name="InNativeToken">Whether the price is in native tokens.</param>
+/// <param name="AsOf">The time at which it was set; null for now.</param>
 public sealed record SolanaQuote(string Mint, double Price, bool InNativeToken, DateTimeOffset? AsOf = null);
 
-/// <summary>A protocol on Solana, and what was read beside it.</summary>
-/// <param name="Reading">Where findings and provenances go.</param>
+/// <summary>A protocol on Solana, with everything needed to read it.</summary>
+/// <param name="Reading">Receives findings and provenances.</param>
 /// <param name="Entry">The chain file's entry.</param>
-/// <param name="Head">Epochs, and how long slots take.</param>
-/// <param name="Clock">The slot and moment of the accounts.</param>
+/// <param name="Head">Epochs and slot time.</param>
+/// <param name="Clock">Slot and time of the accounts.</param>
 /// <param name="Prices">Prices of assets.</param>
 public sealed record SolanaProtocol(ChainReading Reading, Protocol Entry, SolanaHead Head, SolanaClock Clock, SolanaPrices Prices)
 {
     /// <summary>The chain.</summary>
     public Chain Chain => Reading.Chain;
 
-    /// <summary>The id of an opportunity in a token.</summary>
+    /// <summary>The id of an opportunity for a token.</summary>
     public string IdOf(string token) => $"{Entry.Id}/{Chain.Id}/{token}";
 
-    /// <summary>The chain file's token of a mint; null where it knows none, which is noted.</summary>
+    /// <summary>The chain file's token with a mint; null if there is none, which is recorded as a finding.</summary>
     public Token? TokenOf(string mint, AccountData account)
     {
         var token = Chain.Tokens.FirstOrDefault(t => t.Address == mint);
@@ -56,7 +57,7 @@ public sealed record SolanaProtocol(ChainReading Reading, Protocol Entry, Solana
         return token;
     }
 
-    /// <summary>Notes where an account's figures come from.</summary>
+    /// <summary>Records the source of an account's figures.</summary>
     /// <returns>The key.</returns>
     public string From(string what, AccountData account)
     {

@@ -3,35 +3,36 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Solana.Protocols;
 
-/// <summary>What a lender's account says, whoever's it is.</summary>
-/// <param name="Mint">The token that is lent.</param>
-/// <param name="Supplied">All that suppliers own, in base units.</param>
-/// <param name="Borrowed">Base units borrowed.</param>
-/// <param name="Available">Base units that can be taken out.</param>
+/// <summary>Data of a lending market, common to all lenders.</summary>
+/// <param name="Mint">The mint of the token.</param>
+/// <param name="Supplied">Total supplied, in base units.</param>
+/// <param name="Borrowed">Total borrowed, in base units.</param>
+/// <param name="Available">Amount that can be withdrawn, in base units.</param>
 /// <param name="TakeRate">Share of the interest that the protocol keeps, a fraction.</param>
-/// <param name="Points">Borrow rate per year by utilisation, both fractions, rising from 0 to 1, straight between.</param>
+/// <param name="Points">Borrow rate per year by utilisation, both fractions; ascending from 0 to 1, linear in between.</param>
 public sealed record SolanaReserve(string Mint, double Supplied, double Borrowed, double Available, double TakeRate, IReadOnlyList<(double Utilisation, double Rate)> Points)
 {
-    /// <summary>The utilisation beyond which rates rise steeply; the sharpest kink where the protocol names none.</summary>
+    /// <summary>The optimal utilisation, above which rates rise steeply; null if the protocol states none: the sharpest kink is then
+    /// used.</summary>
     public double? Optimal { get; init; }
 
-    /// <summary>Base units that may be supplied in all; null where there is no limit.</summary>
+    /// <summary>Maximum total supply, in base units; null without a limit.</summary>
     public double? Limit { get; init; }
 
-    /// <summary>Whether the protocol takes deposits.</summary>
+    /// <summary>Whether the protocol accepts deposits.</summary>
     public bool IsOpen { get; init; } = true;
 
-    /// <summary>The slot in which interest was last added; null where the account does not say.</summary>
+    /// <summary>The slot of the last interest accrual; null if unknown.</summary>
     public ulong? UpdatedSlot { get; init; }
 
-    /// <summary>The price in USD that the protocol reckons with, and when it was set; null where it does not say.</summary>
+    /// <summary>The protocol's own price in USD, and the time at which it was set; null if unknown.</summary>
     public (double Usd, DateTimeOffset AsOf)? Price { get; init; }
 
-    /// <summary>Borrowed / supplied; 0 where nothing is.</summary>
+    /// <summary>Borrowed / supplied; 0 if nothing is supplied.</summary>
     public double Utilisation => Supplied > 0 ? Borrowed / Supplied : 0;
 
-    /// <summary>The market as a curve.</summary>
-    /// <param name="unit">Whole tokens in one base unit.</param>
+    /// <summary>The rate curve of the market.</summary>
+    /// <param name="unit">Whole tokens per base unit.</param>
     /// <param name="from">Key of the provenance.</param>
     public PointsCurve Curve(double unit, string from) => new()
     {
@@ -43,7 +44,7 @@ public sealed record SolanaReserve(string Mint, double Supplied, double Borrowed
         ReserveFactor = new(TakeRate, from),
     };
 
-    /// <summary>The points that make a curve: those that do not rise are left out, and the ends are added.</summary>
+    /// <summary>Makes a valid curve: points without an ascending utilisation are dropped, and the ends are added.</summary>
     public static IReadOnlyList<(double Utilisation, double Rate)> Rising(IEnumerable<(double Utilisation, double Rate)> points)
     {
         var rising = new List<(double Utilisation, double Rate)>();
@@ -60,7 +61,7 @@ public sealed record SolanaReserve(string Mint, double Supplied, double Borrowed
 /// <summary>Lenders: every address of the entry whose role ends in <c>Reserve</c> or <c>Bank</c> is a market.</summary>
 public abstract class SolanaLender : ISolanaAdapter
 {
-    /// <summary>A day after the last interest was added, amounts are no longer those of today.</summary>
+    /// <summary>If interest was last added more than this many days ago, the amounts are out of date.</summary>
     private const double MostIdleDays = 1;
 
     /// <inheritdoc/>
@@ -71,7 +72,7 @@ public abstract class SolanaLender : ISolanaAdapter
 
     /// <summary>Reads an account.</summary>
     /// <param name="account">The account.</param>
-    /// <param name="slotSeconds">How long a slot takes, as measured.</param>
+    /// <param name="slotSeconds">The measured slot time, in seconds.</param>
     /// <exception cref="ChainDataException">The account is of another kind.</exception>
     public abstract SolanaReserve Decode(AccountData account, double slotSeconds);
 

@@ -3,10 +3,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Chains.Solana.Protocols;
 
-/// <summary>SPL stake pools, such as Jito's: lamports staked for the tokens given out. Every address of the entry whose role ends
-/// in <c>Pool</c> is one.</summary>
-/// <remarks>Source: solana-program/stake-pool, state.rs. The yield is what the last epoch brought, over epochs as long as they
-/// are measured to be; one epoch in which a validator paid late shows.</remarks>
+/// <summary>SPL stake pools, such as Jito's: SOL staked for pool tokens. Every address of the entry whose role ends with <c>Pool</c> is a
+/// pool.</summary>
+/// <remarks>Source: solana-program/stake-pool, state.rs. The yield is the last epoch's growth, annualised with the measured epoch length; a
+/// single late payment by a validator is visible in it.</remarks>
 public sealed class StakePool : ISolanaAdapter
 {
     private const int VariablePart = 330;
@@ -46,45 +46,45 @@ public sealed class StakePool : ISolanaAdapter
             Inputs = [new(protocol.Chain.NativeTokenId(), 1)],
             Carry = new() { Base = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(pool.RatePerYear(Duration.DaysPerYear / protocol.Head.EpochDays), from) } },
             Total = new(pool.TotalLamports / Math.Pow(10, native.Decimals), from),
-            // Somebody else decides who may deposit.
+            // Deposits need the permission of an authority.
             Capacity = pool.IsOpen ? null : new Figure(0, from),
             EntryFeeBps = new(pool.DepositFee * 1e4, from),
             ExitFeeBps = new(pool.WithdrawalFee * 1e4, from),
-            // A withdrawal gives stake, which is free to move when the epoch ends.
+            // A withdrawal returns stake, which is free at the end of the epoch.
             ExitDelayDays = new(protocol.Head.EpochDays, from),
         };
     }
 
-    /// <summary>What a pool's account says.</summary>
-    /// <param name="Mint">The token given out.</param>
+    /// <summary>The decoded pool.</summary>
+    /// <param name="Mint">The mint of the pool token.</param>
     /// <param name="TotalLamports">Lamports in the pool.</param>
-    /// <param name="Supply">Tokens given out, in base units.</param>
-    /// <param name="LastUpdateEpoch">The epoch whose rewards are counted.</param>
-    /// <param name="LastEpochTotalLamports">Lamports an epoch before.</param>
-    /// <param name="LastEpochSupply">Tokens an epoch before.</param>
-    /// <param name="DepositFee">Share taken of SOL that is deposited, a fraction.</param>
-    /// <param name="WithdrawalFee">Share taken of stake that is withdrawn, a fraction.</param>
-    /// <param name="IsOpen">Whether everybody may deposit SOL.</param>
+    /// <param name="Supply">Supply of pool tokens, in base units.</param>
+    /// <param name="LastUpdateEpoch">The epoch of the last update.</param>
+    /// <param name="LastEpochTotalLamports">Lamports in the pool one epoch earlier.</param>
+    /// <param name="LastEpochSupply">Supply of pool tokens one epoch earlier.</param>
+    /// <param name="DepositFee">Fee on deposits of SOL, a fraction.</param>
+    /// <param name="WithdrawalFee">Fee on withdrawals of stake, a fraction.</param>
+    /// <param name="IsOpen">Whether anybody may deposit SOL.</param>
     public sealed record State(
         string Mint, ulong TotalLamports, ulong Supply, ulong LastUpdateEpoch, ulong LastEpochTotalLamports, ulong LastEpochSupply, double DepositFee, double WithdrawalFee, bool IsOpen)
     {
-        /// <summary>Lamports per token.</summary>
+        /// <summary>Lamports per pool token.</summary>
         public double Rate => (double)TotalLamports / Supply;
 
         /// <summary>Growth of the rate over the last epoch.</summary>
         public double GrowthPerEpoch => Rate / ((double)LastEpochTotalLamports / LastEpochSupply) - 1;
 
         /// <summary>The effective annual rate at the last epoch's growth.</summary>
-        /// <param name="epochsPerYear">As measured: slots are not as long as they should be.</param>
+        /// <param name="epochsPerYear">Measured epochs per year; real slots differ from the nominal length.</param>
         public double RatePerYear(double epochsPerYear) => double.ExpM1(epochsPerYear * Math.Log(1 + GrowthPerEpoch));
     }
 
-    /// <summary>Reads a pool.</summary>
-    /// <exception cref="ChainDataException">The account is none.</exception>
+    /// <summary>Decodes a pool.</summary>
+    /// <exception cref="ChainDataException">The account is of another kind.</exception>
     public static State Decode(AccountData account)
     {
         account.Require("stake pool", null, VariablePart, 1);
-        // Everything before is at a fixed place; what follows depends on options that are set.
+        // The fields before have fixed offsets; those after depend on optional fields.
         var at = VariablePart;
         Fee(account, ref at);
         Future(account, ref at);
@@ -114,7 +114,7 @@ public sealed class StakePool : ISolanaAdapter
         return denominator == 0 ? 0 : (double)numerator / denominator;
     }
 
-    /// <summary>A fee that may be about to change.</summary>
+    /// <summary>Skips a scheduled fee change.</summary>
     private static void Future(AccountData account, ref int at) => at += account.U8(at) switch
     {
         0 => 1,
@@ -122,7 +122,7 @@ public sealed class StakePool : ISolanaAdapter
         var other => throw new ChainDataException(ChainFault.UnexpectedContract, $"stake pool {account.Address} has {other} where a future fee is announced"),
     };
 
-    /// <summary>An address that may be there.</summary>
+    /// <summary>Skips an optional address; returns whether it is present.</summary>
     private static bool Option(AccountData account, ref int at)
     {
         var isThere = account.U8(at) switch
