@@ -108,7 +108,7 @@ public sealed partial class AllocationProblem
         }
 
         if (zones.Count > 1)
-            _draft.Row($"{route.Id} one zone", LinearExpression.Sum(zones) <= 1);
+            _draft.Row($"{route.Id} one fee tier", LinearExpression.Sum(zones) <= 1);
     }
 
     /// <summary>Relative margin kept to a route's limits.</summary>

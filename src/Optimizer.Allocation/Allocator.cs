@@ -61,7 +61,7 @@ public static class Allocator
     }
 
     /// <summary>Note on a conflict that could not be reduced in time.</summary>
-    public const string NotAllTried = "the time limit passed before all of the conflict was tried: fewer of these constraints may conflict too";
+    public const string NotAllTried = "the time limit ended the search: a smaller set of these constraints may already conflict";
 
     private static Allocated Explained(AllocationProblem problem, Answer answer, Deadline deadline)
     {

@@ -35,11 +35,11 @@ internal sealed record KeptExposure(string Unit) : AllocationConstraint
         if (before <= Trace)
             yield break;
         var after = LinearExpression.Sum([.. positions.Select(pair => pair.Weight * pair.Position.After), .. idles.Select(idle => idle.After)]);
-        yield return new($"exposure to {Unit} stays, without a view on it", after + ObjectiveTerms.CostsIn(problem, token => OfToken(token) != 0) >= before * (1 - Trace));
+        yield return new($"exposure to {Unit} ≥ today's (no view given)", after + ObjectiveTerms.CostsIn(problem, token => OfToken(token) != 0) >= before * (1 - Trace));
     }
 
     /// <inheritdoc/>
-    protected override string Describe() => $"exposure to {Unit} stays, without a view on it";
+    protected override string Describe() => $"exposure to {Unit} ≥ today's (no view given)";
 
     private const double Trace = 1e-7;
 }

@@ -1,4 +1,5 @@
 using Optimizer.Solver;
+using Optimizer.Solver.Dispatch;
 
 namespace Optimizer.Allocation;
 

@@ -47,7 +47,7 @@ public abstract record AllocationConstraint : Constraint
     /// added.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="values">The answer's values.</param>
-    public virtual double Reached(AllocationProblem problem, IReadOnlyList<double> values) => throw new NotSupportedException($"{GetType().Name} is no limit of many rows");
+    public virtual double Reached(AllocationProblem problem, IReadOnlyList<double> values) => throw new NotSupportedException($"{GetType().Name} is not a limit stated by many rows");
 
     /// <summary>The ids that the constraint refers to, for checking.</summary>
     public virtual IEnumerable<Reference> References() => [];

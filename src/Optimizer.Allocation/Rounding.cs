@@ -1,6 +1,7 @@
 using System.Globalization;
 using Optimizer.Model;
 using Optimizer.Solver;
+using Optimizer.Solver.Dispatch;
 
 namespace Optimizer.Allocation;
 
@@ -58,7 +59,7 @@ internal sealed class Rounding
         if (best is not null && exact.Status == SolveStatus.Optimal)
             Answer = Answer with { Status = SolveStatus.Optimal };
         var price = Math.Abs(problem.Objective.InUnit(problem, exact, exact.Objective) - problem.Objective.InUnit(problem, Answer, Answer.Objective));
-        Note = string.Create(CultureInfo.InvariantCulture, $"{settled.Count} of {MovesInAll()} amounts are multiples of steps worth at most {stepUsd:#,0.##} USD, the others take all of a balance or what is left; ")
+        Note = string.Create(CultureInfo.InvariantCulture, $"{settled.Count} of {MovesInAll()} amounts are rounded in steps worth at most {stepUsd:#,0.##} USD, the others use up a balance; ")
             + (problem.Objective.Unit() == "usd" ? string.Create(CultureInfo.InvariantCulture, $"it costs {price:#,0.00} USD of the objective") : string.Create(CultureInfo.InvariantCulture, $"it costs {price:0.0000} of the objective"));
     }
 

@@ -1,5 +1,6 @@
 using Optimizer.Model;
 using Optimizer.Solver;
+using Optimizer.Solver.Dispatch;
 
 namespace Optimizer.Allocation;
 
@@ -62,7 +63,7 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
                 {
                     Status = SolveStatus.TimedOut,
                     Values = [],
-                    Message = "no answer that does all that is asked was found within the time limit",
+                    Message = "found no answer that meets all constraints within the time limit",
                 };
             }
         }

@@ -61,16 +61,16 @@ public static class Unmoved
         }
 
         if (best is null)
-            return new(from, usd, "", 0, 0, source is { WithdrawalSwitch: null } ? "locked or without liquidity to leave" : "nothing else takes it");
+            return new(from, usd, "", 0, 0, source is { WithdrawalSwitch: null } ? "locked, or the pool has no liquidity to withdraw" : "no other opportunity accepts it");
         return best with
         {
-            Reason = source is { WithdrawalSwitch: null } ? "locked or without liquidity to leave"
-                : !problem.HasGas ? "no chain has gas to move anything"
-                : best.GainUsd <= 0 ? "nothing pays more after expected losses"
+            Reason = source is { WithdrawalSwitch: null } ? "locked, or the pool has no liquidity to withdraw"
+                : !problem.HasGas ? "no chain has gas for a transaction"
+                : best.GainUsd <= 0 ? "no opportunity pays more after expected losses"
                 : best.GainUsd <= best.CostUsd ? "the move costs more than it gains within the horizon"
                 : best.GainUsd <= best.CostUsd + problem.Settings.Moves.Effort.InUsd(problem.BookUsd) ? "the gain is not worth the effort of signing"
-                : usd <= problem.Settings.Moves.MinimumMove.InUsd(problem.BookUsd) ? "it is less than the smallest move"
-                : "limits, or the risk that the move would add, weigh more than the gain",
+                : usd <= problem.Settings.Moves.MinimumMove.InUsd(problem.BookUsd) ? "the amount is below the smallest move"
+                : "limits or the added risk outweigh the gain",
         };
     }
 

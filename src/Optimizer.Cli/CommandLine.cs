@@ -1,7 +1,8 @@
 using System.CommandLine;
+using Optimizer.Application;
 using Optimizer.History;
 using Optimizer.Scenarios;
-using Optimizer.Transactions;
+using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Cli;
 
@@ -14,25 +15,25 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         var root = new RootCommand("""
-            Decides where capital sits across blockchains, and how to move it there.
+            Allocates capital across opportunities on several blockchains, and plans the transactions to move it there.
 
             Examples:
-              optimizer snapshot --chain base --chain ethereum        read the market from their nodes
-              optimizer history statistics                            how rates and prices behaved
-              optimizer solve scenarios/treasury-usdc.yaml           the allocation and its moves
+              optimizer snapshot --chain base --chain ethereum        read market data from nodes
+              optimizer history statistics                            statistics of past rates and prices
+              optimizer solve scenarios/treasury-usdc.yaml           the optimal allocation and its moves
               optimizer solve scenarios/treasury-usdc.yaml --format json
-              optimizer solve --problem problem.json                  any problem from a file
-              optimizer frontier scenarios/eth-book.yaml --points 10  return against risk
-              optimizer explain scenarios/treasury-usdc.yaml          what each limit costs
-              optimizer plan scenarios/treasury-usdc.yaml             the steps alone
-              optimizer plan SCENARIO --out plans/today               the steps as files that a multisig can sign
-              optimizer plan status PLAN SCENARIO                     what of it is done, and what to sign next
+              optimizer solve --problem problem.json                  solve a problem file
+              optimizer frontier scenarios/eth-book.yaml --points 10  the efficient frontier
+              optimizer explain scenarios/treasury-usdc.yaml          the cost of each constraint
+              optimizer plan scenarios/treasury-usdc.yaml             only the steps
+              optimizer plan SCENARIO --out plans/today               the steps as files to sign with a multisig
+              optimizer plan status PLAN SCENARIO                     which steps are done, and what to sign next
               optimizer batch scenarios --format csv                  every scenario, one row each
-              optimizer validate scenarios/*.yaml chains/*.yaml       errors as file:line:column
+              optimizer validate scenarios/*.yaml chains/*.yaml       check files
 
-            Exit codes: 0 done, 2 bad input, 3 infeasible (explained), 4 data not available, 5 no answer within the
-            time limit, 6 a plan that is not sound, 7 one that the market has moved under, 8 one
-            that has become dangerous, 9 one that is under way, 1 anything else. Results go to standard output, everything else to standard error.
+            Exit codes: 0 done, 2 bad input, 3 infeasible (explained), 4 data not available, 5 no answer within the time limit,
+            6 plan invalid, 7 plan outdated by the market, 8 plan dangerous, 9 plan in progress, 130 cancelled, 1 any other error.
+            Results go to standard output, everything else to standard error.
             """);
         root.Subcommands.Add(SnapshotCommand.Create(terminal));
         root.Subcommands.Add(HistoryCommand.Create(terminal));
@@ -50,7 +51,7 @@ public static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             errors.Write([.. parsed.Errors.Select(error => new ErrorLine(error.Message))], "Try 'optimizer --help', or 'optimizer COMMAND --help'.");
-            return 2;
+            return (int)Outcome.BadInput;
         }
 
         var configuration = new InvocationConfiguration
@@ -66,27 +67,32 @@ public static class CommandLine
         catch (InputException wrong)
         {
             errors.Write([.. wrong.Diagnostics.Select(ErrorLine.Of)]);
-            return 2;
+            return (int)Outcome.BadInput;
+        }
+        catch (RequestException wrong)
+        {
+            errors.Write([new(wrong.Message)]);
+            return (int)wrong.Outcome;
         }
         catch (Exception wrong) when (wrong is HistoryException or TransactionException)
         {
             errors.Write([new(wrong.Message)]);
-            return 2;
+            return (int)Outcome.BadInput;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
-            errors.Write([new($"cannot write: {broken.Message}")]);
-            return 2;
+            errors.Write([new($"cannot read or write a file: {broken.Message}")]);
+            return (int)Outcome.BadInput;
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
-            errors.Write([new($"this is a bug, please report it with what you did: {bug.GetType().Name}: {bug.Message}")], bug.StackTrace);
-            return 1;
+            errors.Write([new($"this is a bug; please report it with the command: {bug.GetType().Name}: {bug.Message}")], bug.StackTrace);
+            return (int)Outcome.Failed;
         }
         catch (OperationCanceledException)
         {
             errors.Write([new("cancelled; nothing was written")]);
-            return 130;
+            return (int)Outcome.Cancelled;
         }
     }
 }

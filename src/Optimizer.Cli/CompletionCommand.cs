@@ -31,7 +31,7 @@ internal static class CompletionCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("completion", """
-            Prints a script that completes commands and flags in a shell.
+            Prints a script that completes commands and options in a shell.
 
             Examples:
               optimizer completion bash >> ~/.bashrc

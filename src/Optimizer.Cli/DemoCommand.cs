@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Optimizer.Application;
 using Optimizer.Model;
 using Optimizer.Scenarios;
 
@@ -12,10 +13,11 @@ internal static class DemoCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("demo", """
-            Starts four local nodes with real contracts (Aave v3 and others) and real accounts of Solana, reads them, and solves
-            for a treasury that holds dollars on all four. Needs Node.js, and the folder of a checkout; the first run fetches and compiles contracts.
+            Starts four local nodes with real contracts (Aave v3 and others) and copies of real Solana accounts, reads them, and
+            solves a scenario with dollars on all four. Needs Node.js and a checkout of this repository; the first run downloads
+            and compiles contracts.
             """);
-        var keep = new Option<DirectoryInfo?>("--out") { Description = "A folder to leave chain files, snapshot and scenario in; none by default." };
+        var keep = new Option<DirectoryInfo?>("--out") { Description = "A folder in which to keep the chain files, snapshot and scenario; default: they are deleted." };
         var folder = MarketArguments.Folder();
         command.Options.Add(keep);
         command.Options.Add(folder);
@@ -28,7 +30,7 @@ internal static class DemoCommand
         var nodeFolder = Path.Combine(checkout.FullName, "tests", "nodes");
         if (!LocalNodes.HasNode || !File.Exists(Path.Combine(nodeFolder, "start.mjs")))
         {
-            await terminal.Error.WriteLineAsync(LocalNodes.HasNode ? $"there is no tests/nodes in {checkout.FullName}; expected the folder of a checkout" : "Node.js is not on the path; the local nodes need it");
+            await terminal.Error.WriteLineAsync(LocalNodes.HasNode ? $"{checkout.FullName} has no tests/nodes; expected a checkout of the repository" : "Node.js is not in PATH; the local nodes need it");
             return 4;
         }
 
@@ -63,7 +65,7 @@ internal static class DemoCommand
     /// <summary>Writes a project folder whose chains are the local nodes.</summary>
     internal static void WriteProject(DirectoryInfo checkout, string folder, string judged, LocalNodes nodes)
     {
-        var last = MarketArguments.LastSnapshot(checkout)!;
+        var last = MarketArguments.Of(checkout).LastJudged()!;
         var (market, _) = new ScenarioFiles().LoadMarket(last);
         Chain[] chains = [.. market.Chains.Select(chain => Nodes.FirstOrDefault(n => n.Chain == chain.Id).Node is { } node
             ? nodes.Local(chain with { RpcEnvironmentVariable = Variable(chain.Id) }, node)
@@ -86,7 +88,7 @@ internal static class DemoCommand
         AtomicFile.Write(Path.Combine(folder, "optimizer.yaml"), File.ReadAllText(Path.Combine(checkout.FullName, "optimizer.yaml")));
         AtomicFile.Write(Path.Combine(folder, "scenarios", "demo.yaml"), """
             name: Demo
-            description: Dollars on four local chains, read from their nodes a moment ago.
+            description: Dollars on four local chains, with market data just read from their nodes.
             snapshot: snapshots/live.json
             horizon: 180 days
             holdings:

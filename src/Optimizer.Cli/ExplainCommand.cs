@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Optimizer.Application;
 using Optimizer.Scenarios;
 using Spectre.Console;
 
@@ -10,8 +11,8 @@ internal static class ExplainCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("explain", """
-            Says why a scenario has the answer it has: what each constraint costs (by solving again without it), what the
-            opportunities that are not used lack, or which constraints contradict each other.
+            Explains the answer of a scenario: the cost of each constraint (found by solving again without it), the extra rate that each
+            unused opportunity would need, or the constraints that contradict each other.
 
             Examples:
               optimizer explain scenarios/treasury-usdc.yaml
@@ -30,7 +31,7 @@ internal static class ExplainCommand
                 terminal.Output.WriteLine(Formats.Serialize(explained));
             else
                 Show(terminal.Result, explained);
-            return ScenarioRunner.ExitCode(explained.Answer);
+            return (int)Outcomes.Of(explained.Answer);
         }, cancellation));
         return command;
     }
@@ -41,7 +42,7 @@ internal static class ExplainCommand
         if (explained.Without.Count > 0)
         {
             console.WriteLine();
-            var table = Text.Table("Without this constraint", "Written at", "Would be better by, USD a year>", "Net return>", "Volatility>");
+            var table = Text.Table("Removed constraint", "Location", "Gain, USD per year>", "Net return>", "Volatility>");
             foreach (var w in explained.Without)
             {
                 table.AddRow(Markup.Escape(w.Constraint), Markup.Escape(w.Location ?? ""), w.GainUsdPerYear is { } gain ? Text.Usd(gain) : "?",
@@ -54,7 +55,7 @@ internal static class ExplainCommand
         if (explained.Unused.Count == 0)
             return;
         console.WriteLine();
-        var unused = Text.Table("Not used", "Earns>", "Expected loss>", "Would need>", "Why");
+        var unused = Text.Table("Unused opportunity", "Expected rate>", "Expected loss>", "Extra rate needed>", "Why");
         foreach (var u in explained.Unused)
             unused.AddRow(Markup.Escape(u.Opportunity), Text.Percent(u.CarryRate), Text.Percent(u.ExpectedLossRate), u.WouldNeed is > 5e-7 and var more ? $"+{Text.Percent(more)}" : "", Markup.Escape(u.Reason));
         console.Write(unused);

@@ -10,14 +10,14 @@ internal static class FrontierCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("frontier", """
-            Draws the efficient frontier of a scenario: the least risk for each net return that its constraints allow.
+            Computes the efficient frontier of a scenario: the lowest volatility for each net return that its constraints allow.
 
             Examples:
               optimizer frontier scenarios/eth-book.yaml
               optimizer frontier scenarios/treasury-usdc.yaml --points 12 --format json
             """);
         var scenario = new ScenarioArguments(command);
-        var points = new Option<int>("--points") { Description = "How many points; 8 by default.", DefaultValueFactory = _ => 8 };
+        var points = new Option<int>("--points") { Description = "Number of points; default: 8.", DefaultValueFactory = _ => 8 };
         points.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 2 or > 1_000)
@@ -53,15 +53,15 @@ internal static class FrontierCommand
 
     private static void Show(IAnsiConsole console, FrontierResult frontier)
     {
-        console.MarkupLine($"[bold]{Markup.Escape(frontier.Scenario)}[/]  least risk for each net return");
+        console.MarkupLine($"[bold]{Markup.Escape(frontier.Scenario)}[/]  lowest volatility for each net return");
         if (frontier.Points.Count == 0)
         {
-            console.WriteLine("The constraints admit no allocation; 'optimizer explain' says which of them conflict.");
+            console.WriteLine("No allocation satisfies the constraints; 'optimizer explain' shows which of them conflict.");
             return;
         }
 
         var widest = frontier.Points.Max(p => p.VolatilityPerYear);
-        var table = Text.Table("Net return a year>", "Volatility>", "", "Costs, USD>", "Positions>", "Largest");
+        var table = Text.Table("Net return per year>", "Volatility>", "", "Costs, USD>", "Positions>", "Largest positions");
         foreach (var p in frontier.Points)
         {
             if (p is not { ReturnPerYear: { } net, VolatilityPerYear: { } volatility, CostsUsd: { } costs })

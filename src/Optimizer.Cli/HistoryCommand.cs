@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Optimizer.Application;
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Readers;
 using Optimizer.Chains.Rpc;
 using Optimizer.History;
 using Optimizer.Model;
@@ -18,7 +20,7 @@ internal static class HistoryCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("history", """
-            Past figures, in scenarios/history: every snapshot adds its own. Files of prices and former blocks can be added.
+            Past market data, in scenarios/history. Every snapshot adds its data; price files and data of past blocks can be added.
 
             Examples:
               optimizer history list
@@ -41,17 +43,17 @@ internal static class HistoryCommand
 
     private static Command List(Terminal terminal)
     {
-        var command = new Command("list", "What the history holds.");
+        var command = new Command("list", "Lists the snapshots and files in the history.");
         var folder = MarketArguments.Folder();
         command.Options.Add(folder);
         command.SetAction(parsed =>
         {
             var entries = Store(parsed.GetValue(folder)!).Entries();
-            var table = Text.Table("Of", "Until", "Snapshot or file", "Figures>", "About>");
+            var table = Text.Table("From", "To", "Snapshot or file", "Values>", "Subjects>");
             foreach (var entry in entries)
                 table.AddRow($"{entry.From:yyyy-MM-dd HH:mm}", $"{entry.To:yyyy-MM-dd HH:mm}", Markup.Escape(entry.Name), $"{entry.Observations:#,0}", $"{entry.Subjects:#,0}");
             terminal.Result.Write(table);
-            terminal.Result.WriteLine(entries.Count == 0 ? "The history is empty; optimizer snapshot and optimizer history add fill it." : $"{entries.Count} snapshots and files");
+            terminal.Result.WriteLine(entries.Count == 0 ? "The history is empty; 'optimizer snapshot' and 'optimizer history add' add data." : $"{entries.Count} snapshots and files");
             return 0;
         });
         return command;
@@ -60,21 +62,21 @@ internal static class HistoryCommand
     private static Command Add(Terminal terminal)
     {
         var command = new Command("add", """
-            Adds files: snapshots (JSON), or CSV files with columns time, subject, quantity, value. With --asset, CSV files of one
-            asset's prices as Binance, Coinbase, CoinGecko, Investing, Yahoo and yfinance give them; with --opportunity, of one
-            place's rates, such as a chart of DefiLlama. What is there already for the same moments is corrected.
+            Adds files: snapshots (JSON), or CSV files with columns time, subject, quantity, value. With --asset: CSV files with
+            prices of one asset, in the formats of Binance, Coinbase, CoinGecko, Investing, Yahoo and yfinance. With --opportunity:
+            CSV files with rates of one opportunity, such as a DefiLlama chart. Existing values for the same times are replaced.
             """);
         var files = new Argument<FileInfo[]>("FILE") { Description = "The files.", Arity = ArgumentArity.OneOrMore };
-        var asset = new Option<string?>("--asset") { Description = "The asset that CSV files give prices of." };
-        var place = new Option<string?>("--opportunity") { Description = "The opportunity that CSV files give rates of." };
+        var asset = new Option<string?>("--asset") { Description = "The asset whose prices the CSV files contain." };
+        var place = new Option<string?>("--opportunity") { Description = "The opportunity whose rates the CSV files contain." };
         var usd = new Option<double?>("--usd-per-unit")
         {
-            Description = "What one unit of the currency is worth that prices are in; 1 by default.",
+            Description = "USD per unit of the currency of the prices; default: 1.",
             CustomParser = result =>
             {
                 try
                 {
-                    return NumberText.Parse(result.Tokens[0].Value, "a number, such as 1.08").ToDouble() is > 0 and var rate ? rate : throw new FormatException("expected more than zero");
+                    return NumberText.Parse(result.Tokens[0].Value, "a number, such as 1.08").ToDouble() is > 0 and var rate ? rate : throw new FormatException("expected a number above 0");
                 }
                 catch (FormatException wrong)
                 {
@@ -83,8 +85,8 @@ internal static class HistoryCommand
                 }
             },
         };
-        var percent = new Option<bool>("--percent") { Description = "Rates are in percent; a chart of DefiLlama is known to be." };
-        var atEnd = new Option<bool>("--dated-at-end") { Description = "A row's date is the end of the day whose close it gives, and not its start." };
+        var percent = new Option<bool>("--percent") { Description = "Rates are in percent; not needed for a DefiLlama chart." };
+        var atEnd = new Option<bool>("--dated-at-end") { Description = "A row's date is the end of the day of its close, not the start." };
         var folder = MarketArguments.Folder();
         command.Arguments.Add(files);
         foreach (var option in (Option[])[asset, place, usd, percent, atEnd, folder])
@@ -95,21 +97,21 @@ internal static class HistoryCommand
             var store = Store(project);
             var options = new ImportOptions(parsed.GetValue(asset), parsed.GetValue(place)) { UsdPerUnit = parsed.GetValue(usd) ?? 1, InPercent = parsed.GetValue(percent), DatedAtEnd = parsed.GetValue(atEnd) };
             if (options is { Asset: not null, Opportunity: not null })
-                throw new HistoryException("--asset and --opportunity exclude each other: a file gives prices or rates");
+                throw new HistoryException("give --asset or --opportunity, not both: a file contains prices or rates");
             if (options.Asset is not null || options.Opportunity is not null)
                 CheckKnown(terminal, project, store, options);
             foreach (var file in parsed.GetValue(files)!)
             {
                 if (!file.Exists)
-                    throw new HistoryException($"{file}: there is no such file");
+                    throw new HistoryException($"{file}: file not found");
                 if (file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase))
                 {
-                    terminal.Result.WriteLine($"{store.Add(new ScenarioFiles().LoadMarket(file.FullName).Market.Snapshot):#,0} figures of {file.Name}");
+                    terminal.Result.WriteLine($"{store.Add(new ScenarioFiles().LoadMarket(file.FullName).Market.Snapshot):#,0} values from {file.Name}");
                     continue;
                 }
 
                 var added = store.Import(file.FullName, options);
-                terminal.Result.WriteLine($"{added.Count:#,0} figures of {file.Name}{(added.Skipped > 0 ? $"; {added.Skipped:#,0} rows without a figure are left out" : "")}");
+                terminal.Result.WriteLine($"{added.Count:#,0} values from {file.Name}{(added.Skipped > 0 ? $"; skipped {added.Skipped:#,0} rows without a value" : "")}");
                 foreach (var note in added.Notes)
                     terminal.Result.WriteLine($"  Note: {note}");
             }
@@ -122,7 +124,7 @@ internal static class HistoryCommand
     /// <summary>Prints a note if the name is unknown to the market and the history; throws if it is similar to a known name.</summary>
     private static void CheckKnown(Terminal terminal, DirectoryInfo project, HistoryStore store, ImportOptions options)
     {
-        if (MarketArguments.LastSnapshot(project) is not { } judged)
+        if (MarketArguments.Of(project).LastJudged() is not { } judged)
             return;
         var snapshot = new ScenarioFiles().LoadMarket(judged).Market.Snapshot;
         var (what, name) = options.Asset is { } asset ? ("asset", asset) : ("opportunity", options.Opportunity!);
@@ -133,13 +135,13 @@ internal static class HistoryCommand
             return;
         var hint = NearMatch.Hint(name, known);
         if (hint.Length > 0)
-            throw new HistoryException($"--{what}: neither the market nor the history knows '{name}'{hint}");
-        terminal.Result.WriteLine($"  Note: the market knows no {what} '{name}'; its figures are kept, and nothing reads them yet");
+            throw new HistoryException($"--{what}: '{name}' is not in the market or the history{hint}");
+        terminal.Result.WriteLine($"  Note: the market has no {what} '{name}'; its values are stored, but not used yet");
     }
 
     private static Command Remove(Terminal terminal)
     {
-        var command = new Command("remove", "Takes out a snapshot or a file that was added, by the name that list shows; figures that it corrected count again.");
+        var command = new Command("remove", "Removes a snapshot or an added file by its name in 'list'; values that it replaced count again.");
         var names = new Argument<string[]>("NAME") { Description = "The names.", Arity = ArgumentArity.OneOrMore };
         var folder = MarketArguments.Folder();
         command.Arguments.Add(names);
@@ -147,7 +149,7 @@ internal static class HistoryCommand
         command.SetAction(parsed =>
         {
             foreach (var name in parsed.GetValue(names)!)
-                terminal.Result.WriteLine($"{Store(parsed.GetValue(folder)!).Remove(name):#,0} figures of {name} are gone");
+                terminal.Result.WriteLine($"{Store(parsed.GetValue(folder)!).Remove(name):#,0} values of {name} removed");
             return 0;
         });
         return command;
@@ -156,10 +158,10 @@ internal static class HistoryCommand
     private static Command Fill(Terminal terminal)
     {
         var command = new Command("fill", """
-            Reads former blocks, one in an interval, and adds what it reads. Needs endpoints that are archives; Solana has none.
+            Reads market data of past blocks, one block per interval, and adds it. Needs archive nodes; not available for Solana.
             """);
         var since = Since(isRequired: true);
-        var every = ScenarioArguments.Textual<Duration>("--every", "Time from one block to the next; '1 day' by default.");
+        var every = ScenarioArguments.Textual<Duration>("--every", "Time between blocks; default: '1 day'.");
         var market = new MarketArguments(command);
         command.Options.Add(since);
         command.Options.Add(every);
@@ -172,21 +174,18 @@ internal static class HistoryCommand
         const int MostMoments = 10_000;
         var moments = (TimeProvider.System.GetUtcNow() - since).TotalSeconds / every.Seconds;
         if (moments is not (> 0 and <= MostMoments))
-            throw new HistoryException($"--since {since:yyyy-MM-dd HH:mm} --every {every}: expected up to {MostMoments} moments, all of them past");
-        if (await arguments.JudgedAsync(parsed, terminal) is not var (_, market, settings))
-            return 2;
-        var (chains, wrong) = await arguments.ChainsAsync(parsed, market, terminal);
-        if (chains.Length == 0)
-            return wrong;
-        var store = Store(arguments.FolderOf(parsed));
-        var reader = new MarketReader(Endpoints.Of, market, settings.Reading, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds), TimeProvider.System, SnapshotCommand.SharesOf(store));
-        var table = Text.Table("At", "Figures>", "Left out>", "The first of it");
+            throw new HistoryException($"--since {since:yyyy-MM-dd HH:mm} --every {every}: expected at most {MostMoments} past times");
+        var (_, market, settings) = arguments.LoadJudged(parsed);
+        var chains = Project.ChainsToRead(market, arguments.ChainsOf(parsed), EnvironmentEndpoints.Instance);
+        var store = arguments.ProjectOf(parsed).History;
+        var reader = new MarketReader(EnvironmentEndpoints.Instance.Of, market, settings.Reading, EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds), TimeProvider.System, SnapshotTaking.SharesOf(store));
+        var table = Text.Table("Time", "Values>", "Left out>", "First reason");
         var isWhole = true;
         for (var at = since; at < TimeProvider.System.GetUtcNow(); at += TimeSpan.FromDays(every.Days))
         {
             var moment = at;
             var readings = await Progress.ShowAsync(terminal, $"reading {moment:yyyy-MM-dd HH:mm}", () => reader.ReadAsync(chains, cancellation, moment));
-            var snapshot = SnapshotAssembly.Join($"filled {moment:yyyy-MM-dd HH:mm}", readings, market.Snapshot, settings.Reading, moment);
+            var snapshot = SnapshotAssembly.Join($"fill {moment:yyyy-MM-dd HH:mm}", readings, market.Snapshot, settings.Reading, moment);
             cancellation.ThrowIfCancellationRequested();
             var refused = snapshot.Findings.Where(finding => finding.IsRefused).ToArray();
             isWhole &= refused.Length == 0;
@@ -194,24 +193,24 @@ internal static class HistoryCommand
         }
 
         terminal.Result.Write(table);
-        return isWhole ? 0 : 4;
+        return (int)(isWhole ? Outcome.Done : Outcome.NoData);
     }
 
     private static Command Statistics(Terminal terminal)
     {
         var command = new Command("statistics", """
-            How rates and prices behaved: means, deviations, half-lives, what shares really earned, volatilities, correlations.
-            Changes over gaps are left out; outliers and gaps are named.
+            Statistics of past rates and prices: means, standard deviations, half-lives, measured growth of share prices,
+            volatilities, correlations. Changes over gaps are left out; outliers and gaps are listed.
             """);
         var filter = new Filter(command, hasQuantity: false);
-        var every = ScenarioArguments.Textual<Duration>("--every", "Time from one sample to the next; '1 day' by default.");
+        var every = ScenarioArguments.Textual<Duration>("--every", "Time between samples; default: '1 day'.");
         command.Options.Add(every);
         command.SetAction(parsed =>
         {
             var observations = filter.Store(parsed).Read(filter.Of(parsed));
             var days = (parsed.GetValue(every) ?? Day).Days;
             if (days <= 0)
-                throw new HistoryException("--every: expected more than nothing");
+                throw new HistoryException("--every: expected a time above 0");
             ShowRates(terminal, HistoryStatistics.Rates(observations, days));
             ShowPrices(terminal, observations, days);
             foreach (var note in observations.Where(o => o.Quantity is Quantities.Price or Quantities.Rate).GroupBy(o => (o.Subject, o.Quantity)).SelectMany(series => SeriesFindings.Of([.. series])))
@@ -225,11 +224,11 @@ internal static class HistoryCommand
     {
         if (rates.Count == 0)
         {
-            terminal.Result.WriteLine($"No rate has {HistoryStatistics.LeastSamples} samples.");
+            terminal.Result.WriteLine($"No opportunity has {HistoryStatistics.LeastSamples} rate samples.");
             return;
         }
 
-        var table = Text.Table("Rate of", "Samples>", "Now>", "Mean>", "Deviation>", "Least>", "Most>", "Half-life>", "Shares earned>", "Volatility>");
+        var table = Text.Table("Rate of", "Samples>", "Last>", "Mean>", "Std. dev.>", "Min>", "Max>", "Half-life>", "Share growth>", "Volatility>");
         foreach (var rate in rates)
         {
             table.AddRow(Markup.Escape(rate.Subject), $"{rate.Samples}", Text.Percent(rate.Last), Text.Percent(rate.Mean), Text.Percent(rate.Deviation), Text.Percent(rate.Least), Text.Percent(rate.Most),
@@ -258,7 +257,7 @@ internal static class HistoryCommand
             .Select(asset => (Asset: asset, History: Sampled(asset))).Where(one => one.History is not null).ToArray();
         if (all.Length == 0)
         {
-            terminal.Result.WriteLine($"No price has {HistoryStatistics.LeastSamples} samples.");
+            terminal.Result.WriteLine($"No asset has {HistoryStatistics.LeastSamples} price samples.");
             return;
         }
 
@@ -271,14 +270,14 @@ internal static class HistoryCommand
 
     private static Command Export(Terminal terminal)
     {
-        var command = new Command("export", "Writes figures as CSV or Parquet, by the ending of --out.");
+        var command = new Command("export", "Writes values as CSV or Parquet; the extension of --out decides.");
         var filter = new Filter(command, hasQuantity: true);
         var output = new Option<FileInfo>("--out") { Description = "The file: .csv or .parquet.", Required = true };
         command.Options.Add(output);
         command.SetAction(parsed =>
         {
             var file = parsed.GetValue(output)!;
-            terminal.Result.WriteLine($"{filter.Store(parsed).Export(file.FullName, filter.Of(parsed)):#,0} figures: {file.FullName}");
+            terminal.Result.WriteLine($"{filter.Store(parsed).Export(file.FullName, filter.Of(parsed)):#,0} values: {file.FullName}");
             return 0;
         });
         return command;
@@ -288,22 +287,21 @@ internal static class HistoryCommand
     {
         const int Enough = 30;
         var command = new Command("apply", $"""
-            Writes the judged snapshot with measured figures in place of judged ones: the price history, from which covariances are
-            built, and the volatility of every opportunity whose rate has {Enough} samples.
+            Writes the judged snapshot with measured figures instead of judged ones: the price history, from which covariances are
+            estimated, and the volatility of every opportunity with at least {Enough} rate samples.
             """);
         var market = new MarketArguments(command, readsChains: false);
         var output = new Option<FileInfo>("--out") { Description = "The snapshot to write.", Required = true };
-        var assets = new Option<string[]>("--asset") { Description = "Assets with prices of their own; those of the judged snapshot by default." };
-        var every = ScenarioArguments.Textual<Duration>("--every", "Time from one price to the next; '7 days' by default.");
+        var assets = new Option<string[]>("--asset") { Description = "Assets of the price history; default: those of the judged snapshot." };
+        var every = ScenarioArguments.Textual<Duration>("--every", "Time between prices; default: '7 days'.");
         command.Options.Add(output);
         command.Options.Add(assets);
         command.Options.Add(every);
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(parsed =>
         {
-            if (await market.JudgedAsync(parsed, terminal) is not var (_, judged, _))
-                return 2;
+            var (_, judged, _) = market.LoadJudged(parsed);
             const string From = "history";
-            var observations = Store(market.FolderOf(parsed)).Read(new());
+            var observations = market.ProjectOf(parsed).History.Read(new());
             string[] wanted = parsed.GetValue(assets) is { Length: > 0 } given ? given : [.. judged.Snapshot.History.Series.Select(series => series.Asset)];
             var history = HistoryStatistics.Prices(observations, wanted, (parsed.GetValue(every) ?? Week).Days, From);
             var rates = HistoryStatistics.Rates(observations, Day.Days).Where(rate => rate.Samples >= Enough).ToDictionary(rate => rate.Subject);
@@ -325,18 +323,18 @@ internal static class HistoryCommand
         return command;
     }
 
-    private static HistoryStore Store(DirectoryInfo folder) => new(MarketArguments.HistoryOf(folder));
+    private static HistoryStore Store(DirectoryInfo folder) => MarketArguments.Of(folder).History;
 
     private static Option<DateTimeOffset?> Since(bool isRequired) => new("--since")
     {
-        Description = "From when on: 2026-08-12, or 2026-08-12T14:30 (UTC).",
+        Description = "Start time: 2026-08-12, or 2026-08-12T14:30 (UTC).",
         Required = isRequired,
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
             if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment))
                 return moment;
-            result.AddError($"--since: '{text}' is no moment; expected 2026-08-12 or 2026-08-12T14:30");
+            result.AddError($"--since: '{text}' is not a time; expected 2026-08-12 or 2026-08-12T14:30");
             return null;
         },
     };
@@ -344,8 +342,8 @@ internal static class HistoryCommand
     /// <summary>The options that select values.</summary>
     private sealed class Filter
     {
-        private readonly Option<string?> _subject = new("--subject") { Description = "Of what: an asset, opportunity, chain or route; * stands for anything." };
-        private readonly Option<string?> _quantity = new("--quantity") { Description = $"Which quantity: {string.Join(", ", Quantities.All)}." };
+        private readonly Option<string?> _subject = new("--subject") { Description = "An asset, opportunity, chain or route; * matches any characters." };
+        private readonly Option<string?> _quantity = new("--quantity") { Description = $"The quantity: {string.Join(", ", Quantities.All)}." };
         private readonly Option<DateTimeOffset?> _since = Since(isRequired: false);
         private readonly Option<DirectoryInfo> _folder = MarketArguments.Folder();
 

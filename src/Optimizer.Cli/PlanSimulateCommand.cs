@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using Optimizer.Application;
 using Optimizer.Chains;
 using Optimizer.Chains.Rpc;
 using Optimizer.Model;
@@ -15,13 +16,13 @@ internal static class PlanSimulateCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("simulate", """
-            Tries a plan at the addresses in the chains' environment variables: on development nodes, such as forks of the
-            chains by anvil, every call is made as the account, and everything is undone; other nodes simulate the calls
-            (eth_simulateV1; simulateTransaction on Solana) and keep nothing. What bridges bring is put where it would arrive.
-            Ends in exit code 6 where a step fails or delivers less than the plan counts on.
+            Simulates a plan on the nodes in the chains' environment variables. On development nodes, such as anvil forks, it sends
+            every call from the account and then reverts everything. On other nodes it uses eth_simulateV1, or simulateTransaction
+            on Solana, which change nothing. The tokens that a bridge would deliver are added to the receiving account.
+            Exit code 6 if a step fails or delivers less than the plan expects.
             """);
-        var file = new Argument<FileInfo>("PLAN") { Description = "The plan's file (plan.json)." };
-        var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario that it was made from." };
+        var file = new Argument<FileInfo>("PLAN") { Description = "The plan file (plan.json)." };
+        var scenario = new Argument<FileInfo>("SCENARIO") { Description = "The scenario of the plan." };
         command.Arguments.Add(file);
         command.Arguments.Add(scenario);
         command.SetAction(async (parsed, cancellation) =>
@@ -31,16 +32,16 @@ internal static class PlanSimulateCommand
             if (PlanVerifier.Check(plan, loaded.Market, loaded.Scenario, loaded.Settings.Moves, null) is { Count: > 0 } unsound)
             {
                 PlanCommand.Show(terminal, unsound);
-                terminal.Result.WriteLine("Nothing was tried: the plan is not sound.");
-                return 6;
+                terminal.Result.WriteLine("Nothing was simulated: the plan fails its verification.");
+                return (int)Outcome.PlanInvalid;
             }
 
-            using var http = EndpointClient.Create(new EndpointLimits());
+            using var clients = new Nodes(EnvironmentEndpoints.Instance, new EndpointLimits());
             try
             {
-                var nodes = plan.Accounts.Keys.ToDictionary(id => id, id => Endpoints.NodesOf(loaded.Market.Chain(id), http, new EndpointLimits())[0]);
-                var (steps, wrong) = await Progress.ShowAsync(terminal, "trying the plan", () => new PlanSimulator(loaded.Market, chain => nodes[chain]).RunAsync(plan, cancellation));
-                var table = Text.Table("#", "On", "What", "Received>", "Expected>", "Gas>", "Gas in the plan>");
+                var nodes = plan.Accounts.Keys.ToDictionary(id => id, id => clients.Of(loaded.Market.Chain(id))[0]);
+                var (steps, wrong) = await Progress.ShowAsync(terminal, "simulating the plan", () => new PlanSimulator(loaded.Market, chain => nodes[chain]).RunAsync(plan, cancellation));
+                var table = Text.Table("#", "Chain", "Step", "Received>", "Expected>", "Gas>", "Planned gas>");
                 foreach (var (step, received, gas, failure) in steps)
                 {
                     string Whole(TokenId token, BigInteger amount) => new TokenAmount(amount, loaded.Market.Token(token).Decimals).ToString();
@@ -52,13 +53,12 @@ internal static class PlanSimulateCommand
                 terminal.Result.Write(table);
                 if (wrong.Count > 0)
                     PlanCommand.Show(terminal, wrong);
-                terminal.Result.WriteLine(wrong.Count == 0 ? $"All {steps.Count} steps do what the plan says." : "The plan does not do what it says. Do not sign.");
-                return wrong.Count == 0 ? 0 : 6;
+                terminal.Result.WriteLine(wrong.Count == 0 ? $"All {steps.Count} steps succeed and deliver at least the planned amounts." : "The simulation differs from the plan. Do not sign.");
+                return (int)(wrong.Count == 0 ? Outcome.Done : Outcome.PlanInvalid);
             }
             catch (ChainDataException unreachable)
             {
-                await terminal.Error.WriteLineAsync(unreachable.Message);
-                return 4;
+                throw new RequestException(Outcome.NoData, unreachable.Message);
             }
         });
         return command;

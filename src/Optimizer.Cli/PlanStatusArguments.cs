@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Optimizer.Application;
 using Optimizer.Model;
 
 namespace Optimizer.Cli;
@@ -6,15 +7,15 @@ namespace Optimizer.Cli;
 /// <summary>The arguments and options of <c>optimizer plan status</c>.</summary>
 internal sealed class PlanStatusArguments
 {
-    private readonly Argument<FileInfo> _plan = new("PLAN") { Description = "The plan's file (plan.json)." };
-    private readonly Argument<FileInfo> _scenario = new("SCENARIO") { Description = "The scenario that it was made from." };
-    private readonly Option<string[]> _transactions = new("--transaction") { Description = "A transaction that belongs to the plan, such as base=0x…, where it cannot be found." };
-    private readonly Option<int[]> _done = new("--done") { Description = "A step that is done by your word, by its number, where it cannot be looked up." };
-    private readonly Option<int[]> _givenBack = new("--given-back") { Description = "An arrival that does not come, since a bridge gave back what it was sent, by the step's number." };
-    private readonly Option<string[]> _sure = new("--sure") { Description = "A chain on which you looked yourself: what was found, and what you say, is all that was done." };
-    private readonly Option<DirectoryInfo?> _output = new("--out") { Description = "A folder to write what can be signed now into; it must not exist yet, or hold such files." };
-    private readonly Option<FileInfo?> _rest = new("--rest") { Description = "A scenario's file to write, beside the plan's scenario: the same with the holdings of now, on the snapshot that --on names." };
-    private readonly Option<FileInfo?> _on = new("--on") { Description = "For --rest: a snapshot that was taken after what has been done." };
+    private readonly Argument<FileInfo> _plan = new("PLAN") { Description = "The plan file (plan.json)." };
+    private readonly Argument<FileInfo> _scenario = new("SCENARIO") { Description = "The scenario of the plan." };
+    private readonly Option<string[]> _transactions = new("--transaction") { Description = "A transaction of the plan that was not found automatically, such as base=0x…." };
+    private readonly Option<int[]> _done = new("--done") { Description = "Number of a step that you confirm as done, if it cannot be looked up." };
+    private readonly Option<int[]> _givenBack = new("--given-back") { Description = "Number of a bridge arrival that will not come because the bridge refunded the transfer." };
+    private readonly Option<string[]> _sure = new("--sure") { Description = "A chain that you checked yourself: nothing was done there except what was found and what you confirm." };
+    private readonly Option<DirectoryInfo?> _output = new("--out") { Description = "A folder for the files to sign now; must be new, or contain only such files." };
+    private readonly Option<FileInfo?> _rest = new("--rest") { Description = "A scenario file to write, in the folder of the plan's scenario: the same scenario with today's holdings and the snapshot of --on." };
+    private readonly Option<FileInfo?> _on = new("--on") { Description = "For --rest: a snapshot taken after the last executed step." };
     private readonly Option<FileInfo?> _policy = PlanCommand.Policy();
 
     /// <summary>Adds the arguments and options to a command.</summary>
@@ -56,26 +57,26 @@ internal sealed record PlanStatusWishes(
     public string? Wrong(TransactionPlan plan, FileInfo planFile, FileInfo scenario)
     {
         int? Unknown(IEnumerable<int> steps) => steps.Cast<int?>().FirstOrDefault(id => id < 1 || id > plan.Steps.Count);
-        if (Endpoints.WrongVariable() is { } variable)
-            return $"{variable} holds no http or https address";
+        if (EnvironmentEndpoints.Instance.Wrong() is { } variable)
+            return $"{variable} has no http or https address";
         if (Sure.FirstOrDefault(chain => !plan.Accounts.ContainsKey(chain)) is { } chain)
             return $"--sure: the plan has no account on '{chain}'";
         if (Transactions.FirstOrDefault(text => !IsTransaction(text, plan)) is { } transaction)
-            return $"--transaction: '{transaction}' is not one of the plan's chains and a hash; expected {plan.Accounts.Keys.FirstOrDefault() ?? "base"}=0x… with 64 digits";
+            return $"--transaction: '{transaction}' is not a chain of the plan and a hash; expected {plan.Accounts.Keys.FirstOrDefault() ?? "base"}=0x… with 64 digits";
         if (Unknown(Done.Concat(GivenBack)) is { } step)
             return $"--done and --given-back: the plan has no step {step}; it has {plan.Steps.Count}";
         if (GivenBack.Cast<int?>().FirstOrDefault(id => plan.Steps[id!.Value - 1].Kind != StepKind.BridgeReceive) is { } other)
-            return $"--given-back: step {other} is nothing that a bridge brings";
+            return $"--given-back: step {other} is not a bridge arrival";
         // The plan's own folder contains its journal.
         if (Output is not null && planFile.FullName.StartsWith($"{Output.FullName.TrimEnd(Path.DirectorySeparatorChar)}{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            return $"--out: {Output} holds the plan itself; expected another folder";
+            return $"--out: {Output} contains the plan itself; expected another folder";
         if (Output is not null && PlanFolder.Foreign(Output, isWhole: false) is { } foreign)
             return foreign;
         if (Rest is null)
-            return On is null ? null : "--on is about --rest; give that as well";
+            return On is null ? null : "--on needs --rest";
         if (Rest.Directory!.FullName != scenario.Directory!.FullName || Rest.FullName == scenario.FullName)
-            return $"--rest: {Rest} has to be another file beside {scenario}";
-        return On is null ? "--rest: give the snapshot to plan the rest on, which was taken after what has been done, by --on" : null;
+            return $"--rest: {Rest} must be in the same folder as {scenario}, and a different file";
+        return On is null ? "--rest: give a snapshot taken after the last executed step with --on" : null;
     }
 
     private static bool IsTransaction(string text, TransactionPlan plan) => text.Split('=') is [var chain, ['0', 'x', .. { Length: 64 } digits]] && plan.Accounts.ContainsKey(chain) && digits.All(char.IsAsciiHexDigit);

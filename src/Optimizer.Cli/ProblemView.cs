@@ -14,14 +14,14 @@ internal static class ProblemView
             console.WriteLine(note);
         if (answer.Conflict.Count > 0)
         {
-            console.WriteLine("These cannot hold together, though any fewer of them can:");
+            console.WriteLine("These rows contradict each other; without any one of them, the others can hold:");
             foreach (var row in answer.Conflict)
                 console.WriteLine($"  - {row}");
         }
 
         if (answer.Relaxation is { Count: > 0 } relaxation)
         {
-            console.WriteLine("The least that would have to give:");
+            console.WriteLine("Smallest relaxation that makes the problem feasible:");
             foreach (var (row, amount) in relaxation)
                 console.WriteLine($"  - {row} by {amount:0.########}");
         }
@@ -47,14 +47,14 @@ internal static class ProblemView
             if (answer.WouldNeed.Count > 0)
             {
                 console.WriteLine();
-                var missing = Text.Table("Not held", "Would need, value per unit>");
+                var missing = Text.Table("Zero variable", "Reduced cost>");
                 foreach (var (name, gap) in answer.WouldNeed.OrderBy(w => w.Value).Take(15))
                     missing.AddRow(Markup.Escape(name), $"{gap:g6}");
                 console.Write(missing);
             }
 
             console.WriteLine();
-            console.WriteLine($"Certificate: {(answer.Bound is { } bound ? $"bound {bound:g10} ({answer.BoundBy}), gap {answer.Gap:0.0e+0}" : "no bound was proven in time")}; largest violation {answer.Violation:0.0e+0}; {answer.Engine}; {answer.Seconds:0.000} s");
+            console.WriteLine($"Certificate: {(answer.Bound is { } bound ? $"bound {bound:g10} ({answer.BoundBy}), gap {answer.Gap:0.0e+0}" : "no bound within the time limit")}; largest violation {answer.Violation:0.0e+0}; {answer.Engine}; {answer.Seconds:0.000} s");
         }
 
         if (answer.EngineReason is { } reason)

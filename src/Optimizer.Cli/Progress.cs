@@ -1,3 +1,4 @@
+using Optimizer.Application;
 using Spectre.Console;
 
 namespace Optimizer.Cli;
@@ -17,4 +18,14 @@ internal static class Progress
 
     public static Task<T> ShowAsync<T>(Terminal terminal, string what, Func<Task<T>> work) =>
         terminal.ShowsProgress ? terminal.Notes.Status().StartAsync(Markup.Escape(what), _ => work()) : work();
+}
+
+/// <summary>Shows what is being done on an interactive terminal.</summary>
+internal sealed class TerminalActivity(Terminal terminal) : IActivity
+{
+    /// <inheritdoc/>
+    public T During<T>(string what, Func<T> work) => Progress.Show(terminal, what, work);
+
+    /// <inheritdoc/>
+    public Task<T> DuringAsync<T>(string what, Func<Task<T>> work) => Progress.ShowAsync(terminal, what, work);
 }

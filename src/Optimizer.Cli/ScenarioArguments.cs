@@ -10,15 +10,15 @@ internal sealed class ScenarioArguments
 {
     private readonly Argument<string> _scenario = new("SCENARIO") { Description = "A scenario file (YAML)." };
 
-    private readonly Option<Percentage?> _gap = Textual<Percentage>("--gap", "Relative gap to the bound at which an answer counts as optimal, such as '0.01 %'.");
+    private readonly Option<Percentage?> _gap = Textual<Percentage>("--gap", "Relative MIP gap at which an answer counts as optimal, such as '0.01 %'.");
 
-    private readonly Option<Duration?> _timeLimit = Textual<Duration>("--time-limit", "Time after which the best answer so far is taken, such as '10 s'.");
+    private readonly Option<Duration?> _timeLimit = Textual<Duration>("--time-limit", "Time limit; after it, the best answer so far is used, such as '10 s'.");
 
-    private readonly Option<int?> _seed = new("--seed") { Description = "Seed of the solver's random choices." };
+    private readonly Option<int?> _seed = new("--seed") { Description = "Random seed of the solver." };
 
-    private readonly Option<SolverEngine?> _engine = new("--engine") { Description = "Whose algorithms solve: auto (default), ortools or native." };
+    private readonly Option<SolverEngine?> _engine = new("--engine") { Description = "Solver engine: auto (default), ortools, or native (built-in)." };
 
-    private readonly Option<bool> _verify = new("--verify") { Description = "Solve by the other engine too, and compare." };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Also solve with the other engine, and compare." };
 
     /// <summary>Adds the argument and options to a command.</summary>
     /// <param name="command">The command.</param>

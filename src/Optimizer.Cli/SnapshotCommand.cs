@@ -1,11 +1,7 @@
 using System.CommandLine;
+using Optimizer.Application;
 using Optimizer.Chains.Markets;
-using Optimizer.Chains.Quotes;
-using Optimizer.Chains.Rpc;
-using Optimizer.History;
 using Optimizer.Model;
-using Optimizer.Scenarios;
-using Optimizer.Transactions;
 using Spectre.Console;
 
 namespace Optimizer.Cli;
@@ -16,94 +12,33 @@ internal static class SnapshotCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("snapshot", """
-            Reads the market from the nodes of chains and writes it as a file that scenarios refer to.
+            Reads market data from nodes and writes it to a snapshot file for scenarios.
 
-            Every chain file names the environment variable that holds the chain's endpoints, one or more, separated by
-            spaces; the first that works is used. What chains do not know, such as ratings of events, comes from a former
-            snapshot (--judged). What could not be read is left out, named in the file, and ends in exit code 4. Figures are
-            also added to the history (optimizer history).
+            The environment variable named in a chain file contains the chain's endpoints, separated by spaces; the first one that
+            works is used. Data that chains do not provide, such as event probabilities, comes from an earlier snapshot (--judged).
+            Data that could not be read is left out and listed in the file; the exit code is then 4. Values are also added to the
+            history (see 'optimizer history').
 
-            Bridges and aggregators are asked on the web, at their public addresses or at those in OPTIMIZER_API_ACROSS,
-            _CCTP, _JUPITER, _LIFI, _LLAMA_YIELDS and _LLAMA_COINS; keys are taken from OPTIMIZER_KEY_LIFI and _JUPITER.
+            Bridges and aggregators are read from their public web addresses, or from the addresses in OPTIMIZER_API_ACROSS, _CCTP,
+            _JUPITER, _LIFI, _LLAMA_YIELDS and _LLAMA_COINS. API keys are read from OPTIMIZER_KEY_LIFI and OPTIMIZER_KEY_JUPITER.
 
             Examples:
               OPTIMIZER_RPC_BASE=https://… optimizer snapshot
               optimizer snapshot --chain base --chain ethereum --nodes-only --out scenarios/snapshots/today.json
             """);
-        var output = new Option<FileInfo?>("--out") { Description = "The file to write; one named by the time, among the project's snapshots, by default." };
-        var nodesOnly = new Option<bool>("--nodes-only") { Description = "Ask nodes alone and no source on the web: bridges' and aggregators' fees and DefiLlama's yields are not read." };
+        var output = new Option<FileInfo?>("--out") { Description = "The file to write; default: a file in the project's snapshot folder, named by the current time." };
+        var nodesOnly = new Option<bool>("--nodes-only") { Description = "Read only from nodes, not from web sources: no fees of bridges and aggregators, and no DefiLlama yields." };
         var market = new MarketArguments(command);
         command.Options.Add(output);
         command.Options.Add(nodesOnly);
-        command.SetAction((parsed, cancellation) => RunAsync(terminal, market, parsed, parsed.GetValue(output), parsed.GetValue(nodesOnly), cancellation));
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var taking = new SnapshotTaking(market.ProjectOf(parsed), EnvironmentEndpoints.Instance, TimeProvider.System, new TerminalActivity(terminal));
+            var taken = await taking.TakeAsync(new(market.JudgedOf(parsed), market.ChainsOf(parsed), parsed.GetValue(output)?.FullName, parsed.GetValue(nodesOnly)), cancellation);
+            Show(terminal, taken.Snapshot, taken.Readings, taken.File);
+            return (int)taken.Outcome;
+        });
         return command;
-    }
-
-    private static async Task<int> RunAsync(Terminal terminal, MarketArguments arguments, ParseResult parsed, FileInfo? output, bool nodesOnly, CancellationToken cancellation)
-    {
-        var now = TimeProvider.System.GetUtcNow();
-        if (await arguments.JudgedAsync(parsed, terminal) is not var (judged, market, settings))
-            return 2;
-        var (chains, wrong) = await arguments.ChainsAsync(parsed, market, terminal);
-        if (chains.Length == 0)
-            return wrong;
-        var folder = arguments.FolderOf(parsed);
-        var file = output?.FullName ?? Path.Combine(MarketArguments.SnapshotsOf(folder), $"{now:yyyy-MM-dd-HHmm}.json");
-        var history = new HistoryStore(MarketArguments.HistoryOf(folder));
-        if (Endpoints.WrongVariable() is { } variable)
-        {
-            await terminal.Error.WriteLineAsync($"{variable} holds no http or https address");
-            return 2;
-        }
-
-        var limits = EndpointLimits.Within(settings.Reading.RequestTimeout.Seconds);
-        var quotes = nodesOnly ? null : new QuoteReader(market, Endpoints.WebOf, limits);
-        var reader = new MarketReader(Endpoints.Of, market, settings.Reading, limits, TimeProvider.System, SharesOf(history), quotes);
-        var readings = await Progress.ShowAsync(terminal, $"reading {chains.Length} chains", () => reader.ReadAsync(chains, cancellation));
-        var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
-        using var http = EndpointClient.Create(limits);
-        snapshot = await Progress.ShowAsync(terminal, "trying what actions take of gas", () => GasTrial.MeasureAsync(market.With(snapshot), chain => Endpoints.NodesOf(chain, http, limits), cancellation));
-        cancellation.ThrowIfCancellationRequested();
-        if (snapshot.Chains.Count > 0)
-        {
-            try
-            {
-                WriteChecked(file, snapshot, judged);
-            }
-            catch (InputException unreadable)
-            {
-                await terminal.Error.WriteLineAsync($"what was read makes no snapshot that could be used; nothing was written:\n{string.Join('\n', unreadable.Diagnostics.Select(d => d.Message))}");
-                return 4;
-            }
-
-            history.Add(snapshot);
-        }
-
-        Show(terminal, snapshot, readings, file);
-        return snapshot.Findings.Any(finding => finding.IsRefused) ? 4 : 0;
-    }
-
-    /// <summary>Past share prices from the history; loaded once, on first use.</summary>
-    public static ShareHistory SharesOf(HistoryStore history)
-    {
-        var shares = new Lazy<ILookup<string, Observation>>(() => history.Read(new(Quantity: Quantities.Share)).ToLookup(o => o.Subject));
-        return (opportunity, wanted) => shares.Value[opportunity].MinBy(o => (o.AsOf - wanted).Duration()) is { } nearest ? new(nearest.Value, nearest.AsOf) : null;
-    }
-
-    /// <summary>Writes the snapshot only if it can be loaded again, so that an invalid one never replaces a valid one.</summary>
-    private static void WriteChecked(string file, Snapshot snapshot, string judged)
-    {
-        var draft = $"{file}.draft.json";
-        try
-        {
-            AtomicFile.Write(draft, Formats.Serialize(snapshot));
-            new ScenarioFiles().CheckSnapshot(draft, judged);
-            File.Move(draft, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
     }
 
     private static string Price(GasFees? gas) => gas switch
@@ -115,7 +50,7 @@ internal static class SnapshotCommand
 
     private static void Show(Terminal terminal, Snapshot snapshot, IReadOnlyList<ChainReading> readings, string file)
     {
-        var table = Text.Table("Chain", "Block>", "Of", "Gas price>", "Data fee, gwei>", "Opportunities>", "Left out>", "To be doubted>");
+        var table = Text.Table("Chain", "Block>", "Time", "Gas price>", "Data fee, gwei>", "Opportunities>", "Left out>", "Doubtful>");
         foreach (var reading in readings)
         {
             var block = reading.Provenances.GetValueOrDefault($"gas-{reading.Chain.Id}");
@@ -129,9 +64,9 @@ internal static class SnapshotCommand
         terminal.Result.Write(table);
         if (snapshot.Findings.Count > 0)
         {
-            var findings = Text.Table("", "Rule", "About", "What");
+            var findings = Text.Table("", "Rule", "Subject", "Finding");
             foreach (var finding in snapshot.Findings)
-                findings.AddRow(finding.IsRefused ? "left out" : "doubted", finding.Rule, Markup.Escape(finding.Subject), Markup.Escape(finding.Message));
+                findings.AddRow(finding.IsRefused ? "left out" : "doubtful", finding.Rule, Markup.Escape(finding.Subject), Markup.Escape(finding.Message));
             terminal.Result.Write(findings);
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Optimizer.Application;
 using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
@@ -9,7 +10,7 @@ internal static class SolveCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("solve", """
-            Finds the allocation of a scenario and the moves that get there; or solves a problem written in a file.
+            Finds the optimal allocation of a scenario and the moves that lead to it; or solves a problem file.
 
             Examples:
               optimizer solve scenarios/treasury-usdc.yaml
@@ -22,9 +23,9 @@ internal static class SolveCommand
         var scenario = new ScenarioArguments(command, isOptional: true);
         var format = new Option<OutputFormat>("--format") { Description = "table (default) or json.", DefaultValueFactory = _ => OutputFormat.Table };
         format.AcceptOnlyFromAmong("table", "json");
-        var output = new Option<DirectoryInfo?>("--out") { Description = "A folder to write NAME.answer.json into, beside what is printed." };
+        var output = new Option<DirectoryInfo?>("--out") { Description = "A folder for NAME.answer.json, in addition to the printed answer." };
         var problem = new Option<string?>("--problem") { Description = "A problem file to solve instead of a scenario (docs/problem-format.md)." };
-        var dump = new Option<FileInfo?>("--dump") { Description = "A file to write the scenario's problem to, before it is solved." };
+        var dump = new Option<FileInfo?>("--dump") { Description = "A file to which the scenario's problem is written before solving." };
         command.Options.Add(format);
         command.Options.Add(output);
         command.Options.Add(problem);
@@ -32,9 +33,9 @@ internal static class SolveCommand
         command.Validators.Add(result =>
         {
             if (scenario.IsGiven(result) == result.GetValue(problem) is not null)
-                result.AddError("solve takes a scenario or --problem FILE, one of both");
+                result.AddError("give either a scenario or --problem FILE");
             if (result.GetValue(problem) is not null && (result.GetValue(dump) is not null || result.GetValue(output) is not null))
-                result.AddError("--dump and --out go with a scenario");
+                result.AddError("--dump and --out need a scenario");
         });
         command.SetAction((parsed, cancellation) => Task.Run(() => parsed.GetValue(problem) is { } file
             ? Problem(terminal, scenario, parsed, file, parsed.GetValue(format), cancellation)
@@ -55,7 +56,7 @@ internal static class SolveCommand
             terminal.Output.WriteLine(json);
         else
             SolveView.Show(terminal.Result, result);
-        return ScenarioRunner.ExitCode(result);
+        return (int)Outcomes.Of(result);
     }
 
     private static int Problem(
@@ -68,6 +69,6 @@ internal static class SolveCommand
             terminal.Output.WriteLine(Formats.Serialize(answer));
         else
             ProblemView.Show(terminal.Result, answer);
-        return ScenarioRunner.ExitCode(answer.Status);
+        return (int)Outcomes.Of(answer.Status);
     }
 }

@@ -31,7 +31,7 @@ internal static class SolveView
     {
         var colour = result.Status is "optimal" ? "green" : result.Status is "feasible" ? "yellow" : "red";
         console.MarkupLine($"[bold]{Markup.Escape(result.Scenario)}[/]  [{colour}]{result.Status}[/]");
-        console.WriteLine($"Book {Text.Usd(result.BookUsd)} USD, market of {result.Snapshot}, horizon {result.HorizonDays:0.#} days"
+        console.WriteLine($"Book {Text.Usd(result.BookUsd)} USD, snapshot {result.Snapshot}, horizon {result.HorizonDays:0.#} days"
             + (result.Numeraire == "USD" ? "" : $", return and risk measured in {result.Numeraire}"));
         if (result.Message is { } message)
             console.WriteLine(message);
@@ -42,14 +42,14 @@ internal static class SolveView
         if (result.Conflict.Count > 0)
         {
             console.WriteLine();
-            console.WriteLine(result.Notes.Any(note => note == Allocation.Allocator.NotAllTried) ? "These cannot hold together:" : "These cannot hold together, though any fewer of them can:");
+            console.WriteLine(result.Notes.Any(note => note == Allocation.Allocator.NotAllTried) ? "These constraints contradict each other:" : "These constraints contradict each other; without any one of them, the others can hold:");
             foreach (var part in result.Conflict)
                 console.WriteLine($"  - {part.Name}{(part.Location is null ? "" : $"  ({part.Location})")}");
         }
         else if (result.Status == "infeasible" && result.BookUsd > 0)
         {
             console.WriteLine();
-            console.WriteLine("No single constraint is to blame: the holdings themselves cannot be kept as asked (locked amounts, gas).");
+            console.WriteLine("Infeasible even without constraints: check locked amounts and gas.");
         }
 
         console.WriteLine();
@@ -60,8 +60,8 @@ internal static class SolveView
         var after = AfterUsd(result);
         // Shows notional and margin separately if they differ for any position.
         var isLevered = result.Positions.Any(p => Math.Abs(p.NotionalUsd - p.Usd) > 1e-9 * p.NotionalUsd);
-        var table = Text.Table(["Where it sits", "Before, USD>", "After, USD>", .. isLevered ? ["Notional, USD>"] : Array.Empty<string>(), "Share>", "Pays today>", "Counted on>",
-            .. isLevered ? ["On capital>"] : Array.Empty<string>(), "Expected loss>", "Of the risk>"]);
+        var table = Text.Table(["Position", "Before, USD>", "After, USD>", .. isLevered ? ["Notional, USD>"] : Array.Empty<string>(), "Share>", "Rate today>", "Forecast rate>",
+            .. isLevered ? ["On capital>"] : Array.Empty<string>(), "Expected loss>", "Share of risk>"]);
         foreach (var p in result.Positions)
         {
             table.AddRow([Markup.Escape(p.Opportunity), Text.Signed(p.BeforeUsd), Text.Signed(p.Usd), .. isLevered ? [Text.Usd(p.NotionalUsd)] : Array.Empty<string>(), Text.Percent(p.Weight, 1),
@@ -88,12 +88,12 @@ internal static class SolveView
     {
         var days = $"{result.HorizonDays:0.#} days";
         console.WriteLine();
-        console.WriteLine($"Net return  {Text.Percent(o.ReturnPerYear)} a year (as it is now: {Text.Percent(o.ReturnPerYearBefore)}), volatility {Text.Percent(o.VolatilityPerYear)}");
+        console.WriteLine($"Net return  {Text.Percent(o.ReturnPerYear)} per year (without moves: {Text.Percent(o.ReturnPerYearBefore)}), volatility {Text.Percent(o.VolatilityPerYear)}");
         var parts = new (string Name, double Usd)[]
         {
-            ("carry", o.CarryUsd), ("expected prices", o.ViewsUsd), ("conversion beyond the market", o.ConversionUsd), ("expected losses", -o.ExpectedLossUsd), ("moving", -o.CostsUsd),
-            ("time in flight", -o.TimeUsd), ("leaving at the horizon", -o.ExitUsd), ("doubt about rates", -o.DoubtUsd), ("effort", -o.EffortUsd),
-            ("price of risk", -o.RiskPenaltyUsd),
+            ("carry", o.CarryUsd), ("price views", o.ViewsUsd), ("conversion above market price", o.ConversionUsd), ("expected losses", -o.ExpectedLossUsd), ("moving costs", -o.CostsUsd),
+            ("time in transfer", -o.TimeUsd), ("exit at the horizon", -o.ExitUsd), ("rate uncertainty", -o.DoubtUsd), ("effort", -o.EffortUsd),
+            ("risk penalty", -o.RiskPenaltyUsd),
         };
         console.WriteLine($"Over {days}, in USD: "
             + string.Join(", ", parts.Where(part => Math.Abs(part.Usd) >= 0.005).Select(part => $"{part.Name} {Text.Signed(part.Usd)}")));
@@ -105,8 +105,8 @@ internal static class SolveView
         if (result.WithoutDoubt is not { } other)
             return;
         var changes = other.Changes.Take(MostChanges).Select(change => $"{Text.Signed(change.Usd, plus: true)} {change.Opportunity}").ToArray();
-        console.WriteLine(changes.Length == 0 ? "Without doubt about rates the answer would be the same."
-            : $"Without doubt about rates: {Text.Percent(other.ReturnPerYear)} a year, in USD {string.Join(", ", changes)}{(other.Changes.Count > MostChanges ? $" and {other.Changes.Count - MostChanges} more" : "")}");
+        console.WriteLine(changes.Length == 0 ? "Without the deduction for rate uncertainty, the answer is the same."
+            : $"Without the deduction for rate uncertainty: {Text.Percent(other.ReturnPerYear)} per year, changes in USD: {string.Join(", ", changes)}{(other.Changes.Count > MostChanges ? $" and {other.Changes.Count - MostChanges} more" : "")}");
     }
 
     private static void Comparisons(IAnsiConsole console, SolveResult result, ObjectiveResult o)
@@ -114,7 +114,7 @@ internal static class SolveView
         if (result.Comparisons.Count == 0)
             return;
         console.WriteLine();
-        var table = Text.Table("Beside it, without the cost of getting there", "Net return>", "Volatility>", "Mean loss of the worst 5 %, USD>");
+        var table = Text.Table("Comparison, without moving costs", "Net return>", "Volatility>", "CVaR 95 %, USD>");
         table.AddRow("this answer", Text.Percent(o.ReturnPerYear), Text.Percent(o.VolatilityPerYear), result.Losses?.Tails.FirstOrDefault(tail => tail.Confidence == 0.95) is { } tail ? Text.Signed(tail.ConditionalValueAtRiskUsd) : "");
         foreach (var other in result.Comparisons)
             table.AddRow(Markup.Escape(other.Name), Text.Percent(other.ReturnPerYear), Text.Percent(other.VolatilityPerYear), Text.Signed(other.ConditionalValueAtRiskUsd));
@@ -127,7 +127,7 @@ internal static class SolveView
         if (broken.Length > 0)
         {
             console.WriteLine();
-            var limits = Text.Table("Limit that is broken", "Limit>", "It is>");
+            var limits = Text.Table("Violated limit", "Limit>", "Value>");
             foreach (var c in broken)
                 limits.AddRow(Markup.Escape(c.Name), Text.InUnit(c.Limit, c.Unit), Text.InUnit(c.Value, c.Unit));
             console.Write(limits);
@@ -138,7 +138,7 @@ internal static class SolveView
         if (binding.Length == 0)
             return;
         console.WriteLine();
-        var table = Text.Table("What limits it", "Limit>", "Looser by", result.Objective?.Kind == "minimumCvar" ? "Would lose less, USD a year>" : "Would earn, USD a year>");
+        var table = Text.Table("Binding limit", "Limit>", "Relaxed by", result.Objective?.Kind == "minimumCvar" ? "CVaR reduction, USD per year>" : "Gain, USD per year>");
         foreach (var c in binding)
             table.AddRow(Markup.Escape(c.Name), Text.InUnit(c.Limit, c.Unit), c.Unit == "usd" ? "1 % of the book" : $"1 {c.Unit}", Text.Usd(c.ShadowPriceUsdPerYear));
         console.Write(table);
@@ -151,7 +151,7 @@ internal static class SolveView
             return;
         var after = AfterUsd(result);
         console.WriteLine();
-        var table = Text.Table("By", "Share of the book; in brackets with what stands behind claims");
+        var table = Text.Table("By", "Share of the book (in brackets: with look-through)");
         foreach (var by in result.Totals.GroupBy(total => total.By))
         {
             var parts = by.Select(total => (total.Name, Share: total.Usd / after, Through: total.LookedThroughUsd / after))
@@ -171,7 +171,7 @@ internal static class SolveView
         if (result.Risks.Count == 0)
             return;
         console.WriteLine();
-        var table = Text.Table("What could hurt", "Of the risk>", "Loss if it strikes, USD>", "Money in 1 day then>", "In 7 days>");
+        var table = Text.Table("Risk", "Share of risk>", "Loss if it occurs, USD>", "Liquid in 1 day then>", "In 7 days>");
         static double Within(IReadOnlyList<LiquidityResult> ladder, double days) => ladder.FirstOrDefault(step => step.WithinDays == days)?.Share ?? 0;
         // Also shows events that close exits, even if they cause no loss.
         var shuts = result.Risks.Skip(MostCauses).Where(risk => risk.Liquidity.Count > 0 && Within(risk.Liquidity, 1) < Within(result.Liquidity, 1) - 0.05)
@@ -190,8 +190,8 @@ internal static class SolveView
         if (result.Losses is not { } losses)
             return;
         console.WriteLine();
-        console.WriteLine($"No event strikes with {losses.NoEventProbability:P1}; a loss within {result.HorizonDays:0.#} days with {losses.LossProbability:P1} ({losses.Draws:#,0} draws)");
-        var table = Text.Table("Of the worst", "Loss exceeded, USD (VaR)>", "Mean loss, USD (CVaR)>", "Of it by events>");
+        console.WriteLine($"Probability of no event: {losses.NoEventProbability:P1}; of a loss within {result.HorizonDays:0.#} days: {losses.LossProbability:P1} ({losses.Draws:#,0} draws)");
+        var table = Text.Table("Worst", "Loss exceeded, USD (VaR)>", "Mean loss, USD (CVaR)>", "Share from events>");
         foreach (var tail in losses.Tails)
         {
             table.AddRow(Text.Percent(1 - tail.Confidence, 1), $"{Text.Signed(tail.ValueAtRiskUsd)} ± {Text.Usd(tail.ValueAtRiskErrorUsd)}",
@@ -200,8 +200,8 @@ internal static class SolveView
 
         console.Write(table);
         if (losses.WorstEvents.Count > 0)
-            console.WriteLine($"In the worst 1 % of draws, on average: {string.Join(", ", losses.WorstEvents.Select(worst => $"{worst.Name} {Text.Usd(worst.Usd)} USD"))}");
-        console.WriteLine($"Can be had as money: {string.Join(", ", result.Liquidity.Select(step => $"{Text.Percent(step.Share, 1)} {(step.WithinDays == 0 ? "at once" : $"within {Text.Counted((int)step.WithinDays, "day")}")}"))}");
+            console.WriteLine($"Mean loss by event in the worst 1 % of draws: {string.Join(", ", losses.WorstEvents.Select(worst => $"{worst.Name} {Text.Usd(worst.Usd)} USD"))}");
+        console.WriteLine($"Can be converted to cash: {string.Join(", ", result.Liquidity.Select(step => $"{Text.Percent(step.Share, 1)} {(step.WithinDays == 0 ? "at once" : $"within {Text.Counted((int)step.WithinDays, "day")}")}"))}");
     }
 
     private static void Unmoved(IAnsiConsole console, SolveResult result)
@@ -209,7 +209,7 @@ internal static class SolveView
         if (result.Unmoved.Count == 0)
             return;
         console.WriteLine();
-        var table = Text.Table("What stays", "USD>", "Best alternative", "Gain, USD>", "Cost, USD>", "Why not");
+        var table = Text.Table("Position kept", "USD>", "Best alternative", "Gain, USD>", "Cost, USD>", "Why not moved");
         foreach (var u in result.Unmoved)
             table.AddRow(Markup.Escape(u.From), Text.Usd(u.Usd), Markup.Escape(u.Alternative), Text.Usd(u.GainUsd), Text.Usd(u.CostUsd), Markup.Escape(u.Reason));
         console.Write(table);
@@ -219,7 +219,7 @@ internal static class SolveView
     {
         string Figure(double value) => o.Unit == "ratio" ? $"{value:0.0000}" : Text.Usd(value);
         console.WriteLine();
-        console.WriteLine($"Certificate: {o.Kind} {Figure(o.Value)}{(o.Unit == "ratio" ? "" : " USD")}, {(double.IsFinite(o.Bound) ? $"bound {Figure(o.Bound)} ({result.Certificate.BoundBy}), gap {o.Gap:0.0e+0}" : "no bound was proven in time")};"
+        console.WriteLine($"Certificate: {o.Kind} {Figure(o.Value)}{(o.Unit == "ratio" ? "" : " USD")}, {(double.IsFinite(o.Bound) ? $"bound {Figure(o.Bound)} ({result.Certificate.BoundBy}), gap {o.Gap:0.0e+0}" : "no bound within the time limit")};"
             + $" recomputed {Figure(result.Certificate.ObjectiveRecomputed)}; largest violation {result.Certificate.MaxViolationUsd:0.00} USD;"
             + $" {result.Certificate.Engine}");
         if (result.Certificate.Verification is { } second)

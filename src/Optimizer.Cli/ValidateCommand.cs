@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Optimizer.Application;
 using Optimizer.Scenarios;
 
 namespace Optimizer.Cli;
@@ -9,7 +10,7 @@ internal static class ValidateCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("validate", """
-            Checks scenarios, chains, snapshots and settings: every error as file:line:column, what was expected.
+            Checks scenario, chain, snapshot and settings files. Prints each error as file:line:column with what was expected.
 
             Examples:
               optimizer validate scenarios/*.yaml
@@ -19,14 +20,13 @@ internal static class ValidateCommand
         command.Arguments.Add(files);
         command.SetAction(parsed =>
         {
-            var reader = new ScenarioFiles();
             var (wrong, bugs) = (0, 0);
             foreach (var file in parsed.GetValue(files)!)
             {
                 try
                 {
-                    var valid = reader.Validate(file);
-                    terminal.Output.WriteLine($"{file}: a valid {valid.Kind}");
+                    var valid = FileCheck.Of(file);
+                    terminal.Output.WriteLine($"{file}: valid {valid.Kind}");
                     foreach (var note in valid.Notes)
                         terminal.Error.WriteLine($"{note.Location}: note: {note.Message}");
                 }
@@ -40,11 +40,11 @@ internal static class ValidateCommand
                 catch (Exception bug) when (bug is not OperationCanceledException)
                 {
                     bugs++;
-                    terminal.Error.WriteLine($"{file}: this is a bug, please report it with the file: {bug.GetType().Name}: {bug.Message}");
+                    terminal.Error.WriteLine($"{file}: this is a bug; please report it with the file: {bug.GetType().Name}: {bug.Message}");
                 }
             }
 
-            return bugs > 0 ? 1 : wrong > 0 ? 2 : 0;
+            return (int)(bugs > 0 ? Outcome.Failed : wrong > 0 ? Outcome.BadInput : Outcome.Done);
         });
         return command;
     }

@@ -57,7 +57,7 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             {
                 var expected = quantity switch
                 {
-                    null => "time, subject, quantity, value (or --asset for a file of one asset's prices, --opportunity for one of a place's rates)",
+                    null => "time, subject, quantity, value (or --asset for a file of one asset's prices, --opportunity for one opportunity's rates)",
                     Quantities.Rate => "date or time, and apy or rate",
                     _ => "date or time, and close or price",
                 };
@@ -68,9 +68,9 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             var used = rows.Select(row => (row.Line, Time: Field(row, time), Value: Field(row, value), Subject: options.Opportunity ?? options.Asset ?? Field(row, subjectColumn), Quantity: quantity ?? Field(row, quantityColumn))).ToArray();
             var present = used.Where(row => !Missing.Contains(row.Value.ToLowerInvariant())).ToArray();
             if (present.Length == 0)
-                throw new HistoryException(used.Length == 0 ? $"{_file} has no rows" : $"{_file}: none of its {used.Length} rows has a figure in column '{header[value]}'");
+                throw new HistoryException(used.Length == 0 ? $"{_file} has no rows" : $"{_file}: none of its {used.Length} rows has a value in column '{header[value]}'");
             if (quantity == Quantities.Price && header[value].StartsWith("adj", StringComparison.OrdinalIgnoreCase))
-                _notes.Add($"column '{header[value]}' is read, which splits do not move");
+                _notes.Add($"read column '{header[value]}', which is adjusted for splits");
             var moment = Moments([.. present.Select(row => row.Time)]);
             var number = Numbers([.. present.Select(row => row.Value)]);
             var found = new List<(int Line, Observation Observation)>();
@@ -90,7 +90,7 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             if (table.Rows is [_, { Fields: ["Ticker", .. var tickers] }, { Fields: ["Date" or "Datetime", ..] }, ..])
             {
                 if (tickers.Distinct().Count() > 1)
-                    throw new HistoryException($"{_file} gives prices of {string.Join(", ", tickers.Distinct())}; expected a file of one asset");
+                    throw new HistoryException($"{_file} has prices of {string.Join(", ", tickers.Distinct())}; expected a file of one asset");
                 CheckCurrency(tickers[0]);
                 return (["Date", .. first.Skip(1)], table.Rows.Skip(3));
             }
@@ -101,7 +101,7 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
         private void CheckCurrency(string ticker)
         {
             if (ticker.Split('-') is [_, { Length: 3 } currency] && currency != "USD" && options.UsdPerUnit == 1)
-                throw new HistoryException($"{_file} gives {ticker}, in {currency}; say what one {currency} is worth, as in --usd-per-unit 1.08");
+                throw new HistoryException($"{_file} has prices of {ticker} in {currency}; give USD per {currency}, such as --usd-per-unit 1.08");
         }
 
         private Observation Observed(int line, DateTimeOffset time, string subject, string quantity, double read)
@@ -114,9 +114,9 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             };
             var wrong = subject.Length == 0 ? "no subject"
                 : !Quantities.All.Contains(quantity) ? $"unknown quantity '{quantity}'; there are {string.Join(", ", Quantities.All)}"
-                : time.Year < 2009 || time > TimeProvider.System.GetUtcNow().AddDays(1) ? $"the moment {time:yyyy-MM-dd HH:mm} is before there were chains, or yet to come"
-                : quantity == Quantities.Rate && value is < -1 or > 100 ? $"a rate of {read.ToString(CultureInfo.InvariantCulture)}; expected a fraction a year, such as 0.05"
-                : quantity is Quantities.Price or Quantities.Share && value <= 0 ? $"a {quantity} of {read.ToString(CultureInfo.InvariantCulture)}; expected more than zero"
+                : time.Year < 2009 || time > TimeProvider.System.GetUtcNow().AddDays(1) ? $"the time {time:yyyy-MM-dd HH:mm} is before 2009 or in the future"
+                : quantity == Quantities.Rate && value is < -1 or > 100 ? $"a rate of {read.ToString(CultureInfo.InvariantCulture)}; expected a fraction per year, such as 0.05"
+                : quantity is Quantities.Price or Quantities.Share && value <= 0 ? $"a {quantity} of {read.ToString(CultureInfo.InvariantCulture)}; expected a number above 0"
                 : null;
             return wrong is null
                 ? new(time, Path.GetFileNameWithoutExtension(_file), subject, quantity, value, $"imported from {Path.GetFileName(_file)}", time)
@@ -133,11 +133,11 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
                 var sorted = rates.Select(row => row.Observation.Value).Order().ToArray();
                 var (middle, first) = (sorted[sorted.Length / 2], rates.First());
                 if (!_inPercent && middle > most)
-                    throw new HistoryException($"{_file}:{first.Line}: half of the rates of {rates.Key} are above {middle:P0} a year, such as {first.Observation.Value.ToString(CultureInfo.InvariantCulture)}; expected fractions, such as 0.05, or --percent");
+                    throw new HistoryException($"{_file}:{first.Line}: half of the rates of {rates.Key} are above {middle:P0} per year, such as {first.Observation.Value.ToString(CultureInfo.InvariantCulture)}; expected fractions, such as 0.05, or --percent");
                 if (sorted[^1] > most)
-                    _notes.Add($"{rates.Count(row => row.Observation.Value > most)} rates of {rates.Key} are above {most:P0} a year, the most {sorted[^1]:P0}");
+                    _notes.Add($"{rates.Count(row => row.Observation.Value > most)} rates of {rates.Key} are above {most:P0} per year; the largest is {sorted[^1]:P0}");
                 if (_inPercent)
-                    _notes.Add($"rates of {rates.Key} are read as percent: {first.Observation.Value * 100:0.####} is {first.Observation.Value:P2} a year");
+                    _notes.Add($"rates of {rates.Key} are read as percent: {first.Observation.Value * 100:0.####} is {first.Observation.Value:P2} per year");
             }
         }
 
@@ -160,7 +160,7 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             {
                 var (line, first) = same.First();
                 if (same.FirstOrDefault(row => row.Observation.Value != first.Value) is { Line: > 0 } other)
-                    throw new HistoryException(string.Create(CultureInfo.InvariantCulture, $"{_file}:{other.Line}: {other.Observation.Value} for the {first.Quantity} of {first.Subject} at {Moment(first.Time)}, and {first.Value} in line {line}; leave the right one"));
+                    throw new HistoryException(string.Create(CultureInfo.InvariantCulture, $"{_file}:{other.Line}: {other.Observation.Value} for the {first.Quantity} of {first.Subject} at {Moment(first.Time)}, but {first.Value} in line {line}; delete the wrong row"));
                 yield return first;
             }
         }
@@ -182,13 +182,13 @@ internal sealed partial record ArchiveFile(IReadOnlyList<Observation> Observatio
             {
                 var (first, second) = (parts.Any(part => part.Item1 > 12), parts.Any(part => part.Item2 > 12));
                 if (first && second)
-                    throw new HistoryException($"{_file}: some dates begin with the day and some with the month; expected one order, or 2026-08-12");
+                    throw new HistoryException($"{_file}: some dates begin with the day and others with the month; expected one order, or dates such as 2026-08-12");
                 if (!first && !second && parts.Any(part => part.Item1 != part.Item2))
-                    throw new HistoryException($"{_file}: dates such as {texts[0]} can begin with the day or the month; expected 2026-08-12");
+                    throw new HistoryException($"{_file}: dates such as {texts[0]} are ambiguous (day or month first); expected dates such as 2026-08-12");
                 dayFirst = first;
             }
 
-            return (text, line, column) => Parsed(text, dayFirst) ?? throw new HistoryException($"{_file}:{line}: no moment in column '{column}': '{text}'; expected 2026-08-12 or 2026-08-12 14:30");
+            return (text, line, column) => Parsed(text, dayFirst) ?? throw new HistoryException($"{_file}:{line}: no date in column '{column}': '{text}'; expected 2026-08-12 or 2026-08-12 14:30");
         }
 
         private static DateTimeOffset? Parsed(string text, bool? dayFirst)

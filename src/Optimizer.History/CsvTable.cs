@@ -34,7 +34,7 @@ internal sealed record CsvTable(string File, char Delimiter, IReadOnlyList<CsvRo
         }
         catch (CsvFormatException wrong)
         {
-            throw new HistoryException($"{file}:{wrong.LineNumber}: is not written as CSV: {wrong.Message.Split('\n')[0]}", wrong);
+            throw new HistoryException($"{file}:{wrong.LineNumber}: not valid CSV: {wrong.Message.Split('\n')[0]}", wrong);
         }
 
         return new(file, delimiter, rows);
@@ -55,7 +55,7 @@ internal sealed record CsvTable(string File, char Delimiter, IReadOnlyList<CsvRo
         try
         {
             var text = encoding.GetString(bytes).TrimStart('\uFEFF');
-            return text.Contains('\0', StringComparison.Ordinal) ? throw new HistoryException($"{file} is no text; expected a CSV file") : text;
+            return text.Contains('\0', StringComparison.Ordinal) ? throw new HistoryException($"{file} is not text; expected a CSV file") : text;
         }
         catch (DecoderFallbackException)
         {

@@ -73,13 +73,13 @@ public static class HistoryStatistics
         var last = assets.Where(prices.Contains).Select(asset => prices[asset].Max(o => o.Time)).DefaultIfEmpty(DateTimeOffset.MinValue).Min();
         var sampled = assets.ToDictionary(asset => asset, asset => Sampled(prices[asset], intervalDays, last));
         if (sampled.Count > 0 && sampled.MinBy(s => s.Value.Count) is { Value.Count: < LeastSamples } scarce)
-            throw new HistoryException($"the history holds {scarce.Value.Count} prices of {scarce.Key}, one in {intervalDays} days up to {last:yyyy-MM-dd}; at least {LeastSamples} are needed");
+            throw new HistoryException($"the history has {scarce.Value.Count} prices of {scarce.Key}, sampled every {intervalDays} days up to {last:yyyy-MM-dd}; at least {LeastSamples} are needed");
         // Indices count backwards from the end, so they fall. A time without a neighbour gives no price change.
         int[] common = [.. sampled.Values.Select(s => s.Keys.AsEnumerable()).DefaultIfEmpty([]).Aggregate((a, b) => a.Intersect(b)).OrderDescending()];
         var known = common.ToHashSet();
         common = [.. common.Where(k => known.Contains(k - 1) || known.Contains(k + 1))];
         if (assets.Count > 0 && common.Length < LeastSamples)
-            throw new HistoryException($"{string.Join(", ", assets)} have {common.Length} prices at common moments, one in {intervalDays} days up to {last:yyyy-MM-dd}; at least {LeastSamples} are needed");
+            throw new HistoryException($"{string.Join(", ", assets)} have {common.Length} prices at common times, sampled every {intervalDays} days up to {last:yyyy-MM-dd}; at least {LeastSamples} are needed");
         return new()
         {
             IntervalDays = intervalDays,

@@ -90,7 +90,7 @@ public sealed partial class HistoryStore(string folder)
         // Every addition is one file with one name.
         var files = ParquetFolder.Query(connection, $"SELECT filename, count(*) FROM {ParquetFolder.All(folder)} WHERE snapshot = '{ParquetFolder.Escaped(name)}' GROUP BY filename", row => (File: row.GetString(0), Count: row.GetInt64(1))).ToArray();
         if (files.Length == 0)
-            throw new HistoryException($"the history holds no '{name}'; optimizer history list names what it holds");
+            throw new HistoryException($"the history has no '{name}'; 'optimizer history list' shows all names");
         foreach (var (file, _) in files)
             File.Delete(file);
         return files.Sum(file => file.Count);
@@ -115,7 +115,7 @@ public sealed partial class HistoryStore(string folder)
         {
             ".csv" => "CSV, HEADER",
             ".parquet" => "PARQUET, COMPRESSION zstd",
-            var other => throw new HistoryException($"'{other}' is no known ending; expected .csv or .parquet"),
+            var other => throw new HistoryException($"unknown file extension '{other}'; expected .csv or .parquet"),
         };
         using var connection = OpenAll(filter);
         using var command = connection.CreateCommand();
@@ -150,7 +150,7 @@ public sealed partial class HistoryStore(string folder)
         }
         catch (DuckDBException broken)
         {
-            throw new HistoryException($"the history in {folder} cannot be read; take out the file that is none of its own: {ParquetFolder.FirstLine(broken)}", broken);
+            throw new HistoryException($"the history in {folder} cannot be read; remove the file that does not belong to it: {ParquetFolder.FirstLine(broken)}", broken);
         }
     }
 

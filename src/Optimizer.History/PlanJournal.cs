@@ -26,11 +26,11 @@ public sealed class PlanJournal(string folder, string plan)
             var rows = ParquetFolder.Query(connection, $"SELECT DISTINCT plan, event, chain, block, hash, step, count FROM {ParquetFolder.All(folder)} ORDER BY chain, block, hash, event, step",
                 row => (Plan: row.GetString(0), Entry: new PlanJournalEntry(Enum.Parse<PlanEvent>(row.GetString(1)), row.GetString(2), (ulong)row.GetValue(3), row.GetString(4), row.GetInt32(5), (ulong)row.GetValue(6)))).ToArray();
             return rows.All(row => row.Plan == plan) ? [.. rows.Select(row => row.Entry)]
-                : throw new HistoryException($"the journal in {folder} is of another plan; a plan that is under way must not be changed");
+                : throw new HistoryException($"the journal in {folder} belongs to another plan; a plan under way must not change");
         }
         catch (Exception broken) when (broken is DuckDB.NET.Data.DuckDBException or ArgumentException or InvalidCastException)
         {
-            throw new HistoryException($"the journal in {folder} cannot be read ({ParquetFolder.FirstLine(broken)}); move it away, and all is looked up on the chains again", broken);
+            throw new HistoryException($"the journal in {folder} cannot be read ({ParquetFolder.FirstLine(broken)}); if you move it away, everything is looked up on the chains again", broken);
         }
     }
 

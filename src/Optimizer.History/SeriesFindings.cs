@@ -29,7 +29,7 @@ public static class SeriesFindings
         var known = before.ToDictionary(o => o.Time, o => o.Value);
         var changed = added.Where(o => known.TryGetValue(o.Time, out var value) && value != o.Value).ToArray();
         if (changed.MaxBy(o => Math.Abs(o.Value - known[o.Time])) is { } most)
-            yield return Invariant($"{(changed.Length == 1 ? "1 figure" : $"{changed.Length} figures")} of {most.Subject} that stood here before {(changed.Length == 1 ? "is" : "are")} corrected; the most on {most.Time:yyyy-MM-dd}, {most.Value:#,0.####} instead of {known[most.Time]:#,0.####}");
+            yield return Invariant($"{(changed.Length == 1 ? "1 figure" : $"{changed.Length} figures")} of {most.Subject} {(changed.Length == 1 ? "is" : "are")} replaced; the largest change is on {most.Time:yyyy-MM-dd}: {most.Value:#,0.####} instead of {known[most.Time]:#,0.####}");
     }
 
     /// <summary>Warns if prices seem to be dated one day off the existing prices: changes of the same day should correlate.</summary>
@@ -47,7 +47,7 @@ public static class SeriesFindings
             var (same, later, earlier) = (Together(changes, theirs, 0), Together(changes, theirs, 1), Together(changes, theirs, -1));
             if (Math.Max(later, earlier) <= same + Clear)
                 continue;
-            yield return Invariant($"closes of {added[0].Subject} look dated one day {(later > earlier ? "later" : "earlier")} than those of {other.Key} that are there: their changes go together by {Math.Max(later, earlier):0.00} a day apart, by {same:0.00} on the same day; files that date a close by the end of its day are added with --dated-at-end");
+            yield return Invariant($"closes of {added[0].Subject} look dated one day {(later > earlier ? "later" : "earlier")} than those of {other.Key}: the correlation of daily changes is {Math.Max(later, earlier):0.00} one day apart, but {same:0.00} on the same day; import files dated at the end of the day with --dated-at-end");
             yield break;
         }
     }
@@ -65,15 +65,15 @@ public static class SeriesFindings
                 continue;
             var (before, here) = (series[i], series[i + 1]);
             if (i + 1 < changes.Length && Math.Abs(changes[i] + changes[i + 1]) < Math.Abs(changes[i]) / 3)
-                spikes.Add(Invariant($"{here.Value:#,0.####} on {here.Time:yyyy-MM-dd} between {before.Value:#,0.####} and {series[++i + 1].Value:#,0.####}, a log change of {Math.Log(here.Value / before.Value):0.0}"));
+                spikes.Add(Invariant($"{here.Value:#,0.####} on {here.Time:yyyy-MM-dd} between {before.Value:#,0.####} and {series[++i + 1].Value:#,0.####}, log change {Math.Log(here.Value / before.Value):0.0}"));
             else
-                steps.Add(Invariant($"from {before.Value:#,0.####} to {here.Value:#,0.####} on {here.Time:yyyy-MM-dd}, times {here.Value / before.Value:0.####}"));
+                steps.Add(Invariant($"from {before.Value:#,0.####} to {here.Value:#,0.####} on {here.Time:yyyy-MM-dd}, factor {here.Value / before.Value:0.####}"));
         }
 
         return
         [
-            .. Named(spikes, $"outliers of {series[0].Subject}, which make its volatility: "),
-            .. Named(steps, $"jumps of {series[0].Subject} that stay, as a split or another unit makes them: "),
+            .. Named(spikes, $"outliers of {series[0].Subject}, which raise its volatility: "),
+            .. Named(steps, $"lasting jumps of {series[0].Subject} (a split or a change of unit?): "),
         ];
     }
 
@@ -84,9 +84,9 @@ public static class SeriesFindings
         var usual = steps.Select(step => step.Days).Median();
         var isWeekdays = Math.Abs(usual - 1) < 0.1 && times.All(time => time.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)) && times.Length > 10;
         if (isWeekdays)
-            yield return $"{series[0].Subject} has weekdays only; changes over weekends are left out of daily statistics";
+            yield return $"{series[0].Subject} has only weekdays; daily statistics leave out changes over weekends";
         var gaps = steps.Where(step => step.Days > 1.6 * usual && !(isWeekdays && step.Days < 3.5)).Select(step => Invariant($"{step.Days:0.#} days from {step.Before:yyyy-MM-dd} to {step.After:yyyy-MM-dd}")).ToArray();
-        foreach (var named in Named(gaps, $"gaps of {series[0].Subject}, over which no change is counted: "))
+        foreach (var named in Named(gaps, $"gaps of {series[0].Subject} (changes over gaps are left out): "))
             yield return named;
     }
 

@@ -14,7 +14,7 @@ internal static class Ordering
             .Concat(target.Withdrawals.SelectMany(w => w.Opportunity.Inputs).Select(i => i.Token))
             .Distinct().OrderBy(t => t.ToString(), StringComparer.Ordinal).ToList();
         return Topological(tokens, token => target.Flows.Where(f => f.Route.To == token).Select(f => f.Route.From), _ => 0,
-            token => $"the flows through {token} run in a circle");
+            token => $"the flows through {token} form a circle");
     }
 
     /// <summary>The steps, renumbered so that each comes after those it depends on. Among possible steps, the one with the longest

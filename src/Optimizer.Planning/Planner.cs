@@ -112,16 +112,17 @@ public sealed class Planner
             _balances[input.Token] = _balances.GetValueOrDefault(input.Token) + received;
         }
 
+        var way = (opportunity.Id, unit.ToString(), opportunity.Id);
         var (gas, delaySeconds) = (GasCosts.Exit(_market, opportunity), (opportunity.ExitDelayDays?.Value ?? 0) * 86_400);
         if (delaySeconds > 0 && opportunity.Inputs.Count == 1)
         {
             // Assume that request and claim each take half of the gas.
-            var request = Add(StepKind.RequestWithdrawal, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas - gas / 2, valueUsd - receivedUsd, 0, [], valueUsd);
-            Produces(unit, first, Add(StepKind.Claim, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, first, first, gas / 2, 0, delaySeconds, [request]));
+            var request = Add(new(StepKind.RequestWithdrawal, opportunity.Chain, way, unit, amount, first) { Gas = gas - gas / 2, FeeUsd = valueUsd - receivedUsd, Usd = valueUsd });
+            Produces(unit, first, Add(new(StepKind.Claim, opportunity.Chain, way, unit, first, first) { Gas = gas / 2, DurationSeconds = delaySeconds, DependsOn = [request] }));
             return;
         }
 
-        var step = Add(StepKind.Withdraw, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, amount, first, gas, valueUsd - receivedUsd, delaySeconds, [], valueUsd);
+        var step = Add(new(StepKind.Withdraw, opportunity.Chain, way, unit, amount, first) { Gas = gas, FeeUsd = valueUsd - receivedUsd, DurationSeconds = delaySeconds, Usd = valueUsd });
         foreach (var input in opportunity.Inputs)
             Produces(input.Token, input.Token == unit ? first : Units(input.Token, Usd(unit, net) * input.Share), step);
     }
@@ -134,8 +135,11 @@ public sealed class Planner
         var owed = received + CeilingShare(received, FeeOnTop(opportunity.EntryFeeBps));
         _positions[opportunity.Id] = _positions.GetValueOrDefault(opportunity.Id) + owed;
         _balances[unit] = _balances.GetValueOrDefault(unit) + received;
-        Produces(unit, received, Add(StepKind.Borrow, opportunity.Chain, opportunity.Id, unit.ToString(), opportunity.Id, unit, owed, received,
-            GasCosts.Enter(_market, opportunity), Usd(unit, owed - received), 0, []));
+        Produces(unit, received, Add(new(StepKind.Borrow, opportunity.Chain, (opportunity.Id, unit.ToString(), opportunity.Id), unit, owed, received)
+        {
+            Gas = GasCosts.Enter(_market, opportunity),
+            FeeUsd = Usd(unit, owed - received),
+        }));
     }
 
     private void Repay(TargetWithdrawal repaid, Part part)
@@ -147,8 +151,12 @@ public sealed class Planner
         _positions[opportunity.Id] = held - lighter;
         _balances[unit] -= part.Amount;
         var needs = Approve(unit, part.Amount, opportunity.Protocol, opportunity.Id, out var approval);
-        Add(StepKind.Repay, opportunity.Chain, unit.ToString(), opportunity.Id, opportunity.Id, unit, part.Amount, lighter,
-            GasCosts.Exit(_market, opportunity) - approval, Usd(unit, part.Amount - lighter), 0, [.. needs, .. part.From]);
+        Add(new(StepKind.Repay, opportunity.Chain, (unit.ToString(), opportunity.Id, opportunity.Id), unit, part.Amount, lighter)
+        {
+            Gas = GasCosts.Exit(_market, opportunity) - approval,
+            FeeUsd = Usd(unit, part.Amount - lighter),
+            DependsOn = [.. needs, .. part.From],
+        });
     }
 
     /// <summary>Base units needed to repay a debt in full or in part.</summary>
@@ -196,7 +204,7 @@ public sealed class Planner
             var takesRest = u == uses.Length - 1 && !uses[u].Exact && keepsNothing && token != _market.Chain(token.Chain).NativeTokenId();
             var amount = takesRest ? available : BigInteger.Min(wanted, available);
             if (Usd(token, wanted - amount) > Math.Max(1, 1e-5 * Usd(token, wanted)) + _dustUsd)
-                throw new PlanException($"{token}: {Usd(token, wanted):#,0.00} USD are wanted and {Usd(token, BigInteger.Max(available, 0)):#,0.00} USD are there");
+                throw new PlanException($"{token}: {Usd(token, wanted):#,0.00} USD are needed, but only {Usd(token, BigInteger.Max(available, 0)):#,0.00} USD are available");
             amounts[u] = BigInteger.Max(amount, 0);
             available -= amounts[u];
         }
@@ -254,7 +262,7 @@ public sealed class Planner
         // The exact amount may fall into another fee tier than the solver's amount.
         var received = RouteQuote.Received(_market, flow.Terms, flow.Terms.FeeRate(usd), amount);
         if (usd < flow.Terms.MinimumUsd || usd > flow.Terms.MaximumUsd)
-            throw new PlanException($"{route.Id}: {usd:#,0.00} USD are sent, and it takes {flow.Terms.MinimumUsd:#,0.00} to {flow.Terms.MaximumUsd:#,0.00}");
+            throw new PlanException($"{route.Id}: {usd:#,0.00} USD would be sent, but the route accepts {flow.Terms.MinimumUsd:#,0.00} to {flow.Terms.MaximumUsd:#,0.00}");
         _balances[route.From] -= amount;
         _balances[route.To] = _balances.GetValueOrDefault(route.To) + received;
         var feeUsd = Usd(route.From, amount) - Usd(route.To, received);
@@ -266,17 +274,22 @@ public sealed class Planner
             : route.CrossesChains() ? StepKind.BridgeSend
             : route.Kind == RouteKind.Wrap ? StepKind.Wrap
             : StepKind.Swap;
+        var way = (route.From.ToString(), route.To.ToString(), route.Id);
         var needs = Approve(route.From, amount, route.Provider, route.Id, out var approval);
-        var send = Add(kind, route.From.Chain, route.From.ToString(), route.To.ToString(), route.Id, route.From, amount, received,
-            GasCosts.Send(_market, route) - approval, feeUsd, route.CrossesChains() ? 0 : route.DurationSeconds, [.. needs, .. part.From]);
+        var send = Add(new(kind, route.From.Chain, way, route.From, amount, received)
+        {
+            Gas = GasCosts.Send(_market, route) - approval,
+            FeeUsd = feeUsd,
+            DurationSeconds = route.CrossesChains() ? 0 : route.DurationSeconds,
+            DependsOn = [.. needs, .. part.From],
+        });
         if (!route.CrossesChains())
         {
             Produces(route.To, received, send);
             return;
         }
 
-        var claim = Add(StepKind.BridgeReceive, route.To.Chain, route.From.ToString(), route.To.ToString(), route.Id, route.To, received, received,
-            GasCosts.Claim(_market, route), 0, route.DurationSeconds, [send]);
+        var claim = Add(new(StepKind.BridgeReceive, route.To.Chain, way, route.To, received, received) { Gas = GasCosts.Claim(_market, route), DurationSeconds = route.DurationSeconds, DependsOn = [send] });
         Produces(route.To, received, claim);
         if (isTopUp && GasCosts.Claim(_market, route).IsZero)
             (_topUps.TryGetValue(route.To.Chain, out var list) ? list : _topUps[route.To.Chain] = []).Add(claim);
@@ -303,8 +316,12 @@ public sealed class Planner
         var gross = parts.Count == 1 ? parts[unit].Amount : Units(unit, capitalUsd);
         var net = Market.Issued(opportunity, gross - CeilingShare(gross, opportunity.EntryFeeBps?.Value ?? 0));
         _positions[opportunity.Id] = _positions.GetValueOrDefault(opportunity.Id) + net;
-        Add(StepKind.Deposit, opportunity.Chain, unit.ToString(), opportunity.Id, opportunity.Id, unit, gross, net,
-            GasCosts.Enter(_market, opportunity) - approvals, capitalUsd - _market.Usd(opportunity, net), 0, needs);
+        Add(new(StepKind.Deposit, opportunity.Chain, (unit.ToString(), opportunity.Id, opportunity.Id), unit, gross, net)
+        {
+            Gas = GasCosts.Enter(_market, opportunity) - approvals,
+            FeeUsd = capitalUsd - _market.Usd(opportunity, net),
+            DependsOn = needs,
+        });
     }
 
     private int[] Approve(TokenId token, BigInteger amount, string spender, string via, out BigInteger gas)
@@ -313,7 +330,7 @@ public sealed class Planner
         if (!GasCosts.NeedsApproval(_market, token))
             return [];
         gas = GasCosts.Approve(_market, token.Chain);
-        return [Add(StepKind.Approve, token.Chain, token.ToString(), spender, via, token, amount, amount, gas, 0, 0, [])];
+        return [Add(new(StepKind.Approve, token.Chain, (token.ToString(), spender, via), token, amount, amount) { Gas = gas })];
     }
 
     /// <summary>Deducts every step's gas from its chain's native balance, and makes steps wait for gas that comes from another
@@ -326,7 +343,7 @@ public sealed class Planner
             var needed = onChain.Aggregate(BigInteger.Zero, (sum, step) => sum + step.Gas);
             var left = _balances.GetValueOrDefault(native) - needed;
             if (left < _locked.GetValueOrDefault(native))
-                throw new PlanException($"{onChain.Key}: gas of {Usd(native, needed):0.00} USD is needed and {Usd(native, left + needed):0.00} USD of {native} are there");
+                throw new PlanException($"{onChain.Key}: gas of {Usd(native, needed):0.00} USD is needed, but only {Usd(native, left + needed):0.00} USD of {native} are available");
             _balances[native] = left;
             if (_startingGas[onChain.Key] >= needed || !_topUps.TryGetValue(onChain.Key, out var arrivals))
                 continue;
@@ -342,7 +359,7 @@ public sealed class Planner
 
             if (topUps.Count == 0)
             {
-                throw new PlanException($"{onChain.Key}: the steps that bring gas need {Usd(native, arrivals.Min(claim => Own([claim]))):0.00} USD of it and {Usd(native, _startingGas[onChain.Key]):0.00} USD are there")
+                throw new PlanException($"{onChain.Key}: the steps that bring gas need {Usd(native, arrivals.Min(claim => Own([claim]))):0.00} USD of gas themselves, but only {Usd(native, _startingGas[onChain.Key]):0.00} USD are available")
                 {
                     GasIsLateOn = onChain.Key,
                 };
@@ -378,11 +395,12 @@ public sealed class Planner
         return gas;
     }
 
-    private int Add(
-        StepKind kind, string chain, string from, string to, string via, TokenId token, BigInteger amount, BigInteger received,
-        BigInteger gas, double feeUsd, double durationSeconds, IEnumerable<int> dependsOn, double? usd = null)
+    /// <summary>Adds a step whose id, gas in USD and, where it is not given, value follow from the rest.</summary>
+    /// <returns>Its id.</returns>
+    private int Add(Draft draft)
     {
         var id = _steps.Count + 1;
+        var (kind, chain, (from, to, via), token, amount, received) = draft;
         _steps.Add(new Step
         {
             Id = id,
@@ -394,14 +412,14 @@ public sealed class Planner
             Token = token,
             Amount = amount,
             Received = received,
-            Usd = usd ?? Usd(token, amount),
-            Gas = gas,
-            GasUsd = GasCosts.ToUsd(_market, chain, gas),
-            FeeUsd = feeUsd,
-            DurationSeconds = durationSeconds,
-            DependsOn = [.. dependsOn.Distinct()],
+            Usd = draft.Usd ?? Usd(token, amount),
+            Gas = draft.Gas,
+            GasUsd = GasCosts.ToUsd(_market, chain, draft.Gas),
+            FeeUsd = draft.FeeUsd,
+            DurationSeconds = draft.DurationSeconds,
+            DependsOn = [.. draft.DependsOn.Distinct()],
         });
-        _readySeconds[id] = _steps[^1].DependsOn.Select(needed => _readySeconds[needed]).DefaultIfEmpty(0).Max() + durationSeconds;
+        _readySeconds[id] = _steps[^1].DependsOn.Select(needed => _readySeconds[needed]).DefaultIfEmpty(0).Max() + draft.DurationSeconds;
         return id;
     }
 
@@ -434,6 +452,28 @@ public sealed class Planner
         /// <summary>All parts in one, available once the last has arrived.</summary>
         public static Part Joined(IReadOnlyList<Part> parts) => parts is [var only] ? only
             : new(parts.Aggregate(BigInteger.Zero, (sum, part) => sum + part.Amount), [.. parts.SelectMany(part => part.From).Distinct()]);
+    }
+
+    /// <summary>A step without its number.</summary>
+    /// <param name="Kind">What it does.</param>
+    /// <param name="Chain">Where.</param>
+    /// <param name="Way">From where, to where, by which opportunity or route.</param>
+    /// <param name="Token">What is spent.</param>
+    /// <param name="Amount">How much, in base units.</param>
+    /// <param name="Received">What is delivered, in base units.</param>
+    private sealed record Draft(StepKind Kind, string Chain, (string From, string To, string Via) Way, TokenId Token, BigInteger Amount, BigInteger Received)
+    {
+        /// <summary>Gas in base units of the native token.</summary>
+        public BigInteger Gas { get; init; }
+
+        public double FeeUsd { get; init; }
+
+        public double DurationSeconds { get; init; }
+
+        public IEnumerable<int> DependsOn { get; init; } = [];
+
+        /// <summary>The value; null for that of the amount.</summary>
+        public double? Usd { get; init; }
     }
 
     /// <summary>An amount that a step delivers.</summary>

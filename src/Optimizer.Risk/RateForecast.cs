@@ -117,9 +117,9 @@ public sealed class RateForecast
             return null;
         var spot = _market.CarryRate(opportunity, 0);
         return Excess(opportunity) > 0
-            ? $"pays {spot:P2} where half of all places in {unit} pay less than {median:P2}, and no longer mean is known: {spot - Excess(opportunity):P2} is taken as its rate of today"
+            ? $"pays {spot:P2}, but the median opportunity in {unit} pays {median:P2} and no long-term mean confirms it: cut to {spot - Excess(opportunity):P2}"
             : isHeld && opportunity.Total > 0 && spot == 0 && median > 0 && opportunity.Carry.IsFlat && opportunity.Carry.Base is not FlatCurve { RatePerYear.From: Shift.From }
-                ? $"shows a rate of 0 % where half of all places in {unit} pay more than {median:P2}; is that a reading error?"
+                ? $"shows a rate of 0 %, but the median opportunity in {unit} pays {median:P2}: check for a reading error"
                 : null;
     }
 

@@ -70,7 +70,7 @@ internal sealed class Comparisons
         if (safest is null)
             return null;
         var rest = Rest(new() { [Numeraire()] = 0 });
-        return Compared($"all in the safest place, {safest.Opportunity.Id}", p => _stuck.GetValueOrDefault(p) + (p == safest ? free : 0), rest.GetValueOrDefault);
+        return Compared($"all in the safest opportunity, {safest.Opportunity.Id}", p => _stuck.GetValueOrDefault(p) + (p == safest ? free : 0), rest.GetValueOrDefault);
     }
 
     /// <summary>Greedy allocation by rate: the highest rate first, each as far as the limits allow.</summary>
@@ -120,7 +120,7 @@ internal sealed class Comparisons
         bool IsKnown(Inequality row) => row.Lesser.Terms.Concat(row.Greater.Terms).All(term => known.Contains(term.Variable));
         var broken = _problem.Requirements.Any(r => r.Requirement.IsReported && r.Source?.IsOneLimit() == false && IsKnown(r.Requirement.Inequality) && r.Requirement.Inequality.Lesser.At(values) > r.Requirement.Inequality.Greater.At(values) + Change) || _problem.Requirements.Select(r => r.Source).OfType<AllocationConstraint>().Where(source => source.IsOneLimit()).Distinct()
             .Any(source => _problem.Requirements.First(r => r.Source == source).Requirement.Inequality.Greater.Constant + Trace < source.Reached(_problem, values));
-        return Compared(broken ? "highest rates first, though not within all limits" : "highest rates first, within the limits", held.GetValueOrDefault, rest.GetValueOrDefault);
+        return Compared(broken ? "highest rates first, some limits broken" : "highest rates first, within the limits", held.GetValueOrDefault, rest.GetValueOrDefault);
 
         void Put(Position position, double size)
         {

@@ -70,7 +70,8 @@ internal static class Economics
     {
         if (problem.Positions.FirstOrDefault(position => position.Opportunity.Id == result.Opportunity) is not { } position)
             return 0;
-        var fades = later ? problem.Rates.RateToday(position.Opportunity, 0) - problem.Rates.LaterRate(position.Opportunity) : 0;
+        // From the rate as it is shown, outliers included, to the rate that it tends to.
+        var fades = later ? problem.Market.CarryRate(position.Opportunity, 0) - problem.Rates.LaterRate(position.Opportunity) : 0;
         var view = ObjectiveTerms.ViewOn(problem, position) - result.ExpectedLossRate * position.Capital;
         var before = position.Before * problem.BookUsd;
         return result.NotionalUsd * (problem.RateToday(position, result.NotionalUsd) - fades + view)

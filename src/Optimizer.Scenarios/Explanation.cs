@@ -66,7 +66,7 @@ public static class Explanation
     }
 
     /// <summary>Status of a constraint for which no time was left.</summary>
-    private const string NotTried = "not tried, the time limit passed";
+    private const string NotTried = "not tried: time limit reached";
 
     private static UnusedResult[] Unused(LoadedScenario loaded, SolveResult answer, Allocated allocated)
     {
@@ -82,9 +82,9 @@ public static class Explanation
             .OrderByDescending(x => x.Carry - x.Loss)
             .Take(15)
             .Select(x => new UnusedResult(x.Position.Opportunity.Id, x.Carry, x.Loss, WouldNeed(x.Position),
-                x.Position.Deposit.IsConstant ? "takes no more: full, matured or down"
+                x.Position.Deposit.IsConstant ? "accepts no deposits: full, matured or closed"
                 : problem.ForbiddenBy(x.Position) is { } title ? $"forbidden by: {title}"
                 : x.Carry - x.Loss < worst ? "pays less, after expected losses, than everything used"
-                : "its risk, its costs or a limit weigh more than what it adds"))];
+                : "its risk, its costs or a limit outweigh the gain"))];
     }
 }

@@ -37,7 +37,7 @@ public static class Frontier
             var result = ScenarioRunner.Run(loaded with { Scenario = loaded.Scenario with { Objective = objective } }, cancellation);
             return result.Objective is { } o
                 ? new(o.ReturnPerYear, o.VolatilityPerYear, o.CostsUsd, o.Gap, result.Status, [.. result.Positions.Where(p => p.Usd > 0)])
-                : new(asked, null, null, null, result.Status, [], result.Message ?? (result.Conflict.Count > 0 ? $"these cannot hold together: {string.Join(", ", result.Conflict.Select(part => part.Name))}" : "no answer within the time limit"));
+                : new(asked, null, null, null, result.Status, [], result.Message ?? (result.Conflict.Count > 0 ? $"conflicting constraints: {string.Join(", ", result.Conflict.Select(part => part.Name))}" : "no answer within the time limit"));
         }
 
         progress?.Invoke($"1 of {points}");

@@ -54,7 +54,7 @@ internal static class Report
             Unmoved = [.. Unmoved.Explain(problem, answer.Values)],
         };
         return difference is null ? Judged(complete, problem, problem.Objective.Note(problem, outcome))
-            : complete with { Status = "failed", Message = $"the exact plan does not end where the solver meant it to: {difference}" };
+            : complete with { Status = "failed", Message = $"the exact plan does not reach the solver's allocation: {difference}" };
     }
 
     private static PositionResult Position(AllocationProblem problem, string id, BigInteger amount, double afterUsd, double riskShare)
@@ -77,7 +77,7 @@ internal static class Report
             : result with
             {
                 Status = "feasible",
-                Message = $"money waits longer in the plan than the solver took it to: the plan is worth {result.Objective!.Bound - result.Certificate.ObjectiveRecomputed:#,0} USD less than the bound",
+                Message = $"money waits longer in the plan than the solver assumed: the plan is worth {result.Objective!.Bound - result.Certificate.ObjectiveRecomputed:#,0} USD less than the bound",
             };
 
     /// <summary>By how many USD the exact plan is worth less than the bound, beyond the allowed gap and one dollar; positive if it misses
@@ -93,7 +93,7 @@ internal static class Report
         return MissedUsd(bounded, settings) <= 0 ? bounded : bounded with
         {
             Status = "feasible",
-            Message = $"money waits in the plan: it is worth {bound - result.Certificate.ObjectiveRecomputed:#,0} USD less than if it waited for nothing but its routes, and solving again with the waiting found nothing better",
+            Message = $"money waits in the plan, which costs {bound - result.Certificate.ObjectiveRecomputed:#,0} USD compared with the bound without waiting; solving again with the waiting time found nothing better",
         };
     }
 
@@ -194,7 +194,7 @@ internal static class Report
         .Select(p => (p.Opportunity, Probability: LossDistribution.UsedUpProbability(problem.Market, problem.Risk, problem.Tail.Draws, new(p.Opportunity, p.Usd, p.NotionalUsd, 0))))
         .Where(margin => margin.Probability > 0)
         .Select(margin => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{margin.Opportunity}: prices use up its margin by the horizon in {margin.Probability:P1} of draws, and it is closed (liquidated) unless it is filled up; the figures take it to be filled up"));
+            $"{margin.Opportunity}: price moves use up its margin before the horizon in {margin.Probability:P1} of draws; without more margin it is then liquidated. The figures assume that margin is added"));
 
     private static ConstraintResult[] Constraints(AllocationProblem problem, Answer answer, IReadOnlyDictionary<int, double> gains, Outcome outcome)
     {

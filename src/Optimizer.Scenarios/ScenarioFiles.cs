@@ -38,7 +38,7 @@ public sealed class ScenarioFiles
         ThrowIfWrong(reader);
         var snapshotFile = Path.Combine(Path.GetDirectoryName(file) ?? "", scenario!.Snapshot);
         if (!File.Exists(snapshotFile))
-            throw new InputException([new(source.Find("snapshot").Location, $"there is no file {snapshotFile}")]);
+            throw new InputException([new(source.Find("snapshot").Location, $"file not found: {snapshotFile}")]);
         var market = MarketOf(root, snapshotFile);
         ScenarioChecks.Check(scenario, source, market, reader);
         var settings = ReadSettings(root, source, reader);
@@ -55,7 +55,7 @@ public sealed class ScenarioFiles
         {
             var after = market.Under(scenario.Shocks[s].Shifts(market));
             if (HeldState.Of(market, scenario).SequenceEqual(HeldState.Of(after, scenario)))
-                reader.Note(source.Find("shocks", s).Location, "touches nothing that is held");
+                reader.Note(source.Find("shocks", s).Location, "has no effect on the holdings");
             market = after;
         }
 
@@ -149,50 +149,8 @@ public sealed class ScenarioFiles
         int Closed(int end, char? bracket) => bracket is { } closing ? text.IndexOf(closing, end) + 1 : end;
     }
 
-    /// <summary>Detects the kind of any project file, and checks it.</summary>
-    /// <returns>The kind of file, and warnings.</returns>
-    /// <exception cref="InputException">The file contains errors.</exception>
-    public (string Kind, IReadOnlyList<Diagnostic> Notes) Validate(string file)
-    {
-        var source = SourceFile.Read(file);
-        var reader = new ContractReader();
-        IReadOnlyList<Diagnostic> notes = [];
-        var kind = KindOf(source);
-        switch (kind)
-        {
-            case "policy":
-                LoadPolicy(file);
-                break;
-            case "plan":
-                LoadPlan(file);
-                break;
-            case "scenario":
-                notes = Load(file).Notes;
-                break;
-            case "snapshot":
-                MarketOf(FindRoot(file), file);
-                break;
-            case "problem":
-                ProblemFiles.Read(file);
-                break;
-            case "chain":
-                if (reader.Read<Chain>(source) is { } chain)
-                    MarketChecks.Check(chain, source, reader);
-                break;
-            case "settings":
-                CheckSettings(reader.Read<Settings>(source), source, reader);
-                break;
-            default:
-                throw new InputException([new(source.Location,
-                    "is none of our files; expected the keys of a scenario (holdings, objective), a chain (family, nativeToken), a snapshot (provenances) or settings (risk, moves, solver)")]);
-        }
-
-        ThrowIfWrong(reader);
-        return (kind, notes);
-    }
-
     /// <summary>The kind of file by its keys; null if unknown.</summary>
-    private static string? KindOf(MappingNode source)
+    internal static string? KindOf(MappingNode source)
     {
         var keys = source.Entries.Select(e => e.Key).ToHashSet();
         return keys.Contains("allow") ? "policy"
@@ -210,14 +168,14 @@ public sealed class ScenarioFiles
     private static MappingNode Read(string file, string expected)
     {
         if (!File.Exists(file) && !Directory.Exists(file))
-            throw new InputException([new(new(file, 1, 1), $"there is no such file; expected a {expected}")]);
+            throw new InputException([new(new(file, 1, 1), $"file not found; expected a {expected}")]);
         var source = SourceFile.Read(file);
         return KindOf(source) is { } kind && kind != expected
             ? throw new InputException([new(source.Location, $"is a {kind}; expected a {expected}")])
             : source;
     }
 
-    private Market MarketOf(string root, string snapshotFile) =>
+    internal Market MarketOf(string root, string snapshotFile) =>
         _markets.GetOrAdd(Path.GetFullPath(snapshotFile), _ => new(() =>
         {
             var chains = Chains(root);
@@ -270,7 +228,7 @@ public sealed class ScenarioFiles
         return settings;
     }
 
-    private static void CheckSettings(Settings? settings, SourceNode? source, ContractReader reader)
+    internal static void CheckSettings(Settings? settings, SourceNode? source, ContractReader reader)
     {
         if (settings is null || source is null)
             return;
@@ -290,7 +248,7 @@ public sealed class ScenarioFiles
         }
 
         if (settings.Risk.MaximumShareOfPool.Fraction is <= 0 or > 0.66)
-            reader.Report(source.Find("risk", "maximumShareOfPool").Location, $"{settings.Risk.MaximumShareOfPool} is out of range; expected above 0 % to 66 %, of which no more than 50 % are used");
+            reader.Report(source.Find("risk", "maximumShareOfPool").Location, $"{settings.Risk.MaximumShareOfPool} is out of range; expected above 0 % to 66 % (values above 50 % are treated as 50 %)");
         if (settings.Solver.Gap.Fraction <= 0)
             reader.Report(source.Find("solver", "gap").Location, "must be above zero");
         if (settings.Solver.TimeLimit.Days <= 0)
@@ -301,7 +259,7 @@ public sealed class ScenarioFiles
             reader.Report(source.Find("reading", "yieldWindow").Location, "must be above zero");
     }
 
-    private static string FindRoot(string file)
+    internal static string FindRoot(string file)
     {
         for (var folder = Path.GetDirectoryName(Path.GetFullPath(file)); folder is not null; folder = Path.GetDirectoryName(folder))
         {
@@ -312,7 +270,7 @@ public sealed class ScenarioFiles
         throw new InputException([new(new(file, 1, 1), "there is no 'chains' folder at or above this file; it holds the chain files that scenarios refer to")]);
     }
 
-    private static void ThrowIfWrong(ContractReader reader)
+    internal static void ThrowIfWrong(ContractReader reader)
     {
         if (reader.Diagnostics.Count > 0)
             throw new InputException([.. reader.Diagnostics.Distinct().OrderBy(d => d.Location.File, StringComparer.Ordinal).ThenBy(d => d.Location.Line).ThenBy(d => d.Location.Column)]);

@@ -75,7 +75,7 @@ public static class ScenarioRunner
         {
             Comparisons = result.Comparisons,
             Unmoved = result.Unmoved,
-            Message = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"nothing is moved: {result.Plan.Steps.Count} steps would add {gain:#,0.00} USD after their costs and effort, and the least worth it is {least:#,0.##} USD"),
+            Message = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"nothing is moved: {result.Plan.Steps.Count} steps would add {gain:#,0.00} USD after costs and effort, less than the minimum gain of {least:#,0.##} USD"),
         };
     }
 
@@ -90,7 +90,7 @@ public static class ScenarioRunner
             Snapshot = market.Snapshot.Name,
             Status = System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(answer.Status.ToString()),
             Message = WhyNone(allocated.Problem, answer),
-            Notes = [.. loaded.Notes.Select(note => note.ToString()), .. allocated.GaveWay.Select(kept => $"given up for what was asked: {kept}"), .. new[] { allocated.Note }.OfType<string>(), .. NotKept(loaded), .. Doubts(allocated.Problem)],
+            Notes = [.. loaded.Notes.Select(note => note.ToString()), .. allocated.GaveWay.Select(kept => $"dropped because the scenario's constraints contradict it: {kept}"), .. new[] { allocated.Note }.OfType<string>(), .. NotKept(loaded), .. Doubts(allocated.Problem)],
             Others = [.. scenario.Others.Select(other => new OtherResult(other.Other!, other.ValueUsd!.Value.Amount))],
             HorizonDays = scenario.Horizon.Days,
             Numeraire = scenario.Numeraire,
@@ -118,7 +118,7 @@ public static class ScenarioRunner
         }
         catch (PlanException impossible)
         {
-            return (result with { Status = "failed", Message = $"the allocation cannot be carried out: {impossible.Message}" }, allocated);
+            return (result with { Status = "failed", Message = $"no plan reaches the allocation: {impossible.Message}" }, allocated);
         }
     }
 
@@ -128,14 +128,14 @@ public static class ScenarioRunner
         var isNone = answer.Status == Solver.SolveStatus.Infeasible;
         var said = isNone ? problem.Objective.WhyNone(problem, answer) ?? (answer.Message.Length > 0 ? answer.Message : Stuck(problem)) : answer.Message.Length > 0 ? answer.Message : null;
         return problem.HasGas ? said
-            : $"{(said is null ? "" : $"{said}; ")}no chain in play holds enough of its native token to pay for a transaction, so nothing can move";
+            : $"{(said is null ? "" : $"{said}; ")}no chain of the holdings or the universe has enough native token for a transaction, so nothing can move";
     }
 
     /// <summary>Note for objectives that minimise risk: they do not keep exposure.</summary>
     private static IEnumerable<string> NotKept(LoadedScenario loaded) => loaded.Scenario is { Exposure: ExposureRule.Keep, Mode: ScenarioMode.Resolve }
         && !((AllocationObjective)loaded.Scenario.Objective).KeepsExposure()
         && Allocator.KeptExposures(loaded.Market, loaded.Scenario with { Objective = new MeanVariance { RiskAversion = 0 } }) is { Count: > 0 } given
-            ? [$"this objective makes risk small and does not keep: {string.Join(", ", given)}; a limit on the asset does"] : [];
+            ? [$"minimising risk does not keep: {string.Join(", ", given)}; use a minimum limit on the asset"] : [];
 
     /// <summary>The answer for a book whose debts exceed its assets.</summary>
     private static SolveResult Worthless(LoadedScenario loaded, double bookUsd) => new()
@@ -143,7 +143,7 @@ public static class ScenarioRunner
         Scenario = loaded.Scenario.Name,
         Snapshot = loaded.Market.Snapshot.Name,
         Status = "infeasible",
-        Message = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the book is worth {bookUsd:#,0} USD: what is owed is more than what is held, so that there is nothing to allocate"),
+        Message = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the book is worth {bookUsd:#,0} USD: debts exceed assets, so there is nothing to allocate"),
         Notes = [.. loaded.Notes.Select(note => note.ToString())],
         HorizonDays = loaded.Scenario.Horizon.Days,
         Numeraire = loaded.Scenario.Numeraire,
@@ -157,8 +157,8 @@ public static class ScenarioRunner
     {
         var from = problem.Market.Snapshot.TakenAt;
         var stuck = problem.Positions.Where(position => position is { Before: > 0, WithdrawalSwitch: null }).Select(position => position.Opportunity is var o && o.Maturity > from
-            ? $"{o.Id} (until {o.Maturity:yyyy-MM-dd})" : $"{position.Opportunity.Id} (locked, or without liquidity)").ToArray();
-        return stuck.Length == 0 ? null : $"cannot be left now: {string.Join(", ", stuck)}";
+            ? $"{o.Id} (until {o.Maturity:yyyy-MM-dd})" : $"{position.Opportunity.Id} (locked, or no liquidity)").ToArray();
+        return stuck.Length == 0 ? null : $"these positions cannot be left now: {string.Join(", ", stuck)}";
     }
 
     /// <summary>Warnings about rates that matter for the answer: those of positions held, and of opportunities that may be added
@@ -175,16 +175,4 @@ public static class ScenarioRunner
     internal static string Describe(Solver.Verification second) =>
         second.Agrees is not { } agrees ? $"none; {second.Message}" :
         $"{second.Engine} {(agrees ? "agrees" : "does not agree")}{(second.Message.Length > 0 ? $": {second.Message}" : "")}";
-
-    /// <summary>The exit code of an answer: 0 solved, 3 infeasible, 5 out of time, 1 failed.</summary>
-    public static int ExitCode(SolveResult result) => ExitCode(result.Status);
-
-    /// <summary>The exit code of a status as answers write it.</summary>
-    public static int ExitCode(string status) => status switch
-    {
-        "optimal" or "feasible" => 0,
-        "infeasible" => 3,
-        "timedOut" => 5,
-        _ => 1,
-    };
 }

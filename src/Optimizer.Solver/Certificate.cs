@@ -80,7 +80,7 @@ internal static class Certificate
                 : gap <= options.Gap ? SolveStatus.Optimal
                 : SolveStatus.Feasible,
             Message = answer.MaxViolation > tolerance
-                ? $"the engine's answer breaks a constraint by {answer.MaxViolation:g3} of the problem's unit"
+                ? $"the engine's answer violates a constraint by {answer.MaxViolation:g3} (in the problem's unit)"
                 : "",
         };
     }

@@ -1,4 +1,3 @@
-using Optimizer.Solver.Goals;
 
 namespace Optimizer.Solver;
 
@@ -64,7 +63,7 @@ internal static class Check
                 break;
             case MinimizeRisk least:
                 Finite(least.ValueAtLeast, "goal", "value at least");
-                Terms(problem, "toll", least.Toll, new int[problem.Variables.Count], 1);
+                Terms(problem, "penalty", least.Toll, new int[problem.Variables.Count], 1);
                 break;
             case MaximizeValue { RiskAtMost: var limit }:
                 Finite(limit, "goal", "risk at most");
@@ -211,14 +210,50 @@ internal static class Check
         return slopes;
     }
 
+    /// <summary>Whether the problem has no quadratic term: the simplex method is then exact, and as fast as any other.</summary>
+    public static bool IsLinear(Problem problem) => problem.Goal is MaximizeUtility { RiskWeight: 0 }
+        || (problem.Factors.All(factor => factor.Loadings.Count == 0) && problem.Variables.All(v => v.Variance == 0));
+
+    /// <summary>If the total risk is below this fraction of the sum of the individual risks, the positions hedge each other
+    /// completely.</summary>
+    private const double Hedged = 1e-12;
+
+    /// <summary>The largest difference between a variable's actual and requested share of the risk; 0 if the positions hedge each other
+    /// completely.</summary>
+    public static double LargestDeviation(Problem problem, BudgetRisk goal, IReadOnlyList<double> values)
+    {
+        if (IsHedged(problem, values))
+            return 0;
+        var marginal = RiskSlopes(problem, values);
+        var (risk, total) = (0.0, 0.0);
+        for (var v = 0; v < values.Count; v++)
+        {
+            risk += values[v] * marginal[v];
+            total += goal.Shares[v];
+        }
+
+        var worst = 0.0;
+        for (var v = 0; v < values.Count; v++)
+            worst = Math.Max(worst, Math.Abs((values[v] * marginal[v] / risk) - (goal.Shares[v] / total)));
+        return double.IsNaN(worst) ? double.PositiveInfinity : worst;
+    }
+
+    /// <summary>Whether the positions hedge each other completely.</summary>
+    public static bool IsHedged(Problem problem, IReadOnlyList<double> values)
+    {
+        var own = values.Select((size, v) => size * size * (problem.Variables[v].Variance
+            + problem.Factors.Sum(f => f.Loadings.Sum(t => t.Variable == v ? t.Coefficient * t.Coefficient : 0)))).Sum();
+        return Risk(problem, values) <= Hedged * own;
+    }
+
     /// <summary>The goal's objective.</summary>
     public static double Objective(Problem problem, IReadOnlyList<double> values) => problem.Goal switch
     {
         MaximizeUtility utility => Value(problem, values) - utility.RiskWeight * Risk(problem, values),
         MinimizeRisk least => Risk(problem, values) + Sum(least.Toll, values),
         MaximizeRatio ratio => (Value(problem, values) - ratio.Threshold) / Math.Sqrt(Risk(problem, values)),
-        BudgetRisk budget => RiskBudgeting.LargestDeviation(problem, budget, values),
-        MinimizeTailLoss tail => TailLoss.Of(problem.Scenarios!, tail.Confidence, values),
+        BudgetRisk budget => LargestDeviation(problem, budget, values),
+        MinimizeTailLoss tail => new Tail(problem.Scenarios!, tail.Confidence).At(values, null),
         _ => Value(problem, values),
     };
 

@@ -74,7 +74,7 @@ public static class Covariance
             {
                 var apart = Math.Abs(matrix[i, j] - matrix[j, i]);
                 if (apart > Printed * Math.Sqrt(Math.Abs(matrix[i, i] * matrix[j, j])) + Negligible * largest)
-                    throw new ArgumentException($"covariance: row {i + 1}, column {j + 1} is {matrix[i, j]:g9}, and {matrix[j, i]:g9} the other way round; expected the same");
+                    throw new ArgumentException($"covariance: row {i + 1}, column {j + 1} is {matrix[i, j]:g9}, but its mirror entry is {matrix[j, i]:g9}; expected a symmetric matrix");
                 skewed = Math.Max(skewed, apart / 2);
             }
         }
@@ -89,7 +89,7 @@ public static class Covariance
         if (values.Minimum() is var least && least < -1e3 * Negligible * Math.Max(top, largest))
         {
             if (!repair)
-                throw new ArgumentException($"covariance: its least eigenvalue is {least:g6}, so some portfolio would have a variance below zero; expected none, or 'repair: true'");
+                throw new ArgumentException($"covariance: its smallest eigenvalue is {least:g6}, so some portfolio has a negative variance; fix the matrix, or set 'repair: true'");
             var nearest = decomposition.EigenVectors * Matrix<double>.Build.DenseOfDiagonalVector(values.PointwiseMaximum(0)) * decomposition.EigenVectors.Transpose();
             change = Math.Max(change, (nearest - symmetric).Enumerate().Max(Math.Abs));
         }

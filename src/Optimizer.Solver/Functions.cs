@@ -56,7 +56,7 @@ public sealed class TabulatedFunction : IConcaveFunction
             var chord = (values[i] - values[i - 1]) / width;
             var tolerance = 1e-9 * (1 + Math.Abs(chord));
             if (!(width > 0))
-                throw new ArgumentException($"the curve's point at {x[i]} does not lie beyond the one before it");
+                throw new ArgumentException($"the curve's point at {x[i]} is not above the one before it");
             if (chord > slopes[i - 1] + tolerance || chord < slopes[i] - tolerance)
                 throw new ArgumentException($"the curve is not concave between {x[i - 1]} and {x[i]}: the chord's slope {chord:g6} does not lie between {slopes[i - 1]:g6} and {slopes[i]:g6}");
             var bend = slopes[i - 1] - slopes[i];

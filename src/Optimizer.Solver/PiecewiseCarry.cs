@@ -26,11 +26,11 @@ public static class PiecewiseCarry
         var name = variables[variable].Name;
         var upper = variables[variable].Upper;
         if (points.Count < 2 || points[0] != (0, 0))
-            throw new ArgumentException($"{name}: a curve of points starts at size 0 with 0 earned, and goes on");
+            throw new ArgumentException($"{name}: a curve needs at least two points, the first at size 0 with earnings 0");
         for (var p = 1; p < points.Count; p++)
         {
             if (!(points[p].Size > points[p - 1].Size))
-                throw new ArgumentException($"{name}: the curve's point at {points[p].Size} does not lie beyond the one before it");
+                throw new ArgumentException($"{name}: the curve's point at {points[p].Size} is not above the one before it");
         }
 
         if (points[^1].Size < upper * (1 - 1e-12))

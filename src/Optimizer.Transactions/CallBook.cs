@@ -51,12 +51,12 @@ public static class CallBook
             return step.Kind switch
             {
                 StepKind.Deposit => PositionOf(context).Deposit(context),
-                StepKind.Withdraw when PositionOf(context) is IQueuedPosition => throw new TransactionException($"step {step.Id}: {step.Via} is left through a queue, and the snapshot gives it no exit delay, as if its money were there at once; add exitDelayDays to its judgement"),
+                StepKind.Withdraw when PositionOf(context) is IQueuedPosition => throw new TransactionException($"step {step.Id}: {step.Via} pays out through a queue, but the snapshot has no exit delay for it; add exitDelayDays to its judgement"),
                 StepKind.Withdraw => PositionOf(context).Withdraw(context),
                 StepKind.RequestWithdrawal when QueueOf(context) is not null => PositionOf(context).Withdraw(context),
                 StepKind.Approve => SpenderOf(context) is { } spender ? Allowance.Of(context.Market.Token(step.Token), spender, step.Amount) : [],
                 StepKind.BridgeReceive or StepKind.Claim => [],
-                StepKind.Borrow or StepKind.Repay => throw new TransactionException($"step {step.Id}: calls of debts cannot be built yet"),
+                StepKind.Borrow or StepKind.Repay => throw new TransactionException($"step {step.Id}: borrow and repay are not supported"),
                 _ => RouteOf(context).Send(context),
             };
         }
@@ -69,7 +69,7 @@ public static class CallBook
     /// <summary>The call builder of a position with a withdrawal queue.</summary>
     /// <exception cref="TransactionException">No call builder supports it.</exception>
     public static IQueuedPosition QueueOf(CallContext context) => PositionOf(context) as IQueuedPosition
-        ?? throw new TransactionException($"step {context.Step.Id}: {context.Step.Via} is left through a queue, whose calls cannot be built yet; its token can be sold");
+        ?? throw new TransactionException($"step {context.Step.Id}: {context.Step.Via} pays out through a queue whose calls are not supported yet; sell its token instead");
 
     /// <summary>The transfer or withdrawal request that a transaction's logs show, by which the arrival is recognised.</summary>
     /// <param name="context">The step.</param>
@@ -103,5 +103,5 @@ public static class CallBook
     }
 
     private static TransactionException Unknown(CallContext context) =>
-        new($"step {context.Step.Id}: no calls are known for {context.Step.Via} on {context.Chain.Name}; known are {string.Join(", ", Positions.Keys.Concat(Routes.Keys))}, and wrapping");
+        new($"step {context.Step.Id}: calls for {context.Step.Via} on {context.Chain.Name} are not supported; supported are {string.Join(", ", Positions.Keys.Concat(Routes.Keys))}, and wrapping");
 }

@@ -57,7 +57,7 @@ public static class GasTrial
             }
             catch (ChainDataException wrong)
             {
-                trial = new([], null, [], Doubt(chain, $"the node cannot try what actions take, so that gas units are as they were judged: {wrong.Message}"));
+                trial = new([], null, [], Doubt(chain, $"the node cannot simulate actions, so gas units are the judged ones: {wrong.Message}"));
             }
         }
 
@@ -115,11 +115,11 @@ public static class GasTrial
             var dataFee = await DataFeeAsync(actions, block, cancellation).ConfigureAwait(false);
             var provenances = new List<KeyValuePair<string, Provenance>>();
             if (measured.Count > 0)
-                provenances.Add(KeyValuePair.Create(from, block with { Source = $"{chain.Name}: gas used where it was tried, by eth_simulateV1" }));
+                provenances.Add(KeyValuePair.Create(from, block with { Source = $"{chain.Name}: gas used in a simulation by eth_simulateV1" }));
             if (dataFee is { } charged)
-                provenances.Add(KeyValuePair.Create(charged.Value.From, block with { Source = $"{chain.Name}: what the chain charges for the bytes of the dearest of {all} actions" }));
+                provenances.Add(KeyValuePair.Create(charged.Value.From, block with { Source = $"{chain.Name}: highest data fee of {all} actions" }));
             return new(measured, dataFee, provenances,
-                _failures.IsEmpty ? null : Doubt(chain, $"{_failures.Count} of {all} actions could not be tried, so that their gas units are as they were judged: {string.Join("; ", _failures.OrderBy(f => f.Key, StringComparer.Ordinal).Take(3).Select(f => $"{f.Key}: {f.Value}"))}"));
+                _failures.IsEmpty ? null : Doubt(chain, $"{_failures.Count} of {all} actions could not be simulated, so their gas units are the judged ones: {string.Join("; ", _failures.OrderBy(f => f.Key, StringComparer.Ordinal).Take(3).Select(f => $"{f.Key}: {f.Value}"))}"));
         }
 
         /// <summary>The highest data fee of the calls.</summary>
@@ -135,7 +135,7 @@ public static class GasTrial
                 new(chain.ChainId.Value, UsualNonce, price / 10, 2 * price, UsualGas, EvmAddress.Parse(call.To), call.Value, EvmJson.Bytes(JsonSerializer.SerializeToElement(call.Data), "")))).ToArray();
             await session.RunAsync(asked, cancellation).ConfigureAwait(false);
             var fees = await Task.WhenAll(asked).ConfigureAwait(false);
-            return fees.Max() is { } dearest && (double)dearest / 1e9 is > 0 and <= EvmMarketReader.MostDataFeeGwei ? KeyValuePair.Create(chain.Id, new Figure((double)dearest / 1e9, $"data-fee-{chain.Id}-{at.Block}")) : null;
+            return fees.Max() is { } dearest && (double)dearest / 1e9 is > 0 and <= EvmGasReader.MostDataFeeGwei ? KeyValuePair.Create(chain.Id, new Figure((double)dearest / 1e9, $"data-fee-{chain.Id}-{at.Block}")) : null;
         }
 
         private Action? Of(Opportunity place)
@@ -225,10 +225,10 @@ public static class GasTrial
             string[] contracts = [.. actions.SelectMany(action => action.Enter).Select(call => call.To).Distinct()];
             var replies = await node.SendAsync([new("eth_chainId"), .. contracts.Select(contract => new RpcCall("eth_getCode", contract, "latest"))], cancellation).ConfigureAwait(false);
             if (replies[0].Error is not null || EvmJson.Number(replies[0].Result, chain.Id, "chain id") != chain.ChainId)
-                throw new ChainDataException(ChainFault.WrongChain, $"{node.Name} is no node of chain {chain.ChainId}");
+                throw new ChainDataException(ChainFault.WrongChain, $"{node.Name} is not a node of chain {chain.ChainId}");
             var there = contracts.Zip(replies.Skip(1)).Where(pair => pair.Second.Error is null && EvmJson.Text(pair.Second.Result) is { Length: > 2 }).Select(pair => pair.First).ToHashSet();
             foreach (var missing in actions.Where(action => !action.Enter.All(call => there.Contains(call.To))))
-                _failures[missing.Id] = "a contract that it calls is not there";
+                _failures[missing.Id] = "a contract that it calls does not exist";
             return [.. actions.Where(action => !_failures.ContainsKey(action.Id))];
         }
 
@@ -282,7 +282,7 @@ public static class GasTrial
                 var left = calls[entered.Length..];
                 if (Array.Find(calls, call => !IsBelieved(call)) is { ValueKind: not JsonValueKind.Undefined })
                 {
-                    _failures[action.Id] = $"the node tells of less than {LeastGas:#,0} or more than {MostGas:#,0} units of gas for a call";
+                    _failures[action.Id] = $"the node reports less than {LeastGas:#,0} or more than {MostGas:#,0} units of gas for a call";
                     continue;
                 }
 

@@ -43,9 +43,9 @@ public static class MarketDrift
         {
             var (before, price) = (then.Snapshot.Assets.First(a => a.Id == asset).PriceUsd.Value, now.Snapshot.Assets.FirstOrDefault(a => a.Id == asset)?.PriceUsd.Value);
             if (price is null)
-                Note(DriftKind.Dangerous, null, $"{asset} has no price that is believed now");
+                Note(DriftKind.Dangerous, null, $"{asset} has no reliable price now");
             else if (Math.Abs(price.Value / before - 1) > moves.Slippage.Fraction)
-                Note(DriftKind.Drifted, null, $"{asset} was at {before:g6} USD and is at {price.Value:g6}");
+                Note(DriftKind.Drifted, null, $"{asset} was {before:g6} USD and is now {price.Value:g6} USD");
         }
 
         foreach (var step in plan.Steps.Where(step => TransactionPlanner.IsRoute(step.Kind)))
@@ -69,7 +69,7 @@ public static class MarketDrift
         }
         catch (ChainDataException unreachable)
         {
-            return [new(DriftKind.Dangerous, null, $"whether the plan's contracts on {chain.Id} are there cannot be told: {unreachable.Message}")];
+            return [new(DriftKind.Dangerous, null, $"cannot check whether the plan's contracts on {chain.Id} exist: {unreachable.Message}")];
         }
     }
 
@@ -81,13 +81,13 @@ public static class MarketDrift
         foreach (var (step, address) in called)
         {
             if ((await activity.CodeAsync(address, head, cancellation).ConfigureAwait(false)).Length == 0)
-                found.Add(new(DriftKind.Dangerous, step, $"{address} on {chain.Id} is no contract"));
+                found.Add(new(DriftKind.Dangerous, step, $"{address} on {chain.Id} is not a contract"));
         }
 
         var isSafe = (await activity.CodeAsync(EvmAddress.Parse(plan.Accounts[chain.Id]), head, cancellation).ConfigureAwait(false)) is { Length: > 0 } code && !EvmActivity.IsDelegated(code);
         var batcher = SafeTransaction.MultiSendCallOnly(plan.SafeVersion ?? SafeTransaction.UsualVersion);
         if (isSafe && called.Length > 1 && (await activity.CodeAsync(batcher, head, cancellation).ConfigureAwait(false)).Length == 0)
-            found.Add(new(DriftKind.Drifted, null, $"MultiSendCallOnly {plan.SafeVersion ?? SafeTransaction.UsualVersion} is not on {chain.Id} at {batcher}: the hashes of batches in the check-list are not those that the Safe will show"));
+            found.Add(new(DriftKind.Drifted, null, $"MultiSendCallOnly {plan.SafeVersion ?? SafeTransaction.UsualVersion} does not exist on {chain.Id} at {batcher}, so the Safe will show other hashes for batches than the check-list"));
         return found;
     }
 
@@ -96,7 +96,7 @@ public static class MarketDrift
         var (before, route) = (then.Snapshot.Routes.First(route => route.Id == step.Via), now.Snapshot.Routes.FirstOrDefault(route => route.Id == step.Via));
         if (route is null)
         {
-            note(DriftKind.Dangerous, step.Id, $"{step.Via} gives no quote now");
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} has no quote now");
             return;
         }
 
@@ -104,11 +104,11 @@ public static class MarketDrift
         var (former, terms) = (new RouteTerms(then, before), new RouteTerms(now, route));
         var (cost, was) = (Cost(terms, usd), Cost(former, usdThen));
         if (usd > terms.MaximumUsd)
-            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {terms.MaximumUsd:#,0} USD at the most now; {usd:#,0} are to be sent");
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} accepts at most {terms.MaximumUsd:#,0} USD now; the step sends {usd:#,0} USD");
         else if (cost - was > moves.Slippage.Fraction)
-            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {cost:P3} of the amount now, where it took {was:P3}; the call would fail");
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} costs {cost:P3} of the amount now, before {was:P3}; the call would fail");
         else if (cost - was > moves.Slippage.Fraction / 4)
-            note(DriftKind.Drifted, step.Id, $"{step.Via} takes {cost:P3} of the amount now, where it took {was:P3}");
+            note(DriftKind.Drifted, step.Id, $"{step.Via} costs {cost:P3} of the amount now, before {was:P3}");
     }
 
     private static void Place(TransactionStep step, Market then, Market now, Action<DriftKind, int?, string> note)
@@ -117,23 +117,23 @@ public static class MarketDrift
         var usd = now.Usd(step.Token, step.Amount);
         if (place is null)
         {
-            note(DriftKind.Dangerous, step.Id, $"{step.Via} cannot be read now, is paused, or is not believed");
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} cannot be read now, is paused, or fails the snapshot's checks");
         }
         else if (step.Kind.IsLeaving())
         {
             if (now.WithdrawableNowUsd(place) is var there && place.Withdrawable is not null && usd > there)
-                note(DriftKind.Dangerous, step.Id, $"{there:#,0} USD can be taken out of {step.Via} now; {usd:#,0} are to be");
+                note(DriftKind.Dangerous, step.Id, $"{there:#,0} USD can be withdrawn from {step.Via} now; needed: {usd:#,0}");
         }
         else if (now.CapacityUsd(place) is var room && usd > room)
         {
-            note(DriftKind.Dangerous, step.Id, $"{step.Via} takes {room:#,0} USD more now; {usd:#,0} are to be put in");
+            note(DriftKind.Dangerous, step.Id, $"{step.Via} accepts only {room:#,0} USD more now; the step deposits {usd:#,0} USD");
         }
         else if (now.CarryRate(place, usd) < (1 - MuchOfARate) * then.CarryRate(before, usd))
         {
-            note(DriftKind.Drifted, step.Id, $"{step.Via} would pay {now.CarryRate(place, usd):P2} now, where it would have paid {then.CarryRate(before, usd):P2}");
+            note(DriftKind.Drifted, step.Id, $"{step.Via} pays {now.CarryRate(place, usd):P2} now for the amount, before {then.CarryRate(before, usd):P2}");
         }
     }
 
     /// <summary>Cost of a route as a share of the amount.</summary>
-    private static double Cost(RouteTerms terms, double usd) => terms.FeeRate(usd) + terms.FixedFeeUsd / Math.Max(usd, 1e-9) + terms.ImpactPerUsd * usd;
+    private static double Cost(RouteTerms terms, double usd) => terms.LossUsd(usd, terms.FeeRate(usd)) / Math.Max(usd, 1e-9);
 }

@@ -55,7 +55,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         blocks.Add(new { calls = tokens.Select(token => Balance(token, account)) });
         var reply = (await node.SendAsync([new("eth_simulateV1", new { blockStateCalls = blocks, traceTransfers = true, validation = false }, "latest")], cancellation).ConfigureAwait(false))[0];
         if (reply.Error is not null || reply.Result.ValueKind != JsonValueKind.Array || reply.Result.GetArrayLength() != blocks.Count)
-            throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: the node is no development node, and cannot simulate (eth_simulateV1: {reply.Error ?? "no result for each step"}); start a fork of the chain, such as 'anvil --fork-url …', and give its address");
+            throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: the node is not a development node and cannot simulate (eth_simulateV1: {reply.Error ?? "no result for each step"}); start a fork of the chain, such as 'anvil --fork-url …', and give its address");
         var results = reply.Result.EnumerateArray().Select(block => EvmJson.Field(block, "calls")).Select(calls => calls.ValueKind == JsonValueKind.Array ? calls.EnumerateArray().ToArray() : []).ToArray();
         var end = tokens.Select((token, i) => (token, Units(results[^1], i))).ToDictionary(pair => pair.token, pair => pair.Item2);
         return ([.. steps.Select((step, i) => Read(step, account, results[i], price))], end);
@@ -73,7 +73,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         var reply = (await node.SendAsync([new("eth_call", Balance(token, account), "latest", new Dictionary<string, object> { [contract] = new { stateDiff = written } })], cancellation).ConfigureAwait(false))[0];
         if (reply.Error is null && EvmJson.Text(reply.Result) is { Length: 2 + 2 * Hex.WordSize } && EvmJson.Number(reply.Result, chain.Id, "balance") - Probe is var found && found >= 0 && found < places.Length)
             return places[(int)found];
-        throw new ChainDataException(ChainFault.UnexpectedContract, $"{token}: the token keeps balances in a way that is not known, so that an arrival cannot be tried");
+        throw new ChainDataException(ChainFault.UnexpectedContract, $"{token}: the token's storage layout is unknown, so an arrival cannot be simulated");
     }
 
     /// <summary>The state override for a bridge arrival: the initial balance plus everything that the steps so far moved.</summary>
@@ -112,7 +112,7 @@ internal sealed class OverrideSimulation(Market market, Chain chain, JsonRpcClie
         if (!TransactionPlanner.Delivers(step.Kind) || step.ReceivedToken is not { } received)
             return new(step, null, gas, null);
         var arrived = counted is not null ? Units(results, results.Length - 1) - Units(results, 0) : made.Aggregate(BigInteger.Zero, (sum, result) => sum + Moved(result, account)) + step.Calls.Aggregate(BigInteger.Zero, (sum, call) => sum + call.Value);
-        return new(step, arrived, gas, arrived < step.MinimumReceived ? $"{arrived} base units of {received} were received; the plan counts on {step.MinimumReceived}" : null);
+        return new(step, arrived, gas, arrived < step.MinimumReceived ? $"{arrived} base units of {received} were received; the plan needs {step.MinimumReceived}" : null);
     }
 
     /// <summary>The token with a contract that a step delivers; null if it delivers none.</summary>

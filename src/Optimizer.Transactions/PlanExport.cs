@@ -85,7 +85,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
         void Line(string line = "") => text.Append(line).Append('\n');
         Line($"# {plan.Name}");
         Line();
-        Line($"Made from snapshot {plan.Snapshot} of {plan.SnapshotTakenAt:yyyy-MM-dd HH:mm} UTC. To be carried out before **{plan.ValidUntil:yyyy-MM-dd HH:mm} UTC**; afterwards make a new plan. Expected to cost {plan.CostUsd.ToString("#,0.00", CultureInfo.InvariantCulture)} USD in all.");
+        Line($"Made from snapshot {plan.Snapshot} of {plan.SnapshotTakenAt:yyyy-MM-dd HH:mm} UTC. Execute it before **{plan.ValidUntil:yyyy-MM-dd HH:mm} UTC**; after that, make a new plan. Expected total cost: {plan.CostUsd.ToString("#,0.00", CultureInfo.InvariantCulture)} USD.");
         Line();
         Line("| chain | account |");
         Line("|---|---|");
@@ -102,12 +102,12 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
                 Line($"- [ ] First: {string.Join("; ", phase.WaitsFor.Select(id => $"step {id} is done ({plan.Steps[id - 1].Description})"))}.");
             // The same Safe address on another chain does not belong to its owners until the Safe is deployed there.
             foreach (var there in phase.Steps.Select(step => step.ReceivedToken?.Chain ?? phase.Chain).Where(other => other != phase.Chain).Distinct())
-                Line($"- [ ] Make sure that `{plan.Accounts[there]}` on {market.Chain(there).Name} is yours and in use: what is sent there cannot be called back.");
+                Line($"- [ ] Make sure that `{plan.Accounts[there]}` on {market.Chain(there).Name} is yours and in use: a transfer to it cannot be reversed.");
             foreach (var step in phase.Steps)
             {
                 foreach (var call in step.Calls)
                 {
-                    Line($"- [ ] Step {step.Id}: **{(call.Function == SolanaPrograms.CreateFunction ? $"Open the account for what comes out, for: {step.Description}" : step.Description)}**");
+                    Line($"- [ ] Step {step.Id}: **{(call.Function == SolanaPrograms.CreateFunction ? $"Create the token account for the output of: {step.Description}" : step.Description)}**");
                     Line($"  - to `{call.To}`, {NameOf(chain, call.To)} ([explorer]({chain.Explorer}/{(IsSolana(phase) ? "account" : "address")}/{call.To}))");
                     if (!call.Value.IsZero)
                         Line($"  - {(IsSolana(phase) ? "which takes" : "with")} {new TokenAmount(call.Value, market.Token(chain.NativeTokenId()).Decimals)} {chain.NativeToken}");
@@ -115,7 +115,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
                     foreach (var (name, argument) in ArgumentNames(call.Function).Zip(call.Arguments))
                         Line($"    - {name}: `{argument}`{AccountIn(argument)}{ContractIn(chain, argument)}");
                     foreach (var account in call.Accounts)
-                        Line($"    - {account.Name}: `{account.Address}`{AccountIn(account.Address)}{(account.Signer ? ", signs" : "")}{(account.Writable ? ", is written" : "")}");
+                        Line($"    - {account.Name}: `{account.Address}`{AccountIn(account.Address)}{(account.Signer ? ", signs" : "")}{(account.Writable ? ", writable" : "")}");
                 }
             }
 
@@ -123,7 +123,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
         }
 
         Line();
-        Line("What arrives above the minima stays idle and is counted by the next plan. Addresses are those of the chain files; compare at least the first and last four characters with a source of your own.");
+        Line("Amounts received above the minima stay idle; the next plan includes them. Addresses come from the chain files; compare at least the first and last four characters with your own source.");
         return text.ToString();
     }
 
@@ -132,7 +132,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
         var (chain, safe) = (market.Chain(phase.Chain), plan.Accounts[phase.Chain]);
         if (IsSolana(phase))
         {
-            line("- [ ] Whoever signs puts a recent block into the transaction, which makes it another message: compare the instructions and not its hash. With Squads, import the message; the vault is the account that signs.");
+            line("- [ ] The signing tool inserts a recent block hash, which changes the message: compare the instructions, not the hash. With Squads, import the message; the vault is the signing account.");
             return;
         }
 
@@ -141,20 +141,20 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
             // For the remainder of a plan the nonces of its Safes are known; an account without a nonce is not a Safe.
             if (phases is not null)
                 return;
-            line($"- [ ] Hashes to compare on the hardware wallet: give the Safe's next nonce, `--nonce {phase.Chain}=N`, to have them here.");
+            line($"- [ ] Hashes to compare on the hardware wallet: to show them here, give the Safe's next nonce: `--nonce {phase.Chain}=N`.");
             return;
         }
 
         if (!isNext)
         {
-            line("- [ ] Hashes to compare on the hardware wallet: they depend on what the Safe does meanwhile; once the phases before are done, write the plan again with the nonce of then.");
+            line("- [ ] Hashes to compare on the hardware wallet: they depend on the Safe's nonce; after the earlier phases, write the plan again with the nonce at that time.");
             return;
         }
 
         var version = plan.SafeVersion ?? SafeTransaction.UsualVersion;
         var transaction = SafeTransaction.Of([.. phase.Calls], nonce, SafeTransaction.MultiSendCallOnly(version));
         var hashes = transaction.Hashes(chain.ChainId!.Value, EvmAddress.Parse(safe));
-        line($"- [ ] With nonce {nonce}{(transaction.IsDelegateCall ? $", as a batch through MultiSendCallOnly {version} (`{transaction.To}`; a Safe of another version batches through another contract and shows other hashes, see --safe-version)" : "")}, the hardware wallet shows:");
+        line($"- [ ] With nonce {nonce}{(transaction.IsDelegateCall ? $", as a batch through MultiSendCallOnly {version} (`{transaction.To}`; another Safe version uses another contract and shows other hashes, see --safe-version)" : "")}, the hardware wallet shows:");
         line($"  - domain hash `{hashes.Domain}`");
         line($"  - message hash `{hashes.Message}`");
         line($"  - SafeTx hash `{hashes.SafeTransaction}`");
@@ -203,7 +203,7 @@ public sealed class PlanExport(TransactionPlan plan, Market market, IReadOnlyLis
         }
     }
 
-    private static string NameOf(Chain chain, string address) => Named(chain, address) ?? "named by no chain file";
+    private static string NameOf(Chain chain, string address) => Named(chain, address) ?? "not in the chain files";
 
     private static string? Named(Chain chain, string address)
     {

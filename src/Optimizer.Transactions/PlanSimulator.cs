@@ -6,7 +6,6 @@ using Optimizer.Chains.Rpc;
 using Optimizer.Contracts.Abi;
 using Optimizer.Contracts.Protocols.Erc20;
 using Optimizer.Model;
-using Optimizer.Transactions.Solana;
 
 namespace Optimizer.Transactions;
 
@@ -60,7 +59,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
 
             var start = await BalancesAsync(plan, cancellation).ConfigureAwait(false);
             foreach (var (token, held) in plan.Before.Where(entry => start.TryGetValue(entry.Key, out var there) && there < entry.Value))
-                wrong.Add(new(Holdings, null, $"the plan starts from {held} base units of {token}; the account holds {start[token]}"));
+                wrong.Add(new(Holdings, null, $"the plan starts with {held} base units of {token}; the account holds {start[token]}"));
             if (wrong.Count > 0)
                 return (done, wrong);
 
@@ -89,7 +88,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
             {
                 var left = plan.Before.GetValueOrDefault(token) + end[token] - start[token];
                 if (left < least)
-                    wrong.Add(new(Left, null, $"{left} base units of {token} are left; the plan says {least}"));
+                    wrong.Add(new(Left, null, $"{left} base units of {token} are left; the plan states {least}"));
             }
 
             return (done, wrong);
@@ -148,7 +147,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
         var arrived = await BalanceAsync(received, account, cancellation).ConfigureAwait(false) - before;
         if (market.Token(received).Address is null)
             arrived += gas;
-        return new(step, arrived, gas, arrived < step.MinimumReceived ? $"{arrived} base units of {received} were received; the plan counts on {step.MinimumReceived}" : null);
+        return new(step, arrived, gas, arrived < step.MinimumReceived ? $"{arrived} base units of {received} were received; the plan needs {step.MinimumReceived}" : null);
     }
 
     private async Task<JsonElement> SendAsync(string chain, object transaction, CancellationToken cancellation)
@@ -162,7 +161,7 @@ public sealed class PlanSimulator(Market market, Func<string, JsonRpcClient> nod
             await Task.Delay(50, cancellation).ConfigureAwait(false);
         }
 
-        throw new ChainDataException(ChainFault.TimedOut, $"{chain}: the node makes no blocks; start it so that it makes one for each transaction");
+        throw new ChainDataException(ChainFault.TimedOut, $"{chain}: the node mines no blocks; start it with one block per transaction");
     }
 
     /// <summary>Gives tokens to the account, as a bridge would: writes to the token's storage slot, which is found by trial.</summary>

@@ -61,31 +61,31 @@ public static class PlanVerifier
     {
         var wrong = new List<Violation>();
         if (plan.Snapshot != market.Snapshot.Name || plan.SnapshotTakenAt != market.Snapshot.TakenAt)
-            wrong.Add(new(Expectation, null, $"the plan is made from snapshot '{plan.Snapshot}' of {plan.SnapshotTakenAt:u}, the scenario names '{market.Snapshot.Name}' of {market.Snapshot.TakenAt:u}"));
+            wrong.Add(new(Expectation, null, $"the plan was made from snapshot '{plan.Snapshot}' of {plan.SnapshotTakenAt:u}, but the scenario uses '{market.Snapshot.Name}' of {market.Snapshot.TakenAt:u}"));
         if (plan.ValidUntil - plan.SnapshotTakenAt > TimeSpan.FromDays(moves.ValidFor.Days) + TimeSpan.FromSeconds(1))
-            wrong.Add(new(Deadline, null, $"the plan holds until {plan.ValidUntil:u}; at most {moves.ValidFor} after the snapshot of {plan.SnapshotTakenAt:u} are allowed"));
+            wrong.Add(new(Deadline, null, $"the plan is valid until {plan.ValidUntil:u}; at most {moves.ValidFor} after the snapshot of {plan.SnapshotTakenAt:u} is allowed"));
         foreach (var (chain, account) in plan.Accounts.Where(account => scenario.Accounts.GetValueOrDefault(account.Key) != account.Value))
             wrong.Add(new(Account, null, $"{account} is not the scenario's account on {chain}"));
         if (plan.SafeVersion is { } version && !SafeTransaction.Versions.Contains(version))
-            wrong.Add(new(Account, null, $"batches of Safe {version} are not known; known are {string.Join(", ", SafeTransaction.Versions)}"));
+            wrong.Add(new(Account, null, $"Safe version {version} is not supported; supported are {string.Join(", ", SafeTransaction.Versions)}"));
         Structure(plan, market, wrong);
         if (wrong.Count > 0)
             return wrong;
 
         var before = TransactionPlanner.Holdings(market, scenario);
         if (!Same(before, plan.Before))
-            wrong.Add(new(Holdings, null, $"the plan starts from {Text(plan.Before)}; the scenario holds {Text(before)}"));
+            wrong.Add(new(Holdings, null, $"the plan starts with {Text(plan.Before)}; the scenario holds {Text(before)}"));
         var after = TransactionPlanner.After(market, plan.Before, plan.Steps);
         if (!Same(after, plan.After) || !Same(TransactionPlanner.Positions(plan.Steps), plan.Positions))
-            wrong.Add(new(Sum, null, "what is held after the plan is not what the steps lead to"));
+            wrong.Add(new(Sum, null, "the final holdings do not match the steps"));
         if (Math.Abs(plan.Steps.Sum(step => step.GasUsd + step.FeeUsd) - plan.CostUsd) > 1e-6)
-            wrong.Add(new(Sum, null, $"the steps cost {plan.Steps.Sum(step => step.GasUsd + step.FeeUsd):0.00} USD, the plan says {plan.CostUsd:0.00}"));
+            wrong.Add(new(Sum, null, $"the steps cost {plan.Steps.Sum(step => step.GasUsd + step.FeeUsd):0.00} USD; the plan states {plan.CostUsd:0.00} USD"));
         foreach (var (token, locked) in TransactionPlanner.Locked(market, scenario).Where(entry => entry.Value > plan.Reserved.GetValueOrDefault(entry.Key)))
-            wrong.Add(new(Conservation, null, $"{locked} base units of {token} are locked, and {plan.Reserved.GetValueOrDefault(token)} are kept back"));
+            wrong.Add(new(Conservation, null, $"{locked} base units of {token} are locked, but the plan reserves only {plan.Reserved.GetValueOrDefault(token)}"));
         foreach (var (token, left) in plan.After.Where(entry => entry.Value < plan.Reserved.GetValueOrDefault(entry.Key)))
-            wrong.Add(new(Conservation, null, $"{left} base units of {token} are left, and {plan.Reserved[token]} must stay"));
+            wrong.Add(new(Conservation, null, $"{left} base units of {token} are left, but {plan.Reserved[token]} must stay"));
         foreach (var (native, lacking) in TransactionPlanner.Lacking(market, plan.After, TransactionPlanner.Locked(market, scenario), plan.Steps))
-            wrong.Add(new(Conservation, null, $"calls send along {lacking} base units of {native} more than are there"));
+            wrong.Add(new(Conservation, null, $"the calls send {lacking} base units of {native} more than are available"));
         Balances(plan, market, wrong);
         foreach (var step in plan.Steps)
             Step(plan, market, moves, step, wrong);
@@ -101,17 +101,17 @@ public static class PlanVerifier
         {
             var step = plan.Steps[i];
             if (step.Id != i + 1 || step.DependsOn.Any(id => id < 1 || id >= step.Id))
-                wrong.Add(new(Order, step.Id, $"step {step.Id} is number {i + 1} and depends on {string.Join(", ", step.DependsOn)}; expected steps in order, each after those it depends on"));
+                wrong.Add(new(Order, step.Id, $"step {step.Id} is at position {i + 1} and depends on {string.Join(", ", step.DependsOn)}; expected numbered steps, each after those it depends on"));
             if (market.Chains.All(chain => chain.Id != step.Chain) || !plan.Accounts.ContainsKey(step.Chain))
-                wrong.Add(new(Account, step.Id, $"'{step.Chain}' is no chain that the plan has an account on"));
+                wrong.Add(new(Account, step.Id, $"'{step.Chain}' is not a chain on which the plan has an account"));
             else if (step.Token.Chain != step.Chain || market.Chain(step.Chain).Tokens.All(token => token.Symbol != step.Token.Symbol))
-                wrong.Add(new(Call, step.Id, $"{step.Token} is no token of {step.Chain}"));
+                wrong.Add(new(Call, step.Id, $"{step.Token} is not a token of {step.Chain}"));
             if (step.ReceivedToken is { } received && market.Chains.All(chain => chain.Id != received.Chain || chain.Tokens.All(token => token.Symbol != received.Symbol)))
-                wrong.Add(new(Call, step.Id, $"{received} is no token of a known chain"));
+                wrong.Add(new(Call, step.Id, $"{received} is not a token of a known chain"));
             if (market.Snapshot.Routes.All(route => route.Id != step.Via) && market.Snapshot.Opportunities.All(place => place.Id != step.Via))
-                wrong.Add(new(Call, step.Id, $"'{step.Via}' is no route and no opportunity of the snapshot"));
+                wrong.Add(new(Call, step.Id, $"'{step.Via}' is neither a route nor an opportunity of the snapshot"));
             if (step.Amount.Sign < 0 || step.Received.Sign < 0 || step.MinimumReceived.Sign < 0 || step.Gas.Sign < 0)
-                wrong.Add(new(Conservation, step.Id, "an amount is below zero"));
+                wrong.Add(new(Conservation, step.Id, "an amount is negative"));
         }
     }
 
@@ -128,13 +128,13 @@ public static class PlanVerifier
             var sure = plan.Before.GetValueOrDefault(token) + plan.Steps.Where(other => waited.Contains(other.Id) && TransactionPlanner.Delivers(other.Kind) && $"{other.ReceivedToken}" == token)
                 .Aggregate(BigInteger.Zero, (sum, other) => sum + other.MinimumReceived);
             if (step.Amount > sure || step.Amount + others > plan.Before.GetValueOrDefault(token) + all)
-                wrong.Add(new(Conservation, step.Id, $"{step.Amount} base units of {token} are spent; {sure} are sure to be there, and {others} are spent by other steps"));
+                wrong.Add(new(Conservation, step.Id, $"{step.Amount} base units of {token} are spent; only {sure} are guaranteed, and other steps spend {others}"));
             if (step.Kind is not StepKind.Deposit && step.ReceivedToken is null)
                 wrong.Add(new(Conservation, step.Id, "the step does not say what it receives"));
         }
 
         foreach (var (token, left) in plan.After.Where(entry => entry.Value.Sign < 0))
-            wrong.Add(new(Conservation, null, $"{-left} base units of {token} more are spent than there are"));
+            wrong.Add(new(Conservation, null, $"{-left} base units of {token} more are spent than are available"));
     }
 
     private static void Step(TransactionPlan plan, Market market, MoveSettings moves, TransactionStep step, List<Violation> wrong)
@@ -144,18 +144,18 @@ public static class PlanVerifier
         {
             var calls = CallBook.Of(context);
             if (calls.Count != step.Calls.Count || calls.Zip(step.Calls).Any(pair => !Same(pair.First, pair.Second)))
-                wrong.Add(new(Call, step.Id, $"the calls are not those of '{TransactionPlanner.Describe(market, step)}' with the contracts of the chain files"));
+                wrong.Add(new(Call, step.Id, $"the calls differ from those for '{TransactionPlanner.Describe(market, step)}' with the contracts of the chain files"));
             if (TransactionPlanner.IsRoute(step.Kind))
             {
                 var route = context.Route;
                 if (route.From != step.Token || route.To != step.ReceivedToken)
                     wrong.Add(new(Call, step.Id, $"route {route.Id} leads from {route.From} to {route.To}"));
                 else if (step.MinimumReceived < CallBook.RouteOf(context).Minimum(context, moves.Slippage.Fraction))
-                    wrong.Add(new(Minimum, step.Id, $"at least {step.MinimumReceived} of {step.Received} base units are asked for; slippage of {moves.Slippage} allows no less than {CallBook.RouteOf(context).Minimum(context, moves.Slippage.Fraction)}"));
+                    wrong.Add(new(Minimum, step.Id, $"the minimum is {step.MinimumReceived} of {step.Received} expected base units; with a slippage of {moves.Slippage} it must be at least {CallBook.RouteOf(context).Minimum(context, moves.Slippage.Fraction)}"));
             }
             else if ((step.Kind == StepKind.Deposit || step.Kind.IsLeaving() || step.Kind.IsArrival()) && step.MinimumReceived > step.Received)
             {
-                wrong.Add(new(Minimum, step.Id, "more is asked for than is expected"));
+                wrong.Add(new(Minimum, step.Id, "the minimum exceeds the expected amount"));
             }
 
             if (step.Description != TransactionPlanner.Describe(market, step))
@@ -177,7 +177,7 @@ public static class PlanVerifier
         }
         catch (TransactionException impossible)
         {
-            wrong.Add(new(Expectation, null, $"the scenario gives no plan any more: {impossible.Message}"));
+            wrong.Add(new(Expectation, null, $"the scenario no longer gives a plan: {impossible.Message}"));
             return;
         }
 
@@ -188,11 +188,11 @@ public static class PlanVerifier
             if (mine.Kind != theirs.Kind || mine.Chain != theirs.Chain || mine.Via != theirs.Via || mine.Token != theirs.Token || mine.ReceivedToken != theirs.ReceivedToken
                 || mine.Amount != theirs.Amount || mine.Received != theirs.Received || mine.MinimumReceived != theirs.MinimumReceived || mine.Gas != theirs.Gas
                 || mine.GasUsd != theirs.GasUsd || mine.FeeUsd != theirs.FeeUsd || mine.DurationSeconds != theirs.DurationSeconds || !mine.DependsOn.SequenceEqual(theirs.DependsOn))
-                wrong.Add(new(Expectation, theirs.Id, $"the scenario gives '{mine.Description}' with other figures or in another order"));
+                wrong.Add(new(Expectation, theirs.Id, $"the scenario gives '{mine.Description}', with other figures or in another order"));
         }
 
         if (!Same(anew.Reserved, plan.Reserved))
-            wrong.Add(new(Conservation, null, $"the scenario keeps back {Text(anew.Reserved)}; the plan says {Text(plan.Reserved)}"));
+            wrong.Add(new(Conservation, null, $"the scenario reserves {Text(anew.Reserved)}; the plan states {Text(plan.Reserved)}"));
         if (anew.ValidUntil != plan.ValidUntil || anew.Name != plan.Name)
             wrong.Add(new(Expectation, null, $"the scenario gives plan '{anew.Name}', valid until {anew.ValidUntil:u}"));
     }

@@ -79,7 +79,7 @@ public static class TransactionPlanner
         for (var i = 0; i < steps.Length; i++)
             steps[i] = steps[i] with { Calls = CallBook.Of(Context(steps[i])) };
         foreach (var (native, lacking) in Lacking(market, After(market, before, steps), Locked(market, scenario), steps))
-            throw new TransactionException($"{native}: calls send along {lacking} base units more than are there; what is not needed of a message fee, and the rent of an account on Solana, comes back, but has to be there first");
+            throw new TransactionException($"{native}: the calls send {lacking} base units more than are available; surplus message fees and Solana rent come back, but must be available first");
         return draft with
         {
             Steps = steps,
@@ -179,19 +179,19 @@ public static class TransactionPlanner
         return step.Kind switch
         {
             StepKind.Withdraw => $"Withdraw {spent} from {step.Via}",
-            StepKind.RequestWithdrawal => $"Ask for {spent} from {step.Via}, to be claimed when they are set free",
-            StepKind.Claim => $"Claim at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} that {step.Via} sets free",
+            StepKind.RequestWithdrawal => $"Request the withdrawal of {spent} from {step.Via}, to claim later",
+            StepKind.Claim => $"Claim at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} from the queue of {step.Via}",
             StepKind.Deposit => $"Deposit {spent} into {step.Via}",
             StepKind.Borrow => $"Borrow {spent} from {step.Via}",
             StepKind.Repay => $"Pay {spent} back to {step.Via}",
             StepKind.Approve => $"Allow {step.Via} to take {spent}, and no more",
             StepKind.Swap => $"Swap {spent} for at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} by {by}",
-            StepKind.Wrap => $"Turn {spent} into {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} by {by}",
+            StepKind.Wrap => $"Convert {spent} to {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} by {by}",
             StepKind.BridgeReceive when market.Snapshot.Routes.Any(route => route.Id == step.Via && route.ClaimGasUnits is not null) =>
-                $"Claim at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} that {by} brings, with the proof that the sending gives",
+                $"Claim at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} from {by}, with the proof of the sending transaction",
             StepKind.BridgeReceive => $"Wait for at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} to arrive by {by}",
-            StepKind.GasTopUp => $"Send {spent} by {by}, to be at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} for gas on {step.ReceivedToken!.Value.Chain}",
-            _ => $"Send {spent} by {by}, to be at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} on {step.ReceivedToken!.Value.Chain}",
+            StepKind.GasTopUp => $"Send {spent} by {by}, to arrive as at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} for gas on {step.ReceivedToken!.Value.Chain}",
+            _ => $"Send {spent} by {by}, to arrive as at least {Exact(step.ReceivedToken!.Value, step.MinimumReceived)} on {step.ReceivedToken!.Value.Chain}",
         };
     }
 
@@ -210,7 +210,7 @@ public static class TransactionPlanner
         while (order.Count < steps.Length)
         {
             var next = steps.FirstOrDefault(step => !done.Contains(step.Id) && step.DependsOn.All(done.Contains))
-                ?? throw new TransactionException("steps wait for each other's allowances");
+                ?? throw new TransactionException("approvals form a circle of dependencies");
             order.Add(next);
             done.Add(next.Id);
         }
@@ -287,14 +287,14 @@ public static class TransactionPlanner
                 }
 
                 if (missing.Sign > 0)
-                    throw new TransactionException($"{token}: {missing} base units more are spent than are sure to be there");
+                    throw new TransactionException($"{token}: {missing} base units more are spent than are guaranteed");
             }
 
             if (!isShort)
                 return;
         }
 
-        throw new TransactionException("amounts cannot be made to fit what is sure to be delivered");
+        throw new TransactionException("found no amounts that the guaranteed deliveries cover");
     }
 
     private static void Cut(TransactionStep[] steps, int id, BigInteger amount, Func<TransactionStep, CallContext> context, double slippage)

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Numerics;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Readers;
 using Optimizer.Chains.Tests;
 using Optimizer.Contracts.Abi;
 using Optimizer.Model;

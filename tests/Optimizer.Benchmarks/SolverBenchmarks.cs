@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Optimizer.Solver;
+using Optimizer.Solver.Dispatch;
 using Optimizer.Solver.Native;
 
 namespace Optimizer.Benchmarks;

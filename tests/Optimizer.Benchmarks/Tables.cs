@@ -7,6 +7,7 @@ using Optimizer.Contracts.Abi;
 using Optimizer.Contracts.Protocols.AaveV3;
 using Optimizer.Contracts.Protocols.Multicall3;
 using Optimizer.Solver;
+using Optimizer.Solver.Dispatch;
 using Optimizer.Solver.Native;
 
 namespace Optimizer.Benchmarks;

@@ -52,7 +52,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public Task A_connection_that_breaks_in_the_body_is_tried_again_and_said() => Fails(ChainFault.Unreachable, "fake #1 could not be reached or hung up",
+    public Task A_connection_that_breaks_in_the_body_is_tried_again_and_said() => Fails(ChainFault.Unreachable, "fake #1 is unreachable or disconnected",
         (_, body) => new(HttpStatusCode.OK) { Content = new StreamContent(new BrokenStream(body[..20])) }, attempts: 3);
 
     [Fact]
@@ -64,18 +64,18 @@ public sealed class EndpointTests
         (_, _) => new(HttpStatusCode.OK) { Content = new StreamContent(new EndlessStream(slowly: false)) });
 
     [Fact]
-    public Task Json_that_is_cut_off_is_said() => Fails(ChainFault.Malformed, "fake #1 sent what is not JSON, or not all of it",
+    public Task Json_that_is_cut_off_is_said() => Fails(ChainFault.Malformed, "fake #1 sent invalid or incomplete JSON",
         (_, body) => FakeEvmNode.Ok(body[..^5]));
 
     [Fact]
-    public Task Html_is_said() => Fails(ChainFault.Malformed, "fake #1 sent what is not JSON", (_, _) => FakeEvmNode.Ok("<html>busy</html>"));
+    public Task Html_is_said() => Fails(ChainFault.Malformed, "fake #1 sent invalid or incomplete JSON", (_, _) => FakeEvmNode.Ok("<html>busy</html>"));
 
     [Fact]
-    public Task Answers_to_other_requests_are_refused() => Fails(ChainFault.WrongId, "fake #1 answered a request that was not made",
+    public Task Answers_to_other_requests_are_refused() => Fails(ChainFault.WrongId, "fake #1 answered an unknown request",
         (_, body) => FakeEvmNode.Ok(body.Replace("\"id\":1,", "\"id\":77,", StringComparison.Ordinal)));
 
     [Fact]
-    public Task Two_answers_to_one_request_are_refused() => Fails(ChainFault.WrongId, "twice the same",
+    public Task Two_answers_to_one_request_are_refused() => Fails(ChainFault.WrongId, "or the same request twice",
         (_, body) => FakeEvmNode.Ok(body.Replace("\"id\":2,", "\"id\":1,", StringComparison.Ordinal)));
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class EndpointTests
         (_, body) => FakeEvmNode.Ok(body.Replace("\"result\":\"0x1\"", "\"result\":\"0x5\"", StringComparison.Ordinal)));
 
     [Fact]
-    public Task A_block_number_that_is_none_is_refused() => Fails(ChainFault.Malformed, "a block number that is no number",
+    public Task A_block_number_that_is_none_is_refused() => Fails(ChainFault.Malformed, "a block number that is not a number",
         (_, body) => FakeEvmNode.Ok(body.Replace("\"number\":\"0x3e8\"", "\"number\":\"latest\"", StringComparison.Ordinal)));
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Readers;
 using Optimizer.Contracts.Abi;
 using Optimizer.Model;
 using Optimizer.Scenarios;
@@ -57,10 +58,10 @@ public sealed class IntegrityTests
     public Task A_price_of_zero_is_not_taken() => LeavesOut(new() { UsdcPrice = 0 }, Rules.AbsurdPrice, "answers 0");
 
     [Fact]
-    public Task A_price_far_from_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100 }, Rules.AbsurdPrice, "more than 5 times as much or as little is not believed");
+    public Task A_price_far_from_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100 }, Rules.AbsurdPrice, "a difference by more than a factor of 5 is implausible");
 
     [Fact]
-    public Task A_price_far_above_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100_000_000_000 }, Rules.AbsurdPrice, "is not believed");
+    public Task A_price_far_above_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100_000_000_000 }, Rules.AbsurdPrice, "is implausible");
 
     [Fact]
     public async Task Chains_that_contradict_each_other_about_a_price_leave_the_asset_out()
@@ -76,7 +77,7 @@ public sealed class IntegrityTests
     {
         var reading = await ReadAsync(new(), "ethereum", FakeEvmNode.Time.AddHours(-2));
         Assert.Null(reading.Gas);
-        Assert.Contains("yet to come", Assert.Single(reading.Findings).Message, StringComparison.Ordinal);
+        Assert.Contains("in the future", Assert.Single(reading.Findings).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,22 +97,22 @@ public sealed class IntegrityTests
     public Task A_negative_price_is_not_taken() => LeavesOut(new() { UsdcPrice = -5 }, Rules.AbsurdPrice, "answers -5");
 
     [Fact]
-    public Task A_missing_feed_is_said() => LeavesOut(new() { HasFeed = false }, Rules.MissingPrice, "names no price feed for USDC, and no Aave oracle on the chain knows it");
+    public Task A_missing_feed_is_said() => LeavesOut(new() { HasFeed = false }, Rules.MissingPrice, "has no price feed for USDC, and no Aave oracle on the chain has its price");
 
     [Fact]
-    public Task Other_decimals_than_the_chain_file_s_are_not_taken() => LeavesOut(new() { UsdcDecimals = 18 }, Rules.WrongDecimals, "the contract has 18 decimals, the chain file 6");
+    public Task Other_decimals_than_the_chain_file_s_are_not_taken() => LeavesOut(new() { UsdcDecimals = 18 }, Rules.WrongDecimals, "the contract has 18 decimals, but the chain file has 6");
 
     [Fact]
     public Task More_borrowed_than_supplied_is_absurd() => LeavesOut(new() { Borrowed = 120_000_000_000_000 }, Rules.AbsurdAmount, "120,000,000 tokens borrowed of 100,000,000 supplied");
 
     [Fact]
-    public Task A_rate_above_the_ceiling_is_not_believed() => LeavesOut(new() { RateBase = 50_000_000_000 }, Rules.RateAboveCeiling, "at most 100 % is believed");
+    public Task A_rate_above_the_ceiling_is_not_believed() => LeavesOut(new() { RateBase = 50_000_000_000 }, Rules.RateAboveCeiling, "the maximum is 100 %");
 
     [Fact]
-    public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, Rules.Unrated, "names no events for new-protocol");
+    public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, Rules.Unrated, "has no events for new-protocol");
 
     [Fact]
-    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "there is no adapter 'compoundV4'; there are aaveV3, compoundV3, erc4626, metaMorpho, pendlePrincipal, stakingRate, uniswapV3, arbitrumBridge, opStandardBridge, stargateV2, across, cctpV2, jupiter, lifi, defiLlama");
+    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "unknown adapter 'compoundV4'; expected one of aaveV3, compoundV3, erc4626, metaMorpho, pendlePrincipal, stakingRate, uniswapV3, arbitrumBridge, opStandardBridge, stargateV2, across, cctpV2, jupiter, lifi, defiLlama");
 
     [Fact]
     public async Task A_rate_that_the_contract_states_otherwise_is_doubted()
@@ -127,7 +128,7 @@ public sealed class IntegrityTests
         var readings = await Task.WhenAll(ReadAsync(new(), "ethereum"), ReadAsync(new() { UsdcPrice = 98_000_000 }, "base"));
         var snapshot = SnapshotAssembly.Join("now", readings, Universe.Value.Snapshot, Settings, FakeEvmNode.Time);
         var finding = Assert.Single(snapshot.Findings, finding => finding.Rule == Rules.PriceDisagreement);
-        Assert.Equal("0.98 USD on base, 1 USD on ethereum; the middle one is taken", finding.Message);
+        Assert.Equal("0.98 USD on base, 1 USD on ethereum; the median is used", finding.Message);
     }
 
     [Fact]
@@ -260,7 +261,7 @@ public sealed class IntegrityTests
             File.WriteAllText(Path.Combine(folder, "chains", $"{chain.Id}.yaml"), Formats.Serialize(chain));
         var file = Path.Combine(folder, "now.json");
         File.WriteAllText(file, Formats.Serialize(await SnapshotAsync(new())));
-        Assert.Equal("snapshot", new ScenarioFiles().Validate(file).Kind);
+        Assert.Equal("snapshot", FileCheck.Of(file).Kind);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Optimizer.Chains.Evm;
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Readers;
 using Optimizer.Chains.Solana;
 using Optimizer.Contracts.Abi;
 using Optimizer.Contracts.Protocols.AaveV3;
@@ -425,7 +426,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         await node.TransactAsync(node.Contract("opGuardian"), node.Contract("opPortal"), AbiFunction.Parse("setRespectedGameType(uint32 gameType)").Encode(new BigInteger(621)));
         var unknown = await ReadAsync(node, chain, universe: universe);
         await node.SendAsync("evm_revert", before);
-        Assert.Contains(unknown.Findings, finding => finding is { Rule: Rules.DeadRoute, Subject: "op-standard-bridge/base-ethereum/ETH" } && finding.Message.Contains("do not tell", StringComparison.Ordinal));
+        Assert.Contains(unknown.Findings, finding => finding is { Rule: Rules.DeadRoute, Subject: "op-standard-bridge/base-ethereum/ETH" } && finding.Message.Contains("do not report their duration", StringComparison.Ordinal));
     }
 
     private static async Task<BigInteger> WorthAsync(LocalNode node, EvmAddress vault)

@@ -102,7 +102,7 @@ public sealed class QuoteTests
     [Theory]
     [InlineData(HttpStatusCode.TooManyRequests, "", "across asks for fewer requests (HTTP 429)")]
     [InlineData(HttpStatusCode.InternalServerError, "", "across answered HTTP 500")]
-    [InlineData(HttpStatusCode.OK, "{\"limits\":", "across sent what is not JSON, or not all of it")]
+    [InlineData(HttpStatusCode.OK, "{\"limits\":", "across sent invalid or incomplete JSON")]
     [InlineData(HttpStatusCode.OK, "{}", "across sent no 'relayerCapitalFee'")]
     [InlineData(HttpStatusCode.OK, "[]", "across sent no 'relayerCapitalFee'")]
     public async Task A_source_that_fails_leaves_its_route_out_of_the_snapshot(HttpStatusCode status, string body, string message)
@@ -169,7 +169,7 @@ public sealed class QuoteTests
         var usdc = Universe.Chain("ethereum").Tokens.Single(token => token.Symbol == "USDC").Address;
         var web = new FakeWeb().With("/prices/current/", _ => $$$"""{"coins":{"ethereum:{{{usdc}}}":{"decimals":6,"symbol":"USDC","price":0.93,"timestamp":{{{FakeNode.Time.ToUnixTimeSeconds()}}},"confidence":0.99 } } }""", isPrefix: true);
         var readings = await ReadAsync(web, [], "ethereum");
-        Assert.Contains(readings[0].Findings, f => f is { Rule: Rules.PriceDisagreement, Subject: "USDC@ethereum", IsRefused: false, Message: "1 USD by a test, 0.93 USD by llama-coins; the first is taken" });
+        Assert.Contains(readings[0].Findings, f => f is { Rule: Rules.PriceDisagreement, Subject: "USDC@ethereum", IsRefused: false, Message: "1 USD by a test, 0.93 USD by llama-coins; the first is used" });
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Readers;
 using Optimizer.Chains.Solana;
 using Optimizer.Chains.Solana.Protocols;
 using Optimizer.Model;
@@ -105,7 +106,7 @@ public sealed class SolanaTests
     {
         var wrong = Assert.Throws<ChainDataException>(() => new Kamino().Decode(FakeSolanaNode.Account(Msol), 0.4));
         Assert.Equal(ChainFault.UnexpectedContract, wrong.Fault);
-        Assert.Contains("is no Kamino reserve: program MarBmsSgKXdrN1egZf5sqe1TMai9K1rChYNDJgjq7aD owns it", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("is not a Kamino reserve: program MarBmsSgKXdrN1egZf5sqe1TMai9K1rChYNDJgjq7aD owns it", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,7 +172,7 @@ public sealed class SolanaTests
         Assert.Equal(Math.Pow(1.001, 365 / 8.0) - 1, rate, 1e-9);
 
         reading = await ReadAsync(Node(), history: (_, _) => former with { AsOf = FakeNode.Time.AddDays(-2) });
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.NoPast, IsRefused: true } && f.Message.Contains("the sample of its share that fits best is of 2026-10-30", StringComparison.Ordinal));
+        Assert.Contains(reading.Findings, f => f is { Rule: Rules.NoPast, IsRefused: true } && f.Message.Contains("the best earlier sample of its share is from 2026-10-30", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -202,13 +203,13 @@ public sealed class SolanaTests
             BinaryPrimitives.WriteUInt128LittleEndian(bytes.AsSpan(248), (UInt128)(0.9 * (1L << 60)));
         }));
         Assert.Contains(reading.Findings, f => f is { Rule: Rules.PriceDisagreement, Subject: "USDC@solana", IsRefused: false }
-            && f.Message.Contains("0.9 USD by Kamino on Solana; the first is taken", StringComparison.Ordinal));
+            && f.Message.Contains("0.9 USD by Kamino on Solana; the first is used", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData(Rules.UnsurePrice, "give or take")]
+    [InlineData(Rules.UnsurePrice, "±")]
     [InlineData(Rules.StalePrice, "was last updated 2 days before the slot")]
-    [InlineData(Rules.MissingPrice, "was not verified in full by its guardians")]
+    [InlineData(Rules.MissingPrice, "was not fully verified by its guardians")]
     public async Task A_price_that_is_not_to_be_believed_is_refused(string rule, string message)
     {
         var node = Node();
@@ -222,7 +223,7 @@ public sealed class SolanaTests
     public async Task A_mint_with_other_decimals_is_refused()
     {
         var reading = await ReadAsync(Node().WithMint(FakeSolanaNode.Usdc, 9));
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.WrongDecimals, IsRefused: true, Message: "the mint has 9 decimals, the chain file 6" });
+        Assert.Contains(reading.Findings, f => f is { Rule: Rules.WrongDecimals, IsRefused: true, Message: "the mint has 9 decimals, not 6" });
         Assert.DoesNotContain(reading.Opportunities, o => o.Protocol == "kamino");
     }
 
@@ -230,7 +231,7 @@ public sealed class SolanaTests
     public async Task A_pool_that_missed_epochs_is_refused()
     {
         var reading = await ReadAsync(Node(jito: bytes => BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(274), 630)));
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.StaleAccount, IsRefused: true } && f.Message == "the pool counted its rewards in epoch 630 last; this is epoch 638");
+        Assert.Contains(reading.Findings, f => f is { Rule: Rules.StaleAccount, IsRefused: true } && f.Message == "the pool's rewards were last updated in epoch 630; the present epoch is 638");
     }
 
     [Fact]
@@ -247,7 +248,7 @@ public sealed class SolanaTests
         node.GenesisHash = "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG";
         var reading = await ReadAsync(node);
         Assert.Null(reading.Gas);
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.DeadChain, IsRefused: true } && f.Message.Contains("its first block is another one", StringComparison.Ordinal));
+        Assert.Contains(reading.Findings, f => f is { Rule: Rules.DeadChain, IsRefused: true } && f.Message.Contains("its genesis hash differs", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Reflection;
+using ArchUnitNET.Fluent.Slices;
+using ArchUnitNET.Loader;
 
 namespace Optimizer.Cli.Tests;
 
@@ -17,7 +19,8 @@ public sealed class ArchitectureTests
         ["Optimizer.Planning"] = ["Optimizer.Model"],
         ["Optimizer.Transactions"] = ["Optimizer.Model", "Optimizer.Contracts", "Optimizer.Chains"],
         ["Optimizer.Scenarios"] = ["Optimizer.Model", "Optimizer.Contracts", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],
-        ["optimizer"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
+        ["Optimizer.Application"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "CsvHelper"],
+        ["optimizer"] = ["Optimizer.Model", "Optimizer.Application", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
     };
 
     public static TheoryData<string> Rooms => new(Allowed.Keys);
@@ -30,6 +33,15 @@ public sealed class ArchitectureTests
             .Where(name => !name.StartsWith("System.", StringComparison.Ordinal) || name == "System.CommandLine")
             .Except(["System", "netstandard", "mscorlib"]);
         Assert.Empty(known.Except(Allowed[room]));
+    }
+
+    /// <summary>Within a room, too, what is above knows what is below and not the other way round.</summary>
+    [Fact]
+    public void Namespaces_have_no_circles()
+    {
+        var product = new ArchLoader().LoadAssemblies([.. Allowed.Keys.Select(Assembly.Load)]).Build();
+        var rule = SliceRuleDefinition.Slices().Matching("Optimizer.(**)").Should().BeFreeOfCycles();
+        Assert.True(rule.HasNoViolations(product), string.Join('\n', rule.Evaluate(product).Where(result => !result.Passed).Select(result => result.Description)));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed partial class CliTests
         var folder = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "plan");
         var run = await Run("plan", "scenarios/multisig.yaml", "--out", folder, "--nonce", "ethereum=12");
         // The snapshot is of August.
-        Assert.Equal((4, true), (run.Code, run.Error.Contains("take a new one, or give --late", StringComparison.Ordinal)));
+        Assert.Equal((4, true), (run.Code, run.Error.Contains("take a new snapshot, or give --late", StringComparison.Ordinal)));
         run = await Run("plan", "scenarios/multisig.yaml", "--out", folder, "--nonce", "ethereum=12", "--late");
         Assert.True(run.Code == 0, run.Error);
         Assert.Equal(["1-ethereum.safe.json", "2-arbitrum.safe.json", "2-base.safe.json", "accounting.csv", "checklist.md", "plan.json", "transactions.json"], Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
@@ -57,7 +57,7 @@ public sealed partial class CliTests
         Assert.Contains("tokenMessenger of Circle CCTP v2", checklist, StringComparison.Ordinal);
         Assert.Contains("on Base is yours and in use", checklist, StringComparison.Ordinal);
         Assert.Contains("SafeTx hash `0x", checklist, StringComparison.Ordinal);
-        Assert.DoesNotContain("named by no chain file", checklist, StringComparison.Ordinal);
+        Assert.DoesNotContain("not in the chain files", checklist, StringComparison.Ordinal);
         // Sound but too old.
         var file = Path.Combine(folder, "plan.json");
         var late = await Run("plan", "check", file, "scenarios/multisig.yaml");
@@ -70,8 +70,8 @@ public sealed partial class CliTests
         File.WriteAllText(batch, signed.Replace("5afe3855358e112b5647b952709e6165e1c1eeee", "5afe3855358e112b5647b952709e6165e1c1eeef", StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(folder, "3-ethereum.safe.json"), "{}");
         var beside = await Run("plan", "check", file, "scenarios/multisig.yaml");
-        Assert.Contains("1-ethereum.safe.json is not what the plan gives", beside.Output, StringComparison.Ordinal);
-        Assert.Contains("3-ethereum.safe.json is no file of this plan", beside.Output, StringComparison.Ordinal);
+        Assert.Contains("1-ethereum.safe.json differs from the file that the plan generates", beside.Output, StringComparison.Ordinal);
+        Assert.Contains("3-ethereum.safe.json is not a file of this plan", beside.Output, StringComparison.Ordinal);
         File.WriteAllText(batch, signed);
         File.WriteAllText(file, File.ReadAllText(file).Replace("0x5aFE3855358E112B5647B952709E6165e1c1eEEe", "0x5aFE3855358E112B5647B952709E6165e1c1eEEf", StringComparison.Ordinal));
         var changed = await Run("plan", "check", file, "scenarios/multisig.yaml");
@@ -80,8 +80,8 @@ public sealed partial class CliTests
         // A second plan takes the first one's place; a folder with other things in it is left alone.
         Assert.Equal(0, (await Run("plan", "scenarios/multisig.yaml", "--out", folder, "--late")).Code);
         Assert.False(File.Exists(Path.Combine(folder, "3-ethereum.safe.json")));
-        Assert.Equal((2, true), (await Run("plan", "scenarios/multisig.yaml", "--out", Repository.Path("docs"))) is var refused ? (refused.Code, refused.Error.Contains("which is no file of a plan", StringComparison.Ordinal)) : default);
-        Assert.Equal((4, true), (await Run("plan", "scenarios/treasury-usdc.yaml", "--out", Path.Combine(folder, "none"))) is var unnamed ? (unnamed.Code, unnamed.Error.Contains("names no account on", StringComparison.Ordinal)) : default);
+        Assert.Equal((2, true), (await Run("plan", "scenarios/multisig.yaml", "--out", Repository.Path("docs"))) is var refused ? (refused.Code, refused.Error.Contains("which is not a plan file", StringComparison.Ordinal)) : default);
+        Assert.Equal((4, true), (await Run("plan", "scenarios/treasury-usdc.yaml", "--out", Path.Combine(folder, "none"))) is var unnamed ? (unnamed.Code, unnamed.Error.Contains("has no account on", StringComparison.Ordinal)) : default);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed partial class CliTests
         {
             var csv = Path.Combine(folder, $"{asset}.csv");
             File.WriteAllLines(csv, ["date,close", .. Enumerable.Range(0, 100).Select(day => $"{new DateTime(2026, 1, 1).AddDays(day):yyyy-MM-dd},{first * (1 + 0.01 * Math.Sin(day))}")]);
-            Assert.Equal("100 figures of " + asset + ".csv", (await History("add", csv, "--asset", asset)).Output.Trim());
+            Assert.Equal("100 values from " + asset + ".csv", (await History("add", csv, "--asset", asset)).Output.Trim());
         }
 
         Assert.Contains("3 snapshots and files", (await History("list")).Output, StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public sealed partial class CliTests
         Assert.Equal(15, JsonNode.Parse(File.ReadAllText(applied))!["history"]!["series"]![0]!["closesUsd"]!.AsArray().Count);
         Assert.Equal(0, (await Run("validate", applied)).Code);
         Assert.Equal(2, (await History("export", "--out", Path.Combine(folder, "all.txt"))).Code);
-        Assert.Equal((2, true), (await History("add", Path.Combine(folder, "none.csv"))) is var missing ? (missing.Code, missing.Error.Contains("there is no such file", StringComparison.Ordinal)) : default);
+        Assert.Equal((2, true), (await History("add", Path.Combine(folder, "none.csv"))) is var missing ? (missing.Code, missing.Error.Contains("file not found", StringComparison.Ordinal)) : default);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed partial class CliTests
         var run = await Run("snapshot", "--chain", "linea", "--out", file, "--folder", Repository.Root);
         Assert.Equal(4, run.Code);
         Assert.Contains("dead-chain", run.Output, StringComparison.Ordinal);
-        Assert.Contains("linea #1 could not be reached", run.Output, StringComparison.Ordinal);
+        Assert.Contains("linea #1 is unreachable", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", run.Output + run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(file));
     }

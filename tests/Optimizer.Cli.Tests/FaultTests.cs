@@ -21,7 +21,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
     {
         var (code, output) = await SnapshotAsync(proxy => proxy.Latency = TimeSpan.FromMinutes(1));
         Assert.Equal(4, code);
-        Assert.Contains("left out dead-chain ethereum ethereum: no endpoint can be used; ethereum #1 did not answer in time", output, StringComparison.Ordinal);
+        Assert.Contains("left out dead-chain ethereum ethereum: no endpoint is usable; ethereum #1 did not answer in time", output, StringComparison.Ordinal);
         Assert.Contains("No chain could be read; nothing was written.", output, StringComparison.Ordinal);
     }
 
@@ -40,7 +40,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
     {
         var (code, output) = await SnapshotAsync(proxy => proxy.Refusal = _ => (HttpStatusCode.TooManyRequests, null));
         Assert.Equal(4, code);
-        Assert.Contains("dead-chain ethereum ethereum: no endpoint can be used; ethereum #1 asks for fewer requests (HTTP 429)", output, StringComparison.Ordinal);
+        Assert.Contains("dead-chain ethereum ethereum: no endpoint is usable; ethereum #1 asks for fewer requests (HTTP 429)", output, StringComparison.Ordinal);
     }
 
     [NodeFact]
@@ -48,7 +48,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
     {
         var (code, output) = await SnapshotAsync(proxy => proxy.Refusal = _ => (HttpStatusCode.InternalServerError, null), hasSecond: true);
         Assert.Equal(0, code);
-        Assert.Contains("doubted endpoint ethereum HttpError: ethereum #1 answered HTTP 500", output, StringComparison.Ordinal);
+        Assert.Contains("doubtful endpoint ethereum HttpError: ethereum #1 answered HTTP 500", output, StringComparison.Ordinal);
         Assert.Contains("9 opportunities", output, StringComparison.Ordinal);
     }
 
@@ -57,7 +57,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
     {
         var (code, output) = await SnapshotAsync(proxy => proxy.Breaks = true);
         Assert.Equal(4, code);
-        Assert.Contains("dead-chain ethereum ethereum: no endpoint can be used; ethereum #1 could not be reached or hung up", output, StringComparison.Ordinal);
+        Assert.Contains("dead-chain ethereum ethereum: no endpoint is usable; ethereum #1 is unreachable or disconnected", output, StringComparison.Ordinal);
     }
 
     [NodeFact]
@@ -65,7 +65,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
     {
         var (code, output) = await SnapshotAsync(proxy => proxy.Answer = replies => replies.ToJsonString()[..^20]);
         Assert.Equal(4, code);
-        Assert.Contains("dead-chain ethereum ethereum: no endpoint can be used; ethereum #1 sent what is not JSON, or not all of it", output, StringComparison.Ordinal);
+        Assert.Contains("dead-chain ethereum ethereum: no endpoint is usable; ethereum #1 sent invalid or incomplete JSON", output, StringComparison.Ordinal);
     }
 
     [NodeFact]
@@ -77,7 +77,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
             return replies.ToJsonString();
         });
         Assert.Equal(4, code);
-        Assert.Contains("dead-chain ethereum ethereum: no endpoint can be used; ethereum #1 answered a request that was not made", output, StringComparison.Ordinal);
+        Assert.Contains("dead-chain ethereum ethereum: no endpoint is usable; ethereum #1 answered an unknown request", output, StringComparison.Ordinal);
     }
 
     [NodeFact]
@@ -94,7 +94,7 @@ public sealed class FaultTests(FaultTests.Project project) : IClassFixture<Fault
             return replies.ToJsonString();
         }, hasSecond: true);
         Assert.Equal(0, code);
-        Assert.Contains("doubted endpoint ethereum Behind: ethereum #1 is 100 blocks behind; it is not used", output, StringComparison.Ordinal);
+        Assert.Contains("doubtful endpoint ethereum Behind: ethereum #1 is 100 blocks behind; it is not used", output, StringComparison.Ordinal);
         Assert.Contains("9 opportunities", output, StringComparison.Ordinal);
     }
 

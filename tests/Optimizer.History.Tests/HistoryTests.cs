@@ -100,8 +100,8 @@ public sealed class HistoryTests : IDisposable
     [Theory]
     [InlineData("file.csv has columns a, b; expected date or time, and close or price", "a,b", "1,2")]
     [InlineData("file.csv:3: no number in column 'close'", "date,close", "2026-01-01,1", "2026-01-02,much")]
-    [InlineData("file.csv:2: no moment in column 'date'", "date,close", "yesterday,1")]
-    [InlineData("file.csv:2: a price of -1; expected more than zero", "date,close", "2026-01-01,-1")]
+    [InlineData("file.csv:2: no date in column 'date'", "date,close", "yesterday,1")]
+    [InlineData("file.csv:2: a price of -1; expected a number above 0", "date,close", "2026-01-01,-1")]
     [InlineData("file.csv has no rows", "date,close")]
     public void A_file_that_is_none_is_refused_and_leaves_nothing(string message, params string[] lines)
     {

@@ -57,11 +57,11 @@ public sealed class ImportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("file.csv:4: 2535.5 for the price of ETH at 2024-01-14, and 3296.1 in line 3; leave the right one", "date,close", "2024-01-13,1", "2024-01-14,3296.1", "2024-01-14,2535.5")]
-    [InlineData("file.csv: dates such as 01/02/2024 can begin with the day or the month; expected 2026-08-12", "date,close", "01/02/2024,1", "01/03/2024,2")]
-    [InlineData("file.csv: some dates begin with the day and some with the month", "date,close", "13/01/2024,1", "01/13/2024,2")]
-    [InlineData("file.csv gives ETH-EUR, in EUR; say what one EUR is worth", "Price,Close", "Ticker,ETH-EUR", "Date,", "2024-01-13,2300")]
-    [InlineData("file.csv: none of its 2 rows has a figure in column 'close'", "date,close", "2024-01-13,null", "2024-01-14,")]
+    [InlineData("file.csv:4: 2535.5 for the price of ETH at 2024-01-14, but 3296.1 in line 3; delete the wrong row", "date,close", "2024-01-13,1", "2024-01-14,3296.1", "2024-01-14,2535.5")]
+    [InlineData("file.csv: dates such as 01/02/2024 are ambiguous (day or month first); expected dates such as 2026-08-12", "date,close", "01/02/2024,1", "01/03/2024,2")]
+    [InlineData("file.csv: some dates begin with the day and others with the month", "date,close", "13/01/2024,1", "01/13/2024,2")]
+    [InlineData("file.csv has prices of ETH-EUR in EUR; give USD per EUR", "Price,Close", "Ticker,ETH-EUR", "Date,", "2024-01-13,2300")]
+    [InlineData("file.csv: none of its 2 rows has a value in column 'close'", "date,close", "2024-01-13,null", "2024-01-14,")]
     public void What_contradicts_itself_is_refused(string message, params string[] lines)
     {
         Assert.Contains(message, Assert.Throws<HistoryException>(() => Store.Import(Write(lines), new("ETH"))).Message, StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class ImportTests : IDisposable
     {
         Store.Import(WriteAs("zzz", "date,close", "2024-01-13,3296.1", "2024-01-14,2400"), new("ETH"));
         var added = Store.Import(WriteAs("aaa", "date,close", "2024-01-13,2535.5"), new("ETH"));
-        Assert.Contains("1 figure of ETH that stood here before is corrected; the most on 2024-01-13, 2,535.5 instead of 3,296.1", added.Notes);
+        Assert.Contains("1 figure of ETH is replaced; the largest change is on 2024-01-13: 2,535.5 instead of 3,296.1", added.Notes);
         Assert.Equal([2_535.5, 2_400], Store.Read(new("ETH")).Select(o => o.Value));
         // The same name again, with other figures, takes nothing else away.
         Store.Import(WriteAs("zzz", "date,close", "2024-01-13,2535.6"), new("ETH"));
@@ -88,7 +88,7 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(["bad", "good"], Store.Entries().Select(entry => entry.Name));
         Assert.Equal(1, Store.Remove("bad"));
         Assert.Equal(2_300, Assert.Single(Store.Read(new("ETH"))).Value);
-        Assert.Contains("holds no 'bad'", Assert.Throws<HistoryException>(() => Store.Remove("bad")).Message, StringComparison.Ordinal);
+        Assert.Contains("has no 'bad'", Assert.Throws<HistoryException>(() => Store.Remove("bad")).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Files of former versions do not say when they were added.</summary>
@@ -133,8 +133,8 @@ public sealed class ImportTests : IDisposable
             prices[day] /= 10;
         var lines = prices.Select((price, day) => Row(Start.AddDays(day), price)).Where((_, day) => day is < 80 or > 84);
         var notes = Store.Import(Write(["date,close", .. lines]), new("ETH")).Notes;
-        Assert.Contains(notes, note => note.StartsWith("outliers of ETH", StringComparison.Ordinal) && note.Contains("a log change of 4.", StringComparison.Ordinal));
-        Assert.Contains(notes, note => note.StartsWith("jumps of ETH that stay", StringComparison.Ordinal) && note.Contains("times 0.1", StringComparison.Ordinal));
+        Assert.Contains(notes, note => note.StartsWith("outliers of ETH", StringComparison.Ordinal) && note.Contains("log change 4.", StringComparison.Ordinal));
+        Assert.Contains(notes, note => note.StartsWith("lasting jumps of ETH", StringComparison.Ordinal) && note.Contains("factor 0.1", StringComparison.Ordinal));
         Assert.Contains(notes, note => note.Contains("6 days from", StringComparison.Ordinal));
         Assert.Empty(Store.Import(WriteAs("quiet", ["date,close", .. Walk(100, 2).Select((price, day) => Row(Start.AddDays(day), price))]), new("BTC")).Notes);
     }
@@ -144,7 +144,7 @@ public sealed class ImportTests : IDisposable
     {
         var days = Enumerable.Range(0, 100).Select(day => Start.AddDays(day)).Where(day => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)).ToArray();
         var notes = Store.Import(Write(["date,close", .. Walk(days.Length, 1).Select((price, i) => Row(days[i], price))]), new("ETH")).Notes;
-        Assert.Equal("ETH has weekdays only; changes over weekends are left out of daily statistics", Assert.Single(notes));
+        Assert.Equal("ETH has only weekdays; daily statistics leave out changes over weekends", Assert.Single(notes));
     }
 
     /// <summary>The same closes, dated a day later: one file dates a close by the start of its day, the other by its end.</summary>

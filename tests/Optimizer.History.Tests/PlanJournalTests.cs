@@ -35,7 +35,7 @@ public sealed class PlanJournalTests : IDisposable
     public void The_journal_of_another_plan_and_a_broken_one_are_refused()
     {
         new PlanJournal(_folder, "plan").Add([new(PlanEvent.Transaction, "base", 17, "0xab")], Now);
-        Assert.Contains("of another plan", Assert.Throws<HistoryException>(() => new PlanJournal(_folder, "other").Read()).Message, StringComparison.Ordinal);
+        Assert.Contains("belongs to another plan", Assert.Throws<HistoryException>(() => new PlanJournal(_folder, "other").Read()).Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(_folder, "foreign.parquet"), "nothing of the kind");
         Assert.Contains("cannot be read", Assert.Throws<HistoryException>(() => new PlanJournal(_folder, "plan").Read()).Message, StringComparison.Ordinal);
     }

@@ -116,7 +116,7 @@ public sealed class PlannerTests
     {
         var error = Assert.Throws<PlanException>(() => Planner.Make(SmallMarket.Create(),
             SmallMarket.Holding((UsdB, 1_000), (GasB, 10)), SmallMarket.DepositAll(SmallMarket.Create(), 2_000)));
-        Assert.Contains("2,000.00 USD are wanted and 1,000.00 USD are there", error.Message, StringComparison.Ordinal);
+        Assert.Contains("2,000.00 USD are needed, but only 1,000.00 USD are available", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class PlannerTests
             IdleUsd = new Dictionary<TokenId, double> { [UsdA] = 900 },
             Flows = [SmallMarket.Flow(market, 1, 500), SmallMarket.Flow(market, 2, 400)],
         };
-        Assert.Contains("run in a circle", Assert.Throws<PlanException>(() => Planner.Make(market, SmallMarket.Holding((UsdA, 1_000), (GasA, 10)), target)).Message, StringComparison.Ordinal);
+        Assert.Contains("form a circle", Assert.Throws<PlanException>(() => Planner.Make(market, SmallMarket.Holding((UsdA, 1_000), (GasA, 10)), target)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

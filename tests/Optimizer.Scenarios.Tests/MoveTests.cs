@@ -26,7 +26,7 @@ public sealed class MoveTests
         // The price is the difference of the objectives, and it is told.
         var price = exact.Objective!.Value - round.Objective!.Value;
         Assert.InRange(price, -1, 50);
-        Assert.Contains(round.Notes, note => note.Contains("multiples of steps worth at most", StringComparison.Ordinal) && note.Contains("costs", StringComparison.Ordinal));
+        Assert.Contains(round.Notes, note => note.Contains("rounded in steps worth at most", StringComparison.Ordinal) && note.Contains("costs", StringComparison.Ordinal));
         Assert.All(round.Constraints, constraint => Assert.False(constraint.Broken, constraint.Name));
     }
 
@@ -81,6 +81,24 @@ public sealed class MoveTests
         // Five million that wait six days at 5 % forgo 4,107 USD, more than 20,000 USD gain in 60 days after the call's effort.
         Assert.DoesNotContain(result.Plan!.Steps, step => step.Kind == StepKind.BridgeSend);
         Assert.True(result.Objective!.Bound - result.Certificate.ObjectiveRecomputed < 20_000);
+    }
+
+    /// <summary>A rate of 400 % is cut to what others pay. What it tends to is no more than that, and nothing of the cut comes back.</summary>
+    [Fact]
+    public void The_later_gain_has_nothing_of_an_outlier()
+    {
+        var loaded = Ask.Load("""
+            horizon: 60 days
+            holdings:
+              - { token: USDC@base, amount: 100_000 }
+              - { token: ETH@base, amount: 0.1 }
+            settings: { risk: { outlierMedians: 3 } }
+            objective: { meanVariance: { riskAversion: 0 } }
+            """).With(Ask.Place("rich/base/USDC", "USDC@base", 4));
+        loaded = loaded with { Scenario = loaded.Scenario with { Universe = new() { Protocols = ["rich"] } } };
+        var economics = ScenarioRunner.Run(loaded).Plan!.Economics!;
+        Assert.InRange(economics.GainUsdPerYear, 100_000, 500_000);
+        Assert.InRange(economics.LaterGainUsdPerYear, 0, 20_000);
     }
 
     /// <summary>Early money is deposited at once, and what comes later by itself, where waiting costs more than one more call.</summary>

@@ -94,7 +94,7 @@ public sealed class ObjectiveTests
 
         var none = Solve("maximumSharpeRatio: { riskFreeRate: 50 % }");
         Assert.Equal("infeasible", none.Status);
-        Assert.Contains("nothing earns more than 50 % a year", none.Message, StringComparison.Ordinal);
+        Assert.Contains("no allocation earns more than 50 % a year", none.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Places that share nothing have sizes in inverse proportion to their volatility.</summary>
@@ -253,7 +253,7 @@ public sealed class ObjectiveTests
         Assert.True(gain > 30_000);
         Assert.Equal(0, result.Losses!.LossProbability, 0.01);
         Assert.InRange(-result.Losses.Tails[0].ValueAtRiskUsd, 0.5 * gain, gain);
-        Assert.Contains(result.Notes, note => note.Contains("prices use up its margin", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, note => note.Contains("price moves use up its margin", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed partial class ProblemFileTests
     [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "rows": [ { "name": "r", "atMost": 1, "sum": { "b": 1 } } ], "goal": { "meanVariance": { "riskWeight": 1 } } }""", "there is no variable 'b'")]
     [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "covariance": { "matrix": [[-1]] }, "goal": { "meanVariance": { "riskWeight": 1 } } }""", "eigenvalue")]
     [InlineData("""{ "name": "p", "variables": [ { "name": "a", "upper": NaN } ], "goal": { "meanVariance": { "riskWeight": 1 } } }""", "1:")]
-    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "rows": [ { "name": "r", "sum": { "a": 1 } } ], "goal": { "meanVariance": { "riskWeight": 1 } } }""", "asks for nothing")]
+    [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "rows": [ { "name": "r", "sum": { "a": 1 } } ], "goal": { "meanVariance": { "riskWeight": 1 } } }""", "has no limit")]
     [InlineData("""{ "name": "p", "variables": [ { "name": "a" } ], "goal": { "minimumCvar": { "confidence": 0.9 } } }""", "needs scenarios")]
     public void What_is_wrong_is_said_with_its_place(string text, string expected) =>
         Assert.Contains(expected, string.Join('\n', Assert.Throws<InputException>(() => Solve(text)).Diagnostics));

@@ -14,7 +14,7 @@ public sealed class ReadingTests
         Assert.All(Directory.EnumerateFiles(Repository.Path("scenarios"), "*.yaml")
             .Concat(Directory.EnumerateFiles(Repository.Path("chains"), "*.yaml"))
             .Append(Repository.Path("scenarios", "snapshots", "2026-08-12.json"))
-            .Append(Repository.Path("optimizer.yaml")), file => files.Validate(file));
+            .Append(Repository.Path("optimizer.yaml")), file => FileCheck.Of(file));
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class ReadingTests
     [InlineData("asset: USDe, max: 10 %", "asset: USDe, chain: base, max: 10 %", "has 2 selectors; expected exactly one")]
     [InlineData("exitLadder: {", "exitLader: {", "unknown kind 'exitLader'; did you mean 'exitLadder'?")]
     [InlineData("chains: [ethereum, base, arbitrum]", "chains: ethereum", "found 'ethereum'; expected a list")]
-    [InlineData("snapshot: snapshots/2026-08-12.json", "snapshot: snapshots/2026.json", "there is no file")]
+    [InlineData("snapshot: snapshots/2026-08-12.json", "snapshot: snapshots/2026.json", "file not found")]
     [InlineData("objective:", "objektive:", "key 'objective' is missing")]
     [InlineData("name: Treasury, 10M in stablecoins", "name: *x", "anchors and aliases")]
     public void Wrong_scenarios_are_explained(string right, string wrong, string expected)
@@ -74,7 +74,7 @@ public sealed class ReadingTests
     [InlineData("name: Treasury", "name: !!str Treasury", "tags (!)")]
     [InlineData("name: Treasury", "name: @Treasury", "is not well-formed YAML")]
     [InlineData("name: Treasury", "name: %Treasury", "is not well-formed YAML")]
-    [InlineData("objective:", "? [objective]", "stands where a key was expected")]
+    [InlineData("objective:", "? [objective]", "expected a key")]
     public void Broken_yaml_is_located(string right, string wrong, string expected)
     {
         foreach (var ending in (string[])["\n", "\r\n"])
@@ -101,9 +101,9 @@ public sealed class ReadingTests
     [InlineData("- count: { of: positions, max: 8 }", "- count: { of: positions, max: 0 }", "no positions are allowed")]
     [InlineData("- count: { of: positions, max: 8 }", "- frozen: { opportunity: aave-v3/base/USDC }", "nothing is held in aave-v3/base/USDC")]
     [InlineData("objective:", "views: { SOL: 5 % }\nobjective:", "is exposed to SOL")]
-    [InlineData("token: USDT@ethereum, amount: 1_000_000", "token: USDT@ethereum, amount: 0", "nothing is held of USDT@ethereum")]
+    [InlineData("token: USDT@ethereum, amount: 1_000_000", "token: USDT@ethereum, amount: 0", "the amount of USDT@ethereum is zero")]
     [InlineData("token: USDT@ethereum, amount: 1_000_000", "token: USDC@ethereum, amount: 1_000_000", "USDC@ethereum is listed more than once")]
-    [InlineData("chains: [ethereum, base, arbitrum]", "chains: [ethereum, arbitrum]", "USDC@base lies on a chain outside the universe")]
+    [InlineData("chains: [ethereum, base, arbitrum]", "chains: [ethereum, arbitrum]", "USDC@base is on a chain outside the universe")]
     [InlineData("assets: [USDC, USDT, USDS, DAI, USDe]", "assets: [USDT]", "aave-v3/ethereum/USDC is outside the universe")]
     public void What_is_seldom_meant_is_noted(string right, string wrong, string expected)
     {
@@ -162,7 +162,7 @@ public sealed class ReadingTests
             File.WriteAllBytes(file, Break(text, i, random));
             try
             {
-                new ScenarioFiles().Validate(file);
+                FileCheck.Of(file);
             }
             catch (InputException error)
             {

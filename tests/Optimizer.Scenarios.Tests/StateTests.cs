@@ -116,7 +116,7 @@ public sealed class StateTests
 
     [Fact]
     public void A_shock_that_touches_nothing_that_is_held_says_so() =>
-        Assert.Contains(Ask.Solve(Conserve + "shocks: [ price: { asset: BNB, multiply: 0.5 } ]").Notes, note => note.EndsWith("touches nothing that is held", StringComparison.Ordinal));
+        Assert.Contains(Ask.Solve(Conserve + "shocks: [ price: { asset: BNB, multiply: 0.5 } ]").Notes, note => note.EndsWith("has no effect on the holdings", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("strike: { event: morpho-exploit }")]

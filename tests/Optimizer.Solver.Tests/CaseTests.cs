@@ -1,3 +1,4 @@
+using Optimizer.Solver.Dispatch;
 namespace Optimizer.Solver.Tests;
 
 /// <summary>Problems that were once answered wrongly, or not at all, with what is right by hand.</summary>

@@ -1,3 +1,4 @@
+using Optimizer.Solver.Dispatch;
 namespace Optimizer.Solver.Tests;
 
 /// <summary>Problems without binary variables: two engines, and what must hold of every answer.</summary>

@@ -1,3 +1,4 @@
+using Optimizer.Solver.Dispatch;
 namespace Optimizer.Solver.Tests;
 
 /// <summary>Small problems of every feature, held against trying every whole number there is, each with another engine under it.

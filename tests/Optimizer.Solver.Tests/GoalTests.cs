@@ -1,3 +1,4 @@
+using Optimizer.Solver.Dispatch;
 namespace Optimizer.Solver.Tests;
 
 /// <summary>Goals other than the plain trade-off, against closed forms, identities and a second way of solving.</summary>

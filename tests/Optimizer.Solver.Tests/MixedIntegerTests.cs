@@ -1,3 +1,4 @@
+using Optimizer.Solver.Dispatch;
 namespace Optimizer.Solver.Tests;
 
 /// <summary>Problems with switches against trying every combination.</summary>

@@ -1,3 +1,4 @@
+using Optimizer.Solver.Dispatch;
 namespace Optimizer.Solver.Tests;
 
 /// <summary>The Karush–Kuhn–Tucker conditions of continuous answers, from the problem and the answer alone.</summary>

@@ -1,3 +1,4 @@
+using Optimizer.Solver.Dispatch;
 namespace Optimizer.Solver.Tests;
 
 /// <summary>The efficient frontiers that J. E. Beasley's OR-Library publishes (Chang, Meade, Beasley and Sharaiha,

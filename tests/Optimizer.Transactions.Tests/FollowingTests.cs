@@ -159,7 +159,7 @@ public sealed class FollowingTests
     public void A_rule_whose_names_could_mean_another_argument_is_refused(string function)
     {
         var rule = new PolicyRule { Name = "Lend", Chain = "base", Contract = $"{Stranger}", Function = function, Where = new Dictionary<string, string> { ["onBehalfOf"] = "account" } };
-        Assert.Contains("a name of its own", Assert.Throws<TransactionException>(() => PolicyCheck.Check(Made.Value, new Policy { Name = "P", Allow = [rule] }, Loaded.Market)).Message, StringComparison.Ordinal);
+        Assert.Contains("one unique name", Assert.Throws<TransactionException>(() => PolicyCheck.Check(Made.Value, new Policy { Name = "P", Allow = [rule] }, Loaded.Market)).Message, StringComparison.Ordinal);
     }
 
     private static CallContext Bridge(string route, BigInteger amount, BigInteger least)

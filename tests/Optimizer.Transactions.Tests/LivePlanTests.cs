@@ -136,7 +136,7 @@ public sealed class LivePlanTests(LiveTreasury live)
             return reply;
         });
         Assert.Equal((place.EnterGasUnits.From, new Figure(2, "judged")), (enter.From, exit));
-        Assert.Contains("1 of 1 actions could not be tried, so that their gas units are as they were judged: aave-v3/ethereum/USDC: leaving it", doubt, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 actions could not be simulated, so their gas units are the judged ones: aave-v3/ethereum/USDC: leaving it", doubt, StringComparison.Ordinal);
         // A node that lies, or says what nobody should read, is not believed and not quoted.
         (enter, exit, doubt) = await Through((method, _, reply) =>
         {
@@ -161,7 +161,7 @@ public sealed class LivePlanTests(LiveTreasury live)
             return reply;
         });
         Assert.Equal(1.0, enter.Value);
-        Assert.Contains("no node of chain", doubt, StringComparison.Ordinal);
+        Assert.Contains("not a node of chain", doubt, StringComparison.Ordinal);
     }
 
     [NodeFact]
@@ -304,8 +304,8 @@ public sealed class LivePlanTests(LiveTreasury live)
     {
         using var project = new LiveProject(loaded, nodes);
         Assert.Contains("steps", await LiveProject.RunAsync(0, "plan", project.Scenario, "--out", project.PlanFolder), StringComparison.Ordinal);
-        Assert.Contains("Sound:", await LiveProject.RunAsync(0, "plan", "check", project.Plan, project.Scenario), StringComparison.Ordinal);
-        Assert.Contains("Valid: the market is as the plan counts on it.", await LiveProject.RunAsync(0, "plan", "check", project.Plan, project.Scenario, "--now"), StringComparison.Ordinal);
-        Assert.Contains("do what the plan says.", await LiveProject.RunAsync(0, "plan", "simulate", project.Plan, project.Scenario), StringComparison.Ordinal);
+        Assert.Contains("Plan verified:", await LiveProject.RunAsync(0, "plan", "check", project.Plan, project.Scenario), StringComparison.Ordinal);
+        Assert.Contains("Valid: the market still matches the plan.", await LiveProject.RunAsync(0, "plan", "check", project.Plan, project.Scenario, "--now"), StringComparison.Ordinal);
+        Assert.Contains("succeed and deliver at least the planned amounts.", await LiveProject.RunAsync(0, "plan", "simulate", project.Plan, project.Scenario), StringComparison.Ordinal);
     }
 }

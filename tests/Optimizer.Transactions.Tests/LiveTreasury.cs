@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using Optimizer.Chains.Markets;
+using Optimizer.Chains.Readers;
 using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Tests;
 using Optimizer.Cli;

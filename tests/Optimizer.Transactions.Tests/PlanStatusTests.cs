@@ -12,6 +12,7 @@ using Optimizer.Contracts.Protocols.LiquidStaking;
 using Optimizer.Contracts.Protocols.Safe;
 using Optimizer.Model;
 using Optimizer.Scenarios;
+using Optimizer.Transactions.Calls;
 using Optimizer.Transactions.Following;
 using Optimizer.Transactions.Safe;
 
@@ -77,7 +78,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         }
 
         // The journal is the plan's own, and no other plan takes its place.
-        Assert.Contains("is followed", await LiveProject.RunAsync(2, "plan", project.Scenario, "--out", project.PlanFolder), StringComparison.Ordinal);
+        Assert.Contains("in progress", await LiveProject.RunAsync(2, "plan", project.Scenario, "--out", project.PlanFolder), StringComparison.Ordinal);
     }
 
     /// <summary>A real Safe, whose owner loads the files and compares the hashes.</summary>
@@ -147,14 +148,14 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var node = live.Nodes["ethereum"];
         await SignAsync(node, [.. batch.GetProperty("transactions").EnumerateArray().Select(call => new ContractCall { To = call.GetProperty("to").GetString()!, Value = BigInteger.Parse(call.GetProperty("value").GetString()!), Function = "", Arguments = [], Data = call.GetProperty("data").GetString()! })]);
         JsonObject Refused() => new() { ["error"] = new JsonObject { ["code"] = -32005, ["message"] = "query returned more than 10000 results" } };
-        await QuietAsync("cannot be looked up", (method, _, reply) => method == "eth_getLogs" ? Refused() : reply);
-        await QuietAsync("has grown by 1", (method, _, reply) => method == "eth_getLogs" ? new JsonObject { ["result"] = new JsonArray() } : reply);
+        await QuietAsync("cannot list the transactions", (method, _, reply) => method == "eth_getLogs" ? Refused() : reply);
+        await QuietAsync("grew by 1", (method, _, reply) => method == "eth_getLogs" ? new JsonObject { ["result"] = new JsonArray() } : reply);
         await QuietAsync("does not have transaction", (method, _, reply) => method == "eth_getTransactionReceipt" ? new JsonObject { ["result"] = null } : reply);
         await QuietAsync("calls at block", (method, parameters, reply) => method == "eth_call" && parameters[0]!["data"]!.GetValue<string>().Contains("affed0e0", StringComparison.Ordinal) ? Refused() : reply);
-        await QuietAsync("by which others act", (method, parameters, reply) => method == "eth_getCode" ? new JsonObject { ["result"] = $"0xef0100{new string('1', 40)}" } : reply);
+        await QuietAsync("so others may act for it", (method, parameters, reply) => method == "eth_getCode" ? new JsonObject { ["result"] = $"0xef0100{new string('1', 40)}" } : reply);
         // Known from an honest node, it is missed at one that lags.
         Assert.DoesNotContain("To sign now: phase 1 on ethereum", (await StatusAsync(project)).Text, StringComparison.Ordinal);
-        await QuietAsync("has been read before", (method, parameters, reply) =>
+        await QuietAsync("was read before", (method, parameters, reply) =>
         {
             if (method == "eth_getBlockByNumber" && parameters[0]!.GetValue<string>() == "latest")
                 reply["result"]!["number"] = Hex.Of(EvmJson.Number(JsonSerializer.SerializeToElement(reply["result"]!["number"]!.GetValue<string>()), "", "") - 3);
@@ -215,7 +216,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         Assert.InRange(Book.AmountOf(rest.Market, flying).BaseUnits, receive.MinimumReceived, send.Amount);
         // What cannot be looked up is done when its owner says so.
         text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--done", $"{receive.Id}");
-        Assert.Contains("done, you say", text, StringComparison.Ordinal);
+        Assert.Contains("done (confirmed by you)", text, StringComparison.Ordinal);
         text = await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario, "--done", $"{receive.Id}", "--rest", project.In("scenarios/told.yaml"), "--on", project.Anew(new ScenarioFiles().Load(project.Scenario)));
         Assert.Contains("To sign now: phase 2 on base", text, StringComparison.Ordinal);
         var toldOf = new ScenarioFiles().Load(project.In("scenarios/told.yaml"));
@@ -224,9 +225,9 @@ public sealed class PlanStatusTests(LiveTreasury live)
         Assert.Contains("has no step 99", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario, "--done", "99"), StringComparison.Ordinal);
         // A call of the account that is none of the plan's is named, and a plan that was changed meanwhile is not followed.
         await node.TransactAsync(node.Treasury, node.Token("USDC"), new Approve { Spender = node.Treasury, Value = 1 }.Encode());
-        Assert.Contains("1 transaction of the account on ethereum since then are none of this plan's", await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
+        Assert.Contains("1 transaction of the account on ethereum since then do not belong to this plan", await LiveProject.RunAsync(9, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
         await File.WriteAllTextAsync(project.Plan, (await File.ReadAllTextAsync(project.Plan)).Replace("\"nonces\": {}", "\"nonces\": { \"base\": \"7\" }", StringComparison.Ordinal));
-        Assert.Contains("of another plan", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
+        Assert.Contains("belongs to another plan", await LiveProject.RunAsync(2, "plan", "status", project.Plan, project.Scenario), StringComparison.Ordinal);
     }
 
     /// <summary>Across: whoever fills is told by the deposit's number.</summary>
@@ -284,7 +285,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
             answer = """{ "messages": [ { "message": "0x", "attestation": "PENDING", "status": "pending_confirmations" } ] }""";
             Assert.DoesNotContain("can be claimed", (await StatusAsync(project)).Text, StringComparison.Ordinal);
             answer = "nonsense";
-            Assert.Contains("whether it can be claimed cannot be told", (await StatusAsync(project)).Text, StringComparison.Ordinal);
+            Assert.Contains("cannot check whether it can be claimed", (await StatusAsync(project)).Text, StringComparison.Ordinal);
             var foreign = message.ToArray();
             foreign[148 + 4 + 32 + 31] ^= 1;
             answer = $$"""{ "messages": [ { "message": "{{Hex.Of(foreign)}}", "attestation": "{{Hex.Of(attestation)}}", "status": "complete" } ] }""";
@@ -348,13 +349,13 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var (request, claim) = (plan.Steps.Single(step => step.Kind == StepKind.RequestWithdrawal), plan.Steps.Single(step => step.Kind == StepKind.Claim));
         // Without an exit delay its money would look as if it were there at once; and no tampered amount makes a million requests.
         Assert.Contains("exit delay", Assert.Throws<TransactionException>(() => CallBook.Of(new(loaded.Market, request with { Kind = StepKind.Withdraw }, plan.Accounts, plan.ValidUntil))).Message, StringComparison.Ordinal);
-        Assert.Contains("more than 200 requests", Assert.Throws<TransactionException>(() => CallBook.Of(new(loaded.Market, request with { Amount = BigInteger.Pow(10, 51) }, plan.Accounts, plan.ValidUntil))).Message, StringComparison.Ordinal);
+        Assert.Contains("maximum of 200 requests", Assert.Throws<TransactionException>(() => CallBook.Of(new(loaded.Market, request with { Amount = BigInteger.Pow(10, 51) }, plan.Accounts, plan.ValidUntil))).Message, StringComparison.Ordinal);
         // Allowed to the unit, and in two requests, since one may be of a thousand ether at most.
         Assert.Equal(["approve(address spender, uint256 value)", "requestWithdrawals(uint256[] _amounts, address _owner)"], request.Calls.Select(call => call.Function));
         Assert.Equal($"({staked / 2}, {staked / 2})", request.Calls[1].Arguments[0]);
         Assert.Empty(claim.Calls);
         Assert.Equal(-staked, plan.Positions[place.Id]);
-        Assert.Contains("Ask for 1200 ETH from lido/ethereum/ETH", await File.ReadAllTextAsync(Path.Combine(project.PlanFolder, "checklist.md")), StringComparison.Ordinal);
+        Assert.Contains("Request the withdrawal of 1200 ETH from lido/ethereum/ETH", await File.ReadAllTextAsync(Path.Combine(project.PlanFolder, "checklist.md")), StringComparison.Ordinal);
         await LiveProject.RunAsync(0, "plan", "simulate", project.Plan, project.Scenario);
         // What the claim brings is used in a later phase than the request, and not counted on to the last unit.
         Assert.InRange(claim.Received - claim.MinimumReceived, 1, BigInteger.Pow(10, 12));

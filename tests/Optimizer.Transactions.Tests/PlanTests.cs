@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Json.Nodes;
 using Optimizer.Model;
 using Optimizer.Scenarios;
+using Optimizer.Transactions.Calls;
 using Optimizer.Transactions.Policies;
 
 namespace Optimizer.Transactions.Tests;
@@ -21,7 +22,7 @@ public sealed class PlanTests
         var file = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "plan.json");
         File.WriteAllText(file, Formats.Serialize(Made.Value));
         Assert.Equal(Formats.Serialize(Made.Value), Formats.Serialize(ScenarioFiles.LoadPlan(file)));
-        Assert.Equal("plan", new ScenarioFiles().Validate(file).Kind);
+        Assert.Equal("plan", FileCheck.Of(file).Kind);
     }
 
     [Fact]
@@ -176,7 +177,7 @@ public sealed class PlanTests
         var step = Made.Value.Steps.First(step => step.Kind == StepKind.BridgeSend);
         var elsewhere = step.Calls[0] with { Data = step.Calls[0].Data.Replace("5afe3855358e112b5647b952709e6165e1c1eeee", "5afe3855358e112b5647b952709e6165e1c1eeef", StringComparison.Ordinal) };
         var wrong = Assert.Single(PolicyCheck.Check(Made.Value with { Steps = [.. Made.Value.Steps.Select(other => other == step ? step with { Calls = [elsewhere] } : other)] }, policy, Loaded.Market));
-        Assert.Contains("wants mintRecipient to be 0x5aFE3855358E112B5647B952709E6165e1c1eEEe, not 0x0000000000000000000000005afe3855358e112b5647b952709e6165e1c1eeef", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("requires mintRecipient to be 0x5aFE3855358E112B5647B952709E6165e1c1eEEe, not 0x0000000000000000000000005afe3855358e112b5647b952709e6165e1c1eeef", wrong.Message, StringComparison.Ordinal);
         Assert.Contains(PolicyCheck.Check(Made.Value, policy with { Spend = new Dictionary<string, Amount> { ["USDC@ethereum"] = Amount.Parse("3_999_999") } }, Loaded.Market), violation => violation.Rule == PolicyCheck.Spend);
         Assert.Throws<TransactionException>(() => PolicyCheck.Check(Made.Value, policy with { Allow = [policy.Allow[0] with { Where = new Dictionary<string, string> { ["spenda"] = "account" } }] }, Loaded.Market));
         Assert.Throws<TransactionException>(() => PolicyCheck.Check(Made.Value, policy with { Spend = new Dictionary<string, Amount> { ["USDC@moon"] = Amount.Parse("1") } }, Loaded.Market));
@@ -200,14 +201,16 @@ public sealed class PlanTests
         }
 
         Expect(null, snapshot);
-        Expect(DriftKind.Dangerous, WithPlace(place => place with { Capacity = Figure(1_000) }), "takes 1,000 USD more now");
+        Expect(DriftKind.Dangerous, WithPlace(place => place with { Capacity = Figure(1_000) }), "accepts only 1,000 USD more now");
         Expect(DriftKind.Dangerous, snapshot with { Opportunities = [.. snapshot.Opportunities.Where(place => place.Id != deposit.Via)] }, "is paused");
-        Expect(DriftKind.Drifted, WithPlace(place => place with { Carry = place.Carry.Shifted(new(default, ShiftMode.Multiply, 0.5)) }), "would have paid");
-        Expect(DriftKind.Dangerous, snapshot with { Routes = [.. snapshot.Routes.Where(route => route.Id != send.Via)] }, "gives no quote now");
-        Expect(DriftKind.Drifted, WithRoute(route => route with { Fees = [new() { Bps = Figure(20) }] }), "where it took");
+        Expect(DriftKind.Drifted, WithPlace(place => place with { Carry = place.Carry.Shifted(new(default, ShiftMode.Multiply, 0.5)) }), "now for the amount, before");
+        Expect(DriftKind.Dangerous, snapshot with { Routes = [.. snapshot.Routes.Where(route => route.Id != send.Via)] }, "has no quote now");
+        Expect(DriftKind.Drifted, WithRoute(route => route with { Fees = [new() { Bps = Figure(20) }] }), "of the amount now, before");
         Expect(DriftKind.Dangerous, WithRoute(route => route with { Fees = [new() { Bps = Figure(100) }] }), "the call would fail");
-        Expect(DriftKind.Dangerous, WithRoute(route => route with { Maximum = Figure(10) }), "takes 10 USD at the most now");
-        Expect(DriftKind.Drifted, snapshot with { Assets = [.. snapshot.Assets.Select(asset => asset.Id == "USDC" ? asset with { PriceUsd = Figure(0.98) } : asset)] }, "was at 1 USD and is at 0.98");
+        // A converter that gives less than it did costs more, though its fee is the same.
+        Expect(DriftKind.Dangerous, WithRoute(route => route with { Rate = Figure(0.98) }), "the call would fail");
+        Expect(DriftKind.Dangerous, WithRoute(route => route with { Maximum = Figure(10) }), "accepts at most 10 USD now");
+        Expect(DriftKind.Drifted, snapshot with { Assets = [.. snapshot.Assets.Select(asset => asset.Id == "USDC" ? asset with { PriceUsd = Figure(0.98) } : asset)] }, "was 1 USD and is now 0.98");
         Expect(DriftKind.Dangerous, snapshot with { Chains = [.. snapshot.Chains.Where(chain => chain.Id != "base")] }, "base cannot be read now");
     }
 
@@ -216,7 +219,7 @@ public sealed class PlanTests
     {
         var scenario = Loaded.Scenario with { Accounts = new Dictionary<string, string>() };
         var wrong = Assert.Throws<TransactionException>(() => TransactionPlanner.Make(Loaded.Market, scenario, Loaded.Settings.Moves, Moves.Value));
-        Assert.Contains("the scenario names no account on ethereum; add it under 'accounts'", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("the scenario has no account on ethereum; add it under 'accounts'", wrong.Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<Violation> Check(TransactionPlan plan) => PlanVerifier.Check(plan, Loaded.Market, Loaded.Scenario, Loaded.Settings.Moves, Moves.Value);

@@ -61,7 +61,7 @@ public sealed class SolanaPlanTests(LiveTreasury live)
         Assert.Equal(Convert.ToBase64String(SolanaTransaction.WithoutSignatures(message)), only["transaction"]!.GetValue<string>());
         Assert.True(SolanaTransaction.WithoutSignatures(message).Length <= SolanaTransaction.MostBytes);
         Assert.Equal("[]\n", files["transactions.json"]);
-        Assert.Contains($"transferFrom: `{Owner}` (the account itself, on Solana), signs, is written", files["checklist.md"], StringComparison.Ordinal);
+        Assert.Contains($"transferFrom: `{Owner}` (the account itself, on Solana), signs, writable", files["checklist.md"], StringComparison.Ordinal);
         Assert.Contains("state of Marinade", files["checklist.md"].Replace("`8szGkuLTAux9XMgZ2vtY39jVSowEcpBfFfD8hXSEqdGC`", "state of Marinade", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
@@ -99,8 +99,8 @@ public sealed class SolanaPlanTests(LiveTreasury live)
         Assert.Empty(Check(create, stake, marinade));
         Assert.Contains("no rule allows this program", Assert.Single(Check(create, stake)).Message, StringComparison.Ordinal);
         Assert.Contains("at most 5", Assert.Single(Check(create, stake with { AtMost = new Dictionary<string, BigInteger> { ["lamports"] = 5 } }, marinade)).Message, StringComparison.Ordinal);
-        Assert.Contains("wants fundingAccount to be", Assert.Single(Check(create, stake with { Where = new Dictionary<string, string> { ["fundingAccount"] = $"{SolanaPrograms.Token}" } }, marinade)).Message, StringComparison.Ordinal);
-        Assert.Contains("lamports be taken", Assert.Single(Check(create, stake, marinade with { Value = 5 })).Message, StringComparison.Ordinal);
+        Assert.Contains("requires fundingAccount to be", Assert.Single(Check(create, stake with { Where = new Dictionary<string, string> { ["fundingAccount"] = $"{SolanaPrograms.Token}" } }, marinade)).Message, StringComparison.Ordinal);
+        Assert.Contains("lamports", Assert.Single(Check(create, stake, marinade with { Value = 5 })).Message, StringComparison.Ordinal);
         Assert.Throws<TransactionException>(() => Check(create, stake with { AtMost = new Dictionary<string, BigInteger> { ["sol"] = 5 } }));
     }
 

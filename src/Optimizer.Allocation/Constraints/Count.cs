@@ -64,7 +64,7 @@ public sealed record Count : AllocationConstraint
 
     /// <inheritdoc/>
     public override IEnumerable<(string Field, string Note)> Notes(Market market, Scenario scenario) => Max == 0
-        ? [("max", Of == Counted.Routes ? "no route may be used: nothing moves between tokens or chains" : $"no {Of.ToString().ToLowerInvariant()} are allowed: everything is left, and stays idle")]
+        ? [("max", Of == Counted.Routes ? "no route may be used, so nothing can move between tokens or chains" : $"no {Of.ToString().ToLowerInvariant()} are allowed: all positions are closed and the money stays idle")]
         : [];
 
     /// <inheritdoc/>

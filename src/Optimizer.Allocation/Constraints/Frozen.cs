@@ -21,7 +21,7 @@ public sealed record Frozen : AllocationConstraint
     /// <inheritdoc/>
     public override IEnumerable<(string Field, string Note)> Notes(Market market, Scenario scenario) =>
         scenario.Holdings.Any(holding => holding.Opportunity == Opportunity) ? []
-        : [("opportunity", $"nothing is held in {Opportunity}, so that freezing it only keeps money out")];
+        : [("opportunity", $"nothing is held in {Opportunity}, so 'frozen' only prevents deposits")];
 
     /// <inheritdoc/>
     protected override string Describe() => $"{Opportunity} frozen";

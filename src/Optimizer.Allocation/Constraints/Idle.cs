@@ -43,7 +43,7 @@ public sealed record Idle : AllocationConstraint
         if (Min is null && Max is null)
             yield return ("", "limits nothing; expected min, max or both");
         if (Token is not null && (Asset is not null || Chain is not null))
-            yield return ("token", "names an asset and a chain already; expected no other");
+            yield return ("token", "already implies an asset and a chain; remove 'asset' and 'chain'");
         if (Min is { } least && Max is { } most && least.IsShareOfBook == most.IsShareOfBook && least.Amount > most.Amount)
             yield return ("max", $"a cap of {most} is under the floor of {least}; expected a cap at or above the floor");
     }

@@ -10,7 +10,7 @@ namespace Optimizer.Allocation;
 public sealed record PegWithin(Percentage Max) : AllocationConstraint, ITextual<PegWithin>
 {
     /// <inheritdoc/>
-    public static string Expected => "the most that a peg may be off, such as '1 %'";
+    public static string Expected => "the largest deviation from a peg, such as '1 %'";
 
     /// <inheritdoc/>
     public static string Pattern => Percentage.Pattern;
@@ -30,7 +30,7 @@ public sealed record PegWithin(Percentage Max) : AllocationConstraint, ITextual<
             .Select(flow => new Requirement($"{Title()}: {flow.Route.Id}", flow.In <= 0, IsReported: false)));
 
     /// <inheritdoc/>
-    protected override string Describe() => $"nothing that is off its peg by more than {Max}";
+    protected override string Describe() => $"no token off its peg by more than {Max}";
 
     /// <summary>Deviation of a token from its peg: against its asset's price, or for a dollar asset against one dollar.</summary>
     private static double Off(Market market, TokenId token)

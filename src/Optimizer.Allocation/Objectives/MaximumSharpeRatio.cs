@@ -21,7 +21,7 @@ public sealed record MaximumSharpeRatio : AllocationObjective
 
     /// <inheritdoc/>
     public override string? WhyNone(AllocationProblem problem, Answer answer) => double.IsFinite(answer.Bound) && answer.Bound <= Safe(problem)
-        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"nothing earns more than {RiskFreeRate} a year: the most is {answer.Bound / problem.Scenario.Horizon.Years:P2}") : null;
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no allocation earns more than {RiskFreeRate} a year; the maximum is {answer.Bound / problem.Scenario.Horizon.Years:P2}") : null;
 
     /// <inheritdoc/>
     public override Goal Goal(AllocationProblem problem) => new MaximizeRatio(Safe(problem));

@@ -1,4 +1,5 @@
 using Optimizer.Solver;
+using Optimizer.Solver.Dispatch;
 
 namespace Optimizer.Allocation;
 
@@ -36,7 +37,7 @@ public sealed record RiskParity : AllocationObjective
             Factors = [.. loadings.Select((terms, f) => new Factor(problem.Risk.Factors[f].Name, terms)).Where(factor => factor.Loadings.Count > 0)],
             Goal = new BudgetRisk([.. places.Select(_ => 1.0)]),
         }, new() { Gap = 1e-9 });
-        return answer.Values.Count == 0 ? throw new ObjectiveException($"there are no equal parts of the risk: {answer.Message}")
+        return answer.Values.Count == 0 ? throw new ObjectiveException($"risk parity has no solution: {answer.Message}")
             : places.Zip(answer.Values).ToDictionary(pair => pair.First.Opportunity.Id, pair => pair.Second);
     }
 
@@ -61,7 +62,7 @@ public sealed record RiskParity : AllocationObjective
         var equal = 1.0 / problem.Origin.Count;
         var furthest = problem.Origin.Keys.MaxBy(id => Math.Abs(outcome.Risk.ShareOf(id) - equal))!;
         return string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{(problem.Origin.Count == 1 ? "one place would bear all" : $"{problem.Origin.Count} places would each bear {equal:P1}")} of the risk; furthest from it is {furthest} with {outcome.Risk.ShareOf(furthest):P1}");
+            $"{(problem.Origin.Count == 1 ? "one opportunity would bear all" : $"{problem.Origin.Count} opportunities should each bear {equal:P1}")} of the risk; the largest deviation is {furthest} with {outcome.Risk.ShareOf(furthest):P1}");
     }
 
     private const double AnyValue = -1e3;
@@ -75,10 +76,6 @@ public sealed record RiskParity : AllocationObjective
         var places = problem.Positions.Where(position => position.Capital > 0 && (position.Before > 0 || (position.Upper > 0 && problem.ForbiddenBy(position) is null))
             && problem.Scenario.Universe.Allows(problem.Market, position.Opportunity)
             && (position.Opportunity.Volatility > 0 || problem.Risk.Loadings(position.Opportunity).Values.Any(loading => loading != 0))).ToArray();
-        return places.Length > 0 ? places : throw new ObjectiveException("there is no place that bears risk and may be used");
+        return places.Length > 0 ? places : throw new ObjectiveException("no allowed opportunity bears risk");
     }
 }
-
-/// <summary>Thrown when an objective cannot be applied to a scenario.</summary>
-/// <param name="message">Why.</param>
-public sealed class ObjectiveException(string message) : Exception(message);

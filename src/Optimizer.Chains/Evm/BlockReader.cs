@@ -36,7 +36,7 @@ public sealed class BlockReader(ReadSession session, EvmBlock block)
         }
         catch (AbiException wrong)
         {
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of contract {contract} cannot be asked: {wrong.Message}", wrong);
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of contract {contract} cannot be called: {wrong.Message}", wrong);
         }
 
         var returned = await session.AskAsync(block, new(contract, data, kind)).ConfigureAwait(false);
@@ -48,7 +48,7 @@ public sealed class BlockReader(ReadSession session, EvmBlock block)
         }
         catch (AbiException wrong)
         {
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of contract {contract} returned what is not its type: {wrong.Message}", wrong);
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of contract {contract} returned an unexpected type: {wrong.Message}", wrong);
         }
     }
 }

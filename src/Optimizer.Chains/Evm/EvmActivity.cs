@@ -43,7 +43,7 @@ public sealed class EvmActivity(EvmClient client)
         if (answers.Of<Transaction>(0) is not { } sent || answers.Of<RollupReceipt>(1) is not { } receipt)
             return null;
         if (!string.Equals(receipt.TransactionHash, hash, StringComparison.OrdinalIgnoreCase) || !string.Equals(sent.TransactionHash, hash, StringComparison.OrdinalIgnoreCase))
-            throw rpc.Malformed($"another transaction than {hash} when it was asked for");
+            throw rpc.Malformed($"another transaction instead of {hash}");
         var block = await client.BlockAsync(rpc.Count(receipt.BlockNumber, "block number"), cancellation).ConfigureAwait(false);
         var gas = rpc.Number(receipt.GasUsed, "gas used") * rpc.Number(receipt.EffectiveGasPrice, "gas price");
         if (receipt.L1Fee is not null)
@@ -78,7 +78,7 @@ public sealed class EvmActivity(EvmClient client)
                 continue;
             }
 
-            found.AddRange((logs ?? throw new ChainDataException(ChainFault.Refused, $"{rpc.Who}: the logs of block {next} were refused: no list came")).Select(log => Log(rpc, log)));
+            found.AddRange((logs ?? throw new ChainDataException(ChainFault.Refused, $"{rpc.Who}: the node sent no list of logs for block {next}")).Select(log => Log(rpc, log)));
             next = last + 1;
         }
 
@@ -130,7 +130,7 @@ public sealed class EvmActivity(EvmClient client)
                     throw rpc.Malformed($"block {high} without transactions");
                 var mine = transactions.Where(transaction => rpc.Address(transaction.From, "sender") == account).Select(transaction => new EvmSent(rpc.Hash(transaction.TransactionHash, "transaction"), high, true)).ToArray();
                 if ((ulong)mine.Length != highCount - lowCount)
-                    throw rpc.Malformed($"block {high} with {mine.Length} transactions of {account}, which has {highCount - lowCount} there by its count");
+                    throw rpc.Malformed($"block {high} with {mine.Length} transactions of {account}, although its count grew by {highCount - lowCount}");
                 found.AddRange(mine);
                 return;
             }

@@ -128,8 +128,8 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         var rpc = Rpc(cancellation);
         var block = await new EthGetBlockWithTransactionsHashesByNumber(rpc).SendRequestAsync(new BlockParameter(number)).ConfigureAwait(false)
-            ?? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} cannot be had: it is not there");
-        return ReadBlock(rpc, block) is { } read && read.Number == number ? read : throw rpc.Malformed($"another block than {number} when it was asked for");
+            ?? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} cannot be read: it is not there");
+        return ReadBlock(rpc, block) is { } read && read.Number == number ? read : throw rpc.Malformed($"another block instead of {number}");
     }
 
     /// <inheritdoc/>
@@ -152,7 +152,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         for (var p = 0; p < parts.Length; p++)
         {
             if (replies[p].Error is { } error)
-                throw new ChainDataException(ChainFault.Refused, $"{chain}: calls at block {block.Number} were refused: {error}");
+                throw new ChainDataException(ChainFault.Refused, $"{chain}: the node refused calls at block {block.Number}: {error}");
             var read = ReadReturns(replies[p].Result);
             if (read.Length != parts[p].Length)
                 throw new ChainDataException(ChainFault.Malformed, $"{chain}: {read.Length} results for {parts[p].Length} calls");
@@ -220,7 +220,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         }
         catch (AbiException wrong)
         {
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"{chain}: Multicall3 at {Aggregate3.Contract} is not there, or is something else ({wrong.Message})", wrong);
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"{chain}: there is no Multicall3 at {Aggregate3.Contract}, or it is another contract ({wrong.Message})", wrong);
         }
     }
 

@@ -17,6 +17,9 @@ namespace Optimizer.Chains.Evm;
 /// </remarks>
 public static class EvmGasReader
 {
+    /// <summary>Highest accepted data fee of a transaction: one whole native token.</summary>
+    public const double MostDataFeeGwei = 1e9;
+
     private static readonly EvmAddress GasPriceOracle = EvmAddress.Parse("0x420000000000000000000000000000000000000F");
     private static readonly EvmAddress NodeInterface = EvmAddress.Parse("0x00000000000000000000000000000000000000C8");
 
@@ -31,7 +34,7 @@ public static class EvmGasReader
     {
         var chain = reading.Chain;
         if (head.PriorityFeeWei is null)
-            reading.Flag(Rules.NoPriorityFee, chain.Id, "the node has seen no priority fees in recent blocks; none is counted");
+            reading.Flag(Rules.NoPriorityFee, chain.Id, "the node reports no priority fees in recent blocks; counted as zero");
         var price = head.BaseFeeWei + (head.PriorityFeeWei ?? 0);
         var typical = TypicalTransaction(chain.ChainId!.Value, price);
         var dataFee = chain.Family != ChainFamily.Linea ? await DataFeeAsync(chain, reader, typical).ConfigureAwait(false)
@@ -62,7 +65,7 @@ public static class EvmGasReader
     {
         if (await client.LineaEstimateAsync(transaction.To, transaction.Data, cancellation).ConfigureAwait(false) is var (units, perGas))
             return BigInteger.Max(0, units * (perGas - price));
-        reading.Flag(Rules.NoEstimate, reading.Chain.Id, "the node gives no estimate by linea_estimateGas, or two that have to agree do not, so that what publishing a transaction costs is only counted as far as recent tips held it");
+        reading.Flag(Rules.NoEstimate, reading.Chain.Id, "no fee estimate by linea_estimateGas, or two endpoints must agree on it; the data fee is counted only as far as recent priority fees include it");
         return null;
     }
 

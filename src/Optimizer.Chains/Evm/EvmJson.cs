@@ -23,7 +23,7 @@ public static class EvmJson
         return text?.Length is > 2 and <= 66 && text.StartsWith("0x", StringComparison.Ordinal)
             && BigInteger.TryParse($"0{text[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} that is no number");
+            : throw new ChainDataException(ChainFault.Malformed, $"{who} sent a {what} that is not a number");
     }
 
     /// <summary>Text; null if it is not a string or not valid Unicode.</summary>
@@ -52,7 +52,7 @@ public static class EvmJson
                 return bytes;
         }
 
-        throw new ChainDataException(ChainFault.Malformed, $"{who} sent what are no bytes in hexadecimal");
+        throw new ChainDataException(ChainFault.Malformed, $"{who} sent something other than hexadecimal bytes");
     }
 
     /// <summary>A field of an object; undefined if missing.</summary>

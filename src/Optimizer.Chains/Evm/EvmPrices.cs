@@ -40,13 +40,13 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
         var askOracle = oracle is null || contract is null ? Task.FromResult<Figure?>(null) : FromOracleAsync(asset, EvmAddress.Parse(oracle), EvmAddress.Parse(contract));
         var (fromFeed, fromOracle) = (await askFeed.ConfigureAwait(false), await askOracle.ConfigureAwait(false));
         if (fromFeed is { } first && fromOracle is { } second && Math.Abs(first / second - 1) > reading.Settings.Tolerance.Fraction)
-            reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {second.Value:g9} USD by {reading.Provenances[second.From].Source}; the first is taken");
+            reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {second.Value:g9} USD by {reading.Provenances[second.From].Source}; the first is used");
         // A rejected feed is not replaced by a source that does not state its age.
         var price = feed is null ? fromOracle : fromFeed;
         if (price is null && feed is null)
-            reading.Refuse(Rules.MissingPrice, subject, $"the chain file names no price feed for {asset}, and no Aave oracle on the chain knows it");
+            reading.Refuse(Rules.MissingPrice, subject, $"the chain file has no price feed for {asset}, and no Aave oracle on the chain has its price");
         if (price is not null && feed is null)
-            reading.Flag(Rules.AgelessPrice, reading.Chain.Id, "prices without a feed of their own are those of Aave's oracle, which does not say how old they are");
+            reading.Flag(Rules.AgelessPrice, reading.Chain.Id, "prices without a feed come from Aave's oracle, which does not state their age");
         return price;
     }
 
@@ -76,7 +76,7 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
 
         if (age > reading.Settings.MaximumPriceAge.Seconds)
         {
-            reading.Refuse(Rules.StalePrice, subject, $"the price feed {feed} was last updated {Duration.FromSeconds(age)} before the block; at most {reading.Settings.MaximumPriceAge} are allowed");
+            reading.Refuse(Rules.StalePrice, subject, $"the price feed {feed} was last updated {Duration.FromSeconds(age)} before the block; the maximum is {reading.Settings.MaximumPriceAge}");
             return null;
         }
 

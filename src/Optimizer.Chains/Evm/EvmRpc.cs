@@ -64,17 +64,17 @@ internal sealed class EvmRpc(string who, Func<IReadOnlyList<RpcCall>, Cancellati
     {
         try
         {
-            return hex is not null && hex.StartsWith("0x", StringComparison.Ordinal) ? Hex.Bytes(hex) : throw Malformed($"a {what} that is no bytes in hexadecimal");
+            return hex is not null && hex.StartsWith("0x", StringComparison.Ordinal) ? Hex.Bytes(hex) : throw Malformed($"a {what} that is not hexadecimal bytes");
         }
         catch (FormatException)
         {
-            throw Malformed($"a {what} that is no bytes in hexadecimal");
+            throw Malformed($"a {what} that is not hexadecimal bytes");
         }
     }
 
     /// <summary>The hash of a block or transaction.</summary>
     /// <exception cref="ChainDataException">It is none, or missing.</exception>
-    public string Hash(string? hex, string what) => Bytes(hex, what) is { Length: Hex.WordSize } hash ? Hex.Of(hash) : throw Malformed($"a {what} that is no hash");
+    public string Hash(string? hex, string what) => Bytes(hex, what) is { Length: Hex.WordSize } hash ? Hex.Of(hash) : throw Malformed($"a {what} that is not a hash");
 
     /// <summary>An address.</summary>
     /// <exception cref="ChainDataException">It is none, or missing.</exception>
@@ -86,7 +86,7 @@ internal sealed class EvmRpc(string who, Func<IReadOnlyList<RpcCall>, Cancellati
         }
         catch (FormatException)
         {
-            throw Malformed($"a {what} that is no address");
+            throw Malformed($"a {what} that is not an address");
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class EvmRpc(string who, Func<IReadOnlyList<RpcCall>, Cancellati
     private T? Result<T>(string method, RpcResponseMessage answer)
     {
         if (answer.Error is { } error)
-            throw new ChainDataException(ChainFault.Refused, $"{who}: {method} was refused: {error.Message}");
+            throw new ChainDataException(ChainFault.Refused, $"{who}: the node refused {method}: {error.Message}");
         if (answer.Result is JsonElement { ValueKind: JsonValueKind.Null })
             return default;
         try
@@ -106,7 +106,7 @@ internal sealed class EvmRpc(string who, Func<IReadOnlyList<RpcCall>, Cancellati
         catch (Exception wrong) when (wrong is not OutOfMemoryException)
         {
             // Nethereum wraps whatever its readers throw.
-            throw new ChainDataException(ChainFault.Malformed, $"{who} answered {method} with what is none", wrong);
+            throw new ChainDataException(ChainFault.Malformed, $"{who} sent an answer to {method} that cannot be read", wrong);
         }
     }
 

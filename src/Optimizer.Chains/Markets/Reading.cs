@@ -109,8 +109,8 @@ public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHis
         if (former is { Rate: > 0 } sample && (now - sample.AsOf).TotalDays is var days && days >= least && days <= 4 * least)
             return Math.Pow(share / sample.Rate, Duration.DaysPerYear / days) - 1;
         Refuse(Rules.NoPast, opportunity, former is { } young
-            ? $"the sample of its share that fits best is of {young.AsOf:yyyy-MM-dd HH:mm} UTC; growth is measured over {settings.YieldWindow}, or half or twice that"
-            : $"no former snapshot in the history holds its share's worth; growth is measured over {settings.YieldWindow}, so that it appears once snapshots are that far apart");
+            ? $"the best earlier sample of its share is from {young.AsOf:yyyy-MM-dd HH:mm} UTC; growth is measured over {settings.YieldWindow}, at least half and at most twice that"
+            : $"no earlier snapshot in the history has its share value; growth can be measured once snapshots span {settings.YieldWindow}");
         return null;
     }
 
@@ -124,8 +124,8 @@ public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHis
         if (Math.Abs(old.Days) <= settings.MaximumBlockAge.Days)
             return true;
         Refuse(Rules.StaleBlock, chain.Id, old.Days < 0
-            ? $"the last {what} is of {time:yyyy-MM-dd HH:mm} UTC, which is yet to come"
-            : $"the last {what} is {old} old; at most {settings.MaximumBlockAge} are allowed");
+            ? $"the last {what} is from {time:yyyy-MM-dd HH:mm} UTC, which is in the future"
+            : $"the last {what} is {old} old; the maximum is {settings.MaximumBlockAge}");
         return false;
     }
 

@@ -40,7 +40,7 @@ public static class SnapshotAssembly
     {
         var findings = readings.SelectMany(reading => reading.Findings).ToList();
         foreach (var unrated in readings.Where(reading => reading.Gas is not null && judged.Chains.All(c => c.Id != reading.Chain.Id)))
-            findings.Add(Refused(Rules.Unrated, unrated.Chain.Id, $"snapshot '{judged.Name}' names no events for the chain, so that it would look free of risk"));
+            findings.Add(Refused(Rules.Unrated, unrated.Chain.Id, $"snapshot '{judged.Name}' has no events for the chain, so it would look risk-free"));
         var alive = readings.Where(reading => reading.Gas is not null && judged.Chains.Any(c => c.Id == reading.Chain.Id)).ToArray();
         var assets = Assets(alive, judged, settings, findings);
         var priced = assets.Select(asset => asset.Id).ToHashSet();
@@ -57,7 +57,7 @@ public static class SnapshotAssembly
         bool IsRated(OpportunityReading read)
         {
             foreach (var input in read.Inputs.Where(input => !rated.Contains(input.Token)))
-                findings.Add(Refused(Rules.Unrated, read.Id, $"snapshot '{judged.Name}' names no events for {input.Token}, so that its issuer would look free of risk"));
+                findings.Add(Refused(Rules.Unrated, read.Id, $"snapshot '{judged.Name}' has no events for {input.Token}, so its issuer would look risk-free"));
             return read.Inputs.All(input => rated.Contains(input.Token));
         }
 
@@ -65,18 +65,18 @@ public static class SnapshotAssembly
         {
             if (seen.Add(read.Id))
                 return true;
-            findings.Add(Refused(Rules.AbsurdAmount, read.Id, "two contracts of the protocol's entry take the same token; give one of them an entry of its own"));
+            findings.Add(Refused(Rules.AbsurdAmount, read.Id, "two contracts of the protocol's entry have the same token; move one of them to its own entry"));
             return false;
         }
 
         var read = alive.SelectMany(reading => reading.Routes).ToLookup(IsBelieved);
         var fresh = read[true].ToDictionary(route => route.Id);
         var dead = alive.SelectMany(reading => reading.DeadRoutes).Concat(read[false].Select(route => route.Id)).ToHashSet();
-        findings.AddRange(read[false].Select(route => Refused(Rules.AbsurdQuote, route.Id, $"fees of {string.Join(", ", route.Fees.Select(fee => $"{fee.Bps.Value:g4}"))} basis points are not believed; expected {LeastBps} to {MostBps}")));
+        findings.AddRange(read[false].Select(route => Refused(Rules.AbsurdQuote, route.Id, $"fees of {string.Join(", ", route.Fees.Select(fee => $"{fee.Bps.Value:g4}"))} basis points are implausible; expected {LeastBps} to {MostBps}")));
         var routes = judged.Routes.Where(route => IsKnown(route.From) && IsKnown(route.To) && !dead.Contains(route.Id))
             .Select(route => fresh.GetValueOrDefault(route.Id) ?? route).ToArray();
         foreach (var provider in routes.Where(route => !fresh.ContainsKey(route.Id)).GroupBy(route => route.Provider).OrderBy(same => same.Key, StringComparer.Ordinal))
-            findings.Add(Flagged(Rules.Carried, provider.Key, $"{provider.Count()} routes are as snapshot '{judged.Name}' of {judged.TakenAt:yyyy-MM-dd} has them"));
+            findings.Add(Flagged(Rules.Carried, provider.Key, $"{provider.Count()} routes are copied from snapshot '{judged.Name}' of {judged.TakenAt:yyyy-MM-dd}"));
 
         // A claim on an opportunity that was not read becomes a claim on its underlying, with the events that strike it.
         var places = opportunities.Select(o => o.Id).ToHashSet();
@@ -128,12 +128,12 @@ public static class SnapshotAssembly
             }
 
             if (apart > settings.Tolerance.Fraction)
-                findings.Add(Flagged(Rules.PriceDisagreement, same.Key, $"{low.Price.Value:g9} USD on {low.Chain}, {high.Price.Value:g9} USD on {high.Chain}; the middle one is taken"));
+                findings.Add(Flagged(Rules.PriceDisagreement, same.Key, $"{low.Price.Value:g9} USD on {low.Chain}, {high.Price.Value:g9} USD on {high.Chain}; the median is used"));
             var price = prices[(prices.Length - 1) / 2].Price;
             if (judged.Assets.FirstOrDefault(known => known.Id == same.Key) is not { } asset)
-                findings.Add(Refused(Rules.Unrated, same.Key, $"snapshot '{judged.Name}' holds no volatility of {same.Key}"));
+                findings.Add(Refused(Rules.Unrated, same.Key, $"snapshot '{judged.Name}' has no volatility for {same.Key}"));
             else if (price > PriceFactor * asset.PriceUsd || price < asset.PriceUsd / PriceFactor)
-                findings.Add(Refused(Rules.AbsurdPrice, same.Key, $"{price.Value:g9} USD, where snapshot '{judged.Name}' has {asset.PriceUsd.Value:g9}; more than {PriceFactor} times as much or as little is not believed"));
+                findings.Add(Refused(Rules.AbsurdPrice, same.Key, $"{price.Value:g9} USD, where snapshot '{judged.Name}' has {asset.PriceUsd.Value:g9}; a difference by more than a factor of {PriceFactor} is implausible"));
             else
                 assets.Add(asset with { PriceUsd = price });
         }
@@ -150,7 +150,7 @@ public static class SnapshotAssembly
             : price(read.Inputs[0].Token) is var usd && (read.Total * usd < 1 || lent.Any(curve => curve.Supplied * usd < 1)) ? (Rules.AbsurdAmount, "nothing is supplied")
             : lent.FirstOrDefault(curve => curve.Borrowed > curve.Supplied) is { } curve ? (Rules.AbsurdAmount, $"{curve.Borrowed.Value:#,0} tokens borrowed of {curve.Supplied.Value:#,0} supplied")
             : rate < 0 ? (Rules.NegativeRate, $"a rate of {rate:P2} a year")
-            : rate > settings.MaximumRate.Fraction ? (Rules.RateAboveCeiling, $"a rate of {rate:P2} a year; at most {settings.MaximumRate} is believed")
+            : rate > settings.MaximumRate.Fraction ? (Rules.RateAboveCeiling, $"a rate of {rate:P2} a year; the maximum is {settings.MaximumRate}")
             : default;
         if (wrong != default)
         {
@@ -170,7 +170,7 @@ public static class SnapshotAssembly
             ?? judged.Opportunities.FirstOrDefault(o => o.Protocol == read.Protocol);
         if (judgement is null)
         {
-            findings.Add(Refused(Rules.Unrated, read.Id, $"snapshot '{judged.Name}' names no events for {read.Protocol}, so that it would look free of risk"));
+            findings.Add(Refused(Rules.Unrated, read.Id, $"snapshot '{judged.Name}' has no events for {read.Protocol}, so it would look risk-free"));
             return null;
         }
 

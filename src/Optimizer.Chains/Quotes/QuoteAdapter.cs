@@ -73,7 +73,7 @@ public sealed record QuoteRequest(ChainReading Reading, Protocol Entry, Chain De
     /// <summary>A parameter of the provider's entry in a chain's file.</summary>
     /// <exception cref="ChainDataException">It is missing.</exception>
     public string Parameter(Chain chain, string name) => chain.Protocols.FirstOrDefault(entry => entry.Id == Entry.Id)?.Parameters.GetValueOrDefault(name)
-        ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} gives no '{name}' for {Entry.Id}");
+        ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} has no '{name}' for {Entry.Id}");
 
     /// <summary>The input token, with the wrapped form for a native token.</summary>
     /// <exception cref="ChainDataException">The chain file has no wrapped form.</exception>
@@ -135,7 +135,7 @@ public sealed record QuoteRequest(ChainReading Reading, Protocol Entry, Chain De
             : throw new ChainDataException(ChainFault.Malformed, $"{endpoint.Name} sent no '{field}'");
 
     private static Token Contract(Chain chain, TokenId id) => chain.ContractToken(id.Symbol)
-        ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} names no wrapped {id.Symbol}");
+        ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {chain.Id} has no wrapped {id.Symbol}");
 
-    private double Price(Token token) => PriceOf(token.AssetId()) ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"{token.AssetId()} has no price, so that quotes cannot be told in USD");
+    private double Price(Token token) => PriceOf(token.AssetId()) ?? throw new ChainDataException(ChainFault.UnexpectedContract, $"{token.AssetId()} has no price, so quotes cannot be converted to USD");
 }

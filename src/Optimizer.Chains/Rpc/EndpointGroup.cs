@@ -48,14 +48,14 @@ public sealed class EndpointGroup(string chain, IReadOnlyList<JsonRpcClient> end
 
         var alive = heads.Where(h => h.Head is not null).Select(h => (h.Endpoint, Head: h.Head!, Height: heightOf(h.Head!))).OrderBy(h => h.Height).ToList();
         if (alive.Count == 0)
-            throw new ChainDataException(heads[0].Wrong!.Fault, $"{chain}: no endpoint can be used; {string.Join("; ", heads.Select(h => h.Wrong!.Message))}", heads[0].Wrong);
+            throw new ChainDataException(heads[0].Wrong!.Fault, $"{chain}: no endpoint is usable; {string.Join("; ", heads.Select(h => h.Wrong!.Message))}", heads[0].Wrong);
         // Median height: of two endpoints the higher, of three the middle one, so that a single endpoint cannot fake a lead.
         var usual = alive[alive.Count / 2].Height;
         foreach (var (endpoint, _, height) in alive.Where(a => a.Height + lag < usual))
             _noticed.Enqueue((ChainFault.Behind, $"{endpoint.Name} is {usual - height} blocks behind; it is not used"));
         alive.RemoveAll(a => a.Height + lag < usual);
         if (agreement && alive.Count < 2)
-            throw new ChainDataException(ChainFault.Disagreement, $"{chain}: two endpoints have to agree, and only {alive.Count} can be used");
+            throw new ChainDataException(ChainFault.Disagreement, $"{chain}: two endpoints must agree, but only {alive.Count} is usable");
         _alive = [.. _all.Where(endpoint => alive.Any(a => ReferenceEquals(a.Endpoint, endpoint)))];
         return alive[0].Head;
     }
@@ -102,8 +102,8 @@ public sealed class EndpointGroup(string chain, IReadOnlyList<JsonRpcClient> end
         }
 
         throw last is null
-            ? new ChainDataException(ChainFault.Disagreement, $"{chain}: two endpoints have to agree, and only one answered")
-            : new ChainDataException(last.Fault, _alive.Count == 1 ? last.Message : $"{chain}: every endpoint failed, the last with: {last.Message}", last);
+            ? new ChainDataException(ChainFault.Disagreement, $"{chain}: two endpoints must agree, but only one answered")
+            : new ChainDataException(last.Fault, _alive.Count == 1 ? last.Message : $"{chain}: every endpoint failed; last error: {last.Message}", last);
     }
 
     private static bool IsSame(RpcReply left, RpcReply right) =>

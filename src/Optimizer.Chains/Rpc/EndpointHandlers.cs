@@ -74,7 +74,7 @@ public static class EndpointClient
     {
         ChainDataException known => known,
         TimeoutRejectedException or TaskCanceledException => new(ChainFault.TimedOut, $"{who} did not answer in time"),
-        HttpRequestException or IOException => new(ChainFault.Unreachable, $"{who} could not be reached or hung up: {Cause(wrong)}"),
+        HttpRequestException or IOException => new(ChainFault.Unreachable, $"{who} is unreachable or disconnected: {Cause(wrong)}"),
         _ => new(ChainFault.Unreachable, $"{who}: {wrong.GetType().Name}"),
     };
 

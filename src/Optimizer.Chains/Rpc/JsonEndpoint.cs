@@ -77,7 +77,7 @@ public sealed class JsonEndpoint(Uri endpoint, string name, HttpClient http, End
         }
         catch (JsonException)
         {
-            throw new ChainDataException(ChainFault.Malformed, $"{name} sent what is not JSON, or not all of it ({answer.Length} bytes)");
+            throw new ChainDataException(ChainFault.Malformed, $"{name} sent invalid or incomplete JSON ({answer.Length} bytes)");
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
         catch (InvalidOperationException)
         {
             // A string contains half a surrogate pair, or bytes that are not UTF-8.
-            throw new ChainDataException(ChainFault.Malformed, $"{name} sent text that is none");
+            throw new ChainDataException(ChainFault.Malformed, $"{name} sent invalid text");
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class JsonRpcClient(Uri endpoint, string name, HttpClient http, En
         {
             if (reply.ValueKind != JsonValueKind.Object || !reply.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.Number
                 || !id.TryGetInt64(out var number) || number < first || number >= first + count || replies[number - first] is not null)
-                throw new ChainDataException(ChainFault.WrongId, $"{name} answered a request that was not made, or twice the same one");
+                throw new ChainDataException(ChainFault.WrongId, $"{name} answered an unknown request, or the same request twice");
             if (reply.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
                 replies[number - first] = new(default, Shortened(error));
             else if (reply.TryGetProperty("result", out var result))

@@ -25,9 +25,9 @@ public sealed class AccountData(string address, string owner, byte[] bytes, int 
     public void Require(string what, string? program, int leastSize, params ReadOnlySpan<byte> start)
     {
         if (program is not null && owner != program)
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} is no {what}: program {owner} owns it, not {program}");
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} is not a {what}: program {owner} owns it, not {program}");
         if (size < leastSize || !bytes.AsSpan().StartsWith(start))
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} is no {what} of the known layout: {size} bytes, beginning with {Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(8, bytes.Length)))}");
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} is not a {what} with the known layout: {size} bytes, beginning with {Convert.ToHexStringLower(bytes.AsSpan(0, Math.Min(8, bytes.Length)))}");
     }
 
     /// <summary>A byte.</summary>
@@ -61,9 +61,9 @@ public sealed class AccountData(string address, string owner, byte[] bytes, int 
     /// <exception cref="ChainDataException">It is before 1970 or after the year 9999.</exception>
     public DateTimeOffset Time(int at) => I64(at) is >= 0 and < 253_402_300_800 and var seconds
         ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-        : throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} has no moment at byte {at}");
+        : throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} has no valid time at byte {at}");
 
     private ReadOnlySpan<byte> Slice(int at, int length) => at >= 0 && at <= bytes.Length - length
         ? bytes.AsSpan(at, length)
-        : throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} ends after {bytes.Length} bytes; byte {at} is asked for");
+        : throw new ChainDataException(ChainFault.UnexpectedContract, $"account {address} ends after {bytes.Length} bytes; byte {at} was requested");
 }

@@ -35,7 +35,7 @@ public readonly struct SolanaAddress : IEquatable<SolanaAddress>
     {
         const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
         var bytes = new byte[2 * Size];
-        return text.Length is >= 32 and <= 44 && text.All(Alphabet.Contains) && Base58.Bitcoin.TryDecode(text, bytes, out var length) && length == Size ? new(bytes.AsSpan(0, Size)) : throw new FormatException($"'{text}' is no address of Solana; expected {Size} bytes in base 58");
+        return text.Length is >= 32 and <= 44 && text.All(Alphabet.Contains) && Base58.Bitcoin.TryDecode(text, bytes, out var length) && length == Size ? new(bytes.AsSpan(0, Size)) : throw new FormatException($"'{text}' is not a Solana address; expected {Size} bytes in base 58");
     }
 
     /// <summary>Whether the bytes are a point of the Ed25519 curve, so that a private key can exist. Program-derived addresses are
@@ -74,7 +74,7 @@ public readonly struct SolanaAddress : IEquatable<SolanaAddress>
                 return (address, (byte)bump);
         }
 
-        throw new InvalidOperationException("no bump gives an address off the curve, which does not happen");
+        throw new InvalidOperationException("no bump gives an address off the curve (practically impossible)");
     }
 
     /// <summary>A program-derived address from another address and a name.</summary>

@@ -91,7 +91,7 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
                 new("getRecentPrioritizationFees", [written.Take(MostWritten).ToArray()]),
             ], cancellation).ConfigureAwait(false);
             if (Array.Find(replies, reply => reply.Error is not null).Error is { } error)
-                throw new ChainDataException(ChainFault.Refused, $"{chain}: accounts were refused: {error}");
+                throw new ChainDataException(ChainFault.Refused, $"{chain}: the node refused to read accounts: {error}");
             try
             {
                 var accounts = new Dictionary<string, AccountData>();
@@ -121,7 +121,7 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
         try
         {
             if (replies[0].Result.GetString() is var genesis && genesis != genesisHash)
-                throw new ChainDataException(ChainFault.WrongChain, $"{endpoint.Name} is a node of another chain than {chain}: its first block is another one");
+                throw new ChainDataException(ChainFault.WrongChain, $"{endpoint.Name} is not a node of {chain}: its genesis hash differs");
             var epoch = replies[1].Result;
             var (slots, seconds) = (0.0, 0.0);
             foreach (var sample in replies[2].Result.EnumerateArray())
@@ -130,11 +130,11 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
                 seconds / slots, Address(replies[3].Result.GetProperty("value").GetProperty("blockhash"), "block hash", endpoint.Name), replies[4].Result.GetUInt64());
             return slots > 0 && head.SlotSeconds is >= 0.05 and <= 5 && head.SlotsPerEpoch is > 0 and <= 100_000_000 && head.Slot <= long.MaxValue
                 ? head
-                : throw new ChainDataException(ChainFault.Malformed, $"{endpoint.Name} says that {slots} slots took {seconds} s, in epochs of {head.SlotsPerEpoch}");
+                : throw new ChainDataException(ChainFault.Malformed, $"{endpoint.Name} reports that {slots} slots took {seconds} s, in epochs of {head.SlotsPerEpoch}");
         }
         catch (Exception wrong) when (wrong is InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new ChainDataException(ChainFault.Malformed, $"{endpoint.Name} does not answer as nodes of Solana do", wrong);
+            throw new ChainDataException(ChainFault.Malformed, $"{endpoint.Name} does not answer like a Solana node", wrong);
         }
     }
 
@@ -144,7 +144,7 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
     {
         var values = result.GetProperty("value");
         if (values.GetArrayLength() != part.Length)
-            throw new ChainDataException(ChainFault.Malformed, $"{chain}: {values.GetArrayLength()} accounts were sent when {part.Length} were asked for");
+            throw new ChainDataException(ChainFault.Malformed, $"{chain}: {values.GetArrayLength()} accounts were sent, but {part.Length} were requested");
         foreach (var (account, value) in part.Zip(values.EnumerateArray()))
         {
             if (value.ValueKind == JsonValueKind.Null)
@@ -160,7 +160,7 @@ public sealed class SolanaClient(string chain, string genesisHash, IReadOnlyList
 
     private ulong Fee(JsonElement result) => result.GetProperty("value") is { ValueKind: JsonValueKind.Number } fee
         ? fee.GetUInt64()
-        : throw new ChainDataException(ChainFault.Refused, $"{chain}: the node does not say what a signature costs: it does not know its own last block any more");
+        : throw new ChainDataException(ChainFault.Refused, $"{chain}: the node does not report the fee of a signature, because it no longer knows its last block");
 
     private static ulong[] PriorityFees(JsonElement result) => [.. result.EnumerateArray().Select(slot => slot.GetProperty("prioritizationFee").GetUInt64()).Order()];
 

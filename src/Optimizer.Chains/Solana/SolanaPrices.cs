@@ -1,5 +1,4 @@
 using Optimizer.Chains.Markets;
-using Optimizer.Chains.Solana.Protocols;
 using Optimizer.Model;
 
 namespace Optimizer.Chains.Solana;
@@ -46,7 +45,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
         if (account is null)
             reading.Refuse(Rules.MissingPrice, subject, $"there is no mint {mint}");
         else
-            reading.Refuse(Rules.WrongDecimals, subject, $"the mint has {account.U8(Decimals)} decimals, the chain file {token.Decimals}");
+            reading.Refuse(Rules.WrongDecimals, subject, $"the mint has {account.U8(Decimals)} decimals, not {token.Decimals}");
         return false;
     }
 
@@ -61,7 +60,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
         foreach (var other in others)
         {
             if (fromFeed is { } first && Math.Abs(first / other - 1) > reading.Settings.Tolerance.Fraction)
-                reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {other.Value:g9} USD by {reading.Provenances[other.From].Source}; the first is taken");
+                reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {other.Value:g9} USD by {reading.Provenances[other.From].Source}; the first is used");
         }
 
         // A rejected feed is not replaced.
@@ -69,7 +68,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
         if (price is { } found)
             reading.Prices[asset] = found;
         else if (feed is null)
-            reading.Refuse(Rules.MissingPrice, subject, $"the chain file names no price account for {asset}, and no protocol on the chain prices it");
+            reading.Refuse(Rules.MissingPrice, subject, $"the chain file has no price account for {asset}, and no protocol on the chain has its price");
         return price;
     }
 
@@ -87,7 +86,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
         {
             account.Require("price account of Pyth", PythReceiver, FeedLength, 0x22, 0xf1, 0x23, 0x63, 0x9d, 0x7e, 0xf4, 0xcd);
             if (account.U8(40) != VerifiedInFull)
-                throw new ChainDataException(ChainFault.UnexpectedContract, $"the price in {feed} was not verified in full by its guardians");
+                throw new ChainDataException(ChainFault.UnexpectedContract, $"the price in {feed} was not fully verified by its guardians");
             var unit = Math.Pow(10, account.I32(89));
             (price, unsure, asOf) = (account.I64(73) * unit, account.U64(81) * unit, account.Time(93));
         }
@@ -106,18 +105,18 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
 
         if (age > reading.Settings.MaximumPriceAge.Seconds)
         {
-            reading.Refuse(Rules.StalePrice, subject, $"the price account {feed} was last updated {Duration.FromSeconds(age)} before the slot; at most {reading.Settings.MaximumPriceAge} are allowed");
+            reading.Refuse(Rules.StalePrice, subject, $"the price account {feed} was last updated {Duration.FromSeconds(age)} before the slot; the maximum is {reading.Settings.MaximumPriceAge}");
             return null;
         }
 
         if (unsure > MostUnsure * reading.Settings.Tolerance.Fraction * price)
         {
-            reading.Refuse(Rules.UnsurePrice, subject, $"the price account {feed} holds {price:g9} USD, give or take {unsure:g4}");
+            reading.Refuse(Rules.UnsurePrice, subject, $"the price account {feed} has {price:g9} ± {unsure:g4} USD");
             return null;
         }
 
         if (unsure > reading.Settings.Tolerance.Fraction * price)
-            reading.Flag(Rules.UnsurePrice, subject, $"the price account {feed} holds {price:g9} USD, give or take {unsure:g4}");
+            reading.Flag(Rules.UnsurePrice, subject, $"the price account {feed} has {price:g9} ± {unsure:g4} USD");
         return Figure(price, $"pyth-{asset}", $"Pyth's account {feed} on {reading.Chain.Name}", asOf);
     }
 
@@ -125,7 +124,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
     {
         if (quote.AsOf is { } asOf && (clock.Time - asOf).Duration().TotalSeconds > reading.Settings.MaximumPriceAge.Seconds)
         {
-            reading.Flag(Rules.StalePrice, subject, $"{source} set its price on {asOf:yyyy-MM-dd HH:mm} UTC; it is not looked at");
+            reading.Flag(Rules.StalePrice, subject, $"{source} set its price on {asOf:yyyy-MM-dd HH:mm} UTC; it is ignored");
             return null;
         }
 

@@ -1,12 +1,12 @@
 namespace Optimizer.Contracts.Abi;
 
-/// <summary>Bytes are not the encoding of what was expected, or values not of the types that they are encoded as.</summary>
+/// <summary>Thrown when bytes do not encode the expected types, or values do not have them.</summary>
 public sealed class AbiException : Exception
 {
     private readonly string _path;
     private readonly string _what;
 
-    /// <param name="what">What is wrong.</param>
+    /// <param name="what">The problem.</param>
     /// <param name="cause">What the codec threw.</param>
     public AbiException(string what, Exception? cause = null)
         : this("", what, cause)

@@ -17,7 +17,7 @@ public sealed class AbiFunction
     /// <summary>The name.</summary>
     public string Name { get; }
 
-    /// <summary>Name and types of the arguments, as the selector takes them.</summary>
+    /// <summary>Name and argument types; their hash gives the selector.</summary>
     public string Signature { get; }
 
     /// <summary>The first four bytes of the signature's Keccak-256.</summary>
@@ -29,14 +29,14 @@ public sealed class AbiFunction
     /// <summary>The results.</summary>
     public AbiParameters Outputs { get; }
 
-    /// <summary>Reads a function as Solidity writes it, without <c>function</c> and modifiers.</summary>
-    /// <exception cref="FormatException">It is not written so.</exception>
+    /// <summary>Parses a function in Solidity notation, without <c>function</c> and modifiers.</summary>
+    /// <exception cref="FormatException">The text is not an event.</exception>
     public static AbiFunction Parse(string text)
     {
         const string Returns = "returns";
         var open = text.IndexOf('(', StringComparison.Ordinal);
         if (open <= 0)
-            throw new FormatException($"'{text}' is no function; expected a name and its arguments in parentheses");
+            throw new FormatException($"'{text}' is not a function; expected a name and its arguments in parentheses");
         var at = open;
         var inputs = AbiText.Parameters(text, ref at);
         var rest = text[at..].Trim();
@@ -45,7 +45,7 @@ public sealed class AbiFunction
         var results = rest.StartsWith(Returns, StringComparison.Ordinal) ? rest[Returns.Length..].TrimStart() : "";
         var end = 0;
         if (!results.StartsWith('(') || AbiText.Parameters(results, ref end) is not { } outputs || end < results.Length)
-            throw new FormatException($"'{text}' goes on with '{rest}'; expected 'returns (…)'");
+            throw new FormatException($"'{text}' continues with '{rest}'; expected 'returns (…)'");
         return new(text[..open], inputs, outputs);
     }
 

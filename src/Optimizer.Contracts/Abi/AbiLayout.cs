@@ -49,13 +49,13 @@ internal static class AbiLayout
             case DynamicArrayType array:
                 var count = Number(data, 0);
                 return (long)count * HeadSize(array.ElementType) > data.Length - Hex.WordSize
-                    ? throw new AbiException($"{count} elements announced, {data.Length - Hex.WordSize} bytes there")
+                    ? throw new AbiException($"expected {count} elements, found {data.Length - Hex.WordSize} bytes")
                     : Hex.WordSize + Length([.. Enumerable.Repeat(array.ElementType, count)], data[Hex.WordSize..]);
             default:
                 var bytes = Number(data, 0);
                 var padded = (bytes + Hex.WordSize - 1) / Hex.WordSize * Hex.WordSize;
                 return padded > data.Length - Hex.WordSize
-                    ? throw new AbiException($"{bytes} bytes announced, {data.Length - Hex.WordSize} there")
+                    ? throw new AbiException($"expected {bytes} bytes, found {data.Length - Hex.WordSize}")
                     : Hex.WordSize + padded;
         }
     }

@@ -66,7 +66,7 @@ public sealed class AbiParameters
         }
         catch (Exception wrong) when (wrong is not (OutOfMemoryException or AbiException))
         {
-            throw new AbiException("the data do not decode", wrong);
+            throw new AbiException("the data cannot be decoded", wrong);
         }
 
         return Encode(values).AsSpan().SequenceEqual(encoding) ? values : throw new AbiException("a value outside the range of its type, or padding that is not zero");
@@ -95,7 +95,7 @@ public sealed class AbiParameters
         (DynamicArrayType array, object[] elements) => Convert([.. Enumerable.Repeat(array.ElementType, elements.Length)], elements),
         (StaticArrayType array, object[] elements) when AbiLayout.Count(array) == elements.Length => Convert([.. Enumerable.Repeat(array.ElementType, elements.Length)], elements),
         (TupleType tuple, object[] parts) => Convert(AbiLayout.Types(tuple), parts),
-        _ => throw new AbiException($"{value} ({value.GetType().Name}) is no {type.CanonicalName}"),
+        _ => throw new AbiException($"{value} ({value.GetType().Name}) is not of type {type.CanonicalName}"),
     };
 
     private static object[] Convert(ABIType[] types, IReadOnlyList<object> values)

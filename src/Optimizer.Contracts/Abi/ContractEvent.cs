@@ -6,13 +6,13 @@ using Nethereum.ABI.Model;
 
 namespace Optimizer.Contracts.Abi;
 
-/// <summary>What a contract wrote into the log of a transaction.</summary>
+/// <summary>A log entry of a contract.</summary>
 /// <param name="Address">The contract.</param>
 /// <param name="Topics">The event's signature and its indexed arguments, 32 bytes each, in hexadecimal.</param>
 /// <param name="Data">The other arguments.</param>
 /// <param name="Block">The block's height.</param>
 /// <param name="Transaction">The transaction's hash.</param>
-/// <param name="Index">Its place among all of the block.</param>
+/// <param name="Index">Its index among all logs of the block.</param>
 public sealed record EvmLog(EvmAddress Address, IReadOnlyList<string> Topics, byte[] Data, ulong Block, string Transaction, ulong Index);
 
 /// <summary>Reads events that contracts log: types with Nethereum's <see cref="EventAttribute"/>, and <see cref="ParameterAttribute"/>

@@ -17,7 +17,7 @@ public readonly struct EvmAddress : IEquatable<EvmAddress>
     private readonly byte[]? _bytes;
 
     /// <param name="bytes">20 bytes.</param>
-    /// <exception cref="ArgumentException">There are more or fewer.</exception>
+    /// <exception cref="ArgumentException">The number of bytes is not 20.</exception>
     public EvmAddress(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != Size)
@@ -28,11 +28,11 @@ public readonly struct EvmAddress : IEquatable<EvmAddress>
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes ?? new byte[Size];
 
-    /// <summary>Whether it is the zero address, which stands for none.</summary>
+    /// <summary>Whether it is the zero address, which means none.</summary>
     public bool IsZero => Bytes.IndexOfAnyExcept((byte)0) < 0;
 
-    /// <summary>Reads an address. Where it is written in mixed case, its checksum (EIP-55) has to be right.</summary>
-    /// <exception cref="FormatException">It is no address, or its checksum is wrong.</exception>
+    /// <summary>Parses an address. In mixed case, its checksum (EIP-55) must be right.</summary>
+    /// <exception cref="FormatException">The text is not an address, or its checksum is wrong.</exception>
     public static EvmAddress Parse(string text)
     {
         if (Known.TryGetValue(text, out var known))
@@ -46,12 +46,12 @@ public readonly struct EvmAddress : IEquatable<EvmAddress>
     private static EvmAddress Read(string text)
     {
         if (!AddressUtil.Current.IsValidEthereumAddressHexFormat(text) || !text.StartsWith("0x", StringComparison.Ordinal) || text.Length != 2 + 2 * Size)
-            throw new FormatException($"'{text}' is no address; expected 0x and {2 * Size} hexadecimal digits");
+            throw new FormatException($"'{text}' is not an address; expected 0x and {2 * Size} hexadecimal digits");
         var address = new EvmAddress(Convert.FromHexString(text.AsSpan(2)));
         var digits = text.AsSpan(2);
         var isMixed = digits.ContainsAnyInRange('a', 'f') && digits.ContainsAnyInRange('A', 'F');
         if (isMixed && address.ToString() != text)
-            throw new FormatException($"the checksum of '{text}' is wrong, so that a digit may be; if every digit is right, it is written {address}");
+            throw new FormatException($"the checksum of '{text}' is wrong, so a digit may be mistyped; if every digit is right, write {address}");
         return address;
     }
 

@@ -20,7 +20,7 @@ public static class Hex
     /// <exception cref="FormatException">They are no pairs of hexadecimal digits.</exception>
     public static byte[] Bytes(string hex) => Convert.FromHexString(hex[2..]);
 
-    /// <summary>Up to 32 bytes as a word, filled up in front.</summary>
+    /// <summary>Up to 32 bytes as a word, padded with zeros on the left.</summary>
     public static byte[] Word(ReadOnlySpan<byte> bytes) => [.. new byte[WordSize - bytes.Length], .. bytes];
 
     /// <summary>An unsigned number of up to 256 bits as a word.</summary>

@@ -51,7 +51,7 @@ internal static class StaticWords
         {
             IntType integer => Integer(integer, word),
             AddressType => new EvmAddress(Padded(word, Hex.WordSize - EvmAddress.Size, isFront: true, type)),
-            BoolType => new BigInteger(word, isUnsigned: true, isBigEndian: true) is var truth && truth <= 1 ? truth.IsOne : throw new AbiException($"a truth value of {truth}"),
+            BoolType => new BigInteger(word, isUnsigned: true, isBigEndian: true) is var truth && truth <= 1 ? truth.IsOne : throw new AbiException($"{truth} is not a valid bool"),
             Bytes32Type => word.ToArray(),
             BytesElementaryType bytes => Padded(word, bytes.StaticSize, isFront: false, type).ToArray(),
             _ => throw new NotSupportedException(type.Name),

@@ -73,7 +73,7 @@ public sealed class Aggregate3 : ContractFunction<Results>
         var count = At(list, 0);
         list = list[Hex.WordSize..];
         if ((long)count * Hex.WordSize > list.Length)
-            throw new AbiException($"{count} results announced, {list.Length} bytes there");
+            throw new AbiException($"expected {count} results, found {list.Length} bytes");
         var (results, total) = (new Result[count], 0L);
         for (var i = 0; i < count; i++)
         {
@@ -82,7 +82,7 @@ public sealed class Aggregate3 : ContractFunction<Results>
             var bytes = result[At(result, Hex.WordSize)..];
             var length = At(bytes, 0);
             if (success > 1 || length > bytes.Length - Hex.WordSize)
-                throw new AbiException($"result {i} is no truth value and bytes");
+                throw new AbiException($"result {i} is not a bool and bytes");
             // Results that share bytes could make much of little.
             if ((total += length) > data.Length)
                 throw new AbiException("more bytes in the results than there are");

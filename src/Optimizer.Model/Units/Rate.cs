@@ -51,6 +51,6 @@ public static class RateBases
         RateBasis.PerSecond => 31_536_000,
         RateBasis.Daily => 365,
         RateBasis.Weekly => 365.0 / 7,
-        _ => throw new ArgumentOutOfRangeException(nameof(basis), basis, "a basis with periods"),
+        _ => throw new ArgumentOutOfRangeException(nameof(basis), basis, "this basis has no compounding periods"),
     };
 }

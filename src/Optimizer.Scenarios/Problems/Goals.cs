@@ -2,6 +2,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios.Goals;
 
+/// <summary>The goal of a problem.</summary>
+[OneOf]
+public abstract record ProblemGoal;
+
 /// <summary>Mean-variance: maximise value − riskWeight·risk.</summary>
 [FormerName("utility")]
 public sealed record MeanVariance : ProblemGoal

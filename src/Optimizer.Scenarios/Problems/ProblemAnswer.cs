@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Optimizer.Solver;
+using Optimizer.Solver.Dispatch;
 
 namespace Optimizer.Scenarios;
 

@@ -42,7 +42,7 @@ public sealed record ProblemFile
     public ProblemScenarios? Scenarios { get; init; }
 
     /// <summary>The goal.</summary>
-    public required ProblemGoal Goal { get; init; }
+    public required Goals.ProblemGoal Goal { get; init; }
 }
 
 /// <summary>A decision variable.</summary>
@@ -217,7 +217,3 @@ public sealed record Points : ProblemCurve
     /// <summary>Slopes at the arguments; absent for a piecewise linear function.</summary>
     public IReadOnlyList<double>? Slopes { get; init; }
 }
-
-/// <summary>The goal of a problem.</summary>
-[OneOf]
-public abstract record ProblemGoal;

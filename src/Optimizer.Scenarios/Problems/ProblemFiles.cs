@@ -34,7 +34,7 @@ public static class ProblemFiles
         static string Name(object kind) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(kind.GetType().Name);
         var added = loaded.Scenario.Constraints.OfType<Allocation.AllocationConstraint>().FirstOrDefault(constraint => constraint.IsOneLimit());
         if (added is not null || ((Allocation.AllocationObjective)loaded.Scenario.Objective).AddsRows())
-            throw new InputException([new(added?.Location ?? new(loaded.File, 1, 1), $"{Name(added is null ? loaded.Scenario.Objective : added)} is stated row by row while it is solved; a problem as a file cannot hold it: leave it out, or give scenarios to a problem file of your own")]);
+            throw new InputException([new(added?.Location ?? new(loaded.File, 1, 1), $"{Name(added is null ? loaded.Scenario.Objective : added)} needs rows that are added during the solve, which a problem file cannot contain: remove it, or write a problem file with scenarios yourself")]);
         return ToFile(loaded.Scenario.Name, new Allocation.AllocationProblem(loaded.Market, loaded.Scenario, loaded.Settings).ToProblem());
     }
 
@@ -236,7 +236,7 @@ public static class ProblemFiles
                     }
 
                 default:
-                    Report("points without slopes may be of any shape and stand only in a variable's carry; expected slopes", place);
+                    Report("points without slopes are allowed only in a variable's carry; expected slopes", place);
                     return null;
             }
         }
@@ -245,7 +245,7 @@ public static class ProblemFiles
         {
             var row = file.Rows[r];
             if (row.Exactly is null && row.AtLeast is null && row.AtMost is null)
-                Report($"row '{row.Name}' asks for nothing; expected exactly, atLeast or atMost", "rows", r);
+                Report($"row '{row.Name}' has no limit; expected exactly, atLeast or atMost", "rows", r);
             if (row.Exactly is not null && (row.AtLeast ?? row.AtMost) is not null)
                 Report($"row '{row.Name}' has exactly and a limit; expected one of them", "rows", r);
             _rows.Add(new(row.Name, row.Exactly ?? row.AtLeast ?? double.NegativeInfinity, row.Exactly ?? row.AtMost ?? double.PositiveInfinity, Sum(row.Sum, "rows", r, "sum")));
@@ -262,11 +262,11 @@ public static class ProblemFiles
                 else if (_onOf.TryGetValue(v, out var on))
                     terms.Add(new(on, 1));
                 else
-                    Report($"'{_variables[v].Name}' cannot be counted; expected a minimum or a charge (0 will do) that makes it zero or more", "counts", c);
+                    Report($"'{_variables[v].Name}' cannot be counted; give it a minimum or a charge (0 is allowed)", "counts", c);
             }
 
             if (count.AtLeast is null && count.AtMost is null)
-                Report($"count '{count.Name}' asks for nothing; expected atLeast or atMost", "counts", c);
+                Report($"count '{count.Name}' has no limit; expected atLeast or atMost", "counts", c);
             _rows.Add(new(count.Name, count.AtLeast ?? double.NegativeInfinity, count.AtMost ?? double.PositiveInfinity, terms));
         }
 
@@ -292,7 +292,7 @@ public static class ProblemFiles
 
                 var split = Covariance.Split(matrix, columns, covariance.Repair);
                 if (split.Change > 0)
-                    _notes.Add($"the covariance was not symmetric, or indefinite, and was replaced by the nearest that is sound; an entry changed by {split.Change:g3} at most");
+                    _notes.Add($"the covariance was not symmetric, or indefinite, and was replaced by the nearest valid matrix; entries changed by at most {split.Change:g3}");
                 for (var i = 0; i < columns.Count; i++)
                     _variables[columns[i]] = _variables[columns[i]] with { Variance = _variables[columns[i]].Variance + split.Variances[i] };
                 return split.Factors;
@@ -345,7 +345,7 @@ public static class ProblemFiles
                     return new BudgetRisk(all);
                 case Goals.MinimumCvar tail:
                     if (file.Scenarios is null)
-                        Report("a tail loss needs scenarios", "goal");
+                        Report("minimumCvar needs scenarios", "goal");
                     return new MinimizeTailLoss(tail.Confidence, tail.ValueAtLeast ?? Least());
                 default:
                     throw new NotSupportedException($"goal {file.Goal.GetType().Name}");

@@ -183,13 +183,13 @@ internal sealed class ContractReader
         var name = entry.Key;
         if (!kinds.ContainsKey(name) && kinds.FirstOrDefault(pair => pair.Value.GetCustomAttribute<FormerNameAttribute>()?.Name == name) is { Key: { } present })
         {
-            Note(entry.Location, $"'{name}' is now called '{present}'; the former name will not be read for ever");
+            Note(entry.Location, $"'{name}' is now called '{present}'; support for the former name will end");
             name = present;
         }
 
         if (!kinds.TryGetValue(name, out var kind))
         {
-            Report(entry.Location, IsOfScenario(entry.Key) ? $"'{entry.Key}' is a key of the scenario itself, beside this list; {expected}" : $"unknown kind '{entry.Key}'{NearMatch.Hint(entry.Key, kinds.Keys)}; {expected}");
+            Report(entry.Location, IsOfScenario(entry.Key) ? $"'{entry.Key}' is a key of the scenario, not of this list; {expected}" : $"unknown kind '{entry.Key}'{NearMatch.Hint(entry.Key, kinds.Keys)}; {expected}");
             return;
         }
 
@@ -287,7 +287,7 @@ internal sealed class ContractReader
         type == typeof(string) ? "text"
         : type == typeof(bool) ? "true or false"
         : type == typeof(BigInteger) ? "base units: digits in quotes"
-        : type == typeof(DateTimeOffset) ? "a moment such as 2026-08-12T00:00:00Z"
+        : type == typeof(DateTimeOffset) ? "a time such as 2026-08-12T00:00:00Z"
         : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"
         : type == typeof(double) ? "a finite number" : "a whole number";
 }

@@ -13,7 +13,7 @@ internal static partial class MarketChecks
         if (text.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 && AddressProblem(chain, text[(colon + 1)..]) is null)
             return $"'{text}' has a prefix; expected the address alone: '{text[(colon + 1)..]}'";
         if (!(chain.Family == ChainFamily.Solana ? SolanaAddress() : EvmAddress()).IsMatch(text))
-            return $"'{text}' is no address on {chain.Name}; expected {(chain.Family == ChainFamily.Solana ? "32 to 44 characters of Base58" : "0x and 40 hexadecimal digits")}";
+            return $"'{text}' is not an address on {chain.Name}; expected {(chain.Family == ChainFamily.Solana ? "32 to 44 characters of Base58" : "0x and 40 hexadecimal digits")}";
         try
         {
             _ = chain.Family == ChainFamily.Solana ? default : Contracts.Abi.EvmAddress.Parse(text);
@@ -31,11 +31,11 @@ internal static partial class MarketChecks
         Unique(source.Find("tokens"), [.. chain.Tokens.Select(t => t.Symbol)], "token", "symbol", reader);
         Unique(source.Find("protocols"), [.. chain.Protocols.Select(p => p.Id)], "protocol", "id", reader);
         if (!chain.Tokens.Any(t => t.Symbol == chain.NativeToken))
-            reader.Report(source.Find("nativeToken").Location, $"'{chain.NativeToken}' is none of the chain's tokens{NearMatch.Hint(chain.NativeToken, chain.Tokens.Select(t => t.Symbol))}");
+            reader.Report(source.Find("nativeToken").Location, $"'{chain.NativeToken}' is not a token of the chain{NearMatch.Hint(chain.NativeToken, chain.Tokens.Select(t => t.Symbol))}");
         if ((chain.ChainId is null) != (chain.Family == ChainFamily.Solana))
             reader.Report(source.Find("chainId").Location, chain.ChainId is null ? "key 'chainId' is missing; expected the EIP-155 id" : "Solana has no chain id; expected none");
         if ((chain.GenesisHash is null) == (chain.Family == ChainFamily.Solana))
-            reader.Report(source.Find("genesisHash").Location, chain.GenesisHash is null ? "key 'genesisHash' is missing; expected the hash of the first block, by which nodes are known" : "only Solana's nodes are known by a genesis hash; expected none");
+            reader.Report(source.Find("genesisHash").Location, chain.GenesisHash is null ? "key 'genesisHash' is missing; expected the hash of the first block, which identifies the chain" : "only Solana chains have a genesis hash; expected none");
         for (var t = 0; t < chain.Tokens.Count; t++)
         {
             var token = chain.Tokens[t];
@@ -85,7 +85,7 @@ internal static partial class MarketChecks
         }
 
         foreach (var circle in ClaimCircles(snapshot, chains))
-            reader.Report(source.Find("assets", circle, "claims").Location, $"'{snapshot.Assets[circle].Id}' is a claim on itself by way of others");
+            reader.Report(source.Find("assets", circle, "claims").Location, $"'{snapshot.Assets[circle].Id}' is a claim on itself through other claims");
         CheckHistory(snapshot.History, source.Find("history"), reader);
         for (var c = 0; c < snapshot.Chains.Count; c++)
         {
@@ -139,11 +139,11 @@ internal static partial class MarketChecks
         for (var i = 0; i < history.Gaps.Count; i++)
         {
             if (history.Gaps[i] < 1 || history.Series.Any(series => history.Gaps[i] >= series.ClosesUsd.Count))
-                reader.Report(source.Find("gaps", i).Location, $"there is no sample {history.Gaps[i]} that others come before; samples are counted from 0");
+                reader.Report(source.Find("gaps", i).Location, $"there is no sample {history.Gaps[i]} with a predecessor; samples are numbered from 0");
         }
 
         if (history.Series.Count > 0 && history.Series[0].ClosesUsd.Count >= 3 && history.Series[0].ClosesUsd.Count - 1 - history.Gaps.Distinct().Count() < 2)
-            reader.Report(source.Find("gaps").Location, "leaves fewer than two changes of prices");
+            reader.Report(source.Find("gaps").Location, "leaves fewer than two price changes");
         for (var s = 0; s < history.Series.Count; s++)
         {
             var at = source.Find("series", s, "closesUsd");
@@ -185,7 +185,7 @@ internal static partial class MarketChecks
             if (curve is UtilisationCurve lending && lending.Borrowed > lending.Supplied)
                 reader.Report(at.Find("carry", key).Location, "more is borrowed than supplied");
             if (curve is PointsCurve pointed && !IsCurve(pointed.Points))
-                reader.Report(at.Find("carry", key).Location, "the points are no curve; expected two or more, by rising utilisation, the first at 0 and the last at 1");
+                reader.Report(at.Find("carry", key).Location, "expected two or more points with ascending utilisation, the first at 0 and the last at 1");
         }
     }
 
@@ -198,18 +198,18 @@ internal static partial class MarketChecks
         known.Token(at.Find("to"), route.To);
         known.Losses(at.Find("events"), route.Events);
         if (route.From == route.To)
-            reader.Report(at.Find("to").Location, "leads to where it starts");
+            reader.Report(at.Find("to").Location, "is the same token as 'from'");
         if (route.CrossesChains() != (route.Kind == RouteKind.Bridge))
             reader.Report(at.Find("kind").Location, route.CrossesChains() ? "crosses chains; expected kind bridge" : "stays on its chain; expected kind swap or wrap");
         if (route.Fees.Count == 0)
-            reader.Report(at.Find("fees").Location, "is empty; expected at least one zone");
+            reader.Report(at.Find("fees").Location, "is empty; expected at least one tier");
         for (var f = 0; f < route.Fees.Count; f++)
         {
             var isLast = f == route.Fees.Count - 1;
             if (!isLast && route.Fees[f].UpTo is null)
-                reader.Report(at.Find("fees", f).Location, "only the last zone has no upper end");
+                reader.Report(at.Find("fees", f).Location, "only the last tier may have no 'upTo'");
             if (f > 0 && route.Fees[f].UpTo is { } upper && upper <= (route.Fees[f - 1].UpTo?.Value ?? 0))
-                reader.Report(at.Find("fees", f, "upTo").Location, "zones must rise");
+                reader.Report(at.Find("fees", f, "upTo").Location, "'upTo' must be above that of the tier before");
         }
 
         if (route.Minimum is { } least && route.Maximum is { } most && least > most)
@@ -274,7 +274,7 @@ internal static partial class MarketChecks
                 if (backing.Opportunity is not null || backing.Token is not null
                     ? (backing.Opportunity is not null && backing.Token is not null) || backing.Asset is not null || backing.Protocol is not null || backing.Events.Count > 0
                     : backing.Asset is null && backing.Protocol is null && backing.Events.Count == 0)
-                    reader.Report(at.Find(i).Location, "expected an opportunity or a token alone, or an asset or the protocol and events of a place that is not in the snapshot");
+                    reader.Report(at.Find(i).Location, "expected only an opportunity, or only a token; or an asset; or the protocol and events of an opportunity outside the snapshot");
                 if (backing.Token is { } token)
                     Token(at.Find(i, "token"), token);
                 Losses(at.Find(i, "events"), backing.Events);

@@ -27,7 +27,7 @@ internal static class ScenarioChecks
         void Known(SourceNode at, string what, string id)
         {
             if (!ids[what].Contains(id) && what == "asset" && ids["token"].Contains(id))
-                reader.Report(at.Location, $"'{id}' is a token, of asset '{market.AssetOf(TokenId.Parse(id)).Id}'; expected an asset, or the key 'token' in the place of 'asset' where there is one");
+                reader.Report(at.Location, $"'{id}' is a token of asset '{market.AssetOf(TokenId.Parse(id)).Id}'; expected an asset, or use the key 'token' if there is one");
             else if (!ids[what].Contains(id))
                 reader.Report(at.Location, $"unknown {what} '{id}'{NearMatch.Hint(id, ids[what])}; expected one of {(what == "contract" ? "those that the chain files name" : "the snapshot's")}");
         }
@@ -35,14 +35,14 @@ internal static class ScenarioChecks
         if (scenario.Horizon.Days is < 0.04 or > 3_650)
             reader.Report(source.Find("horizon").Location, $"{scenario.Horizon} is out of range; expected one hour to ten years");
         if (scenario.Name.Length is 0 or > 100 || scenario.Name.Any(char.IsControl))
-            reader.Report(source.Find("name").Location, "the name is not one line of up to a hundred characters");
+            reader.Report(source.Find("name").Location, "expected a name of one line and at most 100 characters");
         foreach (var (chain, account) in scenario.Accounts)
         {
             Known(source.Find("accounts", chain), "chain", chain);
             if (market.Chains.FirstOrDefault(known => known.Id == chain) is { } known && MarketChecks.AddressProblem(known, account) is { } problem)
                 reader.Report(source.Find("accounts", chain).Location, problem);
             else if (account.Skip(2).All(digit => digit == '0') || market.Chains.Any(other => other.Tokens.Any(token => IsSame(token.Address, account)) || other.Protocols.Any(entry => entry.Addresses.Values.Any(address => IsSame(address, account)))))
-                reader.Report(source.Find("accounts", chain).Location, $"'{account}' is nobody's, or a contract that the chain files name; expected an account of your own");
+                reader.Report(source.Find("accounts", chain).Location, $"'{account}' is the zero address or a known contract; expected your own account");
         }
 
         if (scenario.Numeraire != "USD")
@@ -55,7 +55,7 @@ internal static class ScenarioChecks
         CheckBook(scenario, source.Find("holdings"), market, reader);
         NoteWhatIsOutside(scenario, source, market, reader);
         if (scenario.Holdings.Count == 0 || scenario.Holdings.All(h => h.Other is not null || h.Amount.Number().Mantissa.IsZero))
-            reader.Report(source.Find("holdings").Location, "hold nothing; expected at least one amount above zero");
+            reader.Report(source.Find("holdings").Location, "are empty; expected at least one amount above zero");
         References(source.Find("universe", "chains"), scenario.Universe.Chains, "chain", Known);
         References(source.Find("universe", "assets"), scenario.Universe.Assets, "asset", Known);
         References(source.Find("universe", "protocols"), scenario.Universe.Protocols, "protocol", Known);
@@ -94,19 +94,19 @@ internal static class ScenarioChecks
     {
         if (new[] { holding.Token?.ToString(), holding.Opportunity, holding.Other }.Count(name => name is not null) != 1)
         {
-            reader.Report(at.Location, "expected exactly one of 'token' (idle), 'opportunity' (a position) and 'other' (what the market does not know)");
+            reader.Report(at.Location, "expected exactly one of 'token' (idle), 'opportunity' (a position) and 'other' (unknown to the market)");
             return;
         }
 
         if (holding.Other is not null)
         {
             if (holding.ValueUsd is not { IsShareOfBook: false })
-                reader.Report(at.Location, "what the market does not know counts by its value; expected 'valueUsd', such as '1.2M USD'");
+                reader.Report(at.Location, "'other' needs its value: expected 'valueUsd', such as '1.2M USD'");
             return;
         }
 
         if (holding.ValueUsd is not null)
-            reader.Report(at.Find("valueUsd").Location, "the market knows what it is worth; expected 'amount' alone");
+            reader.Report(at.Find("valueUsd").Location, "the value comes from the market; expected only 'amount'");
         if (ReferenceEquals(at.Find("amount"), at))
             reader.Report(at.Location, "key 'amount' is missing");
 
@@ -142,7 +142,7 @@ internal static class ScenarioChecks
             if (scenario.Holdings[h] is { Other: not null } or { Locked.Until: not null } or { Available: not null })
                 NoteWhatCannotMove(scenario.Holdings[h], name, at.Find(h), market, reader);
             if (scenario.Holdings[h].Other is null && scenario.Holdings[h].Amount.Number().Mantissa.IsZero)
-                reader.Note(at.Find(h, "amount").Location, $"nothing is held of {name}");
+                reader.Note(at.Find(h, "amount").Location, $"the amount of {name} is zero");
             else if (!seen.Add(name))
                 reader.Note(at.Find(h).Location, $"{name} is listed more than once; the amounts are added up");
         }
@@ -156,9 +156,9 @@ internal static class ScenarioChecks
         for (var h = 0; h < scenario.Holdings.Count; h++)
         {
             if (scenario.Holdings[h].Opportunity is { } held && !scenario.Universe.Allows(market, market.Opportunity(held)))
-                reader.Note(source.Find("holdings", h).Location, $"{held} is outside the universe, or has matured: nothing is added to it");
+                reader.Note(source.Find("holdings", h).Location, $"{held} is outside the universe or has matured; nothing is added");
             if (scenario.Holdings[h].Token is { } token && scenario.Universe.Chains is { Count: > 0 } chains && !chains.Contains(token.Chain))
-                reader.Note(source.Find("holdings", h).Location, $"{token} lies on a chain outside the universe: it may stay or leave, and nothing is put there");
+                reader.Note(source.Find("holdings", h).Location, $"{token} is on a chain outside the universe: it may stay or leave, but nothing is deposited on that chain");
         }
 
         var played = market.Snapshot.Opportunities.Where(o => scenario.Universe.Allows(market, o) || scenario.Holdings.Any(h => h.Opportunity == o.Id))
@@ -168,16 +168,16 @@ internal static class ScenarioChecks
         for (var v = 0; v < scenario.Views.Count; v++)
         {
             if (!played.Contains(market.UnitOfAccount(market.Asset(scenario.Views[v].Asset))))
-                reader.Note(source.Find("views", v).Location, $"nothing that is held, or that the universe allows, is exposed to {scenario.Views[v].Asset}");
+                reader.Note(source.Find("views", v).Location, $"no holding and no allowed opportunity is exposed to {scenario.Views[v].Asset}");
         }
     }
 
     private static void NoteWhatCannotMove(Holding holding, string name, SourceNode at, Market market, ContractReader reader)
     {
         if (holding.Other is not null)
-            reader.Note(at.Location, $"{name} counts by the value given; its risk is not known, and it cannot move");
+            reader.Note(at.Location, $"{name} counts with the given value; its risk is unknown, and it cannot move");
         else if (holding.Available is { Days: > 0 } available)
-            reader.Note(at.Location, $"{name} is there in {available}: it counts, and is not moved before; solve again then");
+            reader.Note(at.Location, $"{name} arrives in {available}: it counts now, but cannot move before; solve again then");
         else if (holding.Locked is { Until: { } until })
             reader.Note(at.Location, until > market.Snapshot.TakenAt ? $"{name} is locked until {until:yyyy-MM-dd}; solve again then" : $"{name} has been free since {until:yyyy-MM-dd}");
     }

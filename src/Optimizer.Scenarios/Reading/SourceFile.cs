@@ -82,7 +82,7 @@ internal static class SourceFile
             && Array.FindIndex(rows, row => row.AsSpan(0, row.Length - row.AsSpan().TrimStart().Length).Contains('\t')) is var tab and >= 0)
             return Wrong(path, tab + 1, 1, "is not well-formed YAML: this line is indented by a tab; indent by spaces");
         if (OpenBracket(rows.AsSpan(0, Math.Min(line, rows.Length)), column) is { } open)
-            return Wrong(path, open.Line, open.Column, $"is not well-formed YAML: this '{open.Bracket}' is not closed; the text makes no sense from line {line} on");
+            return Wrong(path, open.Line, open.Column, $"is not well-formed YAML: this '{open.Bracket}' is not closed; the text is invalid from line {line} on");
         return Wrong(path, line, column, $"is not well-formed YAML: {message ?? "a quote is not closed"}");
     }
 
@@ -141,7 +141,7 @@ internal static class SourceFile
         {
             var key = ReadYaml(path, parser, depth + 1);
             if (key is not ScalarNode name)
-                throw new InputException([new(key.Location, $"{key.Sort} stands where a key was expected")]);
+                throw new InputException([new(key.Location, $"found {key.Sort}; expected a key")]);
             entries.Add(new(name.Text, name.Location, ReadYaml(path, parser, depth + 1)));
         }
 

@@ -52,7 +52,7 @@ public sealed record Curve : Shock
     public override IEnumerable<(string Field, string Problem)> Contradictions()
     {
         if (!Given().Any())
-            yield return ("", "sets nothing; expected a parameter such as slope1 or optimalUtilisation");
+            yield return ("", "sets no parameter; expected one such as slope1 or optimalUtilisation");
         foreach (var (parameter, value) in Given())
         {
             var (least, most) = parameter is "optimalUtilisation" or "kink" ? (0.01, 0.99) : parameter is "reserveFactor" or "fee" ? (0, 1) : parameter is "ratePerYear" ? (-1, 10) : (0.0, 100.0);

@@ -32,7 +32,7 @@ public sealed record Outage : Shock
 
     /// <inheritdoc/>
     public override IEnumerable<(string Field, string Problem)> Contradictions() =>
-        References().Any() ? [] : [("", "strikes nothing; expected provider, route, protocol, opportunity or chain")];
+        References().Any() ? [] : [("", "selects nothing; expected provider, route, protocol, opportunity or chain")];
 
     /// <inheritdoc/>
     public override IEnumerable<Reference> References() =>

@@ -31,7 +31,7 @@ public sealed record Price : Shock
         if ((Multiply is null) == (Change is null))
             yield return ("", "expected exactly one of multiply and change");
         if (Change?.Fraction <= -1)
-            yield return ("change", $"{Change} leaves no price; expected above −100 %");
+            yield return ("change", $"{Change} is out of range; expected above −100 %");
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
     private const string ScipParameters = "limits/gap = 0\nnumerics/feastol = 1e-9\nnumerics/dualfeastol = 1e-9";
 
-    private readonly string _glopParameters = OrTools.GlopParameters(hasTangents: !OrToolsSolver.IsLinear(problem) || problem.Links.Count > 0);
+    private readonly string _glopParameters = OrTools.GlopParameters(hasTangents: !Check.IsLinear(problem) || problem.Links.Count > 0);
     private readonly bool[] _inRows = Formulation.InRows(problem);
 
     /// <summary>Per variable, whether it is a binary that relaxations fix at zero; null if there are none.</summary>
@@ -152,7 +152,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     }
 
     /// <summary>Message if no point with exact links was found.</summary>
-    public const string NoExactPoint = "no point was found at which exact links meet their curves; it is not proven that there is none";
+    public const string NoExactPoint = "found no point at which every exact link lies on its curve; such a point may still exist";
 
     /// <summary>Whether no point with exact links was found in the last call. This proves nothing about other points with the same
     /// binaries.</summary>
@@ -290,7 +290,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         var answer = problem.Switches.Count > 0 ? new Reduction(program).Solve(Scaled) : Scaled(program);
         return answer.Status == EngineStatus.Infeasible ? null
             : answer.Values.Length == program.Count ? answer
-            : throw new EngineException($"{engine} ended without values: {answer.Status} {answer.Message}".TrimEnd());
+            : throw new EngineException($"{engine} ended without values: {answer.Status} {answer.Message}".TrimEnd(), answer.Status == EngineStatus.TimedOut);
     }
 
     private EngineAnswer Scaled(QuadraticProgram program)

@@ -26,7 +26,7 @@ internal static class OrTools
         CancellationToken cancellation = default)
     {
         if (engine != OrToolsEngine.Pdlp && !program.IsLinear)
-            throw new ArgumentException($"{engine} is given linear programs only", nameof(engine));
+            throw new ArgumentException($"{engine} accepts linear programs only", nameof(engine));
         cancellation.ThrowIfCancellationRequested();
         var file = Path.Combine(Folder, $"optimizer-{Guid.NewGuid():N}.pb");
         try
@@ -35,7 +35,7 @@ internal static class OrTools
                 ToProto(program, scale).WriteTo(stream);
             using var model = new ModelBuilderHelper();
             if (!model.ReadModelFromProtoFile(file))
-                throw new InvalidOperationException("OR-Tools could not read the model it was given");
+                throw new InvalidOperationException("OR-Tools could not read the model");
             File.Delete(file);
             using var solver = new ModelSolverHelper(engine.ToString().ToLowerInvariant());
             if (!solver.SolverIsSupported())
@@ -135,4 +135,9 @@ internal sealed record EngineAnswer(
     EngineStatus Status, string Message, double[] Values, double[] Multipliers, double Bound);
 
 /// <summary>Thrown when an engine fails.</summary>
-internal sealed class EngineException(string message) : Exception(message);
+/// <param name="message">What it said.</param>
+/// <param name="isTimedOut">Whether its share of the time was over: that may be a moment before the deadline.</param>
+internal sealed class EngineException(string message, bool isTimedOut) : Exception(message)
+{
+    public bool IsTimedOut => isTimedOut;
+}

@@ -45,7 +45,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
         return ended == EngineStatus.Infeasible && !_hasSkipped ? Certificate.Of(problem, options, null, "", "SCIP") : new Answer
         {
             Status = deadline.HasPassed || ended == EngineStatus.TimedOut ? SolveStatus.TimedOut : SolveStatus.Failed,
-            Message = _hasSkipped ? CuttingPlanes.NoExactPoint : "SCIP found no values for the binary variables that the exact problem accepts",
+            Message = _hasSkipped ? CuttingPlanes.NoExactPoint : "SCIP found no binary values that are feasible for the exact problem",
             Bound = _bound,
             BoundBy = _boundBy,
             Engine = "SCIP",
@@ -112,7 +112,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
     {
         var until = deadline.Elapsed + seconds;
         var ended = EngineStatus.TimedOut;
-        var engine = isOut is null ? "SCIP + GLOP" : $"SCIP on the {isOut.Count(o => !o) - problem.Variables.Count(v => !v.IsBinary)} binaries that matter + GLOP";
+        var engine = isOut is null ? "SCIP + GLOP" : $"SCIP on the {isOut.Count(o => !o) - problem.Variables.Count(v => !v.IsBinary)} kernel binaries + GLOP";
         for (var round = 0; round < rounds && deadline.Elapsed < until; round++)
         {
             var program = formulation.MixedInteger(problem.Goal);

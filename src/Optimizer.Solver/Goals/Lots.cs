@@ -16,7 +16,7 @@ internal static class Lots
                 continue;
             var most = Math.Floor(variable.Upper / variable.Lot + 1e-9);
             if (most > 1 << 30)
-                throw new ArgumentException($"{variable.Name}: {most:g3} lots of {variable.Lot} fit its bounds; at most 2^30 are distinguished");
+                throw new ArgumentException($"{variable.Name}: {most:g3} lots of {variable.Lot} fit its bounds; at most 2^30 are supported");
             // The last digit is smaller, so that no number of lots above the bound can be expressed.
             var terms = new List<Term> { new(v, 1) };
             for (var left = (long)most; left > 0;)

@@ -15,37 +15,6 @@ internal static class RiskBudgeting
 {
     private const int MaximumSteps = 200;
 
-    /// <summary>If the total risk is below this fraction of the sum of the individual risks, the positions hedge each other
-    /// completely.</summary>
-    private const double Hedged = 1e-12;
-
-    /// <summary>The largest difference between a variable's actual and requested share of the risk; 0 if the positions hedge each other
-    /// completely.</summary>
-    public static double LargestDeviation(Problem problem, BudgetRisk goal, IReadOnlyList<double> values)
-    {
-        if (IsHedged(problem, values))
-            return 0;
-        var marginal = Check.RiskSlopes(problem, values);
-        var (risk, total) = (0.0, 0.0);
-        for (var v = 0; v < values.Count; v++)
-        {
-            risk += values[v] * marginal[v];
-            total += goal.Shares[v];
-        }
-
-        var worst = 0.0;
-        for (var v = 0; v < values.Count; v++)
-            worst = Math.Max(worst, Math.Abs((values[v] * marginal[v] / risk) - (goal.Shares[v] / total)));
-        return double.IsNaN(worst) ? double.PositiveInfinity : worst;
-    }
-
-    private static bool IsHedged(Problem problem, IReadOnlyList<double> values)
-    {
-        var own = values.Select((size, v) => size * size * (problem.Variables[v].Variance
-            + problem.Factors.Sum(f => f.Loadings.Sum(t => t.Variable == v ? t.Coefficient * t.Coefficient : 0)))).Sum();
-        return Check.Risk(problem, values) <= Hedged * own;
-    }
-
     public static Answer Solve(Problem problem, BudgetRisk goal, SolveOptions options, Deadline deadline)
     {
         if (WhyNot(problem, goal) is { } reason)
@@ -63,30 +32,59 @@ internal static class RiskBudgeting
             return new Answer
             {
                 Status = SolveStatus.Infeasible,
-                Message = $"the shares of the risk fix every size, and '{broken}' is then broken by {violation:g3}",
+                Message = $"the risk shares determine all sizes, and these violate '{broken}' by {violation:g3}",
                 Engine = engine,
             };
         }
 
         var answer = Certificate.Of(problem, options, new Point(values, new double[problem.Rows.Count + 1], 0), "contributions, recomputed", engine);
-        return answer with { ShadowPrices = [], GoalShadowPrice = 0, Status = answer.Objective <= Math.Max(options.Gap, 1e-9) ? SolveStatus.Optimal : SolveStatus.Feasible, Gap = answer.Objective, Message = IsHedged(problem, values) ? "these sizes hedge each other completely: there is no risk left to share" : answer.Message };
+        return answer with { ShadowPrices = [], GoalShadowPrice = 0, Status = answer.Objective <= Math.Max(options.Gap, 1e-9) ? SolveStatus.Optimal : SolveStatus.Feasible, Gap = answer.Objective, Message = Check.IsHedged(problem, values) ? "these positions hedge each other completely, so there is no risk to share" : answer.Message };
     }
 
     private static string? WhyNot(Problem problem, BudgetRisk goal)
     {
         if (problem.Variables.FirstOrDefault(v => v.IsBinary || v.Lot > 0) is { } whole)
-            return $"shares of the risk fix every size, so '{whole.Name}' cannot be a whole number";
+            return $"risk shares determine all sizes, so '{whole.Name}' cannot be restricted to whole numbers or lots";
         if (!problem.Rows.Any(row => row.Lower == row.Upper && row.Lower > 0))
-            return "shares of the risk need a row that fixes the sum, such as a budget";
+            return "risk shares need a row that fixes the sum of the sizes, such as a budget";
         if (!(goal.Shares.Sum() > 0))
             return "every share of the risk is zero";
         for (var v = 0; v < problem.Variables.Count; v++)
         {
             if (goal.Shares[v] > 0 && problem.Variables[v].Variance == 0 && problem.Factors.All(f => f.Loadings.All(t => t.Variable != v || t.Coefficient == 0)))
-                return $"'{problem.Variables[v].Name}' has no risk that it could have a share of";
+                return $"'{problem.Variables[v].Name}' has no risk, so it cannot have a share of the risk";
         }
 
         return null;
+    }
+
+    /// <summary>FᵀD⁻¹F of the dense and sparse factors, the lower half.</summary>
+    private static void FillSystem(FactorProgram p, double[] inverse, double[] gram, double[] system, int stride)
+    {
+        Array.Clear(gram);
+        Kernels.AddWeightedGram(p.Loadings, p.Stride, inverse, gram);
+        Array.Clear(system);
+        for (var f = 0; f < p.Stride; f++)
+        {
+            for (var g = 0; g <= f; g++)
+                system[f * stride + g] = gram[g * p.Stride + f];
+        }
+
+        for (var i = 0; i < inverse.Length; i++)
+        {
+            foreach (var (a, c) in p.OfX[i])
+            {
+                if (a >= p.SparseFactors)
+                    continue;
+                var row = system.AsSpan((p.Stride + a) * stride, stride);
+                Kernels.AddScaled(c * inverse[i], p.LoadingsOf(i), row);
+                foreach (var (b, d) in p.OfX[i])
+                {
+                    if (b <= a)
+                        row[p.Stride + b] += c * inverse[i] * d;
+                }
+            }
+        }
     }
 
     private static (double[] X, int Steps) Newton(FactorProgram p, double[] shares, Deadline deadline)
@@ -117,31 +115,7 @@ internal static class RiskBudgeting
             }
 
             // Solve (D + FFᵀ)⁻¹ by the Woodbury formula: one dense system in the factors.
-            Array.Clear(gram);
-            Kernels.AddWeightedGram(p.Loadings, p.Stride, inverse, gram);
-            Array.Clear(system);
-            for (var f = 0; f < p.Stride; f++)
-            {
-                for (var g = 0; g <= f; g++)
-                    system[f * stride + g] = gram[g * p.Stride + f];
-            }
-
-            for (var i = 0; i < n; i++)
-            {
-                foreach (var (a, c) in p.OfX[i])
-                {
-                    if (a >= p.SparseFactors)
-                        continue;
-                    var row = system.AsSpan((p.Stride + a) * stride, stride);
-                    Kernels.AddScaled(c * inverse[i], p.LoadingsOf(i), row);
-                    foreach (var (b, d) in p.OfX[i])
-                    {
-                        if (b <= a)
-                            row[p.Stride + b] += c * inverse[i] * d;
-                    }
-                }
-            }
-
+            FillSystem(p, inverse, gram, system, stride);
             Array.Clear(right);
             for (var f = 0; f < size; f++)
                 system[f * stride + f] += 1;

@@ -24,8 +24,8 @@ internal sealed partial class Compiled
             var link = problem.Links[l];
             var result = problem.Variables[link.Result];
             why[l] = used[link.Result] || result.Variance > 0 || result.Value < 0 || result.IsBinary || hasCurve[link.Argument] || isCurve[link.Result]
-                ? $"'{result.Name}' is a curve that rows or other curves use"
-                : !link.Function.IsSmooth ? $"'{result.Name}' has kinks, which cuts meet exactly"
+                ? $"'{result.Name}' is a curve that other rows or curves use"
+                : !link.Function.IsSmooth ? $"'{result.Name}' has kinks, which need cuts"
                 // The kernels assume that a curve earns nothing while its item is off.
                 : isSwitched[link.Argument] && link.Function.At(0) != 0 ? $"'{result.Name}' is not zero at zero, and its argument may be off"
                 : null;
@@ -73,7 +73,7 @@ internal sealed partial class Compiled
             }
 
             if (most > Span * least && !isMadeExact)
-                return $"row '{row.Name}' weighs {least:g2} against {most:g2}, which takes the exact vertices of a simplex method";
+                return $"the coefficients of row '{row.Name}' range from {least:g2} to {most:g2}, which needs a simplex method";
         }
 
         return _problem.Factors.FirstOrDefault(f => f.Loadings.Any(t => _problem.Variables[t.Variable].IsBinary)) is { } factor

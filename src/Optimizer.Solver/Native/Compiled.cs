@@ -65,8 +65,8 @@ internal sealed partial class Compiled
         compiled.Refusal ??= compiled.WhatDoesNotFit(isMadeExact);
         compiled.Refusal ??= problem.Goal switch
         {
-            MaximizeValue when problem.Variables.Any(v => v.IsBinary) => "a limit on risk beside binary variables is a cone, which SCIP gets as cuts",
-            MinimizeRisk when problem.Links.Count > 0 => "the value that has to be reached has curves",
+            MaximizeValue when problem.Variables.Any(v => v.IsBinary) => "a risk limit with binary variables is a cone constraint, which SCIP solves with cuts",
+            MinimizeRisk when problem.Links.Count > 0 => "the minimum value depends on curves",
             _ => null,
         };
         if (compiled.Refusal is null)
@@ -129,10 +129,61 @@ internal sealed partial class Compiled
 
     private void Build(double riskWeight, double valueWeight)
     {
-        var variables = _problem.Variables;
         var switchRule = AssignSwitches(out var extraRows);
         AssignOpeners(switchRule);
-        var items = new List<int>();
+        var items = AssignItems(switchRule);
+        var toll = Toll();
+        var columns = Columns(items, switchRule, toll, valueWeight);
+        var constant = FixedObjective(toll, riskWeight, valueWeight);
+        var (curve, curveWeight) = Curves(items.Count, valueWeight, ref constant);
+        var sparse = SplitFactors(items.Count, riskWeight, out var dense, out var loadings, out var denseOffset, out var sparseOffset);
+        var rows = new RowEntries(this, switchRule, columns.Upper, sparse, hasSwitches: columns.IsSwitched is not null);
+        for (var r = 0; r < _problem.Rows.Count; r++)
+        {
+            if (_openerRows.TryGetValue(r, out var z))
+                columns.Opener![_switchOf[z]] = _openerOf[_openerRowTarget[r]];
+            else
+                rows.Add(r, _problem.Rows[r]);
+        }
+
+        foreach (var row in extraRows)
+            rows.Add(-1, row);
+        if (_problem.Goal is MinimizeRisk least)
+            rows.Add(_problem.Rows.Count, new("value at least", least.ValueAtLeast, double.PositiveInfinity, [.. _problem.Variables.Select((variable, v) => new Term(v, variable.Value)).Where(term => term.Coefficient != 0)]));
+        if (items.Exists(v => _problem.Variables[v].IsBinary))
+            Refusal = $"binary '{_problem.Variables[items.Find(v => _problem.Variables[v].IsBinary)].Name}' is neither a switch nor an opener";
+        Program = new()
+        {
+            Count = items.Count,
+            Cost = columns.Cost,
+            Variance = columns.Variance,
+            Lower = columns.Lower,
+            Upper = columns.Upper,
+            Curve = curve,
+            CurveWeight = curveWeight,
+            IsSwitched = columns.IsSwitched,
+            Charge = columns.Charge,
+            Opener = columns.Opener,
+            Factors = dense.Count,
+            Loadings = loadings,
+            FactorOffset = denseOffset,
+            SparseFactors = sparse.Count,
+            SparseOffset = sparseOffset,
+            RightSide = [.. rows.RightSide],
+            IsEquality = [.. rows.IsEquality],
+            OfX = rows.OfX.ToRows(items.Count),
+            OfZ = rows.OfZ.ToRows(items.Count),
+            OfY = rows.OfY.ToRows(Openers),
+            OpenCost = OpenCost(toll, valueWeight),
+            RiskWeight = 2 * riskWeight,
+            Constant = constant,
+        };
+    }
+
+    /// <summary>The variables that become items, in order. Until here the assignments name variables; from here on they name items.</summary>
+    private List<int> AssignItems(int[] switchRule)
+    {
+        var (variables, items) = (_problem.Variables, new List<int>());
         for (var v = 0; v < variables.Count; v++)
         {
             // Variables that can only be off, or are fixed, are no items.
@@ -142,170 +193,64 @@ internal sealed partial class Compiled
             items.Add(v);
         }
 
-        // Until here the assignments name variables; from here on they name items.
         for (var v = 0; v < variables.Count; v++)
         {
             if (_switchOf[v] >= 0)
                 _switchOf[v] = _itemOf[_switchOf[v]];
         }
 
+        return items;
+    }
+
+    /// <summary>Costs, variances, bounds and switches of the items, in their units.</summary>
+    private ItemColumns Columns(List<int> items, int[] switchRule, double[] toll, double valueWeight)
+    {
         var n = items.Count;
-        var constant = 0.0;
-        var (cost, variance, lower, upper) = (new double[n], new double[n], new double[n], new double[n]);
         var isMixed = Array.Exists(switchRule, rule => rule >= 0);
-        var (isSwitched, charge, opener) = (isMixed ? new bool[n] : null, isMixed ? new double[n] : null, isMixed ? new int[n] : null);
-        var toll = Toll();
+        var columns = new ItemColumns(new double[n], new double[n], new double[n], new double[n], isMixed ? new bool[n] : null, isMixed ? new double[n] : null, isMixed ? Filled(n) : null);
         for (var i = 0; i < n; i++)
         {
-            var variable = variables[items[i]];
+            var variable = _problem.Variables[items[i]];
             var unit = _unit[items[i]] = Unit(items[i]);
-            cost[i] = unit * (toll[items[i]] - valueWeight * variable.Value);
-            variance[i] = unit * unit * variable.Variance;
-            (lower[i], upper[i]) = (variable.Lower / unit, variable.Upper / unit);
-            if (!isMixed)
-                continue;
-            opener![i] = -1;
+            columns.Cost[i] = unit * (toll[items[i]] - valueWeight * variable.Value);
+            columns.Variance[i] = unit * unit * variable.Variance;
+            (columns.Lower[i], columns.Upper[i]) = (variable.Lower / unit, variable.Upper / unit);
             if (switchRule[items[i]] is not (var rule and >= 0))
                 continue;
             var s = _problem.Switches[rule];
-            isSwitched![i] = true;
+            columns.IsSwitched![i] = true;
             // A fixed size when on gets a tiny range, because the interior point needs an interior.
-            (lower[i], upper[i]) = (Math.Min(s.Minimum, variable.Upper) / unit, Math.Max(variable.Upper, s.Minimum * (1 + 1e-9)) / unit);
-            charge![i] = toll[s.Binary] - valueWeight * variables[s.Binary].Value;
+            (columns.Lower[i], columns.Upper[i]) = (Math.Min(s.Minimum, variable.Upper) / unit, Math.Max(variable.Upper, s.Minimum * (1 + 1e-9)) / unit);
+            columns.Charge![i] = toll[s.Binary] - valueWeight * _problem.Variables[s.Binary].Value;
         }
 
-        for (var v = 0; v < variables.Count; v++)
+        return columns;
+    }
+
+    /// <summary>What the variables that are fixed cost.</summary>
+    private double FixedObjective(double[] toll, double riskWeight, double valueWeight)
+    {
+        var constant = 0.0;
+        for (var v = 0; v < _problem.Variables.Count; v++)
         {
+            var variable = _problem.Variables[v];
             if (_itemOf[v] < 0 && _switchOf[v] < 0 && _openerOf[v] < 0 && _curveOf[v] < 0)
-                constant += (toll[v] - valueWeight * variables[v].Value) * variables[v].Lower + riskWeight * variables[v].Variance * variables[v].Lower * variables[v].Lower;
+                constant += (toll[v] - valueWeight * variable.Value) * variable.Lower + riskWeight * variable.Variance * variable.Lower * variable.Lower;
         }
 
-        var (curve, curveWeight) = Curves(n, valueWeight, ref constant);
-        var sparse = SplitFactors(n, riskWeight, out var dense, out var loadings, out var denseOffset, out var sparseOffset);
-        var entries = _problem.Rows.Sum(row => row.Terms.Count) + sparse.Sum(f => _problem.Factors[f].Loadings.Count);
-        var (ofX, ofZ, ofY) = (new SparseEntries(isMixed ? 0 : entries), new SparseEntries(), new SparseEntries());
-        for (var s = 0; s < sparse.Count; s++)
-        {
-            foreach (var (v, c) in _problem.Factors[sparse[s]].Loadings.AsSpan())
-            {
-                if (_itemOf[v] >= 0)
-                    ofX.Add(_itemOf[v], s, _unit[v] * c);
-            }
-        }
+        return constant;
+    }
 
-        var rightSide = new List<double>();
-        var isEquality = new List<bool>();
-        var openCost = new double[Openers];
-        for (var v = 0; v < variables.Count; v++)
+    private double[] OpenCost(double[] toll, double valueWeight)
+    {
+        var cost = new double[Openers];
+        for (var v = 0; v < _problem.Variables.Count; v++)
         {
             if (_openerOf[v] >= 0)
-                openCost[_openerOf[v]] = toll[v] - valueWeight * variables[v].Value;
+                cost[_openerOf[v]] = toll[v] - valueWeight * _problem.Variables[v].Value;
         }
 
-        for (var r = 0; r < _problem.Rows.Count; r++)
-        {
-            if (_openerRows.TryGetValue(r, out var z))
-                opener![_switchOf[z]] = _openerOf[_openerRowTarget[r]];
-            else
-                AddRow(r, _problem.Rows[r]);
-        }
-
-        foreach (var row in extraRows)
-            AddRow(-1, row);
-        if (_problem.Goal is MinimizeRisk least)
-        {
-            var terms = new List<Term>();
-            for (var v = 0; v < variables.Count; v++)
-            {
-                if (variables[v].Value != 0)
-                    terms.Add(new(v, variables[v].Value));
-            }
-
-            AddRow(_problem.Rows.Count, new("value at least", least.ValueAtLeast, double.PositiveInfinity, terms));
-        }
-
-        if (items.Exists(v => variables[v].IsBinary))
-            Refusal = $"binary '{variables[items.Find(v => variables[v].IsBinary)].Name}' is neither a switch nor opens any";
-        Program = new()
-        {
-            Count = n,
-            Cost = cost,
-            Variance = variance,
-            Lower = lower,
-            Upper = upper,
-            Curve = curve,
-            CurveWeight = curveWeight,
-            IsSwitched = isSwitched,
-            Charge = charge,
-            Opener = opener,
-            Factors = dense.Count,
-            Loadings = loadings,
-            FactorOffset = denseOffset,
-            SparseFactors = sparse.Count,
-            SparseOffset = sparseOffset,
-            RightSide = [.. rightSide],
-            IsEquality = [.. isEquality],
-            OfX = ofX.ToRows(n),
-            OfZ = ofZ.ToRows(n),
-            OfY = ofY.ToRows(Openers),
-            OpenCost = openCost,
-            RiskWeight = 2 * riskWeight,
-            Constant = constant,
-        };
-
-        void AddRow(int index, Row row)
-        {
-            var (least, most, fix, largest) = (0.0, 0.0, 0.0, 0.0);
-            foreach (var (v, c) in row.Terms.AsSpan())
-            {
-                var variable = variables[v];
-                if (_itemOf[v] < 0 && _switchOf[v] < 0 && _openerOf[v] < 0)
-                {
-                    fix += c * variable.Lower;
-                    continue;
-                }
-
-                var (low, high) = switchRule[v] >= 0 ? (0, _unit[v] * upper[_itemOf[v]]) : (variable.Lower, variable.Upper);
-                least += Math.Min(c * low, c * high);
-                most += Math.Max(c * low, c * high);
-                largest = Math.Max(largest, Math.Abs(c) * (high - low));
-            }
-
-            // The scale is a power of two, so no digits are lost.
-            var scale = largest > 0 ? Math.ScaleB(1, -Math.ILogB(largest)) : 1;
-            var slack = 1e-12 * Math.Max(1, Math.Abs(fix) + Math.Abs(least) + Math.Abs(most));
-            if (row.Lower > row.Upper || least + fix > row.Upper + 1e-9 + slack || most + fix < row.Lower - 1e-9 - slack)
-                ImpossibleRow ??= row.Name;
-            if (row.Lower == row.Upper)
-            {
-                Add(1, row.Upper, true);
-                return;
-            }
-
-            if (most + fix > row.Upper)
-                Add(1, row.Upper, false);
-            if (least + fix < row.Lower)
-                Add(-1, row.Lower, false);
-
-            void Add(double sign, double limit, bool equality)
-            {
-                if (row.Terms.Count == 0)
-                    return;
-                var at = sparse.Count + rightSide.Count;
-                _rows.Add((index, sign, scale));
-                rightSide.Add(sign * scale * (limit - fix));
-                isEquality.Add(equality);
-                foreach (var (v, c) in row.Terms.AsSpan())
-                {
-                    if (_itemOf[v] >= 0)
-                        ofX.Add(_itemOf[v], at, sign * scale * _unit[v] * c);
-                    else if (_switchOf[v] >= 0)
-                        ofZ.Add(_switchOf[v], at, sign * scale * c);
-                    else if (_openerOf[v] >= 0)
-                        ofY.Add(_openerOf[v], at, sign * scale * c);
-                }
-            }
-        }
+        return cost;
     }
 
     private double[] Toll()
@@ -382,5 +327,102 @@ internal sealed partial class Compiled
 
         dense = many;
         return few;
+    }
+
+    /// <summary>Arrays by item; those of switches are null where no item has one.</summary>
+    private sealed record ItemColumns(double[] Cost, double[] Variance, double[] Lower, double[] Upper, bool[]? IsSwitched, double[]? Charge, int[]? Opener);
+
+    /// <summary>The rows of the program, with the sparse factors before them.</summary>
+    private sealed class RowEntries
+    {
+        private readonly Compiled _of;
+        private readonly int[] _switchRule;
+        private readonly double[] _upper;
+        private readonly int _first;
+
+        public RowEntries(Compiled of, int[] switchRule, double[] upper, IReadOnlyList<int> sparseFactors, bool hasSwitches)
+        {
+            (_of, _switchRule, _upper, _first) = (of, switchRule, upper, sparseFactors.Count);
+            var factors = of._problem.Factors;
+            OfX = new(hasSwitches ? 0 : of._problem.Rows.Sum(row => row.Terms.Count) + sparseFactors.Sum(f => factors[f].Loadings.Count));
+            for (var s = 0; s < sparseFactors.Count; s++)
+            {
+                foreach (var (v, c) in factors[sparseFactors[s]].Loadings.AsSpan())
+                {
+                    if (of._itemOf[v] >= 0)
+                        OfX.Add(of._itemOf[v], s, of._unit[v] * c);
+                }
+            }
+        }
+
+        /// <summary>Coefficients of sizes.</summary>
+        public SparseEntries OfX { get; }
+
+        /// <summary>Coefficients of switches.</summary>
+        public SparseEntries OfZ { get; } = new();
+
+        /// <summary>Coefficients of openers.</summary>
+        public SparseEntries OfY { get; } = new();
+
+        public List<double> RightSide { get; } = [];
+
+        public List<bool> IsEquality { get; } = [];
+
+        /// <summary>Adds a row of the problem, once per limit that the bounds do not imply.</summary>
+        /// <param name="index">Its index in the problem; −1 for a row of the kernels' own.</param>
+        /// <param name="row">The row.</param>
+        public void Add(int index, Row row)
+        {
+            var (least, most, fix, largest) = (0.0, 0.0, 0.0, 0.0);
+            foreach (var (v, c) in row.Terms.AsSpan())
+            {
+                var variable = _of._problem.Variables[v];
+                if (_of._itemOf[v] < 0 && _of._switchOf[v] < 0 && _of._openerOf[v] < 0)
+                {
+                    fix += c * variable.Lower;
+                    continue;
+                }
+
+                var (low, high) = _switchRule[v] >= 0 ? (0, _of._unit[v] * _upper[_of._itemOf[v]]) : (variable.Lower, variable.Upper);
+                least += Math.Min(c * low, c * high);
+                most += Math.Max(c * low, c * high);
+                largest = Math.Max(largest, Math.Abs(c) * (high - low));
+            }
+
+            // The scale is a power of two, so no digits are lost.
+            var scale = largest > 0 ? Math.ScaleB(1, -Math.ILogB(largest)) : 1;
+            var slack = 1e-12 * Math.Max(1, Math.Abs(fix) + Math.Abs(least) + Math.Abs(most));
+            if (row.Lower > row.Upper || least + fix > row.Upper + 1e-9 + slack || most + fix < row.Lower - 1e-9 - slack)
+                _of.ImpossibleRow ??= row.Name;
+            if (row.Lower == row.Upper)
+            {
+                AddLimit(index, row, 1, scale, row.Upper - fix, isEquality: true);
+                return;
+            }
+
+            if (most + fix > row.Upper)
+                AddLimit(index, row, 1, scale, row.Upper - fix, isEquality: false);
+            if (least + fix < row.Lower)
+                AddLimit(index, row, -1, scale, row.Lower - fix, isEquality: false);
+        }
+
+        private void AddLimit(int index, Row row, double sign, double scale, double limit, bool isEquality)
+        {
+            if (row.Terms.Count == 0)
+                return;
+            var at = _first + RightSide.Count;
+            _of._rows.Add((index, sign, scale));
+            RightSide.Add(sign * scale * limit);
+            IsEquality.Add(isEquality);
+            foreach (var (v, c) in row.Terms.AsSpan())
+            {
+                if (_of._itemOf[v] >= 0)
+                    OfX.Add(_of._itemOf[v], at, sign * scale * _of._unit[v] * c);
+                else if (_of._switchOf[v] >= 0)
+                    OfZ.Add(_of._switchOf[v], at, sign * scale * c);
+                else if (_of._openerOf[v] >= 0)
+                    OfY.Add(_of._openerOf[v], at, sign * scale * c);
+            }
+        }
     }
 }

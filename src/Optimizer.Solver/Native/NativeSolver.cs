@@ -18,7 +18,7 @@ internal sealed class NativeSolver
     public string? Reservation => _compiled.Refusal;
 
     /// <summary>Why the built-in kernels cannot solve the problem, not even with tangents; null if they can.</summary>
-    public string? Refusal => _tangents?.Refusal is { } further ? further == _compiled.Refusal ? further : $"{_compiled.Refusal}, and by tangents {further}" : null;
+    public string? Refusal => _tangents?.Refusal is { } further ? further == _compiled.Refusal ? further : $"{_compiled.Refusal}; with tangents: {further}" : null;
 
     private bool IsMixed => _compiled.Program.IsSwitched is not null;
 
@@ -28,7 +28,7 @@ internal sealed class NativeSolver
         if (_tangents is not null)
             return _tangents.Solve(options, deadline);
         if (_compiled.ImpossibleRow is { } row)
-            return new Answer { Status = SolveStatus.Infeasible, Engine = "native", Message = $"'{row}' asks for what the bounds forbid" };
+            return new Answer { Status = SolveStatus.Infeasible, Engine = "native", Message = $"the variables' bounds contradict '{row}'" };
         return IsMixed ? Mixed(options, deadline)
             : _problem.Goal is MaximizeValue limited ? WithinRisk(limited, options, deadline)
             : Continuous(options, deadline);
@@ -67,7 +67,7 @@ internal sealed class NativeSolver
             return new Answer
             {
                 Status = deadline.HasPassed ? SolveStatus.TimedOut : SolveStatus.Failed,
-                Message = "no switches were found that the rows accept",
+                Message = "found no switch values that satisfy the rows",
                 Bound = _problem.Goal is MinimizeRisk ? result.Bound : -result.Bound,
                 BoundBy = "branch and bound, recomputed at every node",
                 Engine = engine,
@@ -121,7 +121,7 @@ internal sealed class NativeSolver
         }
 
         return best is null
-            ? new Answer { Status = SolveStatus.Failed, Message = "no price of risk was found that keeps within the limit", Engine = "native" }
+            ? new Answer { Status = SolveStatus.Failed, Message = "found no price of risk at which the risk limit holds", Engine = "native" }
             : Certificate.Of(_problem, options, new Point(best, multipliers, bound), "Lagrangian duality, recomputed", $"native: interior point, {solves + 1} prices of risk");
     }
 
@@ -130,8 +130,8 @@ internal sealed class NativeSolver
         var least = new NativeSolver(_problem with { Goal = new MinimizeRisk(-1e12, []), Links = [] }).Solve(options, deadline);
         return least.Status == SolveStatus.Infeasible ? least
             : least.Status == SolveStatus.Optimal && least.Bound > goal.RiskAtMost
-            ? new Answer { Status = SolveStatus.Infeasible, Engine = least.Engine, Message = $"the least risk that the rows allow is {least.Objective:g6}" }
-            : new Answer { Status = SolveStatus.Failed, Engine = least.Engine, Message = $"the limit on risk, {goal.RiskAtMost:g6}, is as tight as the least risk: {least.Status} {least.Objective:g9}, bound {least.Bound:g9} {least.Message}" };
+            ? new Answer { Status = SolveStatus.Infeasible, Engine = least.Engine, Message = $"the risk limit is infeasible: the minimum risk is {least.Objective:g6}" }
+            : new Answer { Status = SolveStatus.Failed, Engine = least.Engine, Message = $"the risk limit {goal.RiskAtMost:g6} is too close to the minimum risk: {least.Status} {least.Objective:g9}, bound {least.Bound:g9} {least.Message}" };
     }
 
     private static double Next(double? safe, double risky, double risk) =>

@@ -19,35 +19,8 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
         var items = new int[on.Length + free.Length];
         on.CopyTo(items);
         free.CopyTo(items.AsSpan(on.Length));
-        var openerMap = new int[whole.Openers];
-        var kept = 0;
-        for (var g = 0; g < whole.Openers; g++)
-            openerMap[g] = openers[g] == Decision.Undecided ? kept++ : -1;
-        var openerItems = new int[kept];
-        for (var g = 0; g < whole.Openers; g++)
-        {
-            if (openerMap[g] >= 0)
-                openerItems[openerMap[g]] = g;
-        }
-
-        var constant = whole.Constant;
-        var shift = new double[whole.SparseFactors + whole.Rows];
-        foreach (var i in on)
-        {
-            if (!whole.Switches(i))
-                continue;
-            constant += whole.Charge![i];
-            whole.OfZ[i].AddTo(shift, 1);
-        }
-
-        for (var g = 0; g < whole.Openers; g++)
-        {
-            if (openers[g] != Decision.On)
-                continue;
-            constant += whole.OpenCost[g];
-            whole.OfY[g].AddTo(shift, 1);
-        }
-
+        var openerItems = Undecided(openers, out var openerMap);
+        var (constant, shift) = Fixed(whole, on, openers);
         var n = items.Length;
         var isSwitched = free.Length > 0 ? new bool[n] : null;
         var opener = free.Length > 0 ? new int[n] : null;
@@ -101,6 +74,44 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
             RowOrigin = rows,
         };
         return new(part, items, openerItems);
+    }
+
+    /// <summary>The openers that stay open questions, and their new indices; −1 for the others.</summary>
+    private static int[] Undecided(ReadOnlySpan<Decision> openers, out int[] map)
+    {
+        map = new int[openers.Length];
+        var kept = new List<int>();
+        for (var g = 0; g < openers.Length; g++)
+        {
+            map[g] = openers[g] == Decision.Undecided ? kept.Count : -1;
+            if (map[g] >= 0)
+                kept.Add(g);
+        }
+
+        return [.. kept];
+    }
+
+    /// <summary>What switches and openers that are on add to the objective and to the rows.</summary>
+    private static (double Constant, double[] Shift) Fixed(FactorProgram whole, ReadOnlySpan<int> on, ReadOnlySpan<Decision> openers)
+    {
+        var (constant, shift) = (whole.Constant, new double[whole.SparseFactors + whole.Rows]);
+        foreach (var i in on)
+        {
+            if (!whole.Switches(i))
+                continue;
+            constant += whole.Charge![i];
+            whole.OfZ[i].AddTo(shift, 1);
+        }
+
+        for (var g = 0; g < whole.Openers; g++)
+        {
+            if (openers[g] != Decision.On)
+                continue;
+            constant += whole.OpenCost[g];
+            whole.OfY[g].AddTo(shift, 1);
+        }
+
+        return (constant, shift);
     }
 
     /// <summary>The rows that the bounds of the subprogram do not already imply.</summary>

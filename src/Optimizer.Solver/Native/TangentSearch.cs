@@ -71,7 +71,7 @@ internal sealed class TangentSearch
         {
             var compiled = Compile();
             if (compiled.ImpossibleRow is { } row)
-                return best ?? new Answer { Status = SolveStatus.Infeasible, Engine = "native", Message = $"'{row}' asks for what the bounds forbid" };
+                return best ?? new Answer { Status = SolveStatus.Infeasible, Engine = "native", Message = $"the variables' bounds contradict '{row}'" };
             var (values, proven, isInfeasible) = Decide(compiled, options, deadline, ref nodes);
             var engine = $"native: branch and bound on tangents, {nodes} node{(nodes == 1 ? "" : "s")} in {round} round{(round == 1 ? "" : "s")} + GLOP";
             if (isInfeasible && _hasSkipped)
@@ -112,7 +112,7 @@ internal sealed class TangentSearch
         return best ?? new Answer
         {
             Status = deadline.HasPassed ? SolveStatus.TimedOut : SolveStatus.Failed,
-            Message = _hasSkipped ? CuttingPlanes.NoExactPoint : "no switches were found that the rows accept",
+            Message = _hasSkipped ? CuttingPlanes.NoExactPoint : "found no switch values that satisfy the rows",
             Bound = bound,
             BoundBy = "branch and bound, recomputed at every node",
             Engine = "native: branch and bound on tangents",

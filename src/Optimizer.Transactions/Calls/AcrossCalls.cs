@@ -38,7 +38,7 @@ public sealed class AcrossCalls : IRouteCalls
         var (step, route) = (context.Step, context.Route);
         // Wrapped ether arrives as ether at plain accounts and as wrapped ether at contracts; the files do not say which the recipient is.
         if (context.Market.AssetOf(route.From).Id == context.Chain.NativeToken || context.Market.Token(route.From).Address is null || context.Market.Token(route.To).Address is null)
-            throw new TransactionException($"step {step.Id}: calls that send {route.From.Symbol} by Across cannot be built, since it depends on the recipient's kind what arrives");
+            throw new TransactionException($"step {step.Id}: calls that send {route.From.Symbol} by Across are not supported, because the token that arrives depends on the kind of recipient");
         byte[] Word(EvmAddress address) => Hex.Word(address.Bytes);
         return
         [

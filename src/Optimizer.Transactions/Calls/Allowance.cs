@@ -5,10 +5,10 @@ using Optimizer.Model;
 
 namespace Optimizer.Transactions.Calls;
 
-/// <summary>Allowances of tokens.</summary>
+/// <summary>Token allowances.</summary>
 public static class Allowance
 {
-    /// <summary>Allows exactly an amount; first nothing where the token asks for that.</summary>
+    /// <summary>Approves exactly an amount; first resets the allowance to zero if the token requires it.</summary>
     public static IReadOnlyList<ContractCall> Of(Token token, EvmAddress spender, BigInteger amount)
     {
         var contract = EvmAddress.Parse(token.Address!);

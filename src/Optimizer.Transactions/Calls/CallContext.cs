@@ -146,7 +146,7 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     /// <summary>The account on a chain.</summary>
     /// <exception cref="TransactionException">There is no account for the chain.</exception>
     public string AccountOn(string chain) => Accounts.GetValueOrDefault(chain)
-        ?? throw new TransactionException($"step {Step.Id}: the scenario names no account on {chain}; add it under 'accounts'");
+        ?? throw new TransactionException($"step {Step.Id}: the scenario has no account on {chain}; add it under 'accounts'");
 
     /// <summary>The contract of the token that the step spends, or whose position shrinks; for the native token, its wrapped
     /// form.</summary>
@@ -157,7 +157,7 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     /// <exception cref="TransactionException">It has none.</exception>
     public EvmAddress Contract(TokenId token) => Market.Chain(token.Chain).ContractToken(token.Symbol)?.Address is { } address
         ? EvmAddress.Parse(address)
-        : throw new TransactionException($"step {Step.Id}: the chain file of {token.Chain} gives {token.Symbol} no contract");
+        : throw new TransactionException($"step {Step.Id}: the chain file of {token.Chain} has no contract for {token.Symbol}");
 
     /// <summary>The provider's entry in the chain file of the route's destination.</summary>
     /// <exception cref="TransactionException">There is none.</exception>
@@ -173,7 +173,7 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     public EvmAddress RoleOf(string role, Protocol entry) => EvmAddress.Parse(Named(role, entry));
 
     private string Named(string role, Protocol entry) => entry.Addresses.GetValueOrDefault(role)
-        ?? throw new TransactionException($"step {Step.Id}: the chain file names no '{role}' for {entry.Id} ({entry.Name})");
+        ?? throw new TransactionException($"step {Step.Id}: the chain file has no '{role}' for {entry.Id} ({entry.Name})");
 
     /// <summary>An account or program of the entry, by its role, where the chain is Solana.</summary>
     /// <exception cref="TransactionException">The chain file does not name it.</exception>
@@ -187,7 +187,7 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     /// <exception cref="TransactionException">There is none, or more than one.</exception>
     public EvmAddress RoleOf(Protocol entry, TokenId token) => entry.AddressFor(token.Symbol) is { } address
         ? EvmAddress.Parse(address)
-        : throw new TransactionException($"step {Step.Id}: not one address of {entry.Id} on {token.Chain} is for {token.Symbol}; expected one role that ends so");
+        : throw new TransactionException($"step {Step.Id}: no address of {entry.Id} on {token.Chain} is clearly for {token.Symbol}; expected exactly one role that ends with the symbol");
 
     /// <summary>Converts an amount of the route's input token to base units of its output token, one for one.</summary>
     public BigInteger Scaled(BigInteger amount) => amount * BigInteger.Pow(10, Market.Token(Route.To).Decimals) / BigInteger.Pow(10, Market.Token(Route.From).Decimals);
@@ -197,7 +197,7 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
     public BigInteger Number(string chain, string name) =>
         Market.Chain(chain).Protocols.FirstOrDefault(entry => entry.Id == Entry.Id)?.Parameters.GetValueOrDefault(name) is { } text && BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new TransactionException($"step {Step.Id}: the chain file of {chain} gives no number '{name}' for {Entry.Id}");
+            : throw new TransactionException($"step {Step.Id}: the chain file of {chain} has no number '{name}' for {Entry.Id}");
 
     /// <summary>The recipient on the route's destination, as 32 bytes.</summary>
     /// <exception cref="TransactionException">The destination is not an EVM network, which is not supported yet.</exception>
@@ -206,6 +206,6 @@ public sealed record CallContext(Market Market, TransactionStep Step, IReadOnlyD
         var chain = Market.Chain(Route.To.Chain);
         return chain.ChainId is not null
             ? [.. new byte[12], .. EvmAddress.Parse(AccountOn(chain.Id)).Bytes]
-            : throw new TransactionException($"step {Step.Id}: calls that send to {chain.Name} cannot be built yet");
+            : throw new TransactionException($"step {Step.Id}: calls that send to {chain.Name} are not supported yet");
     }
 }

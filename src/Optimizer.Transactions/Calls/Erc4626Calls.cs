@@ -19,6 +19,6 @@ public sealed class Erc4626Calls(string adapter) : IPositionCalls
 
     /// <inheritdoc/>
     public IReadOnlyList<ContractCall> Withdraw(CallContext context) => context.Opportunity is { ExitFeeBps.Value: > 0 } or { ExitDelayDays.Value: > 0 }
-        ? throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Step.Via} have a fee or a queue, whose calls cannot be built yet")
+        ? throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Step.Via} have a fee or a queue, which is not supported yet")
         : [new Withdraw { Assets = context.Step.Amount, Receiver = context.Account, Owner = context.Account }.Call(context.RoleOfToken())];
 }

@@ -26,7 +26,7 @@ public sealed class MarinadeCalls : IPositionCalls
 
     /// <inheritdoc/>
     public IReadOnlyList<ContractCall> Withdraw(CallContext context) =>
-        throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} give a ticket, which is paid at the end of an epoch; its calls cannot be built yet, and its token can be sold");
+        throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} give a ticket that is paid at the end of an epoch, which is not supported yet; sell its token instead");
 
     /// <summary>Deposits lamports for mSOL.</summary>
     public static ContractCall Deposit(SolanaAddress program, SolanaAddress state, SolanaAddress mint, SolanaAddress poolLeg, SolanaAddress from, SolanaAddress to, BigInteger lamports) =>

@@ -24,7 +24,7 @@ public sealed class StakePoolCalls : IPositionCalls
 
     /// <inheritdoc/>
     public IReadOnlyList<ContractCall> Withdraw(CallContext context) =>
-        throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} give stake, which is free at the end of an epoch; its calls cannot be built yet, and its token can be sold");
+        throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} give stake that is free at the end of an epoch, which is not supported yet; sell its token instead");
 
     /// <summary>Deposits lamports for the pool's tokens.</summary>
     public static ContractCall DepositSol(SolanaAddress pool, SolanaAddress mint, SolanaAddress reserve, SolanaAddress managerFee, SolanaAddress from, SolanaAddress to, SolanaAddress referral, BigInteger lamports) =>

@@ -30,21 +30,21 @@ public sealed class StakingCalls : IPositionCalls, IQueuedPosition
     public IReadOnlyList<ContractCall> Deposit(CallContext context)
     {
         if (context.Step.Token != context.Chain.NativeTokenId())
-            throw new TransactionException($"step {context.Step.Id}: {context.Entry.Name} takes {context.Chain.NativeToken} itself, not {context.Step.Token.Symbol}");
+            throw new TransactionException($"step {context.Step.Id}: {context.Entry.Name} accepts only native {context.Chain.NativeToken}, not {context.Step.Token.Symbol}");
         return context.Entry.Addresses.ContainsKey("steth") ? [new Submit().Call(context.Role("steth"), context.Step.Amount)]
             : context.Entry.Addresses.ContainsKey("liquidityPool") ? [new Deposit().Call(context.Role("liquidityPool"), context.Step.Amount)]
-            : throw new TransactionException($"step {context.Step.Id}: no calls are known for deposits into {context.Entry.Name}; known are Lido (steth) and ether.fi (liquidityPool)");
+            : throw new TransactionException($"step {context.Step.Id}: deposits into {context.Entry.Name} are not supported; supported are Lido (steth) and ether.fi (liquidityPool)");
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<ContractCall> Withdraw(CallContext context)
     {
         if (!context.Entry.Addresses.ContainsKey("withdrawalQueue"))
-            throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} go through a queue, whose calls cannot be built yet (known is Lido's, by the role withdrawalQueue); its token can be sold");
+            throw new TransactionException($"step {context.Step.Id}: withdrawals from {context.Entry.Name} go through a queue that is not supported yet (supported is Lido's, by the role withdrawalQueue); sell its token instead");
         var (queue, amount) = (context.Role("withdrawalQueue"), context.Step.Amount);
         var count = (amount + MostInRequest - 1) / MostInRequest;
         if (count > MostRequests)
-            throw new TransactionException($"step {context.Step.Id}: {amount} wei are more than {MostRequests} requests of Lido's queue take, which is more than it has");
+            throw new TransactionException($"step {context.Step.Id}: {amount} wei exceed the maximum of {MostRequests} requests of Lido's queue");
         BigInteger[] parts = [.. Enumerable.Range(0, (int)count).Select(i => amount / count + (i < (int)(amount % count) ? 1 : 0))];
         return [new Approve { Spender = queue, Value = amount }.Call(context.Role("steth")), new RequestWithdrawals { Amounts = parts, Owner = context.Account }.Call(queue)];
     }
@@ -87,7 +87,7 @@ public sealed class StakingCalls : IPositionCalls, IQueuedPosition
             }
             catch (AbiException wrong)
             {
-                throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of Lido's queue {queue} returned what is not its type: {wrong.Message}", wrong);
+                throw new ChainDataException(ChainFault.UnexpectedContract, $"{function.Name} of Lido's queue {queue} returned an unexpected type: {wrong.Message}", wrong);
             }
         }
     }

@@ -83,6 +83,6 @@ public sealed class StargateV2Calls : IRouteCalls
         // A pool from the snapshot is used only if the chain file lists it too.
         return context.Entry.Addresses.Values.Any(known => EvmAddress.Parse(known) == EvmAddress.Parse(pool))
             ? EvmAddress.Parse(pool)
-            : throw new TransactionException($"step {context.Step.Id}: the snapshot names pool {pool}, which the chain file of {context.Chain.Id} does not");
+            : throw new TransactionException($"step {context.Step.Id}: the snapshot uses pool {pool}, which is not in the chain file of {context.Chain.Id}");
     }
 }

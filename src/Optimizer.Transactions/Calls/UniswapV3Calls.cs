@@ -24,7 +24,7 @@ public sealed class UniswapV3Calls : IRouteCalls
     {
         var (step, route) = (context.Step, context.Route);
         if (route.Parameters.GetValueOrDefault("fee") is not { } text || !BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var fee))
-            throw new TransactionException($"step {step.Id}: the snapshot does not say which pool route {route.Id} goes through; take a snapshot from nodes");
+            throw new TransactionException($"step {step.Id}: the snapshot has no pool fee for route {route.Id}; take a snapshot from nodes");
         var (sold, bought, router) = (context.Token, context.Contract(route.To), Spender(context)!.Value);
         BigInteger deadline = context.Deadline.ToUnixTimeSeconds();
         // Native tokens are sent along and wrapped by the router; a native output is unwrapped by it.

@@ -24,7 +24,7 @@ public sealed class WrappedNativeCalls : IRouteCalls
         if (context.Chain.ChainId is not null)
             return isWrapping ? [new Wrap().Call(context.Token, context.Step.Amount)] : [new Unwrap { Amount = context.Step.Amount }.Call(context.Token)];
         if (!isWrapping)
-            throw new TransactionException($"step {context.Step.Id}: Solana unwraps all that an account holds and no part of it, so that its calls are not built");
+            throw new TransactionException($"step {context.Step.Id}: unwrapping on Solana is not supported, because it always unwraps the whole balance");
         var mint = SolanaAddress.Parse(context.Chain.ContractToken(context.Chain.NativeToken)!.Address!);
         var account = SolanaPrograms.TokenAccount(context.SolanaAccount, mint);
         return [SolanaPrograms.CreateTokenAccount(context, mint), SolanaPrograms.Transfer(context.SolanaAccount, account, context.Step.Amount), SolanaPrograms.SyncNative(account)];

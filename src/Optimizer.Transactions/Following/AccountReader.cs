@@ -58,10 +58,10 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         var (doubts, found) = (new List<string>(), new List<PlanJournalEntry>());
         // With EIP-7702 delegation others may act for the account, and no counter records it.
         if (EvmActivity.IsDelegated(code))
-            doubts.Add($"{account} lends itself code, by which others act for it");
+            doubts.Add($"{account} delegates to a contract (EIP-7702), so others may act for it");
         var nonce = code.Length > 0 && !EvmActivity.IsDelegated(code) ? await NonceAsync(account, head, cancellation).ConfigureAwait(false) : null;
         if (code.Length > 0 && !EvmActivity.IsDelegated(code) && nonce is null)
-            doubts.Add($"{account} is a contract and no Safe, so that nothing tells what it did");
+            doubts.Add($"{account} is a contract but not a Safe, so its transactions cannot be found");
 
         var hashes = known.Where(entry => entry.Event == PlanEvent.Transaction).Select(entry => entry.Transaction).Concat(named).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var last = known.Where(entry => entry.Event == PlanEvent.Searched).MaxBy(entry => entry.Block);
@@ -80,7 +80,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         }
         catch (ChainDataException refused) when (refused.Fault == ChainFault.Refused)
         {
-            doubts.Add($"what {account} did cannot be looked up at this node ({refused.Message}); ask an archive, or name the transactions, --transaction {chain.Id}=0x…");
+            doubts.Add($"this node cannot list the transactions of {account} ({refused.Message}); use an archive node, or give the transactions: --transaction {chain.Id}=0x…");
         }
 
         var transactions = new List<EvmTransaction>();
@@ -91,9 +91,9 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
             if (transaction is not null && transaction.Block.Number <= head.Number)
                 transactions.Add(transaction);
             else if (known.FirstOrDefault(entry => entry.Transaction == hash) is { } entry && entry.Block > (last?.Block ?? 0))
-                doubts.Add($"transaction {hash} was in block {entry.Block}, which another has replaced; look whether it is coming again");
+                doubts.Add($"transaction {hash} was in block {entry.Block}, which was replaced; check whether it is mined again");
             else
-                throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node does not have transaction {hash}, which has been made; ask another one");
+                throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node does not have transaction {hash}, although it was mined; use another node");
         }
 
         transactions.Sort((a, b) => (a.Block.Number, a.Index).CompareTo((b.Block.Number, b.Index)));
@@ -103,7 +103,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
             if (!known.Contains(entry))
                 found.Add(entry);
             if (!await IsReadableAsync(account, transaction, cancellation).ConfigureAwait(false))
-                doubts.Add($"what {account} did in {transaction.Hash} cannot be read, since another contract asked for it, or foreign code ran in its place");
+                doubts.Add($"the calls of {account} in {transaction.Hash} cannot be decoded: another contract triggered them, or they run foreign code by delegatecall");
         }
 
         return new(await StateAsync(plan, account, head, nonce, cancellation).ConfigureAwait(false), transactions, found, doubts);
@@ -119,10 +119,10 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         // For a snapshot the last block may be a few minutes old; here it must be fresher.
         const int Stricter = 5;
         if (time.GetUtcNow() - head.Time > TimeSpan.FromDays(settings.MaximumBlockAge.Days) / Stricter)
-            throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node's last block is of {head.Time:yyyy-MM-dd HH:mm:ss} UTC, so that it does not know what was done since; ask another one");
+            throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node's last block is from {head.Time:yyyy-MM-dd HH:mm:ss} UTC, so it misses later transactions; use another node");
         var seen = known.Select(entry => entry.Block).Append(ReadAt() ?? 0).Max();
         if (seen > head.Number)
-            throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node's last block is {head.Number}, and {seen} has been read before; ask another one");
+            throw new ChainDataException(ChainFault.Behind, $"{chain.Id}: the node's last block is {head.Number}, but block {seen} was read before; use another node");
     }
 
     /// <summary>The block at which the snapshot read the chain; null if it did not.</summary>
@@ -136,7 +136,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         var started = before ?? await StartedAsync(plan, safe, from, cancellation).ConfigureAwait(false);
         var executions = logs.Count(log => log.Counts);
         if (started is { } then && nonce - then != executions)
-            doubts.Add($"the nonce of {safe} has grown by {nonce - then} since block {from}, and the node tells of {executions} transactions");
+            doubts.Add($"the nonce of {safe} grew by {nonce - then} since block {from}, but the node lists {executions} transactions");
         return (logs, nonce);
     }
 
@@ -183,7 +183,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
         {
             idle[$"{contracts[i]}"] = returns[i].Succeeded && returns[i].Data.Length == Hex.WordSize
                 ? new(returns[i].Data, isUnsigned: true, isBigEndian: true)
-                : throw new ChainDataException(ChainFault.UnexpectedContract, $"{contracts[i]}: the contract tells no balance");
+                : throw new ChainDataException(ChainFault.UnexpectedContract, $"{contracts[i]}: the contract returns no balance");
         }
 
         foreach (var native in tokens.Except(contracts))

@@ -44,7 +44,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         var (isDone, isBack) = (told.ToHashSet(), givenBack.ToHashSet());
         var (followed, others) = (plan.Accounts.Keys.Where(chain => market.Chain(chain).ChainId is not null), plan.Accounts.Keys.Where(chain => market.Chain(chain).ChainId is null));
         var doubts = others.Where(chain => plan.Steps.Any(step => step.Chain == chain && step.Calls.Count > 0 && !isDone.Contains(step.Id)))
-            .ToDictionary(chain => chain, IReadOnlyList<string> (_) => ["what was done there cannot be looked up; say so yourself, by --done and the step's number"]);
+            .ToDictionary(chain => chain, IReadOnlyList<string> (_) => ["transactions on this chain cannot be looked up; report finished steps with --done and the step's number"]);
         var read = (await Task.WhenAll(followed.Select(async chain => (Chain: chain, Reading: await new AccountReader(market, market.Chain(chain), clientOf(chain), settings, time)
             .ReadAsync(plan, [.. known.Where(entry => entry.Chain == chain)], [.. named.Where(transaction => transaction.Chain == chain).Select(transaction => transaction.Transaction)], cancellation).ConfigureAwait(false)))).ConfigureAwait(false))
             .ToDictionary(pair => pair.Chain, pair => pair.Reading);
@@ -61,13 +61,13 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         foreach (var id in told.Where(id => !IsUnknown(progress, doubts, plan.Steps[id - 1])))
         {
             isDone.Remove(id);
-            notes.Add($"step {id} is {(progress.Steps[id - 1].State == StepState.Done && !progress.Steps[id - 1].IsTold ? "done" : "not done")} as its chain has it; --done {id} was not listened to");
+            notes.Add($"step {id} is {(progress.Steps[id - 1].State == StepState.Done && !progress.Steps[id - 1].IsTold ? "done" : "not done")} according to its chain; --done {id} was ignored");
         }
 
         foreach (var id in givenBack.Where(id => progress.SenderOf(plan.Steps[id - 1])?.Transfer?.GivenBackAfter is not { } after || after >= time.GetUtcNow()))
         {
             isBack.Remove(id);
-            notes.Add($"step {id}: its bridge gives nothing back, or may still deliver; --given-back {id} was not listened to");
+            notes.Add($"step {id}: its bridge makes no refunds, or may still deliver; --given-back {id} was ignored");
         }
 
         progress = PlanProgress.Of(plan, market, transactions, new Dictionary<int, (EvmTransaction, BridgeArrival)>(), isDone, isBack);
@@ -77,11 +77,11 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         {
             var send = progress.SenderOf(receive.Step)!;
             if (send.Transfer is not { } transfer)
-                notes.Add($"step {receive.Step.Id}: nothing {(send.Last is null ? "" : $"in {send.Last.Hash} ")}tells how to recognise the arrival; say yourself when it is there, by --done {receive.Step.Id}");
+                notes.Add($"step {receive.Step.Id}: nothing {(send.Last is null ? "" : $"in {send.Last.Hash} ")}identifies the arrival; report it yourself with --done {receive.Step.Id}");
             else if (await ArrivalAsync(receive.Step, send, transfer, known, read[receive.Step.Chain].State.Block, used, cancellation).ConfigureAwait(false) is { } arrival)
                 Arrive(receive.Step, send.Step, arrival);
             else if (transfer.GivenBackAfter < time.GetUtcNow())
-                notes.Add($"step {receive.Step.Id}: nobody delivered it until {transfer.GivenBackAfter:yyyy-MM-dd HH:mm} UTC, so that it is given back on {send.Step.Chain} some hours later; say so when it is there, by --given-back {receive.Step.Id}");
+                notes.Add($"step {receive.Step.Id}: not delivered by {transfer.GivenBackAfter:yyyy-MM-dd HH:mm} UTC, so it will be refunded on {send.Step.Chain} some hours later; report the refund with --given-back {receive.Step.Id}");
         }
 
         void Arrive(TransactionStep receive, TransactionStep send, (EvmTransaction Transaction, BridgeArrival Arrival) arrival)
@@ -159,7 +159,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         }
         catch (ChainDataException silent)
         {
-            notes.Add($"step {receive.Step.Id}: whether it can be claimed cannot be told: {silent.Message}");
+            notes.Add($"step {receive.Step.Id}: cannot check whether it can be claimed: {silent.Message}");
             return receive;
         }
     }

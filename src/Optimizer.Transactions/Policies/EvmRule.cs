@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Optimizer.Contracts.Abi;
 using Optimizer.Model;
+using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions.Policies;
 
@@ -28,7 +29,7 @@ internal sealed class EvmRule : IReadiedRule
         var names = _function.Inputs.LeafNames;
         // A missing or repeated name would make the rule check a different argument than its owner meant.
         if (names.Contains("") || names.Distinct().Count() != names.Count)
-            throw new TransactionException($"policy rule '{rule.Name}': {rule.Function} has {names.Count} arguments, and names {string.Join(", ", names.Where(name => name.Length > 0))}; expected a name of its own for each, and no lists of tuples");
+            throw new TransactionException($"policy rule '{rule.Name}': {rule.Function} has {names.Count} arguments, but the names {string.Join(", ", names.Where(name => name.Length > 0))}; expected one unique name per argument, and no lists of tuples");
         for (var i = 0; i < names.Count; i++)
             _places[names[i]] = i;
         foreach (var name in rule.Where.Keys.Concat(rule.AtMost.Keys).Where(name => !_places.ContainsKey(name)))
@@ -50,22 +51,22 @@ internal sealed class EvmRule : IReadiedRule
         }
         catch (AbiException)
         {
-            return (2, $"rule '{_rule.Name}': its data are no arguments of the function");
+            return (2, $"rule '{_rule.Name}': the call's data does not match the function's arguments");
         }
 
         if (call.Value > _rule.Value)
-            return (2, $"rule '{_rule.Name}' lets {_rule.Value} native base units be sent along, not {call.Value}");
+            return (2, $"rule '{_rule.Name}' allows sending {_rule.Value} native base units, not {call.Value}");
         foreach (var (name, wanted) in _rule.Where)
         {
             var expected = wanted == "account" ? account : wanted;
             if (!Same(arguments[_places[name]], expected))
-                return (3, $"rule '{_rule.Name}' wants {name} to be {expected}, not {Shown(arguments[_places[name]])}");
+                return (3, $"rule '{_rule.Name}' requires {name} to be {expected}, not {Shown(arguments[_places[name]])}");
         }
 
         foreach (var (name, most) in _rule.AtMost)
         {
             if (arguments[_places[name]] is not BigInteger amount || amount > most)
-                return (3, $"rule '{_rule.Name}' wants {name} to be at most {most}, not {Shown(arguments[_places[name]])}");
+                return (3, $"rule '{_rule.Name}' requires {name} to be at most {most}, not {Shown(arguments[_places[name]])}");
         }
 
         return null;

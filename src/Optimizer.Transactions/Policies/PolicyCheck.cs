@@ -1,5 +1,6 @@
 using System.Numerics;
 using Optimizer.Model;
+using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions.Policies;
 
@@ -35,7 +36,7 @@ public static class PolicyCheck
         foreach (var (token, most) in policy.Spend)
         {
             if (market.Chains.SelectMany(chain => chain.Tokens.Select(known => new TokenId(known.Symbol, chain.Id))).FirstOrDefault(known => $"{known}" == token) is not { Symbol: not null } id)
-                throw new TransactionException($"policy: '{token}' is no token of the chain files");
+                throw new TransactionException($"policy: '{token}' is not a token of the chain files");
             var limit = most.Of(market.Token(id).Decimals).BaseUnits;
             var spent = plan.Steps.Where(step => TransactionPlanner.Spends(step.Kind) && step.Token == id).Aggregate(BigInteger.Zero, (sum, step) => sum + step.Amount);
             if (spent > limit)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using Optimizer.Chains.Solana;
 using Optimizer.Model;
+using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions.Policies;
 
@@ -26,7 +27,7 @@ internal sealed class SolanaRule : IReadiedRule
         }
 
         if (rule.Function.Split('(') is not [_, var inside] || !inside.EndsWith(')'))
-            throw new TransactionException($"policy rule '{rule.Name}': '{rule.Function}' is no function; expected a name and its arguments in parentheses, such as deposit(lamports)");
+            throw new TransactionException($"policy rule '{rule.Name}': '{rule.Function}' is not a function; expected a name and its arguments in parentheses, such as deposit(lamports)");
         _arguments = inside[..^1].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         foreach (var name in rule.AtMost.Keys.Where(name => !_arguments.Contains(name)))
             throw new TransactionException($"policy rule '{rule.Name}': {rule.Function} has no argument '{name}'");
@@ -41,12 +42,12 @@ internal sealed class SolanaRule : IReadiedRule
         if (call.Function != _rule.Function)
             return (1, "no rule allows this function of the program");
         if (call.Value > _rule.Value)
-            return (2, $"rule '{_rule.Name}' lets {_rule.Value} lamports be taken, not {call.Value}");
+            return (2, $"rule '{_rule.Name}' allows taking {_rule.Value} lamports, not {call.Value}");
         foreach (var (name, wanted) in _rule.Where)
         {
             var expected = wanted == "account" ? account : wanted;
             if (call.Accounts.FirstOrDefault(named => named.Name == name)?.Address is var named && named != expected)
-                return (3, $"rule '{_rule.Name}' wants {name} to be {expected}, not {named ?? "absent"}");
+                return (3, $"rule '{_rule.Name}' requires {name} to be {expected}, not {named ?? "absent"}");
         }
 
         var data = Convert.FromHexString(call.Data[2..]);
@@ -54,7 +55,7 @@ internal sealed class SolanaRule : IReadiedRule
         {
             var behind = (_arguments.Length - Array.IndexOf(_arguments, name)) * sizeof(ulong);
             if (data.Length < behind || new BigInteger(BinaryPrimitives.ReadUInt64LittleEndian(data.AsSpan(data.Length - behind))) is var amount && amount > most)
-                return (3, $"rule '{_rule.Name}' wants {name} to be at most {most}");
+                return (3, $"rule '{_rule.Name}' requires {name} to be at most {most}");
         }
 
         return null;

@@ -2,6 +2,7 @@ using System.Numerics;
 using Optimizer.Contracts.Abi;
 using Optimizer.Contracts.Protocols.Safe;
 using Optimizer.Model;
+using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions.Safe;
 
@@ -74,7 +75,7 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
     /// <exception cref="TransactionException">The version is not known.</exception>
     public static EvmAddress MultiSendCallOnly(string version) => Batchers.TryGetValue(version.Split('+')[0], out var batcher)
         ? batcher
-        : throw new TransactionException($"batches of Safe {version} are not known; known are {string.Join(", ", Versions)}");
+        : throw new TransactionException($"Safe version {version} is not supported; supported are {string.Join(", ", Versions)}");
 
     /// <summary>The calldata of a batch.</summary>
     public static byte[] Batch(IReadOnlyList<(EvmAddress To, BigInteger Value, byte[] Data)> calls)
@@ -99,16 +100,16 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
     /// <exception cref="AbiException">It is not a batch, or one of its calls is a delegatecall.</exception>
     public static IReadOnlyList<(EvmAddress To, BigInteger Value, byte[] Data)> Unpack(byte[] batch)
     {
-        var packed = (ContractFunction.TryRead<MultiSend>(batch) ?? throw new AbiException("the data are no batch")).Transactions.AsSpan();
+        var packed = (ContractFunction.TryRead<MultiSend>(batch) ?? throw new AbiException("the data is not a batch")).Transactions.AsSpan();
         var calls = new List<(EvmAddress, BigInteger, byte[])>();
         const int Head = 1 + EvmAddress.Size + 2 * Hex.WordSize;
         while (packed.Length > 0)
         {
             if (packed.Length < Head || packed[0] != 0)
-                throw new AbiException("a batch holds what is no plain call");
+                throw new AbiException("the batch contains something other than a plain call");
             var length = new BigInteger(packed[(Head - Hex.WordSize)..Head], isUnsigned: true, isBigEndian: true);
             if (length > packed.Length - Head)
-                throw new AbiException("a batch ends within a call");
+                throw new AbiException("the batch ends in the middle of a call");
             calls.Add((new(packed.Slice(1, EvmAddress.Size)), new(packed.Slice(1 + EvmAddress.Size, Hex.WordSize), isUnsigned: true, isBigEndian: true), packed.Slice(Head, (int)length).ToArray()));
             packed = packed[(Head + (int)length)..];
         }

@@ -1,5 +1,6 @@
 using Optimizer.Chains.Solana;
 using Optimizer.Model;
+using Optimizer.Transactions.Calls;
 
 namespace Optimizer.Transactions.Solana;
 
@@ -66,7 +67,7 @@ public static class SolanaTransaction
         foreach (var step in steps)
         {
             if (Size(payer, [step]) > MostBytes)
-                throw new TransactionException($"step {step.Id}: its instructions take {Size(payer, [step])} bytes, and {MostBytes} fit into a transaction of Solana");
+                throw new TransactionException($"step {step.Id}: its instructions take {Size(payer, [step])} bytes; a Solana transaction has at most {MostBytes}");
             if (parts.Count > 0 && Size(payer, [.. parts[^1], step]) <= MostBytes)
                 parts[^1].Add(step);
             else

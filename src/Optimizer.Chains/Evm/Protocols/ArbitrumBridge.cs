@@ -23,7 +23,7 @@ public sealed class ArbitrumBridge : IEvmRouteAdapter
         var (askPeriod, askPaused) = (protocol.Reader.ReadAsync(rollup, new ConfirmPeriodBlocks()), protocol.Reader.ReadAsync(rollup, new Paused()));
         var blocks = (double)await askPeriod.ConfigureAwait(false);
         if (await askPaused.ConfigureAwait(false))
-            throw new ChainDataException(ChainFault.Refused, $"the rollup {rollup} of {other.Name} is paused, so that nothing can be withdrawn");
-        return judged with { DurationSeconds = EvmProtocol.Delay(blocks * protocol.Chain.BlockTime.Seconds, protocol.From($"{protocol.Entry.Name}: {blocks:#,0} blocks of {protocol.Chain.Name} that the rollup {rollup} waits", other.Id)) };
+            throw new ChainDataException(ChainFault.Refused, $"the rollup {rollup} of {other.Name} is paused, so withdrawals are not possible");
+        return judged with { DurationSeconds = EvmProtocol.Delay(blocks * protocol.Chain.BlockTime.Seconds, protocol.From($"{protocol.Entry.Name}: {blocks:#,0} blocks of {protocol.Chain.Name} as the confirmation period of rollup {rollup}", other.Id)) };
     }
 }

@@ -44,7 +44,7 @@ public sealed class CompoundV3 : IEvmAdapter
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
-            protocol.Reading.Flag(Rules.DeadAdapter, id, $"its rewards cannot be read and are not counted: {wrong.Message}");
+            protocol.Reading.Flag(Rules.DeadAdapter, id, $"rewards cannot be read and are not counted: {wrong.Message}");
             return null;
         }
 
@@ -91,7 +91,7 @@ public sealed class CompoundV3 : IEvmAdapter
 
         if (protocol.TokenAt(asset) is not { } token)
         {
-            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the base token {asset} is none of the chain file's");
+            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the base token {asset} is not in the chain file");
             return null;
         }
 

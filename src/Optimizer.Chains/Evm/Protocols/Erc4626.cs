@@ -40,7 +40,7 @@ public sealed class Erc4626 : IEvmAdapter
             token = protocol.TokenAt(asset);
             if (token is null)
             {
-                protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is none of the chain file's tokens");
+                protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is not in the chain file");
                 return null;
             }
 

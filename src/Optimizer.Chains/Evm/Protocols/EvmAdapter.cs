@@ -7,7 +7,7 @@ using Optimizer.Model;
 namespace Optimizer.Chains.Evm.Protocols;
 
 /// <summary>Reads the opportunities of one kind of protocol.</summary>
-/// <remarks>An adapter is one file and one line in <see cref="EvmMarketReader"/>; a fork of a protocol only needs an entry in a chain
+/// <remarks>An adapter is one file and one line in <c>EvmMarketReader</c>; a fork of a protocol only needs an entry in a chain
 /// file.</remarks>
 public interface IEvmAdapter
 {
@@ -79,7 +79,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         var decimals = await Reader.ReadAsync(EvmAddress.Parse(token.Address), new Decimals()).ConfigureAwait(false);
         if (decimals == token.Decimals)
             return await price.ConfigureAwait(false);
-        Reading.Refuse(Rules.WrongDecimals, $"{token.Symbol}@{Chain.Id}", $"the contract has {decimals} decimals, the chain file {token.Decimals}");
+        Reading.Refuse(Rules.WrongDecimals, $"{token.Symbol}@{Chain.Id}", $"the contract has {decimals} decimals, but the chain file has {token.Decimals}");
         return null;
     }
 
@@ -92,7 +92,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
     {
         if (TokenAt(contract) is { } known)
             return await Prices.OfRewardAsync(known).ConfigureAwait(false) is { } price ? (known, price) : null;
-        Reading.Flag(Rules.UnknownToken, id, $"rewards are given out in {contract}, which the chain file does not name; they are not counted");
+        Reading.Flag(Rules.UnknownToken, id, $"rewards are paid in {contract}, which is not in the chain file; they are not counted");
         return null;
     }
 
@@ -115,7 +115,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
     {
         if (answer is { Value: var most })
             return most < BigInteger.One << 120 ? most : null;
-        Reading.Flag(Rules.UnknownRevision, id, "the vault does not say how much it takes; nothing is added to it");
+        Reading.Flag(Rules.UnknownRevision, id, "the vault does not report its deposit limit; nothing is added to it");
         return BigInteger.Zero;
     }
 
@@ -134,7 +134,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         {
             var past = await Past().ConfigureAwait(false);
             if (await past.TryReadAsync(contract, function).ConfigureAwait(false) is not { Value: { Sign: > 0 } before })
-                throw new ChainDataException(ChainFault.Refused, $"{contract} was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its growth cannot be measured");
+                throw new ChainDataException(ChainFault.Refused, $"{contract} did not exist at block {past.Block.Number} ({past.Block.Time:yyyy-MM-dd HH:mm} UTC), so its growth cannot be measured");
             return Math.Pow((double)now / (double)before, Duration.DaysPerYear / (Reader.Block.Time - past.Block.Time).TotalDays) - 1;
         }
         catch (ChainDataException wrong)
@@ -148,7 +148,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
     /// <exception cref="ChainDataException">It is out of this range.</exception>
     public static Figure Delay(double seconds, string from) => seconds is >= 3_600 and <= 60 * 86_400
         ? new(seconds, from)
-        : throw new ChainDataException(ChainFault.UnexpectedContract, $"a withdrawal would take {seconds:g4} s, which is not believed; expected an hour to sixty days");
+        : throw new ChainDataException(ChainFault.UnexpectedContract, $"a withdrawal time of {seconds:g4} s is implausible; expected one hour to sixty days");
 
     /// <summary>Base units in whole tokens.</summary>
     public static double Whole(BigInteger baseUnits, Token token) => (double)baseUnits / Math.Pow(10, token.Decimals);

@@ -51,12 +51,12 @@ public sealed class MetaMorpho : IEvmAdapter
         var (morpho, length) = (await askMorpho.ConfigureAwait(false), await askLength.ConfigureAwait(false));
         if (protocol.TokenAt(asset) is not { } token)
         {
-            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is none of the chain file's tokens");
+            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is not in the chain file");
             return null;
         }
 
         if (length > MostMarkets)
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"vault {vault} names {length} markets; at most {MostMarkets} are read");
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"vault {vault} has {length} markets; the maximum is {MostMarkets}");
         var askPrice = protocol.PriceAsync(token);
         var ids = await Task.WhenAll(Enumerable.Range(0, (int)length).Select(i => reader.ReadAsync(vault, new WithdrawQueueMarket { Index = i }))).ConfigureAwait(false);
         var markets = await Task.WhenAll(ids.Select(id => MarketAsync(reader, morpho, id, vault))).ConfigureAwait(false);
@@ -89,7 +89,7 @@ public sealed class MetaMorpho : IEvmAdapter
         if (idle > 1e-12)
             parts.Add(new() { Share = new(idle, from), Curve = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(0, from) } });
         if (idle > 1e-6)
-            protocol.Reading.Flag(Rules.Deficit, protocol.IdOf(role), $"{idle:P2} of the vault lie in no market: lost, or on the way; they earn nothing and are not counted as withdrawable");
+            protocol.Reading.Flag(Rules.Deficit, protocol.IdOf(role), $"{idle:P2} of the vault is in no market (lost or in transit); it earns nothing and does not count as withdrawable");
         var withdrawable = held.Aggregate(BigInteger.Zero, (sum, market) => sum + BigInteger.Min(market.Held, BigInteger.Max(0, market.Supplied - market.Borrowed * 10 / 9)));
         return new()
         {

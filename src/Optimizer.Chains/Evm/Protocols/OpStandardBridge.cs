@@ -38,7 +38,7 @@ public sealed class OpStandardBridge : IEvmRouteAdapter
         var game = await reader.ReadAsync(await askGames.ConfigureAwait(false), new GameImpls { GameType = type }).ConfigureAwait(false);
         var (askClock, askSlow) = (reader.TryReadAsync(game, new MaxClockDuration()), reader.TryReadAsync(game, new SlowFinalizationDelay()));
         if ((await askClock.ConfigureAwait(false) ?? await askSlow.ConfigureAwait(false)) is not { Value: var clock })
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"the games of type {type} at {game} do not tell how long they take");
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"the games of type {type} at {game} do not report their duration");
         var seconds = BigInteger.Max(await askMaturity.ConfigureAwait(false), clock + await askFinality.ConfigureAwait(false));
         return judged with { DurationSeconds = EvmProtocol.Delay((double)seconds, protocol.From($"{protocol.Entry.Name}: delays of {other.Name}'s portal {portal} and of its dispute games", other.Id)) };
     }

@@ -31,7 +31,7 @@ public sealed class PendlePrincipal : IEvmAdapter
         var token = protocol.TokenAt(contract);
         if (token is null)
         {
-            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the market's asset {contract} is none of the chain file's tokens");
+            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the market's asset {contract} is not in the chain file");
             return null;
         }
 

@@ -34,7 +34,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
         var askFee = protocol.Reader.TryReadAsync(pool, new QuoteSend { SendParam = Send(endpoint, Amount(sizes[0])) });
         var quotes = await Task.WhenAll(sizes.Select(usd => protocol.Reader.TryReadAsync(pool, new QuoteOft { SendParam = Send(endpoint, Amount(usd)) }, EvmCallKind.Heavy))).ConfigureAwait(false);
         if (quotes[0] is not { Value: var first } || await askFee.ConfigureAwait(false) is not { Value: var fee })
-            throw new ChainDataException(ChainFault.UnexpectedContract, $"pool {pool} gives no quote to endpoint {endpoint}");
+            throw new ChainDataException(ChainFault.UnexpectedContract, $"pool {pool} has no quote for endpoint {endpoint}");
         var limit = (double)first.Limit.MaximumAmount / oneUsd;
         var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}, quotes to {other.Name}", other.Id);
         var tiers = new List<FeeTier>();
@@ -83,7 +83,7 @@ public sealed class StargateV2 : IEvmRouteAdapter
         var wanted = token.Address is null ? default : EvmAddress.Parse(token.Address);
         return Array.IndexOf(tokens, wanted) is var found and >= 0
             ? pools[found]
-            : throw new ChainDataException(ChainFault.UnexpectedContract, $"none of the chain file's pools of {protocol.Entry.Id} on {protocol.Chain.Id} is of {token.Symbol}");
+            : throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file has no pool of {protocol.Entry.Id} on {protocol.Chain.Id} for {token.Symbol}");
     }
 
     private static uint EndpointOf(Chain chain, string protocol) =>

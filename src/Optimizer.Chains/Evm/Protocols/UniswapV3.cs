@@ -37,7 +37,7 @@ public sealed class UniswapV3 : IEvmRouteAdapter
         var key = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, quoter {quoter}");
         return pools.Where(pool => pool.Losses[0] is not null).Select(pool => (pool.Fee, Cost: Cost(pool.Fee, pool.Losses))).OrderBy(pool => pool.Cost.Maximum < Usual ? double.PositiveInfinity : pool.Cost.Loss(Usual)).ToArray() is [var (fee, best), ..]
             ? best.InTokens(soldPrice).Over(judged, key, hasFixedPart: false) with { Parameters = new Dictionary<string, string> { ["fee"] = $"{fee}" } }
-            : throw new ChainDataException(ChainFault.UnexpectedContract, $"no pool of {sold.Symbol} and {bought.Symbol} gives a quote for {SizesUsd[0]} USD");
+            : throw new ChainDataException(ChainFault.UnexpectedContract, $"no pool of {sold.Symbol} and {bought.Symbol} has a quote for {SizesUsd[0]} USD");
 
         RouteCost Cost(int fee, double?[] losses) =>
             RouteCost.Of([.. SizesUsd.Zip(losses).TakeWhile(quote => quote.Second is not null).Select(quote => (quote.First, quote.Second!.Value))], hasFixedPart: false, fee / 1e6, MostImpact);

@@ -48,20 +48,22 @@ public sealed class UniswapV3Pools : IEvmAdapter
             ? ($"-{word[..^1]}pct", 1 + percent / 100)
             : throw new ChainDataException(ChainFault.UnexpectedContract, $"the chain file of {protocol.Chain.Id} gives '{word}' as a range for {role}; expected full, or how far the range reaches to either side, such as 25%"))];
 
+    private static async Task<State> StateAsync(BlockReader reader, EvmAddress pool)
+    {
+        var (token0, token1, fee, liquidity) = (reader.ReadAsync(pool, new Token0()), reader.ReadAsync(pool, new Token1()), reader.ReadAsync(pool, new Fee()), reader.ReadAsync(pool, new Liquidity()));
+        var (slot, growth0, growth1) = (reader.ReadAsync(pool, new GetSlot0()), reader.ReadAsync(pool, new FeeGrowthGlobal0()), reader.ReadAsync(pool, new FeeGrowthGlobal1()));
+        await Task.WhenAll(token0, token1, fee, liquidity, slot, growth0, growth1).ConfigureAwait(false);
+        return new(await token0.ConfigureAwait(false), await token1.ConfigureAwait(false), await fee.ConfigureAwait(false), await liquidity.ConfigureAwait(false),
+            (await slot.ConfigureAwait(false)).SqrtPrice, await growth0.ConfigureAwait(false), await growth1.ConfigureAwait(false));
+    }
+
     private static async Task<IReadOnlyList<OpportunityReading>> PoolAsync(EvmProtocol protocol, string role, (string Name, double Factor)[] ranges)
     {
         var pool = protocol.Contract(role);
-        Task<T> Ask<T>(ContractFunction<T> function) => protocol.Reader.ReadAsync(pool, function);
-        EvmAddress first, second;
-        BigInteger millionths, liquidityInRange, growth0, growth1;
-        Slot0 slot;
+        State state;
         try
         {
-            var (askFirst, askSecond, askFee, askLiquidity) = (Ask(new Token0()), Ask(new Token1()), Ask(new Fee()), Ask(new Liquidity()));
-            var (askSlot, askGrowth0, askGrowth1) = (Ask(new GetSlot0()), Ask(new FeeGrowthGlobal0()), Ask(new FeeGrowthGlobal1()));
-            (first, second, millionths) = (await askFirst.ConfigureAwait(false), await askSecond.ConfigureAwait(false), await askFee.ConfigureAwait(false));
-            (liquidityInRange, slot) = (await askLiquidity.ConfigureAwait(false), await askSlot.ConfigureAwait(false));
-            (growth0, growth1) = (await askGrowth0.ConfigureAwait(false), await askGrowth1.ConfigureAwait(false));
+            state = await StateAsync(protocol.Reader, pool).ConfigureAwait(false);
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
@@ -69,22 +71,22 @@ public sealed class UniswapV3Pools : IEvmAdapter
             return [];
         }
 
-        if (protocol.TokenAt(first) is not { } token0 || protocol.TokenAt(second) is not { } token1)
+        if (protocol.TokenAt(state.Token0) is not { } token0 || protocol.TokenAt(state.Token1) is not { } token1)
         {
-            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the pool trades {first} and {second}, of which the chain file does not name both");
+            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the pool trades {state.Token0} and {state.Token1}, which are not both in the chain file");
             return [];
         }
 
-        var fee = (double)millionths / 1e6;
-        var id = protocol.IdOf($"{token0.Symbol}-{token1.Symbol}-{millionths}");
-        var (askBalance0, askBalance1) = (protocol.Reader.ReadAsync(first, new BalanceOf { Owner = pool }), protocol.Reader.ReadAsync(second, new BalanceOf { Owner = pool }));
+        var fee = (double)state.Fee / 1e6;
+        var id = protocol.IdOf($"{token0.Symbol}-{token1.Symbol}-{state.Fee}");
+        var (askBalance0, askBalance1) = (protocol.Reader.ReadAsync(state.Token0, new BalanceOf { Owner = pool }), protocol.Reader.ReadAsync(state.Token1, new BalanceOf { Owner = pool }));
         var (askPrice0, askPrice1) = (protocol.PriceAsync(token0), protocol.PriceAsync(token1));
         var askEarned = EarnedAsync();
         var held = (Balance0: await askBalance0.ConfigureAwait(false), Balance1: await askBalance1.ConfigureAwait(false));
         if (await askPrice0.ConfigureAwait(false) is not { } price0 || await askPrice1.ConfigureAwait(false) is not { } price1)
             return [];
-        var liquidity = (double)liquidityInRange;
-        var root = (double)slot.SqrtPrice / PriceScale;
+        var liquidity = (double)state.Liquidity;
+        var root = (double)state.SqrtPrice / PriceScale;
         if (liquidity <= 0 || root <= 0)
         {
             protocol.Reading.Refuse(Rules.AbsurdAmount, id, "no liquidity is in range");
@@ -94,7 +96,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
         // Base units of the second token per base unit of the first, by the pool and by the oracles.
         var oracles = price0 / price1 * Math.Pow(10, token1.Decimals - token0.Decimals);
         if (Math.Abs(root * root / oracles - 1) > protocol.Reading.Settings.Tolerance.Fraction)
-            protocol.Reading.Flag(Rules.PriceDisagreement, id, $"the pool's price is {root * root / oracles - 1:+0.00%;-0.00%} off that of the oracles; what is put in at it is worth less");
+            protocol.Reading.Flag(Rules.PriceDisagreement, id, $"the pool's price is {root * root / oracles - 1:+0.00%;-0.00%} off the oracle prices; a deposit at the pool's price loses value");
         if (await askEarned.ConfigureAwait(false) is not { } earned)
             return [];
         var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}", role.ToLowerInvariant());
@@ -102,7 +104,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
         var heldUsd = Usd((double)held.Balance0, (double)held.Balance1);
         var feesUsd = Usd(earned.Fees0 * liquidity, earned.Fees1 * liquidity) / earned.Years;
         foreach (var (name, _) in ranges.Where(range => Concentration(range.Factor, fee) > MostConcentration))
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id + name, $"the range is so narrow that arbitrage would take {MostConcentration:#,0} times what it takes over all prices");
+            protocol.Reading.Refuse(Rules.AbsurdAmount, id + name, $"the range is too narrow: arbitrage would take {MostConcentration:#,0} times as much as over the full range");
         return [.. ranges.Where(range => Concentration(range.Factor, fee) <= MostConcentration).Select(range =>
         {
             // Value of the pool's present liquidity if all of it were in this range.
@@ -128,8 +130,8 @@ public sealed class UniswapV3Pools : IEvmAdapter
                 var past = await protocol.Past().ConfigureAwait(false);
                 var (before0, before1) = (past.TryReadAsync(pool, new FeeGrowthGlobal0()), past.TryReadAsync(pool, new FeeGrowthGlobal1()));
                 if (await before0.ConfigureAwait(false) is not { Value: var former0 } || await before1.ConfigureAwait(false) is not { Value: var former1 })
-                    throw new ChainDataException(ChainFault.Refused, $"{pool} was not there yet at block {past.Block.Number} of {past.Block.Time:yyyy-MM-dd HH:mm} UTC, so that its fees cannot be measured");
-                return (Grown(growth0, former0), Grown(growth1, former1), (protocol.Reader.Block.Time - past.Block.Time).TotalDays / Duration.DaysPerYear);
+                    throw new ChainDataException(ChainFault.Refused, $"{pool} did not exist at block {past.Block.Number} ({past.Block.Time:yyyy-MM-dd HH:mm} UTC), so its fees cannot be measured");
+                return (Grown(state.Growth0, former0), Grown(state.Growth1, former1), (protocol.Reader.Block.Time - past.Block.Time).TotalDays / Duration.DaysPerYear);
             }
             catch (ChainDataException wrong)
             {
@@ -146,4 +148,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
     /// loss of a pool of two equal shares over the full range.</summary>
     private static double Concentration(double factor, double fee) =>
         double.IsInfinity(factor) ? 1 : 1 / (1 - 1 / Math.Sqrt(factor)) + 4 * fee / Math.Pow(Math.Log(factor), 2);
+
+    /// <summary>A pool: its tokens, its fee in millionths, the liquidity in range, the root of its price in 2^-96, and what fees grew to.</summary>
+    private sealed record State(EvmAddress Token0, EvmAddress Token1, BigInteger Fee, BigInteger Liquidity, BigInteger SqrtPrice, BigInteger Growth0, BigInteger Growth1);
 }

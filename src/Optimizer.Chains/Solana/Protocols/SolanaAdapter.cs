@@ -4,7 +4,7 @@ using Optimizer.Model;
 namespace Optimizer.Chains.Solana.Protocols;
 
 /// <summary>Reads the opportunities of one kind of protocol.</summary>
-/// <remarks>An adapter is one file and one line in <see cref="SolanaMarketReader"/>; a fork of a protocol only needs an entry in a chain
+/// <remarks>An adapter is one file and one line in <c>SolanaMarketReader</c>; a fork of a protocol only needs an entry in a chain
 /// file.</remarks>
 public interface ISolanaAdapter
 {
@@ -27,13 +27,6 @@ public interface ISolanaAdapter
     OpportunityReading? Read(SolanaProtocol protocol, AccountData account);
 }
 
-/// <summary>A price in an account.</summary>
-/// <param name="Mint">The token's mint.</param>
-/// <param name="Price">The price, in USD or in native tokens.</param>
-/// <param name="InNativeToken">Whether the price is in native tokens.</param>
-/// <param name="AsOf">The time at which it was set; null for now.</param>
-public sealed record SolanaQuote(string Mint, double Price, bool InNativeToken, DateTimeOffset? AsOf = null);
-
 /// <summary>A protocol on Solana, with everything needed to read it.</summary>
 /// <param name="Reading">Receives findings and provenances.</param>
 /// <param name="Entry">The chain file's entry.</param>
@@ -53,7 +46,7 @@ public sealed record SolanaProtocol(ChainReading Reading, Protocol Entry, Solana
     {
         var token = Chain.Tokens.FirstOrDefault(t => t.Address == mint);
         if (token is null)
-            Reading.Flag(Rules.UnknownToken, $"{Entry.Id}/{Chain.Id}", $"account {account.Address} takes {mint}, which is none of the chain file's tokens");
+            Reading.Flag(Rules.UnknownToken, $"{Entry.Id}/{Chain.Id}", $"account {account.Address} accepts {mint}, which is not in the chain file");
         return token;
     }
 

@@ -31,7 +31,7 @@ public sealed class StakePool : ISolanaAdapter
         var id = protocol.IdOf(native.Symbol);
         if (pool.LastUpdateEpoch > protocol.Head.Epoch || pool.LastUpdateEpoch + 1 < protocol.Head.Epoch)
         {
-            protocol.Reading.Refuse(Rules.StaleAccount, id, $"the pool counted its rewards in epoch {pool.LastUpdateEpoch} last; this is epoch {protocol.Head.Epoch}");
+            protocol.Reading.Refuse(Rules.StaleAccount, id, $"the pool's rewards were last updated in epoch {pool.LastUpdateEpoch}; the present epoch is {protocol.Head.Epoch}");
             return null;
         }
 
@@ -103,7 +103,7 @@ public sealed class StakePool : ISolanaAdapter
         var pool = new State(account.Key(162), account.U64(258), account.U64(266), account.U64(274), account.U64(at + 8), account.U64(at), depositFee, withdrawalFee, isOpen);
         return pool.Supply > 0 && pool.LastEpochSupply > 0 && pool.LastEpochTotalLamports > 0 && depositFee is >= 0 and <= 1 && withdrawalFee is >= 0 and <= 1
             ? pool
-            : throw new ChainDataException(ChainFault.UnexpectedContract, $"stake pool {account.Address} is empty, or was an epoch ago, or takes all");
+            : throw new ChainDataException(ChainFault.UnexpectedContract, $"stake pool {account.Address} is empty, was empty one epoch ago, or has a fee of 100 %");
     }
 
     /// <summary>A fee: denominator and numerator.</summary>
@@ -119,7 +119,7 @@ public sealed class StakePool : ISolanaAdapter
     {
         0 => 1,
         1 or 2 => 17,
-        var other => throw new ChainDataException(ChainFault.UnexpectedContract, $"stake pool {account.Address} has {other} where a future fee is announced"),
+        var other => throw new ChainDataException(ChainFault.UnexpectedContract, $"stake pool {account.Address} has {other} as the tag of a future fee"),
     };
 
     /// <summary>Skips an optional address; returns whether it is present.</summary>
@@ -129,7 +129,7 @@ public sealed class StakePool : ISolanaAdapter
         {
             0 => false,
             1 => true,
-            var other => throw new ChainDataException(ChainFault.UnexpectedContract, $"stake pool {account.Address} has {other} where an address may be"),
+            var other => throw new ChainDataException(ChainFault.UnexpectedContract, $"stake pool {account.Address} has {other} as the tag of an optional address"),
         };
         at += isThere ? 1 + AccountData.KeyBytes : 1;
         return isThere;

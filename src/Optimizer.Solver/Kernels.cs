@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Optimizer.Solver.Native;
+namespace Optimizer.Solver;
 
 /// <summary>Dense linear algebra on rows of doubles whose lengths are multiples of <see cref="Width"/>.</summary>
 /// <remarks>Sums run in one fixed order, so the same input gives the same bits on the same machine.</remarks>

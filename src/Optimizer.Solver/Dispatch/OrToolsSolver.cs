@@ -1,6 +1,7 @@
+using Optimizer.Solver.Engines;
 using Optimizer.Solver.Native;
 
-namespace Optimizer.Solver.Engines;
+namespace Optimizer.Solver.Dispatch;
 
 /// <summary>Solves problems with OR-Tools engines.</summary>
 /// <remarks>
@@ -25,7 +26,7 @@ internal static class OrToolsSolver
         {
             return new Answer
             {
-                Status = deadline.HasPassed ? SolveStatus.TimedOut : SolveStatus.Failed,
+                Status = broken.IsTimedOut || deadline.HasPassed ? SolveStatus.TimedOut : SolveStatus.Failed,
                 Message = broken.Message,
                 Engine = "OR-Tools",
             };
@@ -38,7 +39,7 @@ internal static class OrToolsSolver
         var engine = options.Continuous switch
         {
             ContinuousEngine.Scip => OrToolsEngine.Scip,
-            ContinuousEngine.Pdlp when problem.Goal is not MaximizeValue && problem.Links.Count == 0 && !IsLinear(problem) => OrToolsEngine.Pdlp,
+            ContinuousEngine.Pdlp when problem.Goal is not MaximizeValue && problem.Links.Count == 0 && !Check.IsLinear(problem) => OrToolsEngine.Pdlp,
             _ => OrToolsEngine.Glop,
         };
         if (engine == OrToolsEngine.Pdlp)
@@ -51,17 +52,13 @@ internal static class OrToolsSolver
         return Certificate.Of(problem, options, point, engine == OrToolsEngine.Scip ? "SCIP" : "weak duality, recomputed", engine.ToString().ToUpperInvariant());
     }
 
-    /// <summary>Whether the problem has no quadratic term: the simplex method is then exact, and as fast as any other.</summary>
-    public static bool IsLinear(Problem problem) => problem.Goal is MaximizeUtility { RiskWeight: 0 }
-        || (problem.Factors.All(factor => factor.Loadings.Count == 0) && problem.Variables.All(v => v.Variance == 0));
-
     /// <summary>Solves with PDLP over the few variables and rows that matter; the reduced costs of the others are checked
     /// exactly.</summary>
     private static Answer SiftedPdlp(Problem problem, SolveOptions options, Deadline deadline)
     {
         var compiled = Compiled.Of(problem);
         if (compiled.ImpossibleRow is { } row)
-            return new Answer { Status = SolveStatus.Infeasible, Engine = "PDLP", Message = $"'{row}' asks for what the bounds forbid" };
+            return new Answer { Status = SolveStatus.Infeasible, Engine = "PDLP", Message = $"the variables' bounds contradict '{row}'" };
         var sifting = new Sifting(compiled.Program, new PdlpEngine(deadline));
         var relaxed = sifting.Solve(Math.Max(options.Gap, 1e-9), deadline.Cancellation);
         return relaxed.IsProvenInfeasible

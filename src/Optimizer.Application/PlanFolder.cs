@@ -3,10 +3,10 @@ using Optimizer.Model;
 using Optimizer.Scenarios;
 using Optimizer.Transactions;
 
-namespace Optimizer.Cli;
+namespace Optimizer.Application;
 
 /// <summary>The folder of a plan's files.</summary>
-internal static class PlanFolder
+public static class PlanFolder
 {
     /// <summary>Name of the plan file.</summary>
     public const string PlanFile = "plan.json";
@@ -24,13 +24,13 @@ internal static class PlanFolder
     {
         var entries = folder.Exists ? folder.GetFileSystemInfos() : [];
         if (entries.Any(entry => entry is DirectoryInfo { Name: PlanJournal.FolderName }))
-            return $"{folder} holds a plan that is followed; expected another folder";
+            return $"{folder} contains a plan in progress; expected another folder";
         if (Array.Find(entries, entry => entry is DirectoryInfo || !IsOurs(entry.Name)) is { } foreign)
-            return $"{folder} holds {foreign.Name}, which is no file of a plan; expected a new folder, or one with a former plan and nothing else";
+            return $"{folder} contains {foreign.Name}, which is not a plan file; expected a new folder, or one with only an earlier plan";
         // The remaining steps of one plan must not be replaced by a whole plan, nor the other way round.
         return entries.Length == 0 || entries.Any(entry => entry.Name == PlanFile) == isWhole ? null
-            : isWhole ? $"{folder} holds what remained of a plan; expected a new folder, or one with a former plan"
-            : $"{folder} holds a whole plan; expected a new folder, or one with what remained of a plan";
+            : isWhole ? $"{folder} contains the remaining steps of a plan; expected a new folder, or one with an earlier plan"
+            : $"{folder} contains a whole plan; expected a new folder, or one with the remaining steps of a plan";
     }
 
     /// <summary>Replaces a folder in one step: writes a new folder beside it, then renames.</summary>

@@ -1,7 +1,7 @@
-namespace Optimizer.Cli;
+namespace Optimizer.Application;
 
 /// <summary>Writes files atomically.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Writes a temporary file and renames it: a reader sees the old content or the new, never a part.</summary>
     public static void Write(string path, string content)

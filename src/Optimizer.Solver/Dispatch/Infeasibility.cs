@@ -1,4 +1,4 @@
-namespace Optimizer.Solver;
+namespace Optimizer.Solver.Dispatch;
 
 /// <summary>Explains infeasible problems: which rows conflict, and what the cheapest relaxation is.</summary>
 public static class Infeasibility

@@ -1,4 +1,4 @@
-namespace Optimizer.Solver.Goals;
+namespace Optimizer.Solver.Dispatch;
 
 /// <summary>Maximum Sharpe ratio: maximises (value − threshold) / √risk.</summary>
 /// <remarks>
@@ -25,7 +25,7 @@ internal static class RatioSearch
         if (richest.Values.Count == 0)
             return richest;
         if (richest.Value <= goal.Threshold)
-            return new() { Status = SolveStatus.Infeasible, Message = $"nothing earns more than the threshold of {goal.Threshold:g6}: the most is {richest.Value:g6}", Engine = richest.Engine, Bound = richest.Bound };
+            return new() { Status = SolveStatus.Infeasible, Message = $"no allocation earns more than the threshold of {goal.Threshold:g6}; the maximum is {richest.Value:g6}", Engine = richest.Engine, Bound = richest.Bound };
         if (!isMixed && problem.Links.Count == 0)
             return Homogeneous(problem, goal, richest, options, deadline);
         var lines = new List<(double Weight, double Most)>();
@@ -166,5 +166,5 @@ internal static class RatioSearch
     /// <summary>Risk below this fraction of the squared gain (a ratio above 100,000) is rounding error, so it counts as zero.</summary>
     private const double Nothing = 1e-10;
 
-    private static Answer Unbounded() => new() { Status = SolveStatus.Infeasible, Message = "more than the threshold can be had without risk, so the ratio has no bound; raise the threshold to what is earned without risk", Engine = "native" };
+    private static Answer Unbounded() => new() { Status = SolveStatus.Infeasible, Message = "some allocation earns more than the threshold without risk, so the ratio is unbounded; raise the threshold to the risk-free return", Engine = "native" };
 }

@@ -1,4 +1,4 @@
-namespace Optimizer.Solver.Goals;
+namespace Optimizer.Solver.Dispatch;
 
 /// <summary>Maximum value with zero risk. This is a linear problem: every factor exposure must be zero, and so must every variable with a
 /// variance of its own.</summary>
@@ -8,7 +8,7 @@ internal static class NoRisk
     {
         var variables = problem.Variables.Select(v => v.Variance == 0 ? v : v with { Lower = Math.Max(v.Lower, 0), Upper = Math.Min(v.Upper, 0), Variance = 0 }).ToArray();
         if (Array.Find(variables, v => v.Lower > v.Upper) is { } risky)
-            return new() { Status = SolveStatus.Infeasible, Message = $"'{risky.Name}' cannot be zero, and bears risk", Engine = "none" };
+            return new() { Status = SolveStatus.Infeasible, Message = $"'{risky.Name}' bears risk and cannot be zero", Engine = "none" };
         foreach (var s in problem.Switches.Where(s => s.Minimum > 0 && variables[s.Variable].Upper <= 0))
             variables[s.Binary] = variables[s.Binary] with { Upper = Math.Max(0, variables[s.Binary].Lower) };
         var answer = MeanVarianceSolver.Solve(problem with

@@ -1,6 +1,6 @@
 using Optimizer.Solver.Native;
 
-namespace Optimizer.Solver;
+namespace Optimizer.Solver.Dispatch;
 
 /// <summary>A corner of the efficient frontier: the end of a segment.</summary>
 /// <param name="Price">Price of a unit of value in units of risk at this corner; 0 at the least risk.</param>
@@ -45,7 +45,7 @@ public sealed class EfficientFrontier
     {
         Check.Sound(problem);
         if (problem.Variables.Any(v => v.IsBinary || v.Lot > 0) || problem.Links.Count > 0)
-            throw new NotSupportedException("a frontier of straight pieces needs a problem without binaries, lots and curves");
+            throw new NotSupportedException("an exact frontier needs a problem without binaries, lots and curves");
         var compiled = Compiled.Of(problem with { Goal = new MaximizeUtility(1) }, riskWeight: 1, valueWeight: 1);
         var program = compiled.Program;
         var value = program.Cost.Select(c => -c).ToArray();
@@ -78,7 +78,7 @@ public sealed class EfficientFrontier
             for (var i = 0; i < program.Count; i++)
                 program.Cost[i] = -price * value[i];
             if (!set.SolveAsGuessed() || !set.Direction(value, dx, dRows))
-                throw new NotSupportedException($"at a price of {price:g6} the optimum is not unique");
+                throw new NotSupportedException($"the optimum is not unique at a price of value of {price:g6}");
             if (still == 0)
                 Add();
             var (step, item, row, side) = set.StepTo(value, dx, dRows);
@@ -89,7 +89,7 @@ public sealed class EfficientFrontier
             price += step;
         }
 
-        throw new NotSupportedException($"the pieces of the frontier do not end: at a price of {price:g6} bounds take turns");
+        throw new NotSupportedException($"the frontier algorithm cycles between bounds at a price of value of {price:g6}");
 
         void Add()
         {

@@ -1,10 +1,11 @@
 using Optimizer.Chains.Evm;
+using Optimizer.Chains.Markets;
 using Optimizer.Chains.Quotes;
 using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Solana;
 using Optimizer.Model;
 
-namespace Optimizer.Chains.Markets;
+namespace Optimizer.Chains.Readers;
 
 /// <summary>Reads the markets of several chains at once.</summary>
 /// <param name="endpointsOf">A chain's endpoints, from its environment variable; null or empty for none.</param>
@@ -38,11 +39,11 @@ public sealed class MarketReader(
         var reading = new ChainReading(chain, settings, history);
         JsonRpcClient[] endpoints = [.. Endpoints(chain, reading).Select((uri, i) => new JsonRpcClient(uri, $"{chain.Id} #{i + 1}", http, limits))];
         if (endpoints.Length == 0)
-            reading.Refuse(Rules.DeadChain, chain.Id, $"the environment variable {chain.RpcEnvironmentVariable} holds no endpoint; expected one or more, separated by spaces");
+            reading.Refuse(Rules.DeadChain, chain.Id, $"the environment variable {chain.RpcEnvironmentVariable} has no endpoint; expected one or more, separated by spaces");
         else if (chain.ChainId is { } id)
             await EvmMarketReader.ReadAsync(reading, new EvmClient(chain.Id, id, endpoints, settings.TwoEndpoints), universe, time.GetUtcNow(), cancellation, at).ConfigureAwait(false);
         else if (at is not null)
-            reading.Refuse(Rules.NoPast, chain.Id, "Solana's nodes do not answer what accounts were");
+            reading.Refuse(Rules.NoPast, chain.Id, "Solana nodes cannot read earlier states of accounts");
         else if (chain.GenesisHash is { } genesis)
             await SolanaMarketReader.ReadAsync(reading, new SolanaClient(chain.Id, genesis, endpoints), time.GetUtcNow(), cancellation).ConfigureAwait(false);
         else
@@ -58,7 +59,7 @@ public sealed class MarketReader(
             if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
                 endpoints.Add(uri);
             else
-                reading.Flag(Rules.Endpoint, chain.Id, $"entry {endpoints.Count + 1} of {chain.RpcEnvironmentVariable} is no http or https address");
+                reading.Flag(Rules.Endpoint, chain.Id, $"entry {endpoints.Count + 1} of {chain.RpcEnvironmentVariable} is not an http or https address");
         }
 
         return endpoints;

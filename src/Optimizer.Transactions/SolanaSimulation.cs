@@ -6,8 +6,9 @@ using Optimizer.Chains.Rpc;
 using Optimizer.Chains.Solana;
 using Optimizer.Model;
 using Optimizer.Transactions.Calls;
+using Optimizer.Transactions.Solana;
 
-namespace Optimizer.Transactions.Solana;
+namespace Optimizer.Transactions;
 
 /// <summary>Simulates steps on any Solana node; nodes simulate without signatures and keep no effect.</summary>
 /// <remarks>Each step is simulated on the present state, so a step that spends an earlier step's output fails if that output is not there
@@ -24,7 +25,7 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
     {
         var genesis = EvmJson.Text(await AskAsync("getGenesisHash", [], cancellation).ConfigureAwait(false));
         if (genesis != chain.GenesisHash)
-            throw new ChainDataException(ChainFault.WrongChain, $"{chain.Id}: the node's chain began with {genesis}, not with {chain.GenesisHash}");
+            throw new ChainDataException(ChainFault.WrongChain, $"{chain.Id}: the node's genesis hash is {genesis}, not {chain.GenesisHash}");
     }
 
     /// <summary>An account's balance of a token; 0 if it has no account for the token.</summary>
@@ -41,7 +42,7 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
         var bytes = new byte[4096];
         return data.ValueKind == JsonValueKind.Array && data.GetArrayLength() > 0 && EvmJson.Text(data[0]) is { } text && Convert.TryFromBase64String(text, bytes, out var length) && length >= AmountAt + sizeof(ulong)
             ? new BigInteger(bytes.AsSpan(AmountAt, sizeof(ulong)), isUnsigned: true)
-            : throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the account {holder} holds no tokens that could be read");
+            : throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: account {holder} is not a readable token account");
     }
 
     /// <summary>Simulates a step.</summary>
@@ -51,7 +52,7 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
         var answer = await AskAsync("simulateTransaction", [Convert.ToBase64String(SolanaTransaction.WithoutSignatures(message)), Options], cancellation).ConfigureAwait(false);
         var (result, fee) = (EvmJson.Field(answer, "value"), await FeeAsync(step, account, cancellation).ConfigureAwait(false));
         if (result.ValueKind != JsonValueKind.Object)
-            throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the node sent no result of a simulation");
+            throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the node sent no simulation result");
         var error = EvmJson.Field(result, "err");
         if (error.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
             return new(step, null, fee, null);
@@ -73,7 +74,7 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
         }
         catch (FormatException)
         {
-            throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the node sent no hash of a block");
+            throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the node sent no block hash");
         }
 
         var message = SolanaTransaction.Message(SolanaAddress.Parse(account), step.Calls, block);
@@ -86,5 +87,5 @@ internal sealed class SolanaSimulation(Chain chain, JsonRpcClient node)
         return reply.Error is null ? reply.Result : throw new ChainDataException(ChainFault.Refused, $"{chain.Id}: {method}: {reply.Error}");
     }
 
-    private BigInteger Number(JsonElement number) => number.ValueKind == JsonValueKind.Number && number.TryGetUInt64(out var value) ? value : throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the node sent what is no number");
+    private BigInteger Number(JsonElement number) => number.ValueKind == JsonValueKind.Number && number.TryGetUInt64(out var value) ? value : throw new ChainDataException(ChainFault.Malformed, $"{chain.Id}: the node sent something other than a number");
 }

@@ -1,8 +1,7 @@
-using Optimizer.Solver.Engines;
 using Optimizer.Solver.Goals;
 using Optimizer.Solver.Native;
 
-namespace Optimizer.Solver;
+namespace Optimizer.Solver.Dispatch;
 
 /// <summary>Solves problems, and checks every answer independently of the engine.</summary>
 public static class MeanVarianceSolver
@@ -63,7 +62,7 @@ public static class MeanVarianceSolver
             return OrToolsSolver.Solve(problem, options, deadline) with { EngineReason = $"OR-Tools, because the problem is linear and has {problem.Rows.Count} rows" };
         var native = new NativeSolver(problem);
         if (options.Engine == Engine.Native)
-            return native.Refusal is { } refusal ? new Answer { Status = SolveStatus.Failed, Message = $"the own kernels do not take this problem: {refusal}", Engine = "native" } : native.Solve(options, deadline);
+            return native.Refusal is { } refusal ? new Answer { Status = SolveStatus.Failed, Message = $"the built-in kernels cannot solve this problem: {refusal}", Engine = "native" } : native.Solve(options, deadline);
         return native.Reservation is null ? OwnFirst(problem, native, options, deadline) : OrToolsFirst(problem, native, options, deadline);
     }
 
@@ -74,7 +73,7 @@ public static class MeanVarianceSolver
             return answer;
         // Report both: what the built-in kernels left open, and what OR-Tools made of it.
         var other = OrToolsSolver.Solve(problem, options, deadline);
-        return Better(problem, options, answer, other) with { EngineReason = $"own kernels: {Ended(answer)}; OR-Tools: {Ended(other)}" };
+        return Better(problem, options, answer, other) with { EngineReason = $"built-in: {Ended(answer)}; OR-Tools: {Ended(other)}" };
     }
 
     /// <summary>For curves in rows, SCIP on their tangents is usually faster; the built-in kernels continue if it leaves a gap.</summary>
@@ -87,7 +86,7 @@ public static class MeanVarianceSolver
         if (native.Refusal is not null || answer.Status is SolveStatus.Optimal or SolveStatus.Infeasible || deadline.HasPassed)
             return answer with { EngineReason = reason };
         var other = native.Solve(options, deadline);
-        return Better(problem, options, answer, other) with { EngineReason = $"{reason}: {Ended(answer)}; own kernels: {Ended(other)}" };
+        return Better(problem, options, answer, other) with { EngineReason = $"{reason}: {Ended(answer)}; built-in: {Ended(other)}" };
     }
 
     private static string Ended(Answer answer) => $"{answer.Status} {(answer.Status == SolveStatus.Feasible ? $"with a gap of {answer.Gap:0.0e+0}" : answer.Message)}".TrimEnd();
@@ -110,14 +109,14 @@ public static class MeanVarianceSolver
     private static bool IsForSimplex(Problem problem)
     {
         const int MostRows = 150;
-        return problem.Rows.Count > MostRows && problem.Links.Count == 0 && OrToolsSolver.IsLinear(problem) && !problem.Variables.Any(v => v.IsBinary);
+        return problem.Rows.Count > MostRows && problem.Links.Count == 0 && Check.IsLinear(problem) && !problem.Variables.Any(v => v.IsBinary);
     }
 
     /// <summary>Solves with the other engine too, and reports whether both agree.</summary>
     private static Answer Verified(Problem problem, SolveOptions options, Answer answer, CancellationToken cancellation)
     {
         if (problem.Goal is not (MaximizeUtility or MinimizeRisk or MaximizeValue or MaximizeRatio))
-            return answer with { Verification = new(null, "none", null, "this goal has one engine") };
+            return answer with { Verification = new(null, "none", null, "only one engine supports this goal") };
         var isNative = answer.Engine.StartsWith("native", StringComparison.Ordinal);
         var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
         Answer other;

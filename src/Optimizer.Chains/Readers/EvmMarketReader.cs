@@ -1,9 +1,10 @@
+using Optimizer.Chains.Evm;
 using Optimizer.Chains.Evm.Protocols;
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Quotes;
 using Optimizer.Model;
 
-namespace Optimizer.Chains.Evm;
+namespace Optimizer.Chains.Readers;
 
 /// <summary>Reads the market of one EVM network at one block.</summary>
 public static class EvmMarketReader
@@ -29,9 +30,6 @@ public static class EvmMarketReader
 
     /// <summary>Highest accepted gas price: ten times the highest hourly gas price ever on Ethereum.</summary>
     private const double MostGweiPerGas = 100_000;
-
-    /// <summary>Highest accepted data fee of a transaction: one whole native token.</summary>
-    public const double MostDataFeeGwei = 1e9;
 
     /// <summary>Accepted time difference of the earlier block, as a fraction of the yield window; growth is measured from its real
     /// time.</summary>
@@ -102,9 +100,9 @@ public static class EvmMarketReader
         if (gas.IsFaulted)
             reading.Refuse(Rules.DeadChain, chain.Id, $"gas cannot be read: {gas.Exception!.InnerException!.Message}");
         else if (native.IsFaulted || await native.ConfigureAwait(false) is null)
-            reading.Refuse(Rules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so that gas cannot be charged");
-        else if (await gas.ConfigureAwait(false) is EvmGas fees && (fees.GweiPerGas > MostGweiPerGas || fees.DataFeeGwei > MostDataFeeGwei))
-            reading.Refuse(Rules.AbsurdGas, chain.Id, $"gas at {fees.GweiPerGas.Value:g4} gwei and a data fee of {fees.DataFeeGwei?.Value ?? 0:g4} gwei are not believed");
+            reading.Refuse(Rules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so gas cannot be valued");
+        else if (await gas.ConfigureAwait(false) is EvmGas fees && (fees.GweiPerGas > MostGweiPerGas || fees.DataFeeGwei > EvmGasReader.MostDataFeeGwei))
+            reading.Refuse(Rules.AbsurdGas, chain.Id, $"gas at {fees.GweiPerGas.Value:g4} gwei and a data fee of {fees.DataFeeGwei?.Value ?? 0:g4} gwei are implausible");
         else
             reading.Gas = await gas.ConfigureAwait(false);
     }
@@ -115,7 +113,7 @@ public static class EvmMarketReader
         {
             if (RouteAdapters.ContainsKey(protocol.Entry.Adapter!) || QuoteReader.Knows(protocol.Entry.Adapter!))
                 return [];
-            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"there is no adapter '{protocol.Entry.Adapter}'; there are {string.Join(", ", Adapters.Keys.Union(RouteAdapters.Keys).Union(QuoteReader.Names))}");
+            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"unknown adapter '{protocol.Entry.Adapter}'; expected one of {string.Join(", ", Adapters.Keys.Union(RouteAdapters.Keys).Union(QuoteReader.Names))}");
             return [];
         }
 
@@ -131,7 +129,7 @@ public static class EvmMarketReader
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
             // An unexpected answer that crashes one adapter must not affect the other protocols.
-            protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}");
+            protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"the adapter {adapter.Name} crashed (a bug): {wrong.GetType().Name}");
             return [];
         }
     }
@@ -149,7 +147,7 @@ public static class EvmMarketReader
         }
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
-            protocol.Reading.Refuse(Rules.DeadRoute, judged.Id, $"the adapter {protocol.Entry.Adapter} broke down, which is a bug: {wrong.GetType().Name}");
+            protocol.Reading.Refuse(Rules.DeadRoute, judged.Id, $"the adapter {protocol.Entry.Adapter} crashed (a bug): {wrong.GetType().Name}");
         }
 
         if (read is null)

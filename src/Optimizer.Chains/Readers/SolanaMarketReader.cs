@@ -1,9 +1,10 @@
 using Optimizer.Chains.Markets;
 using Optimizer.Chains.Quotes;
+using Optimizer.Chains.Solana;
 using Optimizer.Chains.Solana.Protocols;
 using Optimizer.Model;
 
-namespace Optimizer.Chains.Solana;
+namespace Optimizer.Chains.Readers;
 
 /// <summary>Reads Solana's market: accounts at one slot, in two round trips.</summary>
 public static class SolanaMarketReader
@@ -34,7 +35,7 @@ public static class SolanaMarketReader
     {
         var chain = reading.Chain;
         foreach (var entry in chain.Protocols.Where(p => p.Adapter is not null && !Adapters.ContainsKey(p.Adapter) && !QuoteReader.Knows(p.Adapter)))
-            reading.Refuse(Rules.NoAdapter, $"{entry.Id}/{chain.Id}", $"there is no adapter '{entry.Adapter}'; there are {string.Join(", ", Adapters.Keys.Concat(QuoteReader.Names))}");
+            reading.Refuse(Rules.NoAdapter, $"{entry.Id}/{chain.Id}", $"unknown adapter '{entry.Adapter}'; expected one of {string.Join(", ", Adapters.Keys.Concat(QuoteReader.Names))}");
         var places = chain.Protocols.Where(entry => entry.Adapter is not null && Adapters.ContainsKey(entry.Adapter))
             .SelectMany(entry => entry.Addresses.Where(role => Adapters[entry.Adapter!].Reads(role.Key)).Select(role => (Entry: entry, Adapter: Adapters[entry.Adapter!], Address: role.Value)))
             .ToArray();
@@ -70,9 +71,9 @@ public static class SolanaMarketReader
         if (!reading.IsCurrent($"slot, {clock.Slot},", clock.Time, now))
             return;
         if (accounts.LastSlot != accounts.Slot)
-            reading.Flag(Rules.SlotsApart, chain.Id, $"accounts are of slots {accounts.Slot} to {accounts.LastSlot}");
+            reading.Flag(Rules.SlotsApart, chain.Id, $"accounts were read at slots {accounts.Slot} to {accounts.LastSlot}");
         if (reading.Settings.TwoEndpoints)
-            reading.Flag(Rules.Endpoint, chain.Id, "no two endpoints of Solana can be asked about the same slot; one endpoint's word is taken");
+            reading.Flag(Rules.Endpoint, chain.Id, "two Solana endpoints cannot be compared at the same slot; one endpoint is used");
 
         var prices = new SolanaPrices(reading, accounts.ByAddress, clock, places.SelectMany(place => Quote(place.Entry, place.Adapter, accounts.ByAddress.GetValueOrDefault(place.Address))));
         foreach (var (entry, adapter, address) in places)
@@ -85,7 +86,7 @@ public static class SolanaMarketReader
             prices.Of(token);
         var native = prices.Of(chain.Tokens.Single(token => token.Symbol == chain.NativeToken));
         if (native is null)
-            reading.Refuse(Rules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so that gas cannot be charged");
+            reading.Refuse(Rules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so gas cannot be valued");
         else
             reading.Gas = Gas(reading, head, accounts, clock);
     }
@@ -96,11 +97,11 @@ public static class SolanaMarketReader
         reading.Provenances[from] = new() { Source = $"{reading.Chain.Name}: fee of a message with one signature; priority fees of recent slots", AsOf = clock.Time, Slot = clock.Slot };
         var fees = accounts.PriorityFees;
         if (fees.Count == 0)
-            reading.Flag(Rules.NoPriorityFee, reading.Chain.Id, "the node has seen no priority fees in recent slots; none is counted");
+            reading.Flag(Rules.NoPriorityFee, reading.Chain.Id, "the node reports no priority fees in recent slots; counted as zero");
         var priority = fees.Count == 0 ? 0 : fees[(int)Math.Min(fees.Count - 1, Percentile * fees.Count)];
         if (priority > MostMicroLamports || accounts.LamportsPerSignature > MostLamportsPerSignature)
         {
-            reading.Refuse(Rules.AbsurdGas, reading.Chain.Id, $"{accounts.LamportsPerSignature} lamports a signature and {priority} micro-lamports a compute unit are not believed");
+            reading.Refuse(Rules.AbsurdGas, reading.Chain.Id, $"{accounts.LamportsPerSignature} lamports a signature and {priority} micro-lamports a compute unit are implausible");
             return null;
         }
 
@@ -143,7 +144,7 @@ public static class SolanaMarketReader
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
             // Unexpected data that crashes one adapter must not affect the other protocols.
-            protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"the adapter {adapter.Name} broke down, which is a bug: {wrong.GetType().Name}");
+            protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"the adapter {adapter.Name} crashed (a bug): {wrong.GetType().Name}");
         }
 
         return null;
