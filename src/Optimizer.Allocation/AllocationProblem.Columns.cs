@@ -114,7 +114,7 @@ public sealed partial class AllocationProblem
     /// <summary>Relative margin kept to a route's limits.</summary>
     private const double Margin = 1e-6;
 
-    private int AddZone(RouteTerms terms, RouteZone zone, double minimumUsd, double upperUsd)
+    private int AddZone(RouteTerms terms, RouteFeeTier zone, double minimumUsd, double upperUsd)
     {
         var (route, fee) = (terms.Route, zone.FeeRate);
         var impact = terms.ImpactPerUsd * BookUsd;

@@ -26,7 +26,7 @@ public sealed partial class AllocationProblem
     private DrawdownRows? _drawdowns;
     private IReadOnlyDictionary<string, double>? _origin;
     private readonly List<(string Chain, double CostUsd, int Switch)> _rounds = [];
-    private readonly Reach _reach;
+    private readonly RelevantMarket _reach;
 
     /// <summary>Upper limit of the gain factor of a conversion.</summary>
     private const double MostGain = 20;
@@ -48,7 +48,7 @@ public sealed partial class AllocationProblem
         Rates = new RateForecast(market, settings, scenario.Horizon);
         Views = new PriceViews(market, Risk, scenario.Views);
         BookUsd = Book.ValueUsd(market, scenario);
-        _reach = new Reach(market, scenario, settings.Moves.KeepGas.InUsd(BookUsd));
+        _reach = new RelevantMarket(market, scenario, settings.Moves.KeepGas.InUsd(BookUsd));
         // Money moved can exceed the book's net value: borrowed money can be moved too, and a converter that pays more than the market adds
         // to it.
         var grossUsd = scenario.Holdings.Sum(holding => Math.Max(0, Book.ValueUsd(market, holding))) + scenario.Others.Sum(other => other.ValueUsd?.Amount ?? 0);
@@ -232,7 +232,7 @@ public sealed partial class AllocationProblem
 
         var factors = loadings.Select((parts, f) => new Factor(Risk.Factors[f].Name, [.. LinearExpression.Sum(parts).Terms])).Concat(own).Where(factor => factor.Loadings.Count > 0);
         // In mode hold nothing is decided and nothing can be infeasible: the book is only valued.
-        return IsHeld && Objective is not MeanVariance ? _draft.ToProblem(ObjectiveTerms.Value(this), new Dictionary<int, double>(), [], new MaximizeUtility(0))
+        return IsHeld && Objective is not MeanVariance ? _draft.ToProblem(ObjectiveTerms.Value(this), new Dictionary<int, double>(), [], new MeanVarianceGoal(0))
             : _draft.ToProblem(Objective.Value(this), variance, [.. factors], Objective.Goal(this));
     }
 

@@ -26,7 +26,7 @@ public static class LimitGains
         if (problem.AddsRows || answer.ShadowPrices.Count == 0)
             return gains;
         var settled = problem.ToProblem().WithWholeNumbersOf(answer.Values);
-        var sign = settled.Goal is MinimizeRisk or MinimizeTailLoss ? -1 : 1;
+        var sign = settled.Goal is MinimumRiskGoal or MinimumCvarGoal ? -1 : 1;
         foreach (var (_, requirement, r) in problem.Requirements)
         {
             if (!requirement.IsReported || r < 0 || r >= answer.ShadowPrices.Count || answer.ShadowPrices[r] <= Least || deadline.HasPassed)

@@ -17,7 +17,7 @@ public sealed record MeanVariance : AllocationObjective
     public double RiskWeight(AllocationProblem problem) => RiskAversion / 2 * problem.Scenario.Horizon.Years;
 
     /// <inheritdoc/>
-    public override Goal Goal(AllocationProblem problem) => new MaximizeUtility(RiskWeight(problem));
+    public override Goal Goal(AllocationProblem problem) => new MeanVarianceGoal(RiskWeight(problem));
 
     /// <inheritdoc/>
     public override double InUnit(AllocationProblem problem, Answer answer, double figure) => figure * problem.BookUsd;

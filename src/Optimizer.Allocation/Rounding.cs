@@ -31,7 +31,7 @@ internal sealed class Rounding
             foreach (var (variable, value) in settled)
                 variables[variable] = variables[variable] with { Lower = value, Upper = value };
             var answer = MeanVarianceSolver.Solve(stated with { Variables = variables }, options.Within(deadline) with { Verify = false }, deadline.Cancellation);
-            return answer.Status is SolveStatus.Optimal or SolveStatus.Feasible && Circles.Find(problem, answer).Count == 0 && Keeps(answer) ? answer : null;
+            return answer.Status is SolveStatus.Optimal or SolveStatus.Feasible && CircularFlows.Find(problem, answer).Count == 0 && Keeps(answer) ? answer : null;
         }
 
         var amounts = Amounts().OrderByDescending(amount => amount.Usd).ToArray();

@@ -38,7 +38,7 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
             var whole = Solve(problem.ToProblem());
             if (whole.Status is not (SolveStatus.Optimal or SolveStatus.Feasible))
                 return best ?? whole;
-            if (Circles.Find(problem, whole) is { Count: > 0 } circle)
+            if (CircularFlows.Find(problem, whole) is { Count: > 0 } circle)
             {
                 problem.ForbidCircles(circle);
             }
@@ -50,7 +50,7 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
             {
                 // Rows are only added, never removed, so each bound stays valid.
                 var goal = problem.Objective.Goal(problem);
-                var sign = goal is MinimizeRisk ? -1 : 1;
+                var sign = goal is MinimumRiskGoal ? -1 : 1;
                 var bound = best is not null && sign * best.Bound < sign * whole.Bound ? best.Bound : whole.Bound;
                 best = (best is null || sign * held.Objective > sign * best.Objective ? held : best).Bounded(bound, whole.BoundBy, goal, options);
                 if (best.Status == SolveStatus.Optimal)
@@ -109,7 +109,7 @@ internal sealed class RowSearch(AllocationProblem problem, SolveOptions options,
         while (deadline.SecondsLeft > LeastSeconds)
         {
             var answer = Solve(problem.ToProblem().WithWholeNumbersOf(whole.Values), verify: false);
-            if (answer.Status is not (SolveStatus.Optimal or SolveStatus.Feasible) || Circles.Find(problem, answer).Count > 0)
+            if (answer.Status is not (SolveStatus.Optimal or SolveStatus.Feasible) || CircularFlows.Find(problem, answer).Count > 0)
                 return null;
             if (!problem.RequireMissing(answer.Values))
                 return answer;

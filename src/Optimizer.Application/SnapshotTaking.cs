@@ -51,7 +51,7 @@ public sealed class SnapshotTaking(Project project, IEndpoints endpoints, TimePr
         var readings = await activity.DuringAsync($"reading {chains.Count} chains", () => reader.ReadAsync(chains, cancellation)).ConfigureAwait(false);
         var snapshot = SnapshotAssembly.Join(Path.GetFileNameWithoutExtension(file), readings, market.Snapshot, settings.Reading, now);
         using var nodes = new Nodes(endpoints, limits);
-        snapshot = await activity.DuringAsync("measuring the gas of actions", () => GasTrial.MeasureAsync(market.With(snapshot), nodes.Of, cancellation)).ConfigureAwait(false);
+        snapshot = await activity.DuringAsync("measuring the gas of actions", () => GasMeasurement.MeasureAsync(market.With(snapshot), nodes.Of, cancellation)).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         if (snapshot.Chains.Count > 0)
         {

@@ -34,7 +34,7 @@ internal sealed class PlanStatusArguments
     public FileInfo ScenarioOf(ParseResult parsed) => parsed.GetValue(_scenario)!;
 
     /// <summary>Reads the options.</summary>
-    public PlanStatusWishes Read(ParseResult parsed) => new(parsed.GetValue(_output), parsed.GetValue(_rest), parsed.GetValue(_on), parsed.GetValue(_policy),
+    public PlanStatusOptions Read(ParseResult parsed) => new(parsed.GetValue(_output), parsed.GetValue(_rest), parsed.GetValue(_on), parsed.GetValue(_policy),
         parsed.GetValue(_transactions) ?? [], parsed.GetValue(_done) ?? [], parsed.GetValue(_givenBack) ?? [], [.. parsed.GetValue(_sure) ?? []]);
 }
 
@@ -47,7 +47,7 @@ internal sealed class PlanStatusArguments
 /// <param name="Done">Steps confirmed as done.</param>
 /// <param name="GivenBack">Bridge arrivals that will not come.</param>
 /// <param name="Sure">Chains on which nothing unknown was done.</param>
-internal sealed record PlanStatusWishes(
+internal sealed record PlanStatusOptions(
     DirectoryInfo? Output, FileInfo? Rest, FileInfo? On, FileInfo? Policy, IReadOnlyList<string> Transactions, IReadOnlyList<int> Done, IReadOnlyList<int> GivenBack, HashSet<string> Sure)
 {
     /// <summary>The transactions given by the user, with their chains.</summary>

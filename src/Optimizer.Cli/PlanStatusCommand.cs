@@ -32,7 +32,7 @@ internal static class PlanStatusCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, FileInfo file, FileInfo scenario, PlanStatusWishes wishes, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Terminal terminal, FileInfo file, FileInfo scenario, PlanStatusOptions wishes, CancellationToken cancellation)
     {
         var (plan, loaded) = (ScenarioFiles.LoadPlan(file.FullName), new ScenarioFiles().Load(scenario.FullName));
         if (wishes.Wrong(plan, file, scenario) is { } wrong)

@@ -11,7 +11,7 @@ internal static class PlanStatusView
 {
     /// <summary>Shows the state of a plan and writes the requested files.</summary>
     /// <returns>The exit code.</returns>
-    public static int Show(Terminal terminal, PlanStatus status, PlanStatusWishes wishes)
+    public static int Show(Terminal terminal, PlanStatus status, PlanStatusOptions wishes)
     {
         var (plan, followed, progress) = (status.Plan, status.Followed, status.Followed.Progress);
         var table = Text.Table("#", "Chain", "Step", "State", "Time", "Transaction");

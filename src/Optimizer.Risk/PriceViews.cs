@@ -29,9 +29,6 @@ public sealed class PriceViews
     /// <summary>Expected yearly price change of an asset: its own, or that of its underlying; 0 without a view.</summary>
     public double On(string asset) => Find(asset) ?? 0;
 
-    /// <summary>Whether there is a view on an asset or its underlying.</summary>
-    public bool Has(string asset) => Find(asset) is not null;
-
     private double? Find(string asset)
     {
         if (_changes.TryGetValue(asset, out var change))

@@ -70,7 +70,7 @@ public static class Explanation
 
     private static UnusedResult[] Unused(LoadedScenario loaded, SolveResult answer, Allocated allocated)
     {
-        var (problem, gaps) = (allocated.Problem, allocated.Answer.EntryGaps);
+        var (problem, gaps) = (allocated.Problem, allocated.Answer.CostsOfEntry);
         // For a position that is closed, the reduced cost of keeping it counts, not that of adding to it.
         double? WouldNeed(Position position) => position.Deposit.IsConstant || gaps.Count == 0 || position.EarningYears <= 0
             ? null : gaps[(position.Before > 0 ? position.After : position.Deposit).Terms.Single().Variable] / position.EarningYears;

@@ -54,7 +54,7 @@ public sealed class ScenarioFiles
         for (var s = 0; s < scenario.Shocks.Count; s++)
         {
             var after = market.Under(scenario.Shocks[s].Shifts(market));
-            if (HeldState.Of(market, scenario).SequenceEqual(HeldState.Of(after, scenario)))
+            if (HoldingFigures.Of(market, scenario).SequenceEqual(HoldingFigures.Of(after, scenario)))
                 reader.Note(source.Find("shocks", s).Location, "has no effect on the holdings");
             market = after;
         }

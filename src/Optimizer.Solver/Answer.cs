@@ -37,7 +37,7 @@ public sealed record Answer
 
     /// <summary>Reduced costs in units of value, for variables at their lower bound; 0 for all others. A variable enters once its value
     /// rises by this much per unit; a fixed charge comes on top. Empty for goals without a trade-off in value.</summary>
-    public IReadOnlyList<double> EntryGaps { get; init; } = [];
+    public IReadOnlyList<double> CostsOfEntry { get; init; } = [];
 
     /// <summary>Shadow price of the goal's own limit: gain of the objective when the limit is loosened by one unit of value or risk; ≥ 0. 0
     /// for goals without a limit.</summary>
@@ -97,7 +97,7 @@ public sealed record Answer
     }
 
     /// <summary>Smallest denominator of the relative gap for a goal.</summary>
-    internal static double LeastOf(Goal goal) => goal is MinimizeRisk ? LeastRisk : LeastValue;
+    internal static double LeastOf(Goal goal) => goal is MinimumRiskGoal ? LeastRisk : LeastValue;
 }
 
 /// <summary>The result of solving with a second engine.</summary>

@@ -27,8 +27,8 @@ internal static class Certificate
             Status = SolveStatus.Feasible,
             Values = point.Values,
             ShadowPrices = [.. point.Multipliers.Take(problem.Rows.Count).Select(Math.Abs)],
-            GoalShadowPrice = problem.Goal is MaximizeUtility ? 0 : Math.Abs(point.Multipliers[^1]),
-            EntryGaps = EntryGaps(problem, point),
+            GoalShadowPrice = problem.Goal is MeanVarianceGoal ? 0 : Math.Abs(point.Multipliers[^1]),
+            CostsOfEntry = CostsOfEntry(problem, point),
             Value = Check.Value(problem, point.Values),
             Risk = Check.Risk(problem, point.Values),
             Objective = Check.Objective(problem, point.Values),
@@ -38,19 +38,19 @@ internal static class Certificate
     }
 
     /// <summary>Reduced costs of the variables at their lower bounds, from the exact slopes at the point.</summary>
-    private static double[] EntryGaps(Problem problem, Point point)
+    private static double[] CostsOfEntry(Problem problem, Point point)
     {
-        var riskWeight = problem.Goal switch { MaximizeUtility utility => utility.RiskWeight, MinimizeRisk => 1, _ => double.NaN };
+        var riskWeight = problem.Goal switch { MeanVarianceGoal utility => utility.RiskWeight, MinimumRiskGoal => 1, _ => double.NaN };
         if (double.IsNaN(riskWeight) || point.Multipliers.Length < problem.Rows.Count)
             return [];
         // When risk is minimised, a unit of value is worth the shadow price of the value limit.
-        var valueWeight = problem.Goal is MinimizeRisk ? Math.Abs(point.Multipliers[^1]) : 1;
+        var valueWeight = problem.Goal is MinimumRiskGoal ? Math.Abs(point.Multipliers[^1]) : 1;
         var x = point.Values;
         var gaps = new double[x.Length];
         var slopes = Check.RiskSlopes(problem, x);
         for (var v = 0; v < gaps.Length; v++)
             gaps[v] = riskWeight * slopes[v] - valueWeight * problem.Variables[v].Value;
-        foreach (var (v, toll) in (problem.Goal as MinimizeRisk)?.Toll ?? [])
+        foreach (var (v, toll) in (problem.Goal as MinimumRiskGoal)?.Toll ?? [])
             gaps[v] += toll;
         for (var r = 0; r < problem.Rows.Count; r++)
         {

@@ -56,24 +56,24 @@ internal static class Check
     {
         switch (problem.Goal)
         {
-            case MaximizeUtility { RiskWeight: var weight }:
+            case MeanVarianceGoal { RiskWeight: var weight }:
                 Finite(weight, "goal", "risk weight");
                 if (weight < 0)
                     throw new ArgumentException($"goal: risk weight {weight} is negative");
                 break;
-            case MinimizeRisk least:
+            case MinimumRiskGoal least:
                 Finite(least.ValueAtLeast, "goal", "value at least");
                 Terms(problem, "penalty", least.Toll, new int[problem.Variables.Count], 1);
                 break;
-            case MaximizeValue { RiskAtMost: var limit }:
+            case MaximumReturnGoal { RiskAtMost: var limit }:
                 Finite(limit, "goal", "risk at most");
                 if (limit < 0)
                     throw new ArgumentException($"goal: risk at most {limit} is negative");
                 break;
-            case MaximizeRatio { Threshold: var threshold }:
+            case MaximumSharpeRatioGoal { Threshold: var threshold }:
                 Finite(threshold, "goal", "threshold");
                 break;
-            case BudgetRisk { Shares: var shares }:
+            case RiskParityGoal { Shares: var shares }:
                 if (shares.Count != problem.Variables.Count)
                     throw new ArgumentException($"goal: {shares.Count} shares for {problem.Variables.Count} variables");
                 for (var v = 0; v < shares.Count; v++)
@@ -84,7 +84,7 @@ internal static class Check
                 }
 
                 break;
-            case MinimizeTailLoss tail:
+            case MinimumCvarGoal tail:
                 Finite(tail.ValueAtLeast, "goal", "value at least");
                 if (!(tail.Confidence is >= 0 and <= 1))
                     throw new ArgumentException($"goal: confidence {tail.Confidence}; expected 0 to 1");
@@ -157,9 +157,9 @@ internal static class Check
     /// <summary>Violation of the goal's own limit (for a risk limit, of its square root); ≤ 0 if the limit holds.</summary>
     public static double Missed(Goal goal, double value, double risk) => goal switch
     {
-        MinimizeRisk least => least.ValueAtLeast - value,
-        MinimizeTailLoss tail => tail.ValueAtLeast - value,
-        MaximizeValue most => Math.Sqrt(risk) - Math.Sqrt(most.RiskAtMost),
+        MinimumRiskGoal least => least.ValueAtLeast - value,
+        MinimumCvarGoal tail => tail.ValueAtLeast - value,
+        MaximumReturnGoal most => Math.Sqrt(risk) - Math.Sqrt(most.RiskAtMost),
         _ => 0,
     };
 
@@ -211,7 +211,7 @@ internal static class Check
     }
 
     /// <summary>Whether the problem has no quadratic term: the simplex method is then exact, and as fast as any other.</summary>
-    public static bool IsLinear(Problem problem) => problem.Goal is MaximizeUtility { RiskWeight: 0 }
+    public static bool IsLinear(Problem problem) => problem.Goal is MeanVarianceGoal { RiskWeight: 0 }
         || (problem.Factors.All(factor => factor.Loadings.Count == 0) && problem.Variables.All(v => v.Variance == 0));
 
     /// <summary>If the total risk is below this fraction of the sum of the individual risks, the positions hedge each other
@@ -220,7 +220,7 @@ internal static class Check
 
     /// <summary>The largest difference between a variable's actual and requested share of the risk; 0 if the positions hedge each other
     /// completely.</summary>
-    public static double LargestDeviation(Problem problem, BudgetRisk goal, IReadOnlyList<double> values)
+    public static double LargestDeviation(Problem problem, RiskParityGoal goal, IReadOnlyList<double> values)
     {
         if (IsHedged(problem, values))
             return 0;
@@ -249,11 +249,11 @@ internal static class Check
     /// <summary>The goal's objective.</summary>
     public static double Objective(Problem problem, IReadOnlyList<double> values) => problem.Goal switch
     {
-        MaximizeUtility utility => Value(problem, values) - utility.RiskWeight * Risk(problem, values),
-        MinimizeRisk least => Risk(problem, values) + Sum(least.Toll, values),
-        MaximizeRatio ratio => (Value(problem, values) - ratio.Threshold) / Math.Sqrt(Risk(problem, values)),
-        BudgetRisk budget => LargestDeviation(problem, budget, values),
-        MinimizeTailLoss tail => new Tail(problem.Scenarios!, tail.Confidence).At(values, null),
+        MeanVarianceGoal utility => Value(problem, values) - utility.RiskWeight * Risk(problem, values),
+        MinimumRiskGoal least => Risk(problem, values) + Sum(least.Toll, values),
+        MaximumSharpeRatioGoal ratio => (Value(problem, values) - ratio.Threshold) / Math.Sqrt(Risk(problem, values)),
+        RiskParityGoal budget => LargestDeviation(problem, budget, values),
+        MinimumCvarGoal tail => new Tail(problem.Scenarios!, tail.Confidence).At(values, null),
         _ => Value(problem, values),
     };
 

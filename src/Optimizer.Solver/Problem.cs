@@ -141,26 +141,26 @@ public abstract record Goal;
 
 /// <summary>Mean-variance: maximise value − weight·risk.</summary>
 /// <param name="RiskWeight">Finite, ≥ 0.</param>
-public sealed record MaximizeUtility(double RiskWeight) : Goal;
+public sealed record MeanVarianceGoal(double RiskWeight) : Goal;
 
 /// <summary>Minimum risk: minimise risk plus a linear penalty, with at least a given value.</summary>
 /// <param name="ValueAtLeast">Finite.</param>
 /// <param name="Toll">Linear penalty added to the risk; empty for none. Without it, giving value away would count as safe.</param>
-public sealed record MinimizeRisk(double ValueAtLeast, IReadOnlyList<Term> Toll) : Goal;
+public sealed record MinimumRiskGoal(double ValueAtLeast, IReadOnlyList<Term> Toll) : Goal;
 
 /// <summary>Maximum return: maximise value within a risk limit.</summary>
 /// <param name="RiskAtMost">Finite, ≥ 0.</param>
-public sealed record MaximizeValue(double RiskAtMost) : Goal;
+public sealed record MaximumReturnGoal(double RiskAtMost) : Goal;
 
 /// <summary>Maximum Sharpe ratio: maximise (value − threshold) / √risk; the threshold is the risk-free return.</summary>
 /// <param name="Threshold">Finite.</param>
-public sealed record MaximizeRatio(double Threshold) : Goal;
+public sealed record MaximumSharpeRatioGoal(double Threshold) : Goal;
 
 /// <summary>Risk budgeting: every variable contributes a given share of the risk; equal shares give risk parity.</summary>
 /// <param name="Shares">One per variable, ≥ 0; scaled so that they sum to one.</param>
-public sealed record BudgetRisk(IReadOnlyList<double> Shares) : Goal;
+public sealed record RiskParityGoal(IReadOnlyList<double> Shares) : Goal;
 
 /// <summary>Minimum CVaR: minimise the mean loss of the worst scenarios (conditional value at risk), with at least a given value.</summary>
 /// <param name="Confidence">CVaR confidence level α, 0 to 1: 0.95 averages the worst 5 %; 1 takes the single worst scenario.</param>
 /// <param name="ValueAtLeast">Finite.</param>
-public sealed record MinimizeTailLoss(double Confidence, double ValueAtLeast) : Goal;
+public sealed record MinimumCvarGoal(double Confidence, double ValueAtLeast) : Goal;

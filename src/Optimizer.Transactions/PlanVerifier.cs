@@ -49,7 +49,7 @@ public static class PlanVerifier
     public const string Sum = "sum";
 
     /// <summary>The names of the rules.</summary>
-    public static IReadOnlyList<string> Rules { get; } = [Order, Conservation, Call, Description, Minimum, Expectation, Deadline, Account, Holdings, Sum];
+    public static IReadOnlyList<string> FindingRules { get; } = [Order, Conservation, Call, Description, Minimum, Expectation, Deadline, Account, Holdings, Sum];
 
     /// <summary>The violations of a plan; empty if it is valid.</summary>
     /// <param name="plan">The plan.</param>
@@ -142,7 +142,7 @@ public static class PlanVerifier
         var context = new CallContext(market, step, plan.Accounts, plan.ValidUntil);
         try
         {
-            var calls = CallBook.Of(context);
+            var calls = CallBuilders.Of(context);
             if (calls.Count != step.Calls.Count || calls.Zip(step.Calls).Any(pair => !Same(pair.First, pair.Second)))
                 wrong.Add(new(Call, step.Id, $"the calls differ from those for '{TransactionPlanner.Describe(market, step)}' with the contracts of the chain files"));
             if (TransactionPlanner.IsRoute(step.Kind))
@@ -150,8 +150,8 @@ public static class PlanVerifier
                 var route = context.Route;
                 if (route.From != step.Token || route.To != step.ReceivedToken)
                     wrong.Add(new(Call, step.Id, $"route {route.Id} leads from {route.From} to {route.To}"));
-                else if (step.MinimumReceived < CallBook.RouteOf(context).Minimum(context, moves.Slippage.Fraction))
-                    wrong.Add(new(Minimum, step.Id, $"the minimum is {step.MinimumReceived} of {step.Received} expected base units; with a slippage of {moves.Slippage} it must be at least {CallBook.RouteOf(context).Minimum(context, moves.Slippage.Fraction)}"));
+                else if (step.MinimumReceived < CallBuilders.RouteOf(context).Minimum(context, moves.Slippage.Fraction))
+                    wrong.Add(new(Minimum, step.Id, $"the minimum is {step.MinimumReceived} of {step.Received} expected base units; with a slippage of {moves.Slippage} it must be at least {CallBuilders.RouteOf(context).Minimum(context, moves.Slippage.Fraction)}"));
             }
             else if ((step.Kind == StepKind.Deposit || step.Kind.IsLeaving() || step.Kind.IsArrival()) && step.MinimumReceived > step.Received)
             {

@@ -44,7 +44,7 @@ public static class TransactionPlanner
             CostUsd = 0,
             Steps = [],
         };
-        var steps = OneAllowanceAtATime([.. plan.Steps.Select(step => Draft(market, step))], step => CallBook.SpenderName(new(market, step, draft.Accounts, draft.ValidUntil)));
+        var steps = OneAllowanceAtATime([.. plan.Steps.Select(step => Draft(market, step))], step => CallBuilders.SpenderName(new(market, step, draft.Accounts, draft.ValidUntil)));
         var wrong = new List<string>();
         CallContext Context(TransactionStep step) => new(market, step, draft.Accounts, draft.ValidUntil);
         // Set minima and granularity first: this needs the call builders, and so finds unsupported steps.
@@ -57,7 +57,7 @@ public static class TransactionPlanner
                     steps[i] = Bounded(Context(steps[i]), moves.Slippage.Fraction);
                 else if (steps[i].Kind == StepKind.RequestWithdrawal)
                     steps[i] = steps[i] with { MinimumReceived = steps[i].Received - steps[i].Received / RoundingInQueue - 1 };
-                _ = CallBook.Of(Context(steps[i]));
+                _ = CallBuilders.Of(Context(steps[i]));
             }
             catch (TransactionException missing)
             {
@@ -77,7 +77,7 @@ public static class TransactionPlanner
         for (var i = 0; i < steps.Length; i++)
             steps[i] = steps[i] with { Description = Describe(market, steps[i]) };
         for (var i = 0; i < steps.Length; i++)
-            steps[i] = steps[i] with { Calls = CallBook.Of(Context(steps[i])) };
+            steps[i] = steps[i] with { Calls = CallBuilders.Of(Context(steps[i])) };
         foreach (var (native, lacking) in Lacking(market, After(market, before, steps), Locked(market, scenario), steps))
             throw new TransactionException($"{native}: the calls send {lacking} base units more than are available; surplus message fees and Solana rent come back, but must be available first");
         return draft with
@@ -258,7 +258,7 @@ public static class TransactionPlanner
     /// <summary>A route step with a sendable amount and its minimum output.</summary>
     private static TransactionStep Bounded(CallContext context, double slippage)
     {
-        var calls = CallBook.RouteOf(context);
+        var calls = CallBuilders.RouteOf(context);
         var step = Lowered(context.Step, context.Step.Amount - context.Step.Amount % calls.Granularity(context));
         return step with { MinimumReceived = calls.Minimum(context with { Step = step }, slippage) };
     }

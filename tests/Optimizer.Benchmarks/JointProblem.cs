@@ -122,7 +122,7 @@ internal static class JointProblem
             Switches = switches,
             Links = links,
             Factors = [.. events.Where(e => e.Hits.Count > 0).Select((e, f) => new Factor($"event {f}", [.. e.Hits.Select(h => h with { Coefficient = h.Coefficient * e.Size })]))],
-            Goal = new MaximizeUtility(2 * Years),
+            Goal = new MeanVarianceGoal(2 * Years),
         };
     }
 }

@@ -22,7 +22,7 @@ internal static class Portfolios
             Variables = [.. Enumerable.Range(0, n).Select(i => new Variable($"x{i}", 0, 0.10, draw.Yield[i], draw.Variance[i]))],
             Rows = draw.Rows(0.20, 0.10),
             Factors = draw.Factors,
-            Goal = new MaximizeUtility(3),
+            Goal = new MeanVarianceGoal(3),
         };
     }
 
@@ -52,7 +52,7 @@ internal static class Portfolios
             Rows = rows,
             Switches = [.. Enumerable.Range(0, n).Select(i => new Switch(n + i, i, 0.02))],
             Factors = draw.Factors,
-            Goal = new MaximizeUtility(3),
+            Goal = new MeanVarianceGoal(3),
         };
     }
 

@@ -22,7 +22,7 @@ public class ContinuousBenchmarks
     public void Setup()
     {
         _problem = Portfolios.Continuous(N, seed: 1);
-        _program = Compiled.Of(_problem).Program;
+        _program = CompiledProblem.Of(_problem).Program;
     }
 
     /// <summary>OR-Tools' PDLP at 1e-9 over all columns and rows.</summary>

@@ -44,7 +44,7 @@ internal static class Tables
         foreach (var n in (int[])[1_000, 5_000, 20_000])
         {
             var problem = Portfolios.Continuous(n, 1);
-            var program = Compiled.Of(problem).Program;
+            var program = CompiledProblem.Of(problem).Program;
             var options = new SolveOptions { Gap = 1e-9, Engine = Engine.Native };
             var pdlp = Median(n > 5_000 ? 3 : 7, () => Engines.PdlpWhole(program));
             var pdlpSifted = Median(5, () => new Sifting(program, new PdlpEngine(new Deadline(60, default))).Solve(1e-9));

@@ -31,7 +31,7 @@ internal static class TailProblem
             Variables = [.. mean.Select((m, i) => new Variable($"x{i}", 0, 0.10, m))],
             Rows = rows,
             Scenarios = new([.. Enumerable.Range(0, opportunities)], gains),
-            Goal = new MinimizeTailLoss(0.95, 0.003),
+            Goal = new MinimumCvarGoal(0.95, 0.003),
         };
     }
 
@@ -42,7 +42,7 @@ internal static class TailProblem
         using var solver = Google.OrTools.LinearSolver.Solver.CreateSolver("GLOP");
         solver.SetTimeLimit((long)(seconds * 1_000));
         var x = problem.Variables.Select(v => solver.MakeNumVar(v.Lower, v.Upper, "")).ToArray();
-        var goal = (MinimizeTailLoss)problem.Goal;
+        var goal = (MinimumCvarGoal)problem.Goal;
         foreach (var row in problem.Rows)
         {
             var constraint = solver.MakeConstraint(row.Lower, row.Upper);

@@ -43,7 +43,7 @@ public sealed class IntegrityTests
     public async Task A_sound_market_is_taken_whole()
     {
         var snapshot = await SnapshotAsync(new());
-        Assert.DoesNotContain(snapshot.Findings, finding => finding.Rule != Rules.Carried);
+        Assert.DoesNotContain(snapshot.Findings, finding => finding.Rule != FindingRules.Carried);
         var opportunity = Assert.Single(snapshot.Opportunities);
         Assert.Equal("compound-v3/ethereum/USDC", opportunity.Id);
         Assert.Equal(100_000_000, opportunity.Total.Value, 1e-3);
@@ -52,16 +52,16 @@ public sealed class IntegrityTests
     }
 
     [Fact]
-    public Task An_old_price_is_not_taken() => LeavesOut(new() { PriceAgeSeconds = 26 * 3_600 }, Rules.StalePrice, "was last updated 26 h before the block");
+    public Task An_old_price_is_not_taken() => LeavesOut(new() { PriceAgeSeconds = 26 * 3_600 }, FindingRules.StalePrice, "was last updated 26 h before the block");
 
     [Fact]
-    public Task A_price_of_zero_is_not_taken() => LeavesOut(new() { UsdcPrice = 0 }, Rules.AbsurdPrice, "answers 0");
+    public Task A_price_of_zero_is_not_taken() => LeavesOut(new() { UsdcPrice = 0 }, FindingRules.AbsurdPrice, "answers 0");
 
     [Fact]
-    public Task A_price_far_from_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100 }, Rules.AbsurdPrice, "a difference by more than a factor of 5 is implausible");
+    public Task A_price_far_from_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100 }, FindingRules.AbsurdPrice, "a difference by more than a factor of 5 is implausible");
 
     [Fact]
-    public Task A_price_far_above_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100_000_000_000 }, Rules.AbsurdPrice, "is implausible");
+    public Task A_price_far_above_the_judged_one_is_not_taken() => LeavesOut(new() { UsdcPrice = 100_000_000_000 }, FindingRules.AbsurdPrice, "is implausible");
 
     [Fact]
     public async Task Chains_that_contradict_each_other_about_a_price_leave_the_asset_out()
@@ -69,7 +69,7 @@ public sealed class IntegrityTests
         var readings = await Task.WhenAll(ReadAsync(new(), "ethereum"), ReadAsync(new() { UsdcPrice = 50_000_000 }, "base"));
         var snapshot = SnapshotAssembly.Join("now", readings, Universe.Value.Snapshot, Settings, FakeEvmNode.Time);
         Assert.Empty(snapshot.Opportunities);
-        Assert.Contains(snapshot.Findings, finding => finding is { Rule: Rules.PriceDisagreement, IsRefused: true });
+        Assert.Contains(snapshot.Findings, finding => finding is { Rule: FindingRules.PriceDisagreement, IsRefused: true });
     }
 
     [Fact]
@@ -87,39 +87,39 @@ public sealed class IntegrityTests
         var reading = await ReadAsync(new(), "ethereum");
         var withoutToken = SnapshotAssembly.Join("now", [reading], judged with { Tokens = [] }, Settings, FakeEvmNode.Time);
         Assert.Empty(withoutToken.Opportunities);
-        Assert.Contains(withoutToken.Findings, finding => finding is { Rule: Rules.Unrated, IsRefused: true } && finding.Message.Contains("USDC@ethereum", StringComparison.Ordinal));
+        Assert.Contains(withoutToken.Findings, finding => finding is { Rule: FindingRules.Unrated, IsRefused: true } && finding.Message.Contains("USDC@ethereum", StringComparison.Ordinal));
         var withoutChain = SnapshotAssembly.Join("now", [reading], judged with { Chains = [] }, Settings, FakeEvmNode.Time);
         Assert.Empty(withoutChain.Chains);
-        Assert.Contains(withoutChain.Findings, finding => finding is { Rule: Rules.Unrated, Subject: "ethereum", IsRefused: true });
+        Assert.Contains(withoutChain.Findings, finding => finding is { Rule: FindingRules.Unrated, Subject: "ethereum", IsRefused: true });
     }
 
     [Fact]
-    public Task A_negative_price_is_not_taken() => LeavesOut(new() { UsdcPrice = -5 }, Rules.AbsurdPrice, "answers -5");
+    public Task A_negative_price_is_not_taken() => LeavesOut(new() { UsdcPrice = -5 }, FindingRules.AbsurdPrice, "answers -5");
 
     [Fact]
-    public Task A_missing_feed_is_said() => LeavesOut(new() { HasFeed = false }, Rules.MissingPrice, "has no price feed for USDC, and no Aave oracle on the chain has its price");
+    public Task A_missing_feed_is_said() => LeavesOut(new() { HasFeed = false }, FindingRules.MissingPrice, "has no price feed for USDC, and no Aave oracle on the chain has its price");
 
     [Fact]
-    public Task Other_decimals_than_the_chain_file_s_are_not_taken() => LeavesOut(new() { UsdcDecimals = 18 }, Rules.WrongDecimals, "the contract has 18 decimals, but the chain file has 6");
+    public Task Other_decimals_than_the_chain_file_s_are_not_taken() => LeavesOut(new() { UsdcDecimals = 18 }, FindingRules.WrongDecimals, "the contract has 18 decimals, but the chain file has 6");
 
     [Fact]
-    public Task More_borrowed_than_supplied_is_absurd() => LeavesOut(new() { Borrowed = 120_000_000_000_000 }, Rules.AbsurdAmount, "120,000,000 tokens borrowed of 100,000,000 supplied");
+    public Task More_borrowed_than_supplied_is_absurd() => LeavesOut(new() { Borrowed = 120_000_000_000_000 }, FindingRules.AbsurdAmount, "120,000,000 tokens borrowed of 100,000,000 supplied");
 
     [Fact]
-    public Task A_rate_above_the_ceiling_is_not_believed() => LeavesOut(new() { RateBase = 50_000_000_000 }, Rules.RateAboveCeiling, "the maximum is 100 %");
+    public Task A_rate_above_the_ceiling_is_not_believed() => LeavesOut(new() { RateBase = 50_000_000_000 }, FindingRules.RateAboveCeiling, "the maximum is 100 %");
 
     [Fact]
-    public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, Rules.Unrated, "has no events for new-protocol");
+    public Task A_protocol_that_nobody_rated_is_left_out() => LeavesOut(new() { Protocol = "new-protocol" }, FindingRules.Unrated, "has no events for new-protocol");
 
     [Fact]
-    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, Rules.NoAdapter, "unknown adapter 'compoundV4'; expected one of aaveV3, compoundV3, erc4626, metaMorpho, pendlePrincipal, stakingRate, uniswapV3, arbitrumBridge, opStandardBridge, stargateV2, across, cctpV2, jupiter, lifi, defiLlama");
+    public Task An_adapter_that_does_not_exist_is_said() => LeavesOut(new() { Adapter = "compoundV4" }, FindingRules.NoAdapter, "unknown adapter 'compoundV4'; expected one of aaveV3, compoundV3, erc4626, metaMorpho, pendlePrincipal, stakingRate, uniswapV3, arbitrumBridge, opStandardBridge, stargateV2, across, cctpV2, jupiter, lifi, defiLlama");
 
     [Fact]
     public async Task A_rate_that_the_contract_states_otherwise_is_doubted()
     {
         var snapshot = await SnapshotAsync(new() { StatedRate = 2_000_000_000 });
         Assert.Single(snapshot.Opportunities);
-        Assert.Contains(snapshot.Findings, finding => finding is { Rule: Rules.RateDisagreement, IsRefused: false });
+        Assert.Contains(snapshot.Findings, finding => finding is { Rule: FindingRules.RateDisagreement, IsRefused: false });
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class IntegrityTests
     {
         var readings = await Task.WhenAll(ReadAsync(new(), "ethereum"), ReadAsync(new() { UsdcPrice = 98_000_000 }, "base"));
         var snapshot = SnapshotAssembly.Join("now", readings, Universe.Value.Snapshot, Settings, FakeEvmNode.Time);
-        var finding = Assert.Single(snapshot.Findings, finding => finding.Rule == Rules.PriceDisagreement);
+        var finding = Assert.Single(snapshot.Findings, finding => finding.Rule == FindingRules.PriceDisagreement);
         Assert.Equal("0.98 USD on base, 1 USD on ethereum; the median is used", finding.Message);
     }
 
@@ -136,7 +136,7 @@ public sealed class IntegrityTests
     {
         var reading = await ReadAsync(new() { Block = 900 }, "ethereum", FakeEvmNode.Time.AddHours(2));
         Assert.Null(reading.Gas);
-        Assert.Equal(Rules.StaleBlock, Assert.Single(reading.Findings).Rule);
+        Assert.Equal(FindingRules.StaleBlock, Assert.Single(reading.Findings).Rule);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class IntegrityTests
         Assert.Equal(275e6 / 2_500, place.Total.Value, 1e-3);
         Assert.Equal(1.1, reading.ShareRates[place.Id].Value, 1e-12);
         // The chain began hours ago, and that is said too.
-        Assert.Contains(reading.Findings, finding => finding is { Rule: Rules.NoPast, IsRefused: false });
+        Assert.Contains(reading.Findings, finding => finding is { Rule: FindingRules.NoPast, IsRefused: false });
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class IntegrityTests
         var reading = new ChainReading(Chain("ethereum", new()), Settings);
         await EvmMarketReader.ReadAsync(reading, node.Client(), Universe.Value, FakeEvmNode.Time, default);
         Assert.Null(reading.Gas);
-        Assert.Contains(reading.Findings, finding => finding is { Rule: Rules.AbsurdGas, IsRefused: true });
+        Assert.Contains(reading.Findings, finding => finding is { Rule: FindingRules.AbsurdGas, IsRefused: true });
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class IntegrityTests
         var snapshot = SnapshotAssembly.Join("now", [await ReadAsync(new(), "ethereum"), dead], Universe.Value.Snapshot, Settings, FakeEvmNode.Time);
         Assert.Single(snapshot.Opportunities);
         var finding = Assert.Single(snapshot.Findings, finding => finding.IsRefused);
-        Assert.Equal((Rules.DeadChain, "base"), (finding.Rule, finding.Subject));
+        Assert.Equal((FindingRules.DeadChain, "base"), (finding.Rule, finding.Subject));
         Assert.Contains("base #1 answered HTTP 403", finding.Message, StringComparison.Ordinal);
     }
 
@@ -246,10 +246,10 @@ public sealed class IntegrityTests
         // An estimate of the moment is never the same twice, and an answer without figures is none.
         knows.LineaEstimate = null;
         knows.AnswersNull = true;
-        Assert.Contains((await On(knows)).Findings, finding => finding is { Rule: Rules.NoEstimate, IsRefused: false });
+        Assert.Contains((await On(knows)).Findings, finding => finding is { Rule: FindingRules.NoEstimate, IsRefused: false });
         var silent = await On(Node(new()));
         Assert.Null(Assert.IsType<EvmGas>(silent.Gas).DataFeeGwei);
-        Assert.Contains(silent.Findings, finding => finding is { Rule: Rules.NoEstimate, IsRefused: false });
+        Assert.Contains(silent.Findings, finding => finding is { Rule: FindingRules.NoEstimate, IsRefused: false });
     }
 
     [Fact]
@@ -268,7 +268,7 @@ public sealed class IntegrityTests
     public void Every_rule_is_in_the_docs()
     {
         var documented = File.ReadAllText(Repository.Path("docs", "chains.md"));
-        Assert.All(typeof(Rules).GetFields(), rule => Assert.Contains($"`{rule.GetRawConstantValue()}`", documented, StringComparison.Ordinal));
+        Assert.All(typeof(FindingRules).GetFields(), rule => Assert.Contains($"`{rule.GetRawConstantValue()}`", documented, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         Assert.NotEqual(Usdc(then).Total, Usdc(await ReadAsync(node, chain)).Total);
         var before = await ReadAsync(node, chain, at: Now.AddYears(-100));
         Assert.Null(before.Gas);
-        Assert.Contains(before.Findings, finding => finding is { Rule: Rules.DeadChain, IsRefused: true } && finding.Message.Contains("the chain began", StringComparison.Ordinal));
+        Assert.Contains(before.Findings, finding => finding is { Rule: FindingRules.DeadChain, IsRefused: true } && finding.Message.Contains("the chain began", StringComparison.Ordinal));
     }
 
     [NodeFact]
@@ -155,8 +155,8 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         var fed = await ReadAsync(node, chain);
         var unfed = await ReadAsync(node, chain with { Tokens = [.. chain.Tokens.Select(token => token with { PriceFeed = null })] });
         Assert.Equal(fed.Prices.OrderBy(p => p.Key).Select(p => (p.Key, p.Value.Value)), unfed.Prices.OrderBy(p => p.Key).Select(p => (p.Key, p.Value.Value)));
-        Assert.DoesNotContain(fed.Findings, finding => finding.Rule == Rules.AgelessPrice);
-        Assert.Contains(unfed.Findings, finding => finding is { Rule: Rules.AgelessPrice, IsRefused: false });
+        Assert.DoesNotContain(fed.Findings, finding => finding.Rule == FindingRules.AgelessPrice);
+        Assert.Contains(unfed.Findings, finding => finding is { Rule: FindingRules.AgelessPrice, IsRefused: false });
     }
 
     [NodeFact]
@@ -167,7 +167,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         var usdc = chain.Tokens.Single(token => token.Symbol == "USDC");
         // The feed of another asset in the place of its own.
         var reading = await ReadAsync(node, chain with { Tokens = [.. chain.Tokens.Select(token => token == usdc ? token with { PriceFeed = $"{node.Contract("feedWeth")}" } : token)] });
-        Assert.Contains(reading.Findings, finding => finding.Rule == Rules.PriceDisagreement && finding.Subject == "USDC@arbitrum");
+        Assert.Contains(reading.Findings, finding => finding.Rule == FindingRules.PriceDisagreement && finding.Subject == "USDC@arbitrum");
     }
 
     [NodeFact]
@@ -395,7 +395,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         // What the chain file does not name is not counted, and that is said.
         var unnamed = await ReadAsync(node, plain);
         Assert.Null(unnamed.Opportunities.Single(o => o.Id == "aave-v3/ethereum/USDC").Carry.Rewards);
-        Assert.Contains(unnamed.Findings, finding => finding is { Rule: Rules.UnknownToken, Subject: "aave-v3/ethereum/USDC", IsRefused: false });
+        Assert.Contains(unnamed.Findings, finding => finding is { Rule: FindingRules.UnknownToken, Subject: "aave-v3/ethereum/USDC", IsRefused: false });
     }
 
     [NodeFact]
@@ -418,7 +418,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         var paused = await ReadAsync(node, chain, universe: universe);
         Assert.Empty(paused.Routes);
         Assert.Equal(2, paused.DeadRoutes.Count);
-        Assert.All(paused.Findings.Where(finding => finding.Rule == Rules.DeadRoute), finding => Assert.Contains("paused", finding.Message, StringComparison.Ordinal));
+        Assert.All(paused.Findings.Where(finding => finding.Rule == FindingRules.DeadRoute), finding => Assert.Contains("paused", finding.Message, StringComparison.Ordinal));
         await node.SendAsync("evm_revert", before);
 
         // Games of a kind that does not tell how long they take.
@@ -426,7 +426,7 @@ public sealed class LiveMarketTests(SharedNodes nodes)
         await node.TransactAsync(node.Contract("opGuardian"), node.Contract("opPortal"), AbiFunction.Parse("setRespectedGameType(uint32 gameType)").Encode(new BigInteger(621)));
         var unknown = await ReadAsync(node, chain, universe: universe);
         await node.SendAsync("evm_revert", before);
-        Assert.Contains(unknown.Findings, finding => finding is { Rule: Rules.DeadRoute, Subject: "op-standard-bridge/base-ethereum/ETH" } && finding.Message.Contains("do not report their duration", StringComparison.Ordinal));
+        Assert.Contains(unknown.Findings, finding => finding is { Rule: FindingRules.DeadRoute, Subject: "op-standard-bridge/base-ethereum/ETH" } && finding.Message.Contains("do not report their duration", StringComparison.Ordinal));
     }
 
     private static async Task<BigInteger> WorthAsync(LocalNode node, EvmAddress vault)

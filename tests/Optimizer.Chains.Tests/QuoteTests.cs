@@ -111,7 +111,7 @@ public sealed class QuoteTests
         var web = new FakeWeb().With("/suggested-fees", _ => body, status);
         var readings = await ReadAsync(web, [Id, "cctp-standard/ethereum-base/USDC"], "ethereum", "base");
         var finding = Assert.Single(readings.SelectMany(reading => reading.Findings), finding => finding.Subject == Id);
-        Assert.Equal((Rules.DeadRoute, true), (finding.Rule, finding.IsRefused));
+        Assert.Equal((FindingRules.DeadRoute, true), (finding.Rule, finding.IsRefused));
         Assert.Contains(message, finding.Message, StringComparison.Ordinal);
         var snapshot = SnapshotAssembly.Join("now", readings, Universe.Snapshot, Settings, FakeNode.Time);
         Assert.DoesNotContain(snapshot.Routes, route => route.Id == Id);
@@ -124,7 +124,7 @@ public sealed class QuoteTests
         var web = new FakeWeb().With("/v2/burn/USDC/fees/0/6", _ => """[{"finalityThreshold":2000,"minimumFee":-500}]""");
         var readings = await ReadAsync(web, [Id], "ethereum", "base");
         var snapshot = SnapshotAssembly.Join("now", readings, Universe.Snapshot, Settings, FakeNode.Time);
-        Assert.Contains(snapshot.Findings, finding => finding is { Rule: Rules.AbsurdQuote, Subject: Id, IsRefused: true });
+        Assert.Contains(snapshot.Findings, finding => finding is { Rule: FindingRules.AbsurdQuote, Subject: Id, IsRefused: true });
         Assert.DoesNotContain(snapshot.Routes, route => route.Id == Id);
     }
 
@@ -143,7 +143,7 @@ public sealed class QuoteTests
         var maple = Assert.Single(readings[0].Opportunities, o => o.Id == "maple-syrup/ethereum/USDC");
         Assert.Equal(0.05, maple.Carry.Base.SpotRate(0), 1e-12);
         Assert.Equal(0.01, maple.Carry.Rewards!.SpotRate(0), 1e-12);
-        Assert.Contains(readings[0].Findings, f => f is { Rule: Rules.DeadAdapter, Subject: "coinbase-staked-eth/ethereum/ETH", IsRefused: true } && f.Message.StartsWith("llama-yields does not list pool", StringComparison.Ordinal));
+        Assert.Contains(readings[0].Findings, f => f is { Rule: FindingRules.DeadAdapter, Subject: "coinbase-staked-eth/ethereum/ETH", IsRefused: true } && f.Message.StartsWith("llama-yields does not list pool", StringComparison.Ordinal));
         var snapshot = SnapshotAssembly.Join("now", readings, Universe.Snapshot, Settings, FakeNode.Time);
         var joined = Assert.Single(snapshot.Opportunities, o => o.Id == "maple-syrup/ethereum/USDC");
         Assert.Equal(Universe.Snapshot.Opportunities.Single(o => o.Id == joined.Id).Protocol, joined.Protocol);
@@ -169,7 +169,7 @@ public sealed class QuoteTests
         var usdc = Universe.Chain("ethereum").Tokens.Single(token => token.Symbol == "USDC").Address;
         var web = new FakeWeb().With("/prices/current/", _ => $$$"""{"coins":{"ethereum:{{{usdc}}}":{"decimals":6,"symbol":"USDC","price":0.93,"timestamp":{{{FakeNode.Time.ToUnixTimeSeconds()}}},"confidence":0.99 } } }""", isPrefix: true);
         var readings = await ReadAsync(web, [], "ethereum");
-        Assert.Contains(readings[0].Findings, f => f is { Rule: Rules.PriceDisagreement, Subject: "USDC@ethereum", IsRefused: false, Message: "1 USD by a test, 0.93 USD by llama-coins; the first is used" });
+        Assert.Contains(readings[0].Findings, f => f is { Rule: FindingRules.PriceDisagreement, Subject: "USDC@ethereum", IsRefused: false, Message: "1 USD by a test, 0.93 USD by llama-coins; the first is used" });
     }
 
     [Fact]

@@ -163,7 +163,7 @@ public sealed class SolanaTests
     public async Task Marinade_needs_a_former_sample_and_leaves_one()
     {
         var reading = await ReadAsync(Node());
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.NoPast, Subject: "marinade/solana/SOL", IsRefused: true });
+        Assert.Contains(reading.Findings, f => f is { Rule: FindingRules.NoPast, Subject: "marinade/solana/SOL", IsRefused: true });
         Assert.Equal(Expected("marinade-state", "price"), reading.ShareRates["marinade/solana/SOL"].Value, 1e-12);
 
         var former = new ShareSample(Expected("marinade-state", "price") / 1.001, FakeNode.Time.AddDays(-8));
@@ -172,7 +172,7 @@ public sealed class SolanaTests
         Assert.Equal(Math.Pow(1.001, 365 / 8.0) - 1, rate, 1e-9);
 
         reading = await ReadAsync(Node(), history: (_, _) => former with { AsOf = FakeNode.Time.AddDays(-2) });
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.NoPast, IsRefused: true } && f.Message.Contains("the best earlier sample of its share is from 2026-10-30", StringComparison.Ordinal));
+        Assert.Contains(reading.Findings, f => f is { Rule: FindingRules.NoPast, IsRefused: true } && f.Message.Contains("the best earlier sample of its share is from 2026-10-30", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -202,18 +202,18 @@ public sealed class SolanaTests
             BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(264), FakeNode.Time.ToUnixTimeSeconds());
             BinaryPrimitives.WriteUInt128LittleEndian(bytes.AsSpan(248), (UInt128)(0.9 * (1L << 60)));
         }));
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.PriceDisagreement, Subject: "USDC@solana", IsRefused: false }
+        Assert.Contains(reading.Findings, f => f is { Rule: FindingRules.PriceDisagreement, Subject: "USDC@solana", IsRefused: false }
             && f.Message.Contains("0.9 USD by Kamino on Solana; the first is used", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData(Rules.UnsurePrice, "±")]
-    [InlineData(Rules.StalePrice, "was last updated 2 days before the slot")]
-    [InlineData(Rules.MissingPrice, "was not fully verified by its guardians")]
+    [InlineData(FindingRules.UnsurePrice, "±")]
+    [InlineData(FindingRules.StalePrice, "was last updated 2 days before the slot")]
+    [InlineData(FindingRules.MissingPrice, "was not fully verified by its guardians")]
     public async Task A_price_that_is_not_to_be_believed_is_refused(string rule, string message)
     {
         var node = Node();
-        node.WithPrice(FakeSolanaNode.UsdcFeed, 1, unsure: rule == Rules.UnsurePrice ? 0.2 : 0.0001, ageSeconds: rule == Rules.StalePrice ? 2 * 86_400 : 10, verification: rule == Rules.MissingPrice ? (byte)0 : (byte)1);
+        node.WithPrice(FakeSolanaNode.UsdcFeed, 1, unsure: rule == FindingRules.UnsurePrice ? 0.2 : 0.0001, ageSeconds: rule == FindingRules.StalePrice ? 2 * 86_400 : 10, verification: rule == FindingRules.MissingPrice ? (byte)0 : (byte)1);
         var reading = await ReadAsync(node);
         Assert.DoesNotContain(reading.Opportunities, o => o.Id == "kamino/solana/USDC");
         Assert.Contains(reading.Findings, f => f.Rule == rule && f.IsRefused && f.Message.Contains(message, StringComparison.Ordinal));
@@ -223,7 +223,7 @@ public sealed class SolanaTests
     public async Task A_mint_with_other_decimals_is_refused()
     {
         var reading = await ReadAsync(Node().WithMint(FakeSolanaNode.Usdc, 9));
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.WrongDecimals, IsRefused: true, Message: "the mint has 9 decimals, not 6" });
+        Assert.Contains(reading.Findings, f => f is { Rule: FindingRules.WrongDecimals, IsRefused: true, Message: "the mint has 9 decimals, not 6" });
         Assert.DoesNotContain(reading.Opportunities, o => o.Protocol == "kamino");
     }
 
@@ -231,7 +231,7 @@ public sealed class SolanaTests
     public async Task A_pool_that_missed_epochs_is_refused()
     {
         var reading = await ReadAsync(Node(jito: bytes => BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(274), 630)));
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.StaleAccount, IsRefused: true } && f.Message == "the pool's rewards were last updated in epoch 630; the present epoch is 638");
+        Assert.Contains(reading.Findings, f => f is { Rule: FindingRules.StaleAccount, IsRefused: true } && f.Message == "the pool's rewards were last updated in epoch 630; the present epoch is 638");
     }
 
     [Fact]
@@ -248,7 +248,7 @@ public sealed class SolanaTests
         node.GenesisHash = "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG";
         var reading = await ReadAsync(node);
         Assert.Null(reading.Gas);
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.DeadChain, IsRefused: true } && f.Message.Contains("its genesis hash differs", StringComparison.Ordinal));
+        Assert.Contains(reading.Findings, f => f is { Rule: FindingRules.DeadChain, IsRefused: true } && f.Message.Contains("its genesis hash differs", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -256,7 +256,7 @@ public sealed class SolanaTests
     {
         var reading = await ReadAsync(Node(), now: FakeNode.Time.AddHours(1));
         Assert.Null(reading.Gas);
-        Assert.Contains(reading.Findings, f => f is { Rule: Rules.StaleBlock, IsRefused: true });
+        Assert.Contains(reading.Findings, f => f is { Rule: FindingRules.StaleBlock, IsRefused: true });
     }
 
     [Fact]

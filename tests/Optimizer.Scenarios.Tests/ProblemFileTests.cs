@@ -40,7 +40,7 @@ public sealed partial class ProblemFileTests
             Links = [new(3, 1, new SaturatingFunction(0.1, 2))],
             Factors = [new("market", [new(0, 0.2)])],
             Scenarios = new([0, 1], [0.1, 0.2, -0.1, 0.3]),
-            Goal = new MinimizeTailLoss(0.5, -1),
+            Goal = new MinimumCvarGoal(0.5, -1),
         };
         var file = ProblemFiles.ToFile("all", problem);
         var path = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, "all.json");

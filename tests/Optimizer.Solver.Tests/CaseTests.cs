@@ -19,7 +19,7 @@ public sealed class CaseTests
         {
             Variables = [new("a", 0, 1, 0.1, 0.2), new("b", 0, 1, 0.06, 0.05)],
             Rows = [new("budget", budget, budget, [new(0, 1), new(1, 1)])],
-            Goal = new MaximizeValue(risk),
+            Goal = new MaximumReturnGoal(risk),
         };
         var answer = MeanVarianceSolver.Solve(With(1, limit), Tight);
         Assert.Equal(SolveStatus.Optimal, answer.Status);
@@ -48,10 +48,10 @@ public sealed class CaseTests
             Factors = [new("market", [.. Enumerable.Range(0, n).Select(i => new Term(i, 0.1 + 0.3 * (i + 1) / n))])],
             Goal = goal switch
             {
-                0 => new MaximizeUtility(1.5),
-                1 => new MinimizeRisk(0.06, []),
-                2 => new MaximizeValue(0.08),
-                _ => new MaximizeRatio(0.005),
+                0 => new MeanVarianceGoal(1.5),
+                1 => new MinimumRiskGoal(0.06, []),
+                2 => new MaximumReturnGoal(0.08),
+                _ => new MaximumSharpeRatioGoal(0.005),
             },
         };
         const double Step = 1e-4;
@@ -71,7 +71,7 @@ public sealed class CaseTests
         {
             Variables = [new("a", 0.110184, 0.110184, 0.1, Lot: 0.036728), new("b", 0, 1)],
             Rows = [Budget(2)],
-            Goal = new MaximizeUtility(1),
+            Goal = new MeanVarianceGoal(1),
         }, Tight);
         Assert.Equal((SolveStatus.Optimal, 0.0110184), (answer.Status, Math.Round(answer.Objective, 9)));
     }
@@ -86,7 +86,7 @@ public sealed class CaseTests
             Rows = [Budget(2)],
             Links = [new(2, 1, new SaturatingFunction(0.08, 0.5))],
             Scenarios = new([0, 1], [0.01, 0.06, 0.01, -0.04, 0.01, 0.02, 0.01, -0.01]),
-            Goal = new MinimizeTailLoss(0.5, 0.03),
+            Goal = new MinimumCvarGoal(0.5, 0.03),
         }, Tight);
         Assert.Equal(SolveStatus.Optimal, answer.Status);
         // The value is flat at its top, half in each, where a loss of 0.0075 reaches it: a billionth less gives 6e-6.
@@ -104,7 +104,7 @@ public sealed class CaseTests
             Variables = [new("cash", 0, 1, 0.03), new("eth", 0, 1, 0.1, 0.2), .. switched ? [new Variable("on", 0, 1, IsBinary: true)] : Array.Empty<Variable>()],
             Rows = [Budget(2)],
             Switches = switched ? [new(2, 1, 0.1)] : [],
-            Goal = new MaximizeValue(0),
+            Goal = new MaximumReturnGoal(0),
         };
         var answer = MeanVarianceSolver.Solve(problem, Tight);
         Assert.Equal((SolveStatus.Optimal, 0.03), (answer.Status, Math.Round(answer.Objective, 9)));
@@ -118,13 +118,13 @@ public sealed class CaseTests
         {
             Variables = [new("a", 0, 1, 0.04, 0.1), new("b", 0, 1, 0.03)],
             Rows = [Budget(2), new("cap", double.NegativeInfinity, 0.5, [new(0, 1)])],
-            Goal = new MinimizeRisk(0.036, []),
+            Goal = new MinimumRiskGoal(0.036, []),
         };
         var relaxed = Infeasibility.CheapestRelaxation(problem, [-1, 0], new() { Gap = 1e-7 })!;
         // The goal by 0.001 is less than the cap by 0.1.
         Assert.Equal(0.001, relaxed[2], 1e-7);
         Assert.DoesNotContain(1, relaxed.Keys);
-        var capOnly = Infeasibility.CheapestRelaxation(problem with { Rows = [Budget(2), new("cap", double.NegativeInfinity, 0.5, [new(0, 1)]), new("value", 0.036, 1, [new(0, 0.04), new(1, 0.03)])], Goal = new MaximizeUtility(0) }, [-1, 0, -1], new() { Gap = 1e-7 })!;
+        var capOnly = Infeasibility.CheapestRelaxation(problem with { Rows = [Budget(2), new("cap", double.NegativeInfinity, 0.5, [new(0, 1)]), new("value", 0.036, 1, [new(0, 0.04), new(1, 0.03)])], Goal = new MeanVarianceGoal(0) }, [-1, 0, -1], new() { Gap = 1e-7 })!;
         Assert.Equal(0.1, capOnly[1], 1e-6);
     }
 
@@ -136,7 +136,7 @@ public sealed class CaseTests
         {
             Variables = [new("cash", 0, 1, 0.03), new("eth", 0, 1, 0.1, 0.2), new("btc", 0, 1, 0.08, 0.1)],
             Rows = [Budget(3)],
-            Goal = new MaximizeRatio(0.03),
+            Goal = new MaximumSharpeRatioGoal(0.03),
         }, Tight);
         var exact = Math.Sqrt(0.07 * 0.07 / 0.2 + 0.05 * 0.05 / 0.1);
         Assert.Equal(SolveStatus.Optimal, answer.Status);
@@ -161,7 +161,7 @@ public sealed class CaseTests
             Variables = places,
             Rows = [Budget(Places)],
             Scenarios = new([.. Enumerable.Range(0, Places)], gains),
-            Goal = new MinimizeTailLoss(0.95, 0.06),
+            Goal = new MinimumCvarGoal(0.95, 0.06),
         }, Tight);
         Assert.Equal(SolveStatus.Optimal, least.Status);
         var capped = MeanVarianceSolver.Solve(new()
@@ -174,7 +174,7 @@ public sealed class CaseTests
                     [.. Enumerable.Range(0, Places).Select(i => new Term(i, gains[s * Places + i])), new(Places, 1), new(Places + 1 + s, 1)])),
                 new("cvar", double.NegativeInfinity, least.Objective, [new(Places, 1), .. Enumerable.Range(0, Scenarios).Select(s => new Term(Places + 1 + s, 1 / (0.05 * Scenarios)))]),
             ],
-            Goal = new MaximizeUtility(0),
+            Goal = new MeanVarianceGoal(0),
         }, Tight);
         Assert.Equal(SolveStatus.Optimal, capped.Status);
         Assert.Equal(0.06, capped.Objective, 1e-7);

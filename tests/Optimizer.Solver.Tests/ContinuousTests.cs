@@ -62,20 +62,20 @@ public sealed class ContinuousTests
     {
         // Fully invested, or the least risk would be to hold nothing.
         var invested = problem with { Rows = [problem.Rows[0] with { Lower = 0.3 }] };
-        var least = Solve(invested with { Goal = new MinimizeRisk(-10, []) });
-        var averse = Solve(invested with { Goal = new MaximizeUtility(1e5) });
+        var least = Solve(invested with { Goal = new MinimumRiskGoal(-10, []) });
+        var averse = Solve(invested with { Goal = new MeanVarianceGoal(1e5) });
         return Math.Abs(averse.Risk - least.Risk) <= 1e-3 * least.Risk + 1e-7;
     }, iter: 30);
 
     [Fact]
     public void Most_value_within_a_risk_and_least_risk_for_that_value_are_the_same_point() => Instances.Portfolio(10, switches: false).Sample(problem =>
     {
-        var free = Solve(problem with { Goal = new MaximizeUtility(0) });
+        var free = Solve(problem with { Goal = new MeanVarianceGoal(0) });
         var limit = 0.3 * free.Risk;
         if (limit < 1e-6)
             return true;
-        var most = Solve(problem with { Goal = new MaximizeValue(limit) });
-        var least = Solve(problem with { Goal = new MinimizeRisk(most.Value, []) });
+        var most = Solve(problem with { Goal = new MaximumReturnGoal(limit) });
+        var least = Solve(problem with { Goal = new MinimumRiskGoal(most.Value, []) });
         return most.Risk <= limit * (1 + 1e-5) + 1e-9 && Math.Abs(least.Risk - most.Risk) <= 2e-3 * most.Risk + 1e-7;
     }, iter: 40);
 
@@ -86,7 +86,7 @@ public sealed class ContinuousTests
         {
             Variables = [new("x", 0, 1, 1)],
             Rows = [new("low", 0.7, double.PositiveInfinity, [new(0, 1)]), new("high", double.NegativeInfinity, 0.5, [new(0, 1)])],
-            Goal = new MaximizeUtility(1),
+            Goal = new MeanVarianceGoal(1),
         };
         Assert.Equal(SolveStatus.Infeasible, MeanVarianceSolver.Solve(problem, Tight).Status);
     }
@@ -107,7 +107,7 @@ public sealed class ContinuousTests
     [InlineData(double.PositiveInfinity)]
     public void Figures_that_are_not_finite_are_refused_by_name(double figure)
     {
-        var problem = new Problem { Variables = [new("aave", 0, 1, figure)], Rows = [], Goal = new MaximizeUtility(1) };
+        var problem = new Problem { Variables = [new("aave", 0, 1, figure)], Rows = [], Goal = new MeanVarianceGoal(1) };
         Assert.Contains("aave: value", Assert.Throws<ArgumentException>(() => MeanVarianceSolver.Solve(problem, Tight)).Message);
     }
 

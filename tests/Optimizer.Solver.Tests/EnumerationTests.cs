@@ -34,8 +34,8 @@ public sealed class EnumerationTests
 
         Assert.True(answer.Status is SolveStatus.Optimal or SolveStatus.Feasible, told);
         Assert.True(answer.MaxViolation <= 1e-7, $"{told}; violation {answer.MaxViolation}");
-        var least = problem.Goal is MinimizeRisk ? 1e-6 : 1e-2;
-        var sign = problem.Goal is MinimizeRisk ? -1 : 1;
+        var least = problem.Goal is MinimumRiskGoal ? 1e-6 : 1e-2;
+        var sign = problem.Goal is MinimumRiskGoal ? -1 : 1;
         Assert.True(sign * (best.Value - answer.Objective) <= (Close + answer.Gap) * Math.Max(Math.Abs(best.Value), least), told);
         Assert.True(sign * (best.Value - answer.Bound) <= Close * Math.Max(Math.Abs(best.Value), least), $"{told}; the bound is wrong");
     }
@@ -78,7 +78,7 @@ public sealed class EnumerationTests
             if (Array.Exists(variables, v => v.Lower > v.Upper))
                 continue;
             var answer = MeanVarianceSolver.Solve(problem with { Variables = variables, Switches = [] }, Under);
-            if (answer.Status is SolveStatus.Optimal or SolveStatus.Feasible && (best is null || (problem.Goal is MinimizeRisk ? answer.Objective < best : answer.Objective > best)))
+            if (answer.Status is SolveStatus.Optimal or SolveStatus.Feasible && (best is null || (problem.Goal is MinimumRiskGoal ? answer.Objective < best : answer.Objective > best)))
                 best = answer.Objective;
         }
 

@@ -22,7 +22,7 @@ public sealed class FrontierTests
         var (first, last) = (frontier.Corners[0], frontier.Corners[^1]);
         var value = first.Value + share * (last.Value - first.Value);
         var values = frontier.At(value);
-        var single = MeanVarianceSolver.Solve(invested with { Goal = new MinimizeRisk(value, []) }, new SolveOptions { Gap = 1e-8 });
+        var single = MeanVarianceSolver.Solve(invested with { Goal = new MinimumRiskGoal(value, []) }, new SolveOptions { Gap = 1e-8 });
         var risk = Risk(invested, values);
         Assert.True(single.Status == SolveStatus.Optimal, $"{single.Status} {single.Message}");
         Assert.InRange(risk, single.Objective * (1 - 1e-6) - 1e-10, single.Objective * (1 + 1e-6) + 1e-10);
@@ -37,7 +37,7 @@ public sealed class FrontierTests
         {
             Variables = [new("calm", 0, 1, 0.01, 1), new("wild", 0, 0.9, 0.05, 3)],
             Rows = [new("budget", 1, 1, [new(0, 1), new(1, 1)])],
-            Goal = new MaximizeUtility(1),
+            Goal = new MeanVarianceGoal(1),
         };
         var frontier = EfficientFrontier.Of(problem);
         Assert.Equal(0.25, frontier.Corners[0].Values[1], 1e-9);

@@ -14,7 +14,7 @@ public sealed class GoalTests
     public void Equal_risk_contributions_with_one_correlation_are_inverse_to_volatility(double correlation)
     {
         double[] volatility = [0.1, 0.2, 0.3, 0.4];
-        var answer = Solve(Correlated(volatility, correlation, new BudgetRisk([1, 1, 1, 1])));
+        var answer = Solve(Correlated(volatility, correlation, new RiskParityGoal([1, 1, 1, 1])));
         Assert.Equal(SolveStatus.Optimal, answer.Status);
         var total = volatility.Sum(v => 1 / v);
         for (var i = 0; i < 4; i++)
@@ -27,7 +27,7 @@ public sealed class GoalTests
         var n = problem.Variables.Count;
         var shares = Enumerable.Range(1, n).Select(i => (double)i).ToArray();
         var budget = new Row("budget", 1, 1, [.. Enumerable.Range(0, n).Select(i => new Term(i, 1))]);
-        var wanted = problem with { Rows = [budget], Variables = [.. problem.Variables.Select(v => v with { Upper = 10, Variance = v.Variance + 1e-4 })], Goal = new BudgetRisk(shares) };
+        var wanted = problem with { Rows = [budget], Variables = [.. problem.Variables.Select(v => v with { Upper = 10, Variance = v.Variance + 1e-4 })], Goal = new RiskParityGoal(shares) };
         var answer = Solve(wanted);
         return answer.Status == SolveStatus.Optimal && answer.Objective < 1e-8 && Math.Abs(answer.Values.Sum() - 1) < 1e-9;
     }, iter: 60);
@@ -35,7 +35,7 @@ public sealed class GoalTests
     [Fact]
     public void Shares_that_break_a_limit_name_it()
     {
-        var problem = Correlated([0.1, 0.4], 0.2, new BudgetRisk([1, 1]));
+        var problem = Correlated([0.1, 0.4], 0.2, new RiskParityGoal([1, 1]));
         problem = problem with { Rows = [.. problem.Rows, new("no more than half in the calm one", double.NegativeInfinity, 0.5, [new(0, 1)])] };
         var answer = Solve(problem);
         Assert.Equal(SolveStatus.Infeasible, answer.Status);
@@ -50,17 +50,17 @@ public sealed class GoalTests
             Rows = [problem.Rows[0] with { Lower = 0.2 }, .. problem.Rows.Skip(1)],
             Variables = [.. problem.Variables.Select((v, i) => v with { Variance = i < problem.Variables.Count - problem.Links.Count ? v.Variance + 1e-3 : 0 })],
         };
-        var best = Solve(invested with { Goal = new MaximizeRatio(0.001) });
+        var best = Solve(invested with { Goal = new MaximumSharpeRatioGoal(0.001) });
         if (best.Status is SolveStatus.Failed or SolveStatus.Infeasible)
             return;
         Assert.True(best.Status == SolveStatus.Optimal && best.Gap <= 1e-6, $"{best.Status} gap {best.Gap} {best.Message}");
-        var other = Solve(invested with { Goal = new MaximizeUtility(Math.Pow(10, log)) });
+        var other = Solve(invested with { Goal = new MeanVarianceGoal(Math.Pow(10, log)) });
         Assert.True((other.Value - 0.001) / Math.Sqrt(other.Risk) <= best.Objective * (1 + 1e-6));
     }, iter: 40);
 
     [Fact]
     public void A_riskless_gain_has_no_best_ratio() =>
-        Assert.Contains("without risk", Solve(new Problem { Variables = [new("bills", 0, 1, 0.03)], Rows = [], Goal = new MaximizeRatio(0.01) }).Message);
+        Assert.Contains("without risk", Solve(new Problem { Variables = [new("bills", 0, 1, 0.03)], Rows = [], Goal = new MaximumSharpeRatioGoal(0.01) }).Message);
 
     [Fact]
     public void Scip_over_all_columns_finds_the_tail_loss_that_glop_finds_over_some() => Gen.Int[0, 10_000].Sample(seed =>
@@ -79,7 +79,7 @@ public sealed class GoalTests
         var mean = Solve(problem);
         var expected = Enumerable.Range(0, 40).Average(s => -Enumerable.Range(0, 6).Sum(i => problem.Scenarios!.Gains[s * 6 + i] * mean.Values[i]));
         Assert.Equal(expected, mean.Objective, 1e-9);
-        var worst = Solve(problem with { Goal = new MinimizeTailLoss(1, -1) });
+        var worst = Solve(problem with { Goal = new MinimumCvarGoal(1, -1) });
         Assert.Equal(Enumerable.Range(0, 40).Max(s => -Enumerable.Range(0, 6).Sum(i => problem.Scenarios!.Gains[s * 6 + i] * worst.Values[i])), worst.Objective, 1e-9);
         Assert.True(mean.Objective <= worst.Objective + 1e-9);
     }, iter: 15);
@@ -89,7 +89,7 @@ public sealed class GoalTests
     {
         var random = new Random(seed);
         var variables = Enumerable.Range(0, 3).Select(i => new Variable($"x{i}", 0, 0.7, 0.1 * random.NextDouble(), 0.1 * random.NextDouble(), Lot: 0.1 + 0.05 * i)).ToArray();
-        var problem = new Problem { Variables = variables, Rows = [new("budget", double.NegativeInfinity, 1, [new(0, 1), new(1, 1), new(2, 1)])], Goal = new MaximizeUtility(1) };
+        var problem = new Problem { Variables = variables, Rows = [new("budget", double.NegativeInfinity, 1, [new(0, 1), new(1, 1), new(2, 1)])], Goal = new MeanVarianceGoal(1) };
         var best = 0.0;
         for (var a = 0; a <= 7; a++)
         {
@@ -118,7 +118,7 @@ public sealed class GoalTests
             points.Add((points[^1].Size + 0.1 + 0.1 * random.NextDouble(), points[^1].Earns + 0.05 * (random.NextDouble() - 0.3)));
         var (variables, rows, switches, links) = (new List<Variable> { new("pool", 0, points[^1].Size, 0, 0.02) }, new List<Row>(), new List<Switch>(), new List<Link>());
         PiecewiseCarry.Add(variables, rows, switches, links, 0, points);
-        var answer = Solve(new Problem { Variables = variables, Rows = rows, Switches = switches, Links = links, Goal = new MaximizeUtility(1) });
+        var answer = Solve(new Problem { Variables = variables, Rows = rows, Switches = switches, Links = links, Goal = new MeanVarianceGoal(1) });
         double At(double x)
         {
             var p = points.FindLastIndex(q => q.Size <= x + 1e-12);
@@ -162,7 +162,7 @@ public sealed class GoalTests
             Variables = [.. Enumerable.Range(0, n).Select(i => new Variable($"x{i}", 0, 0.6, 0.05 * random.NextDouble()))],
             Rows = [new("budget", 1, 1, [.. Enumerable.Range(0, n).Select(i => new Term(i, 1))])],
             Scenarios = new([.. Enumerable.Range(0, n)], [.. Enumerable.Range(0, n * scenarios).Select(_ => 0.2 * random.NextDouble() - 0.08)]),
-            Goal = new MinimizeTailLoss(confidence, -1),
+            Goal = new MinimumCvarGoal(confidence, -1),
         };
     }
 }

@@ -9,7 +9,7 @@ public sealed class HardnessTests
     [Fact]
     public void Nothing_to_decide_is_decided()
     {
-        var answer = MeanVarianceSolver.Solve(new Problem { Variables = [], Rows = [], Goal = new MaximizeUtility(1) }, Options);
+        var answer = MeanVarianceSolver.Solve(new Problem { Variables = [], Rows = [], Goal = new MeanVarianceGoal(1) }, Options);
         Assert.Equal((SolveStatus.Optimal, 0.0), (answer.Status, answer.Objective));
     }
 
@@ -21,7 +21,7 @@ public sealed class HardnessTests
             Variables = [new("x", 0.4, 0.4, 0.05, 0.01), new("y", 0.5, 0.5, 0.03)],
             Rows = [new("budget", double.NegativeInfinity, limit, [new(0, 1), new(1, 1)])],
             Factors = [new("market", [new(0, 0.2), new(1, 0.1)])],
-            Goal = new MaximizeUtility(2),
+            Goal = new MeanVarianceGoal(2),
         };
         var answer = MeanVarianceSolver.Solve(Fixed(1), Options);
         Assert.Equal(0.035 - 2 * (0.01 * 0.16 + 0.13 * 0.13), answer.Objective, 1e-12);
@@ -31,7 +31,7 @@ public sealed class HardnessTests
     [Fact]
     public void Contradictory_bounds_are_an_answer_that_names_them()
     {
-        var answer = MeanVarianceSolver.Solve(new Problem { Variables = [new("aave", 0.6, 0.5)], Rows = [], Goal = new MaximizeUtility(1) }, Options);
+        var answer = MeanVarianceSolver.Solve(new Problem { Variables = [new("aave", 0.6, 0.5)], Rows = [], Goal = new MeanVarianceGoal(1) }, Options);
         Assert.Equal(SolveStatus.Infeasible, answer.Status);
         Assert.Contains("aave", answer.Message);
     }
@@ -109,7 +109,7 @@ public sealed class HardnessTests
             Rows = [new("cap", double.NegativeInfinity, cap, [new(1, 1)])],
             Switches = [new(2, 0, minimum)],
             Links = [new(1, 0, new QuadraticFunction(0.9, 0.313), IsExact: true)],
-            Goal = new MaximizeUtility(0),
+            Goal = new MeanVarianceGoal(0),
         };
         var most = (0.9 - Math.Sqrt(0.81 - 4 * 0.313 * cap)) / (2 * 0.313);
         foreach (var engine in new[] { Engine.Auto, Engine.Native, Engine.OrTools })
@@ -125,7 +125,7 @@ public sealed class HardnessTests
     {
         Variables = [new("a", 0.07, 0.22, 0.1, Lot: 0.25), new("b", 0, 1)],
         Rows = [new("budget", 1, 1, [new(0, 1), new(1, 1)])],
-        Goal = new MaximizeUtility(1),
+        Goal = new MeanVarianceGoal(1),
     }, new()).Message);
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class HardnessTests
         {
             Variables = [new("a", 0, 1, 0.1, 0.1), new("c", 0, 1, 0.03)],
             Rows = [new("budget", 1, 1, [new(0, 1), new(1, 1)])],
-            Goal = new MaximizeRatio(0.02),
+            Goal = new MaximumSharpeRatioGoal(0.02),
         }, new());
         Assert.Equal(SolveStatus.Infeasible, answer.Status);
         Assert.Contains("without risk", answer.Message, StringComparison.Ordinal);
@@ -150,7 +150,7 @@ public sealed class HardnessTests
         {
             foreach (var seconds in (double[])[0.01, 0.03, 0.1])
             {
-                var answer = MeanVarianceSolver.Solve(problem with { Goal = new MaximizeRatio(0) }, new() { TimeLimitSeconds = seconds });
+                var answer = MeanVarianceSolver.Solve(problem with { Goal = new MaximumSharpeRatioGoal(0) }, new() { TimeLimitSeconds = seconds });
                 Assert.True(answer.Values.Count == 0 || answer.Bound >= answer.Objective * (1 - 1e-6), $"{answer.Objective} is above its bound {answer.Bound}");
                 Interlocked.Add(ref answered, Math.Min(1, answer.Values.Count));
             }
@@ -168,7 +168,7 @@ public sealed class HardnessTests
             Rows = [new("budget", 1_000_000, 1_000_000, [new(0, 1), new(1, 1), new(2, 1)])],
             Links = [new(3, 0, new SaturatingFunction(0.019, 880_000))],
             Factors = split.Factors,
-            Goal = new MinimizeRisk(-1e9, []),
+            Goal = new MinimumRiskGoal(-1e9, []),
         };
         var answer = MeanVarianceSolver.Solve(problem, new());
         Assert.True(answer.Status == SolveStatus.Optimal, $"{answer.Status} {answer.Message}");
@@ -193,7 +193,7 @@ public sealed class HardnessTests
             Variables = [new("long", 0, 1), new("short", 0, 1)],
             Rows = [new("budget", 1, 1, [new(0, 1), new(1, 1)])],
             Factors = split.Factors,
-            Goal = new BudgetRisk([1, 1]),
+            Goal = new RiskParityGoal([1, 1]),
         }, new());
         Assert.Equal(SolveStatus.Optimal, answer.Status);
         Assert.Equal(0.5, answer.Values[0], 1e-6);
@@ -232,7 +232,7 @@ public sealed class HardnessTests
 
     [Fact]
     public void A_variable_named_twice_in_a_row_is_refused() => Assert.Contains("'x' appears twice", Assert.Throws<ArgumentException>(() =>
-        MeanVarianceSolver.Solve(new Problem { Variables = [new("x", 0, 1)], Rows = [new("budget", 0, 1, [new(0, 1), new(0, 2)])], Goal = new MaximizeUtility(0) }, Options)).Message);
+        MeanVarianceSolver.Solve(new Problem { Variables = [new("x", 0, 1)], Rows = [new("budget", 0, 1, [new(0, 1), new(0, 2)])], Goal = new MeanVarianceGoal(0) }, Options)).Message);
 
     [Fact]
     public void What_a_curve_earns_at_zero_is_earned_while_off()
@@ -244,7 +244,7 @@ public sealed class HardnessTests
             Rows = [],
             Switches = [new(1, 0, 0.1)],
             Links = [new(2, 0, new TabulatedFunction([0, 1], [0.02, 0.025], [0.006, 0.004]))],
-            Goal = new MaximizeUtility(0),
+            Goal = new MeanVarianceGoal(0),
         };
         var answer = MeanVarianceSolver.Solve(problem, Options);
         Assert.Equal((SolveStatus.Optimal, 0.02), (answer.Status, Math.Round(answer.Objective, 9)));
@@ -259,7 +259,7 @@ public sealed class HardnessTests
             Variables = [new("x", 0, 1, 0.05), new("on", 0, 1, -0.01, IsBinary: true)],
             Rows = [new("nothing goes in", double.NegativeInfinity, 0, [new(0, 1)]), new("one is on", 1, double.PositiveInfinity, [new(1, 1)])],
             Switches = [new(1, 0)],
-            Goal = new MaximizeUtility(1),
+            Goal = new MeanVarianceGoal(1),
         };
         var answer = MeanVarianceSolver.Solve(problem, Options);
         Assert.Equal((SolveStatus.Optimal, -0.01), (answer.Status, Math.Round(answer.Objective, 9)));
@@ -273,7 +273,7 @@ public sealed class HardnessTests
             Variables = [new("x", 0, 1)],
             Rows = [],
             Scenarios = new([0], [0.1, -0.1]),
-            Goal = new MinimizeTailLoss(0.5, -1),
+            Goal = new MinimumCvarGoal(0.5, -1),
         };
         Assert.Equal(SolveStatus.TimedOut, MeanVarianceSolver.Solve(problem, Options with { TimeLimitSeconds = 1e-9 }).Status);
     }

@@ -32,7 +32,7 @@ public sealed class InfeasibilityTests
                 new("at least three", 3, double.PositiveInfinity, [.. Enumerable.Range(4, 4).Select(i => new Term(i, 1))]),
             ],
             Switches = [.. Enumerable.Range(0, 4).Select(i => new Switch(4 + i, i, 0.4))],
-            Goal = new MaximizeUtility(1),
+            Goal = new MeanVarianceGoal(1),
         };
         Assert.Equal(SolveStatus.Infeasible, MeanVarianceSolver.Solve(problem, Options).Status);
         Assert.Equal(["budget", "at least three"], Infeasibility.Conflict(problem, Options));
@@ -45,7 +45,7 @@ public sealed class InfeasibilityTests
         {
             Variables = [new("x", 0, 1, 0.05, 0.01)],
             Rows = [new("budget", double.NegativeInfinity, 1, [new(0, 1)])],
-            Goal = new MinimizeRisk(0.08, []),
+            Goal = new MinimumRiskGoal(0.08, []),
         };
         Assert.Equal(["goal"], Infeasibility.Conflict(problem, Options));
     }
@@ -62,7 +62,7 @@ public sealed class InfeasibilityTests
                 new("y at least 0.6", 0.6, double.PositiveInfinity, [new(1, 1)]),
                 new("budget", double.NegativeInfinity, 1, [new(0, 1), new(1, 1)]),
             ],
-            Goal = new MaximizeUtility(0),
+            Goal = new MeanVarianceGoal(0),
         };
         // The budget never gives, x before nothing else, y first.
         var relaxed = Infeasibility.CheapestRelaxation(problem, [0, 1, -1], Options)!;

@@ -45,7 +45,7 @@ internal static class Instances
                 Links = links,
                 Switches = onOff,
                 Factors = [.. factors],
-                Goal = new MaximizeUtility(aversion),
+                Goal = new MeanVarianceGoal(aversion),
             };
         });
 
@@ -132,12 +132,12 @@ internal static class Instances
 
             var factors = Enumerable.Range(0, random.Next(0, 6)).Select(f => new Factor($"f{f}",
                 [.. Enumerable.Range(0, n).Where(_ => f % 2 == 0 || Maybe(0.15)).Select(i => new Term(i, Between(-0.1, 0.25)))]));
-            Goal goal = !hasGoals ? new MaximizeUtility(Between(0, 6))
+            Goal goal = !hasGoals ? new MeanVarianceGoal(Between(0, 6))
                 : random.Next(4) switch
                 {
-                    0 when links.Count == 0 || swaps => new MinimizeRisk(Between(-0.02, 0.06), []),
-                    1 when binaryOf.Count == 0 || swaps => new MaximizeValue(Between(0.0005, 0.02)),
-                    _ => new MaximizeUtility(Maybe(0.1) ? 0 : Between(0, 6)),
+                    0 when links.Count == 0 || swaps => new MinimumRiskGoal(Between(-0.02, 0.06), []),
+                    1 when binaryOf.Count == 0 || swaps => new MaximumReturnGoal(Between(0.0005, 0.02)),
+                    _ => new MeanVarianceGoal(Maybe(0.1) ? 0 : Between(0, 6)),
                 };
             return new Problem { Variables = variables, Rows = rows, Links = links, Switches = onOff, Factors = [.. factors], Goal = goal };
         });

@@ -40,7 +40,7 @@ public sealed class MixedIntegerTests
             Variables = [new("dear", 0, 1, 0.01), new("cheap", 0, 1, 0.01), new("zd", 0, 1, -3e-6, IsBinary: true), new("zc", 0, 1, -2e-6, IsBinary: true)],
             Rows = [new("budget", double.NegativeInfinity, 1, [new(0, 1), new(1, 1)])],
             Switches = [new(2, 0), new(3, 1)],
-            Goal = new MaximizeUtility(0),
+            Goal = new MeanVarianceGoal(0),
         };
         var answer = MeanVarianceSolver.Solve(problem, Tight);
         Assert.Equal(0.01 - 2e-6, answer.Objective, 1e-12);

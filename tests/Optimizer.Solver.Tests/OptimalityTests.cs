@@ -10,7 +10,7 @@ public sealed class OptimalityTests
         var answer = MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-8, Engine = Engine.Native });
         if (answer.Status == SolveStatus.Infeasible)
             return;
-        var weight = ((MaximizeUtility)problem.Goal).RiskWeight;
+        var weight = ((MeanVarianceGoal)problem.Goal).RiskWeight;
         Assert.InRange(answer.MaxViolation, 0, 1e-10);
         var residual = Gradient(problem, answer.Values, weight);
         for (var r = 0; r < problem.Rows.Count; r++)
@@ -53,15 +53,15 @@ public sealed class OptimalityTests
     {
         var options = new SolveOptions { Gap = 1e-9 };
         var answer = MeanVarianceSolver.Solve(problem, options);
-        var absent = Enumerable.Range(0, problem.Variables.Count - problem.Links.Count).FirstOrDefault(v => answer.Values[v] == 0 && answer.EntryGaps[v] > 1e-4, -1);
+        var absent = Enumerable.Range(0, problem.Variables.Count - problem.Links.Count).FirstOrDefault(v => answer.Values[v] == 0 && answer.CostsOfEntry[v] > 1e-4, -1);
         if (absent < 0)
             return;
         double Held(double better) => MeanVarianceSolver.Solve(problem with
         {
             Variables = [.. problem.Variables.Select((v, i) => i == absent ? v with { Value = v.Value + better } : v)],
         }, options).Values[absent];
-        Assert.Equal(0, Held(answer.EntryGaps[absent] * 0.99), 1e-7);
-        Assert.True(Held(answer.EntryGaps[absent] * 1.01 + 1e-6) > 1e-7);
+        Assert.Equal(0, Held(answer.CostsOfEntry[absent] * 0.99), 1e-7);
+        Assert.True(Held(answer.CostsOfEntry[absent] * 1.01 + 1e-6) > 1e-7);
     }, iter: 60);
 
     /// <summary>What one more unit of each variable adds to the objective.</summary>

@@ -59,7 +59,7 @@ public sealed class OrLibraryTests
             Rows = [new("budget", 1, 1, [.. Enumerable.Range(0, n).Select(i => new Term(i, 1))])],
             Factors = [.. Enumerable.Range(0, n).Select(f => new Factor($"factor {f}",
                 [.. Enumerable.Range(f, n - f).Select(i => new Term(i, Math.Sqrt(1_000) * root[i, f]))]))],
-            Goal = new MinimizeRisk(target, []),
+            Goal = new MinimumRiskGoal(target, []),
         };
     }
 

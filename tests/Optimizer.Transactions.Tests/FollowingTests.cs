@@ -65,19 +65,19 @@ public sealed class FollowingTests
         var success = Log(Account, ContractEvent.TopicOf<ExecutionSuccess>());
         EvmTransaction Asked(EvmAddress to, bool isDelegate, params EvmLog[] logs) => Transaction(Stranger, Account,
             new ExecTransaction { To = to, Data = batch.Data, Operation = isDelegate ? 1 : 0 }.Encode(), logs);
-        var made = MadeCall.Of(Account, Asked(Batcher, true, success))!;
+        var made = ExecutedCall.Of(Account, Asked(Batcher, true, success))!;
         Assert.Equal(calls.Length, made.Count);
         Assert.All(made, call => Assert.True(call.Succeeded));
-        Assert.Equal(Batcher, MadeCall.BatchedBy(Account, Asked(Batcher, true, success)));
+        Assert.Equal(Batcher, ExecutedCall.BatchedBy(Account, Asked(Batcher, true, success)));
         // Without its word, with somebody else's, or with that of a failure, nothing was done.
-        Assert.All(MadeCall.Of(Account, Asked(Batcher, true))!, call => Assert.False(call.Succeeded));
-        Assert.All(MadeCall.Of(Account, Asked(Batcher, true, Log(Stranger, ContractEvent.TopicOf<ExecutionSuccess>())))!, call => Assert.False(call.Succeeded));
-        Assert.All(MadeCall.Of(Account, Asked(Batcher, true, Log(Account, ContractEvent.TopicOf<ExecutionFailure>())))!, call => Assert.False(call.Succeeded));
+        Assert.All(ExecutedCall.Of(Account, Asked(Batcher, true))!, call => Assert.False(call.Succeeded));
+        Assert.All(ExecutedCall.Of(Account, Asked(Batcher, true, Log(Stranger, ContractEvent.TopicOf<ExecutionSuccess>())))!, call => Assert.False(call.Succeeded));
+        Assert.All(ExecutedCall.Of(Account, Asked(Batcher, true, Log(Account, ContractEvent.TopicOf<ExecutionFailure>())))!, call => Assert.False(call.Succeeded));
         // What foreign code, a module, or a second request in the same transaction did is not known.
-        Assert.Null(MadeCall.Of(Account, Asked(Stranger, true, success)));
-        Assert.Null(MadeCall.Of(Account, Asked(Batcher, true, success, success)));
-        Assert.Null(MadeCall.Of(Account, Transaction(Stranger, Account, new ExecTransaction { To = Stranger }.Encode(), [Log(Account, ContractEvent.TopicOf<ModuleSuccess>())])));
-        Assert.Null(MadeCall.Of(Account, Transaction(Stranger, Stranger, [1, 2, 3, 4], [success])));
+        Assert.Null(ExecutedCall.Of(Account, Asked(Stranger, true, success)));
+        Assert.Null(ExecutedCall.Of(Account, Asked(Batcher, true, success, success)));
+        Assert.Null(ExecutedCall.Of(Account, Transaction(Stranger, Account, new ExecTransaction { To = Stranger }.Encode(), [Log(Account, ContractEvent.TopicOf<ModuleSuccess>())])));
+        Assert.Null(ExecutedCall.Of(Account, Transaction(Stranger, Stranger, [1, 2, 3, 4], [success])));
     }
 
     [Theory]

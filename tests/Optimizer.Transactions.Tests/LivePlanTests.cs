@@ -44,7 +44,7 @@ public sealed class LivePlanTests(LiveTreasury live)
         // A swap that asks for more than the pool gives fails where it is tried; and nothing of it stays.
         var swap = plan.Steps.Single(step => step.Kind == StepKind.Swap);
         var greedy = swap with { MinimumReceived = 2 * swap.Received };
-        greedy = greedy with { Calls = CallBook.Of(new(loaded.Market, greedy, plan.Accounts, plan.ValidUntil)) };
+        greedy = greedy with { Calls = CallBuilders.Of(new(loaded.Market, greedy, plan.Accounts, plan.ValidUntil)) };
         (tried, wrong) = await simulator.RunAsync(plan with { Steps = [.. plan.Steps.Select(step => step.Id == swap.Id ? greedy : step)] }, default);
         Assert.Equal((PlanSimulator.Failed, swap.Id, swap.Id), (Assert.Single(wrong).Rule, wrong[0].Step, tried.Count));
         Assert.Contains("Too little received", wrong[0].Message, StringComparison.Ordinal);
@@ -116,8 +116,8 @@ public sealed class LivePlanTests(LiveTreasury live)
         async Task<(Figure Enter, Figure Exit, string Doubt)> Through(Func<string, JsonNode, JsonObject, JsonObject> change, params JsonRpcClient[] others)
         {
             using var other = LocalService.Before(node.Url, change);
-            var measured = await GasTrial.MeasureAsync(market, chain => chain.Id == "ethereum" ? [new JsonRpcClient(new(other.Address), "ethereum #1", EndpointClient.Create(new EndpointLimits()), new EndpointLimits()), .. others] : [], default);
-            return (measured.Opportunities[0].EnterGasUnits, measured.Opportunities[0].ExitGasUnits, string.Join("; ", measured.Findings.Where(finding => finding.Rule == Rules.UntriedGas).Select(finding => finding.Message)));
+            var measured = await GasMeasurement.MeasureAsync(market, chain => chain.Id == "ethereum" ? [new JsonRpcClient(new(other.Address), "ethereum #1", EndpointClient.Create(new EndpointLimits()), new EndpointLimits()), .. others] : [], default);
+            return (measured.Opportunities[0].EnterGasUnits, measured.Opportunities[0].ExitGasUnits, string.Join("; ", measured.Findings.Where(finding => finding.Rule == FindingRules.UntriedGas).Select(finding => finding.Message)));
         }
 
         JsonObject Unknown(string method, JsonNode parameters, JsonObject reply) => method == "eth_simulateV1" ? new() { ["error"] = new JsonObject { ["code"] = -32601, ["message"] = "the method does not exist" } } : reply;
@@ -262,7 +262,7 @@ public sealed class LivePlanTests(LiveTreasury live)
             DependsOn = [],
             Calls = [],
         };
-        var call = Assert.Single(CallBook.Of(new(market, step, live.Scenario().Accounts, DateTimeOffset.UnixEpoch)));
+        var call = Assert.Single(CallBuilders.Of(new(market, step, live.Scenario().Accounts, DateTimeOffset.UnixEpoch)));
         Assert.Equal(amount, call.Value);
         await node.TransactAsync(node.Treasury, EvmAddress.Parse(call.To), Convert.FromHexString(call.Data[2..]), new { value = Hex.Of(call.Value) });
         var data = Hex.Of(AbiFunction.Parse("balanceOf(address account)").Encode(node.Treasury));
@@ -285,14 +285,14 @@ public sealed class LivePlanTests(LiveTreasury live)
         Assert.Equal(tried.Select(step => (step.Step.Id, step.Received)), simulated.Select(step => (step.Step.Id, step.Received)));
         var swap = plan.Steps.Single(step => step.Kind == StepKind.Swap);
         var greedy = swap with { MinimumReceived = 2 * swap.Received };
-        greedy = greedy with { Calls = CallBook.Of(new(loaded.Market, greedy, plan.Accounts, plan.ValidUntil)) };
+        greedy = greedy with { Calls = CallBuilders.Of(new(loaded.Market, greedy, plan.Accounts, plan.ValidUntil)) };
         (_, wrong) = await simulator.RunAsync(plan with { Steps = [.. plan.Steps.Select(step => step.Id == swap.Id ? greedy : step)] }, default);
         Assert.Contains("Too little received", Assert.Single(wrong).Message, StringComparison.Ordinal);
         Assert.Equal((PlanSimulator.Failed, swap.Id), (wrong[0].Rule, wrong[0].Step));
         // A deposit of more than will be there.
         var deposit = plan.Steps.Last(step => step.Kind == StepKind.Deposit);
         var rich = deposit with { Amount = 10 * deposit.Amount };
-        rich = rich with { Calls = CallBook.Of(new(loaded.Market, rich, plan.Accounts, plan.ValidUntil)) };
+        rich = rich with { Calls = CallBuilders.Of(new(loaded.Market, rich, plan.Accounts, plan.ValidUntil)) };
         (_, wrong) = await simulator.RunAsync(plan with { Steps = [.. plan.Steps.Select(step => step.Id == deposit.Id ? rich : step)] }, default);
         Assert.Equal((PlanSimulator.Failed, deposit.Id), (Assert.Single(wrong).Rule, wrong[0].Step));
         foreach (var service in honest.Values)

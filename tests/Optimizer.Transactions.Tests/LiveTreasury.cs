@@ -125,8 +125,8 @@ public sealed class LiveTreasury : IAsyncDisposable
         var readings = await new MarketReader(chain => nodes[chain.Id].Url, universe, known.Reading, new EndpointLimits(), TimeProvider.System).ReadAsync(chains, default);
         var snapshot = SnapshotAssembly.Join("live", readings, universe.Snapshot, known.Reading, TimeProvider.System.GetUtcNow());
         Assert.Equal(routes.Length, snapshot.Routes.Count);
-        var measured = await GasTrial.MeasureAsync(universe.With(snapshot), chain => [nodes[chain.Id].Rpc], default);
-        Assert.DoesNotContain(measured.Findings, finding => finding.Rule == Rules.UntriedGas);
+        var measured = await GasMeasurement.MeasureAsync(universe.With(snapshot), chain => [nodes[chain.Id].Rpc], default);
+        Assert.DoesNotContain(measured.Findings, finding => finding.Rule == FindingRules.UntriedGas);
         return new("live.yaml", scenario, universe.With(measured), known) { Unshocked = universe.With(measured) };
     }
 

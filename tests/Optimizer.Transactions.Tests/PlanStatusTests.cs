@@ -348,8 +348,8 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var plan = ScenarioFiles.LoadPlan(project.Plan);
         var (request, claim) = (plan.Steps.Single(step => step.Kind == StepKind.RequestWithdrawal), plan.Steps.Single(step => step.Kind == StepKind.Claim));
         // Without an exit delay its money would look as if it were there at once; and no tampered amount makes a million requests.
-        Assert.Contains("exit delay", Assert.Throws<TransactionException>(() => CallBook.Of(new(loaded.Market, request with { Kind = StepKind.Withdraw }, plan.Accounts, plan.ValidUntil))).Message, StringComparison.Ordinal);
-        Assert.Contains("maximum of 200 requests", Assert.Throws<TransactionException>(() => CallBook.Of(new(loaded.Market, request with { Amount = BigInteger.Pow(10, 51) }, plan.Accounts, plan.ValidUntil))).Message, StringComparison.Ordinal);
+        Assert.Contains("exit delay", Assert.Throws<TransactionException>(() => CallBuilders.Of(new(loaded.Market, request with { Kind = StepKind.Withdraw }, plan.Accounts, plan.ValidUntil))).Message, StringComparison.Ordinal);
+        Assert.Contains("maximum of 200 requests", Assert.Throws<TransactionException>(() => CallBuilders.Of(new(loaded.Market, request with { Amount = BigInteger.Pow(10, 51) }, plan.Accounts, plan.ValidUntil))).Message, StringComparison.Ordinal);
         // Allowed to the unit, and in two requests, since one may be of a thousand ether at most.
         Assert.Equal(["approve(address spender, uint256 value)", "requestWithdrawals(uint256[] _amounts, address _owner)"], request.Calls.Select(call => call.Function));
         Assert.Equal($"({staked / 2}, {staked / 2})", request.Calls[1].Arguments[0]);

@@ -162,7 +162,7 @@ public sealed class PlanTests
     public void Every_rule_is_in_the_docs()
     {
         var docs = File.ReadAllText(Repository.Path("docs", "plan-format.md"));
-        Assert.All([.. PlanVerifier.Rules, PolicyCheck.Forbidden, PolicyCheck.Spend], rule => Assert.Contains($"`{rule}`", docs, StringComparison.Ordinal));
+        Assert.All([.. PlanVerifier.FindingRules, PolicyCheck.Forbidden, PolicyCheck.Spend], rule => Assert.Contains($"`{rule}`", docs, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -133,7 +133,7 @@ public sealed class SolanaPlanTests(LiveTreasury live)
             DependsOn = [],
             Calls = [],
         };
-        wrap = wrap with { Calls = CallBook.Of(new(market, wrap, accounts, DateTimeOffset.UnixEpoch)) };
+        wrap = wrap with { Calls = CallBuilders.Of(new(market, wrap, accounts, DateTimeOffset.UnixEpoch)) };
         var plan = Made.Value with { Accounts = accounts, Before = new Dictionary<string, BigInteger> { ["SOL@solana"] = amount }, After = new Dictionary<string, BigInteger> { ["WSOL@solana"] = amount }, Steps = [wrap] };
         var limits = new EndpointLimits();
         using var http = EndpointClient.Create(limits);
@@ -148,12 +148,12 @@ public sealed class SolanaPlanTests(LiveTreasury live)
         Assert.Equal(5_000, Assert.Single(tried).GasWei);
         // More than there is.
         var rich = wrap with { Amount = BigInteger.Pow(10, 18) };
-        rich = rich with { Calls = CallBook.Of(new(market, rich, accounts, DateTimeOffset.UnixEpoch)) };
+        rich = rich with { Calls = CallBuilders.Of(new(market, rich, accounts, DateTimeOffset.UnixEpoch)) };
         Assert.Equal(PlanSimulator.Failed, Assert.Single((await simulator.RunAsync(plan with { Steps = [rich] }, default)).Violations).Rule);
         Assert.Equal(PlanSimulator.Holdings, Assert.Single((await simulator.RunAsync(plan with { Before = new Dictionary<string, BigInteger> { ["SOL@solana"] = BigInteger.Pow(10, 18) } }, default)).Violations).Rule);
         // A pool whose program is not there.
         var deposit = Made.Value.Steps[0];
-        deposit = deposit with { Calls = CallBook.Of(new(market, deposit with { Id = 1, Amount = amount }, accounts, DateTimeOffset.UnixEpoch)) };
+        deposit = deposit with { Calls = CallBuilders.Of(new(market, deposit with { Id = 1, Amount = amount }, accounts, DateTimeOffset.UnixEpoch)) };
         Assert.Contains("ProgramAccountNotFound", Assert.Single((await simulator.RunAsync(plan with { Steps = [deposit] }, default)).Violations).Message, StringComparison.Ordinal);
     }
 }

@@ -16,7 +16,7 @@ public sealed record MaximumReturn : AllocationObjective
     public override string Demand() => $"risk at most {RiskAtMost}";
 
     /// <inheritdoc/>
-    public override Goal Goal(AllocationProblem problem) => new MaximizeValue(RiskAtMost.Fraction * RiskAtMost.Fraction);
+    public override Goal Goal(AllocationProblem problem) => new MaximumReturnGoal(RiskAtMost.Fraction * RiskAtMost.Fraction);
 
     /// <inheritdoc/>
     public override double InUnit(AllocationProblem problem, Answer answer, double figure) => figure * problem.BookUsd;

@@ -24,7 +24,7 @@ public sealed record MaximumSharpeRatio : AllocationObjective
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"no allocation earns more than {RiskFreeRate} a year; the maximum is {answer.Bound / problem.Scenario.Horizon.Years:P2}") : null;
 
     /// <inheritdoc/>
-    public override Goal Goal(AllocationProblem problem) => new MaximizeRatio(Safe(problem));
+    public override Goal Goal(AllocationProblem problem) => new MaximumSharpeRatioGoal(Safe(problem));
 
     /// <inheritdoc/>
     public override double InUnit(AllocationProblem problem, Answer answer, double figure) => figure / problem.Scenario.Horizon.Years;

@@ -36,7 +36,7 @@ public sealed record MinimumCvar : AllocationObjective
     public override LinearExpression Value(AllocationProblem problem) => -1 * problem.Named(Loss) - MinimumRisk.Toll * ObjectiveTerms.Burden(problem);
 
     /// <inheritdoc/>
-    public override Goal Goal(AllocationProblem problem) => new MaximizeUtility(0);
+    public override Goal Goal(AllocationProblem problem) => new MeanVarianceGoal(0);
 
     /// <inheritdoc/>
     public override IEnumerable<Requirement> Rows(AllocationProblem problem)

@@ -27,7 +27,7 @@ public sealed record MinimumRisk : AllocationObjective
 
     /// <inheritdoc/>
     public override Goal Goal(AllocationProblem problem) =>
-        new MinimizeRisk(ReturnAtLeast.Fraction * problem.Scenario.Horizon.Years, [.. (Toll * ObjectiveTerms.Burden(problem)).Terms]);
+        new MinimumRiskGoal(ReturnAtLeast.Fraction * problem.Scenario.Horizon.Years, [.. (Toll * ObjectiveTerms.Burden(problem)).Terms]);
 
     /// <inheritdoc/>
     public override double InUnit(AllocationProblem problem, Answer answer, double figure) =>

@@ -35,7 +35,7 @@ public sealed record RiskParity : AllocationObjective
             Variables = [.. places.Select(place => new Variable(place.Opportunity.Id, 0, 1e3, 0, place.Opportunity.Volatility * place.Opportunity.Volatility))],
             Rows = [new("the book", 1, 1, [.. places.Select((place, v) => new Term(v, place.Capital))])],
             Factors = [.. loadings.Select((terms, f) => new Factor(problem.Risk.Factors[f].Name, terms)).Where(factor => factor.Loadings.Count > 0)],
-            Goal = new BudgetRisk([.. places.Select(_ => 1.0)]),
+            Goal = new RiskParityGoal([.. places.Select(_ => 1.0)]),
         }, new() { Gap = 1e-9 });
         return answer.Values.Count == 0 ? throw new ObjectiveException($"risk parity has no solution: {answer.Message}")
             : places.Zip(answer.Values).ToDictionary(pair => pair.First.Opportunity.Id, pair => pair.Second);
@@ -45,7 +45,7 @@ public sealed record RiskParity : AllocationObjective
     public override bool IsPlaceByPlace() => true;
 
     /// <inheritdoc/>
-    public override Goal Goal(AllocationProblem problem) => new MinimizeRisk(AnyValue, [.. (Toll * (ObjectiveTerms.Costs(problem) + ObjectiveTerms.Effort(problem))).Terms]);
+    public override Goal Goal(AllocationProblem problem) => new MinimumRiskGoal(AnyValue, [.. (Toll * (ObjectiveTerms.Costs(problem) + ObjectiveTerms.Effort(problem))).Terms]);
 
     /// <inheritdoc/>
     public override double InUnit(AllocationProblem problem, Answer answer, double figure) =>

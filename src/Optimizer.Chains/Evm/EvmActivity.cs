@@ -28,7 +28,7 @@ public sealed record EvmTransaction(
 /// <param name="Transaction">Its hash.</param>
 /// <param name="Block">The block's height.</param>
 /// <param name="Counts">Whether it increases the account's nonce.</param>
-public sealed record EvmSent(string Transaction, ulong Block, bool Counts);
+public sealed record SentTransaction(string Transaction, ulong Block, bool Counts);
 
 /// <summary>Finds transactions, logs and transaction counts on an EVM network.</summary>
 /// <param name="client">The client.</param>
@@ -113,9 +113,9 @@ public sealed class EvmActivity(EvmClient client)
     /// <summary>The transactions that an account signed after one block and up to another, found by bisection: about transactions ×
     /// log(blocks) requests.</summary>
     /// <exception cref="ChainDataException">The state at earlier blocks cannot be read.</exception>
-    public async Task<IReadOnlyList<EvmSent>> SentAsync(EvmAddress account, ulong after, ulong to, CancellationToken cancellation)
+    public async Task<IReadOnlyList<SentTransaction>> SentAsync(EvmAddress account, ulong after, ulong to, CancellationToken cancellation)
     {
-        var (rpc, found) = (client.Rpc(cancellation), new List<EvmSent>());
+        var (rpc, found) = (client.Rpc(cancellation), new List<SentTransaction>());
         await SearchAsync(after, await CountAsync(account, after, cancellation).ConfigureAwait(false), to, await CountAsync(account, to, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         return found;
 
@@ -128,7 +128,7 @@ public sealed class EvmActivity(EvmClient client)
                 var block = await new EthGetBlockWithTransactionsByNumber(rpc).SendRequestAsync(At(high)).ConfigureAwait(false);
                 if (block?.Transactions is not { } transactions)
                     throw rpc.Malformed($"block {high} without transactions");
-                var mine = transactions.Where(transaction => rpc.Address(transaction.From, "sender") == account).Select(transaction => new EvmSent(rpc.Hash(transaction.TransactionHash, "transaction"), high, true)).ToArray();
+                var mine = transactions.Where(transaction => rpc.Address(transaction.From, "sender") == account).Select(transaction => new SentTransaction(rpc.Hash(transaction.TransactionHash, "transaction"), high, true)).ToArray();
                 if ((ulong)mine.Length != highCount - lowCount)
                     throw rpc.Malformed($"block {high} with {mine.Length} transactions of {account}, although its count grew by {highCount - lowCount}");
                 found.AddRange(mine);

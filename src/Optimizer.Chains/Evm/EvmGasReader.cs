@@ -34,7 +34,7 @@ public static class EvmGasReader
     {
         var chain = reading.Chain;
         if (head.PriorityFeeWei is null)
-            reading.Flag(Rules.NoPriorityFee, chain.Id, "the node reports no priority fees in recent blocks; counted as zero");
+            reading.Flag(FindingRules.NoPriorityFee, chain.Id, "the node reports no priority fees in recent blocks; counted as zero");
         var price = head.BaseFeeWei + (head.PriorityFeeWei ?? 0);
         var typical = TypicalTransaction(chain.ChainId!.Value, price);
         var dataFee = chain.Family != ChainFamily.Linea ? await DataFeeAsync(chain, reader, typical).ConfigureAwait(false)
@@ -65,7 +65,7 @@ public static class EvmGasReader
     {
         if (await client.LineaEstimateAsync(transaction.To, transaction.Data, cancellation).ConfigureAwait(false) is var (units, perGas))
             return BigInteger.Max(0, units * (perGas - price));
-        reading.Flag(Rules.NoEstimate, reading.Chain.Id, "no fee estimate by linea_estimateGas, or two endpoints must agree on it; the data fee is counted only as far as recent priority fees include it");
+        reading.Flag(FindingRules.NoEstimate, reading.Chain.Id, "no fee estimate by linea_estimateGas, or two endpoints must agree on it; the data fee is counted only as far as recent priority fees include it");
         return null;
     }
 

@@ -40,13 +40,13 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
         var askOracle = oracle is null || contract is null ? Task.FromResult<Figure?>(null) : FromOracleAsync(asset, EvmAddress.Parse(oracle), EvmAddress.Parse(contract));
         var (fromFeed, fromOracle) = (await askFeed.ConfigureAwait(false), await askOracle.ConfigureAwait(false));
         if (fromFeed is { } first && fromOracle is { } second && Math.Abs(first / second - 1) > reading.Settings.Tolerance.Fraction)
-            reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {second.Value:g9} USD by {reading.Provenances[second.From].Source}; the first is used");
+            reading.Flag(FindingRules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {second.Value:g9} USD by {reading.Provenances[second.From].Source}; the first is used");
         // A rejected feed is not replaced by a source that does not state its age.
         var price = feed is null ? fromOracle : fromFeed;
         if (price is null && feed is null)
-            reading.Refuse(Rules.MissingPrice, subject, $"the chain file has no price feed for {asset}, and no Aave oracle on the chain has its price");
+            reading.Refuse(FindingRules.MissingPrice, subject, $"the chain file has no price feed for {asset}, and no Aave oracle on the chain has its price");
         if (price is not null && feed is null)
-            reading.Flag(Rules.AgelessPrice, reading.Chain.Id, "prices without a feed come from Aave's oracle, which does not state their age");
+            reading.Flag(FindingRules.AgelessPrice, reading.Chain.Id, "prices without a feed come from Aave's oracle, which does not state their age");
         return price;
     }
 
@@ -62,7 +62,7 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
         }
         catch (ChainDataException wrong)
         {
-            reading.Refuse(Rules.MissingPrice, subject, $"the price feed {feed} cannot be read: {wrong.Message}");
+            reading.Refuse(FindingRules.MissingPrice, subject, $"the price feed {feed} cannot be read: {wrong.Message}");
             return null;
         }
 
@@ -70,13 +70,13 @@ public sealed class EvmPrices(ChainReading reading, BlockReader reader)
         var age = (double)(new BigInteger(reader.Block.Time.ToUnixTimeSeconds()) - updatedAt);
         if (answer.Sign <= 0 || updatedAt.IsZero || age < -60 || decimals > 36)
         {
-            reading.Refuse(Rules.AbsurdPrice, subject, $"the price feed {feed} answers {answer} with {decimals} decimals, {age:0} s old");
+            reading.Refuse(FindingRules.AbsurdPrice, subject, $"the price feed {feed} answers {answer} with {decimals} decimals, {age:0} s old");
             return null;
         }
 
         if (age > reading.Settings.MaximumPriceAge.Seconds)
         {
-            reading.Refuse(Rules.StalePrice, subject, $"the price feed {feed} was last updated {Duration.FromSeconds(age)} before the block; the maximum is {reading.Settings.MaximumPriceAge}");
+            reading.Refuse(FindingRules.StalePrice, subject, $"the price feed {feed} was last updated {Duration.FromSeconds(age)} before the block; the maximum is {reading.Settings.MaximumPriceAge}");
             return null;
         }
 

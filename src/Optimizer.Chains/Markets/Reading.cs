@@ -108,7 +108,7 @@ public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHis
         var former = history?.Invoke(opportunity, now - TimeSpan.FromDays(settings.YieldWindow.Days));
         if (former is { Rate: > 0 } sample && (now - sample.AsOf).TotalDays is var days && days >= least && days <= 4 * least)
             return Math.Pow(share / sample.Rate, Duration.DaysPerYear / days) - 1;
-        Refuse(Rules.NoPast, opportunity, former is { } young
+        Refuse(FindingRules.NoPast, opportunity, former is { } young
             ? $"the best earlier sample of its share is from {young.AsOf:yyyy-MM-dd HH:mm} UTC; growth is measured over {settings.YieldWindow}, at least half and at most twice that"
             : $"no earlier snapshot in the history has its share value; growth can be measured once snapshots span {settings.YieldWindow}");
         return null;
@@ -123,7 +123,7 @@ public sealed class ChainReading(Chain chain, ReadingSettings settings, ShareHis
         var old = Duration.FromSeconds((now - time).TotalSeconds);
         if (Math.Abs(old.Days) <= settings.MaximumBlockAge.Days)
             return true;
-        Refuse(Rules.StaleBlock, chain.Id, old.Days < 0
+        Refuse(FindingRules.StaleBlock, chain.Id, old.Days < 0
             ? $"the last {what} is from {time:yyyy-MM-dd HH:mm} UTC, which is in the future"
             : $"the last {what} is {old} old; the maximum is {settings.MaximumBlockAge}");
         return false;

@@ -40,7 +40,7 @@ public static class SnapshotAssembly
     {
         var findings = readings.SelectMany(reading => reading.Findings).ToList();
         foreach (var unrated in readings.Where(reading => reading.Gas is not null && judged.Chains.All(c => c.Id != reading.Chain.Id)))
-            findings.Add(Refused(Rules.Unrated, unrated.Chain.Id, $"snapshot '{judged.Name}' has no events for the chain, so it would look risk-free"));
+            findings.Add(Refused(FindingRules.Unrated, unrated.Chain.Id, $"snapshot '{judged.Name}' has no events for the chain, so it would look risk-free"));
         var alive = readings.Where(reading => reading.Gas is not null && judged.Chains.Any(c => c.Id == reading.Chain.Id)).ToArray();
         var assets = Assets(alive, judged, settings, findings);
         var priced = assets.Select(asset => asset.Id).ToHashSet();
@@ -57,7 +57,7 @@ public static class SnapshotAssembly
         bool IsRated(OpportunityReading read)
         {
             foreach (var input in read.Inputs.Where(input => !rated.Contains(input.Token)))
-                findings.Add(Refused(Rules.Unrated, read.Id, $"snapshot '{judged.Name}' has no events for {input.Token}, so its issuer would look risk-free"));
+                findings.Add(Refused(FindingRules.Unrated, read.Id, $"snapshot '{judged.Name}' has no events for {input.Token}, so its issuer would look risk-free"));
             return read.Inputs.All(input => rated.Contains(input.Token));
         }
 
@@ -65,18 +65,18 @@ public static class SnapshotAssembly
         {
             if (seen.Add(read.Id))
                 return true;
-            findings.Add(Refused(Rules.AbsurdAmount, read.Id, "two contracts of the protocol's entry have the same token; move one of them to its own entry"));
+            findings.Add(Refused(FindingRules.AbsurdAmount, read.Id, "two contracts of the protocol's entry have the same token; move one of them to its own entry"));
             return false;
         }
 
         var read = alive.SelectMany(reading => reading.Routes).ToLookup(IsBelieved);
         var fresh = read[true].ToDictionary(route => route.Id);
         var dead = alive.SelectMany(reading => reading.DeadRoutes).Concat(read[false].Select(route => route.Id)).ToHashSet();
-        findings.AddRange(read[false].Select(route => Refused(Rules.AbsurdQuote, route.Id, $"fees of {string.Join(", ", route.Fees.Select(fee => $"{fee.Bps.Value:g4}"))} basis points are implausible; expected {LeastBps} to {MostBps}")));
+        findings.AddRange(read[false].Select(route => Refused(FindingRules.AbsurdQuote, route.Id, $"fees of {string.Join(", ", route.Fees.Select(fee => $"{fee.Bps.Value:g4}"))} basis points are implausible; expected {LeastBps} to {MostBps}")));
         var routes = judged.Routes.Where(route => IsKnown(route.From) && IsKnown(route.To) && !dead.Contains(route.Id))
             .Select(route => fresh.GetValueOrDefault(route.Id) ?? route).ToArray();
         foreach (var provider in routes.Where(route => !fresh.ContainsKey(route.Id)).GroupBy(route => route.Provider).OrderBy(same => same.Key, StringComparer.Ordinal))
-            findings.Add(Flagged(Rules.Carried, provider.Key, $"{provider.Count()} routes are copied from snapshot '{judged.Name}' of {judged.TakenAt:yyyy-MM-dd}"));
+            findings.Add(Flagged(FindingRules.Carried, provider.Key, $"{provider.Count()} routes are copied from snapshot '{judged.Name}' of {judged.TakenAt:yyyy-MM-dd}"));
 
         // A claim on an opportunity that was not read becomes a claim on its underlying, with the events that strike it.
         var places = opportunities.Select(o => o.Id).ToHashSet();
@@ -123,17 +123,17 @@ public static class SnapshotAssembly
             var apart = high.Price / low.Price - 1;
             if (apart > Contradiction * settings.Tolerance.Fraction)
             {
-                findings.Add(Refused(Rules.PriceDisagreement, same.Key, $"{low.Price.Value:g9} USD on {low.Chain}, {high.Price.Value:g9} USD on {high.Chain}"));
+                findings.Add(Refused(FindingRules.PriceDisagreement, same.Key, $"{low.Price.Value:g9} USD on {low.Chain}, {high.Price.Value:g9} USD on {high.Chain}"));
                 continue;
             }
 
             if (apart > settings.Tolerance.Fraction)
-                findings.Add(Flagged(Rules.PriceDisagreement, same.Key, $"{low.Price.Value:g9} USD on {low.Chain}, {high.Price.Value:g9} USD on {high.Chain}; the median is used"));
+                findings.Add(Flagged(FindingRules.PriceDisagreement, same.Key, $"{low.Price.Value:g9} USD on {low.Chain}, {high.Price.Value:g9} USD on {high.Chain}; the median is used"));
             var price = prices[(prices.Length - 1) / 2].Price;
             if (judged.Assets.FirstOrDefault(known => known.Id == same.Key) is not { } asset)
-                findings.Add(Refused(Rules.Unrated, same.Key, $"snapshot '{judged.Name}' has no volatility for {same.Key}"));
+                findings.Add(Refused(FindingRules.Unrated, same.Key, $"snapshot '{judged.Name}' has no volatility for {same.Key}"));
             else if (price > PriceFactor * asset.PriceUsd || price < asset.PriceUsd / PriceFactor)
-                findings.Add(Refused(Rules.AbsurdPrice, same.Key, $"{price.Value:g9} USD, where snapshot '{judged.Name}' has {asset.PriceUsd.Value:g9}; a difference by more than a factor of {PriceFactor} is implausible"));
+                findings.Add(Refused(FindingRules.AbsurdPrice, same.Key, $"{price.Value:g9} USD, where snapshot '{judged.Name}' has {asset.PriceUsd.Value:g9}; a difference by more than a factor of {PriceFactor} is implausible"));
             else
                 assets.Add(asset with { PriceUsd = price });
         }
@@ -146,11 +146,11 @@ public static class SnapshotAssembly
         var spot = read.Carry.Base.SpotRate(0);
         var rate = read.Carry.Rate(0);
         var lent = (read.Carry.Base is BlendCurve blend ? blend.Parts.Select(part => part.Curve) : [read.Carry.Base]).OfType<UtilisationCurve>().ToArray();
-        var wrong = !double.IsFinite(rate) || !double.IsFinite(read.Total) || read.Total < 0 ? (Rules.AbsurdAmount, $"a rate of {rate} on {read.Total.Value} {read.Inputs[0].Token}")
-            : price(read.Inputs[0].Token) is var usd && (read.Total * usd < 1 || lent.Any(curve => curve.Supplied * usd < 1)) ? (Rules.AbsurdAmount, "nothing is supplied")
-            : lent.FirstOrDefault(curve => curve.Borrowed > curve.Supplied) is { } curve ? (Rules.AbsurdAmount, $"{curve.Borrowed.Value:#,0} tokens borrowed of {curve.Supplied.Value:#,0} supplied")
-            : rate < 0 ? (Rules.NegativeRate, $"a rate of {rate:P2} a year")
-            : rate > settings.MaximumRate.Fraction ? (Rules.RateAboveCeiling, $"a rate of {rate:P2} a year; the maximum is {settings.MaximumRate}")
+        var wrong = !double.IsFinite(rate) || !double.IsFinite(read.Total) || read.Total < 0 ? (FindingRules.AbsurdAmount, $"a rate of {rate} on {read.Total.Value} {read.Inputs[0].Token}")
+            : price(read.Inputs[0].Token) is var usd && (read.Total * usd < 1 || lent.Any(curve => curve.Supplied * usd < 1)) ? (FindingRules.AbsurdAmount, "nothing is supplied")
+            : lent.FirstOrDefault(curve => curve.Borrowed > curve.Supplied) is { } curve ? (FindingRules.AbsurdAmount, $"{curve.Borrowed.Value:#,0} tokens borrowed of {curve.Supplied.Value:#,0} supplied")
+            : rate < 0 ? (FindingRules.NegativeRate, $"a rate of {rate:P2} a year")
+            : rate > settings.MaximumRate.Fraction ? (FindingRules.RateAboveCeiling, $"a rate of {rate:P2} a year; the maximum is {settings.MaximumRate}")
             : default;
         if (wrong != default)
         {
@@ -159,7 +159,7 @@ public static class SnapshotAssembly
         }
 
         if (read.StatedRate is { } stated && Math.Abs(spot - stated) > settings.Tolerance.Fraction * Math.Max(Math.Abs(stated), 1e-4))
-            findings.Add(Flagged(Rules.RateDisagreement, read.Id, $"the curve gives {spot:P4}, the contract states {stated:P4}"));
+            findings.Add(Flagged(FindingRules.RateDisagreement, read.Id, $"the curve gives {spot:P4}, the contract states {stated:P4}"));
         return true;
     }
 
@@ -170,7 +170,7 @@ public static class SnapshotAssembly
             ?? judged.Opportunities.FirstOrDefault(o => o.Protocol == read.Protocol);
         if (judgement is null)
         {
-            findings.Add(Refused(Rules.Unrated, read.Id, $"snapshot '{judged.Name}' has no events for {read.Protocol}, so it would look risk-free"));
+            findings.Add(Refused(FindingRules.Unrated, read.Id, $"snapshot '{judged.Name}' has no events for {read.Protocol}, so it would look risk-free"));
             return null;
         }
 

@@ -61,7 +61,7 @@ public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> end
         catch (ChainDataException wrong)
         {
             foreach (var (reading, entry) in wanted.Select(w => (w.Reading, w.Entry)).Distinct())
-                reading.Refuse(Rules.DeadAdapter, $"{entry.Id}/{reading.Chain.Id}", wrong.Message);
+                reading.Refuse(FindingRules.DeadAdapter, $"{entry.Id}/{reading.Chain.Id}", wrong.Message);
         }
     }
 
@@ -70,13 +70,13 @@ public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> end
         var id = $"{entry.Id}/{reading.Chain.Id}/{symbol}";
         if (pool.ValueKind != JsonValueKind.Object)
         {
-            reading.Refuse(Rules.DeadAdapter, id, $"{endpoint.Name} does not list pool {poolId}");
+            reading.Refuse(FindingRules.DeadAdapter, id, $"{endpoint.Name} does not list pool {poolId}");
             return null;
         }
 
         if (reading.Chain.Tokens.All(token => token.Symbol != symbol))
         {
-            reading.Refuse(Rules.UnknownToken, id, $"the entry has a pool for {symbol}, which is not in the chain file");
+            reading.Refuse(FindingRules.UnknownToken, id, $"the entry has a pool for {symbol}, which is not in the chain file");
             return null;
         }
 
@@ -87,7 +87,7 @@ public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> end
             reading.Provenances[from] = new() { Source = $"DefiLlama, pool {poolId} of {Text(pool, "project")}", AsOf = now };
             if (!reading.Prices.TryGetValue(reading.Chain.Tokens.First(token => token.Symbol == symbol).AssetId(), out var price))
             {
-                reading.Refuse(Rules.MissingPrice, id, $"{symbol} has no price, so the pool's size cannot be converted to tokens");
+                reading.Refuse(FindingRules.MissingPrice, id, $"{symbol} has no price, so the pool's size cannot be converted to tokens");
                 return null;
             }
 
@@ -110,7 +110,7 @@ public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> end
         }
         catch (ChainDataException wrong)
         {
-            reading.Refuse(Rules.DeadAdapter, id, wrong.Message);
+            reading.Refuse(FindingRules.DeadAdapter, id, wrong.Message);
             return null;
         }
     }
@@ -135,16 +135,16 @@ public sealed class DefiLlama(Market universe, Func<WebSource, JsonEndpoint> end
                 var age = (now - DateTimeOffset.UnixEpoch).TotalSeconds - QuoteRequest.Number(endpoint, coin, "timestamp");
                 var ours = reading.Prices[token.AssetId()];
                 if (coin.TryGetProperty("decimals", out _) && QuoteRequest.Number(endpoint, coin, "decimals") is var decimals && decimals != token.Decimals)
-                    reading.Flag(Rules.WrongDecimals, $"{token.Symbol}@{reading.Chain.Id}", $"{endpoint.Name} reports {decimals} decimals, but the chain file has {token.Decimals}");
+                    reading.Flag(FindingRules.WrongDecimals, $"{token.Symbol}@{reading.Chain.Id}", $"{endpoint.Name} reports {decimals} decimals, but the chain file has {token.Decimals}");
                 else if (age <= reading.Settings.MaximumPriceAge.Seconds && coin.TryGetProperty("confidence", out _) && QuoteRequest.Number(endpoint, coin, "confidence") >= LeastConfidence
                     && Math.Abs(ours / price - 1) > reading.Settings.Tolerance.Fraction)
-                    reading.Flag(Rules.PriceDisagreement, $"{token.AssetId()}@{reading.Chain.Id}", $"{ours.Value:g9} USD by {reading.Provenances[ours.From].Source}, {price:g9} USD by {endpoint.Name}; the first is used");
+                    reading.Flag(FindingRules.PriceDisagreement, $"{token.AssetId()}@{reading.Chain.Id}", $"{ours.Value:g9} USD by {reading.Provenances[ours.From].Source}, {price:g9} USD by {endpoint.Name}; the first is used");
             }
         }
         catch (ChainDataException wrong)
         {
             foreach (var reading in tokens.Select(token => token.Reading).Distinct())
-                reading.Flag(Rules.Endpoint, reading.Chain.Id, $"prices could not be checked with a second source: {wrong.Message}");
+                reading.Flag(FindingRules.Endpoint, reading.Chain.Id, $"prices could not be checked with a second source: {wrong.Message}");
         }
     }
 

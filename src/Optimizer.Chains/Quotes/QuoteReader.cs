@@ -76,12 +76,12 @@ public sealed class QuoteReader(Market universe, Func<string, (Uri? Address, str
         }
         catch (ChainDataException wrong)
         {
-            request.Reading.Refuse(Rules.DeadRoute, request.Judged.Id, wrong.Message);
+            request.Reading.Refuse(FindingRules.DeadRoute, request.Judged.Id, wrong.Message);
         }
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
             // An unexpected answer that crashes one adapter must not affect the other routes.
-            request.Reading.Refuse(Rules.DeadRoute, request.Judged.Id, $"the adapter {adapter.Name} crashed (a bug): {wrong.GetType().Name}");
+            request.Reading.Refuse(FindingRules.DeadRoute, request.Judged.Id, $"the adapter {adapter.Name} crashed (a bug): {wrong.GetType().Name}");
         }
 
         return null;

@@ -57,7 +57,7 @@ public static class EvmMarketReader
         }
         catch (ChainDataException wrong)
         {
-            reading.Refuse(Rules.DeadChain, chain.Id, wrong.Message);
+            reading.Refuse(FindingRules.DeadChain, chain.Id, wrong.Message);
             return;
         }
 
@@ -84,7 +84,7 @@ public static class EvmMarketReader
         await session.RunAsync([native, gas, .. protocols.Select(p => p.Read), .. routes], cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         foreach (var (fault, message) in client.Noticed)
-            reading.Flag(Rules.Endpoint, chain.Id, $"{fault}: {message}");
+            reading.Flag(FindingRules.Endpoint, chain.Id, $"{fault}: {message}");
         foreach (var (entry, read) in protocols)
         {
             foreach (var opportunity in await read.ConfigureAwait(false))
@@ -98,11 +98,11 @@ public static class EvmMarketReader
         }
 
         if (gas.IsFaulted)
-            reading.Refuse(Rules.DeadChain, chain.Id, $"gas cannot be read: {gas.Exception!.InnerException!.Message}");
+            reading.Refuse(FindingRules.DeadChain, chain.Id, $"gas cannot be read: {gas.Exception!.InnerException!.Message}");
         else if (native.IsFaulted || await native.ConfigureAwait(false) is null)
-            reading.Refuse(Rules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so gas cannot be valued");
+            reading.Refuse(FindingRules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so gas cannot be valued");
         else if (await gas.ConfigureAwait(false) is EvmGas fees && (fees.GweiPerGas > MostGweiPerGas || fees.DataFeeGwei > EvmGasReader.MostDataFeeGwei))
-            reading.Refuse(Rules.AbsurdGas, chain.Id, $"gas at {fees.GweiPerGas.Value:g4} gwei and a data fee of {fees.DataFeeGwei?.Value ?? 0:g4} gwei are implausible");
+            reading.Refuse(FindingRules.AbsurdGas, chain.Id, $"gas at {fees.GweiPerGas.Value:g4} gwei and a data fee of {fees.DataFeeGwei?.Value ?? 0:g4} gwei are implausible");
         else
             reading.Gas = await gas.ConfigureAwait(false);
     }
@@ -113,7 +113,7 @@ public static class EvmMarketReader
         {
             if (RouteAdapters.ContainsKey(protocol.Entry.Adapter!) || QuoteReader.Knows(protocol.Entry.Adapter!))
                 return [];
-            protocol.Reading.Refuse(Rules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"unknown adapter '{protocol.Entry.Adapter}'; expected one of {string.Join(", ", Adapters.Keys.Union(RouteAdapters.Keys).Union(QuoteReader.Names))}");
+            protocol.Reading.Refuse(FindingRules.NoAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"unknown adapter '{protocol.Entry.Adapter}'; expected one of {string.Join(", ", Adapters.Keys.Union(RouteAdapters.Keys).Union(QuoteReader.Names))}");
             return [];
         }
 
@@ -123,13 +123,13 @@ public static class EvmMarketReader
         }
         catch (ChainDataException wrong)
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", wrong.Message);
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", wrong.Message);
             return [];
         }
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
             // An unexpected answer that crashes one adapter must not affect the other protocols.
-            protocol.Reading.Refuse(Rules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"the adapter {adapter.Name} crashed (a bug): {wrong.GetType().Name}");
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, $"{protocol.Entry.Id}/{protocol.Chain.Id}", $"the adapter {adapter.Name} crashed (a bug): {wrong.GetType().Name}");
             return [];
         }
     }
@@ -143,11 +143,11 @@ public static class EvmMarketReader
         }
         catch (ChainDataException wrong)
         {
-            protocol.Reading.Refuse(Rules.DeadRoute, judged.Id, wrong.Message);
+            protocol.Reading.Refuse(FindingRules.DeadRoute, judged.Id, wrong.Message);
         }
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
-            protocol.Reading.Refuse(Rules.DeadRoute, judged.Id, $"the adapter {protocol.Entry.Adapter} crashed (a bug): {wrong.GetType().Name}");
+            protocol.Reading.Refuse(FindingRules.DeadRoute, judged.Id, $"the adapter {protocol.Entry.Adapter} crashed (a bug): {wrong.GetType().Name}");
         }
 
         if (read is null)

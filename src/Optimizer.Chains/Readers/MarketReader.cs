@@ -39,11 +39,11 @@ public sealed class MarketReader(
         var reading = new ChainReading(chain, settings, history);
         JsonRpcClient[] endpoints = [.. Endpoints(chain, reading).Select((uri, i) => new JsonRpcClient(uri, $"{chain.Id} #{i + 1}", http, limits))];
         if (endpoints.Length == 0)
-            reading.Refuse(Rules.DeadChain, chain.Id, $"the environment variable {chain.RpcEnvironmentVariable} has no endpoint; expected one or more, separated by spaces");
+            reading.Refuse(FindingRules.DeadChain, chain.Id, $"the environment variable {chain.RpcEnvironmentVariable} has no endpoint; expected one or more, separated by spaces");
         else if (chain.ChainId is { } id)
             await EvmMarketReader.ReadAsync(reading, new EvmClient(chain.Id, id, endpoints, settings.TwoEndpoints), universe, time.GetUtcNow(), cancellation, at).ConfigureAwait(false);
         else if (at is not null)
-            reading.Refuse(Rules.NoPast, chain.Id, "Solana nodes cannot read earlier states of accounts");
+            reading.Refuse(FindingRules.NoPast, chain.Id, "Solana nodes cannot read earlier states of accounts");
         else if (chain.GenesisHash is { } genesis)
             await SolanaMarketReader.ReadAsync(reading, new SolanaClient(chain.Id, genesis, endpoints), time.GetUtcNow(), cancellation).ConfigureAwait(false);
         else
@@ -59,7 +59,7 @@ public sealed class MarketReader(
             if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
                 endpoints.Add(uri);
             else
-                reading.Flag(Rules.Endpoint, chain.Id, $"entry {endpoints.Count + 1} of {chain.RpcEnvironmentVariable} is not an http or https address");
+                reading.Flag(FindingRules.Endpoint, chain.Id, $"entry {endpoints.Count + 1} of {chain.RpcEnvironmentVariable} is not an http or https address");
         }
 
         return endpoints;

@@ -35,7 +35,7 @@ public static class SolanaMarketReader
     {
         var chain = reading.Chain;
         foreach (var entry in chain.Protocols.Where(p => p.Adapter is not null && !Adapters.ContainsKey(p.Adapter) && !QuoteReader.Knows(p.Adapter)))
-            reading.Refuse(Rules.NoAdapter, $"{entry.Id}/{chain.Id}", $"unknown adapter '{entry.Adapter}'; expected one of {string.Join(", ", Adapters.Keys.Concat(QuoteReader.Names))}");
+            reading.Refuse(FindingRules.NoAdapter, $"{entry.Id}/{chain.Id}", $"unknown adapter '{entry.Adapter}'; expected one of {string.Join(", ", Adapters.Keys.Concat(QuoteReader.Names))}");
         var places = chain.Protocols.Where(entry => entry.Adapter is not null && Adapters.ContainsKey(entry.Adapter))
             .SelectMany(entry => entry.Addresses.Where(role => Adapters[entry.Adapter!].Reads(role.Key)).Select(role => (Entry: entry, Adapter: Adapters[entry.Adapter!], Address: role.Value)))
             .ToArray();
@@ -59,21 +59,21 @@ public static class SolanaMarketReader
         }
         catch (ChainDataException wrong)
         {
-            reading.Refuse(Rules.DeadChain, chain.Id, wrong.Message);
+            reading.Refuse(FindingRules.DeadChain, chain.Id, wrong.Message);
             return;
         }
         finally
         {
             foreach (var (fault, message) in client.Noticed)
-                reading.Flag(Rules.Endpoint, chain.Id, $"{fault}: {message}");
+                reading.Flag(FindingRules.Endpoint, chain.Id, $"{fault}: {message}");
         }
 
         if (!reading.IsCurrent($"slot, {clock.Slot},", clock.Time, now))
             return;
         if (accounts.LastSlot != accounts.Slot)
-            reading.Flag(Rules.SlotsApart, chain.Id, $"accounts were read at slots {accounts.Slot} to {accounts.LastSlot}");
+            reading.Flag(FindingRules.SlotsApart, chain.Id, $"accounts were read at slots {accounts.Slot} to {accounts.LastSlot}");
         if (reading.Settings.TwoEndpoints)
-            reading.Flag(Rules.Endpoint, chain.Id, "two Solana endpoints cannot be compared at the same slot; one endpoint is used");
+            reading.Flag(FindingRules.Endpoint, chain.Id, "two Solana endpoints cannot be compared at the same slot; one endpoint is used");
 
         var prices = new SolanaPrices(reading, accounts.ByAddress, clock, places.SelectMany(place => Quote(place.Entry, place.Adapter, accounts.ByAddress.GetValueOrDefault(place.Address))));
         foreach (var (entry, adapter, address) in places)
@@ -86,7 +86,7 @@ public static class SolanaMarketReader
             prices.Of(token);
         var native = prices.Of(chain.Tokens.Single(token => token.Symbol == chain.NativeToken));
         if (native is null)
-            reading.Refuse(Rules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so gas cannot be valued");
+            reading.Refuse(FindingRules.MissingPrice, chain.Id, $"{chain.NativeToken} has no price, so gas cannot be valued");
         else
             reading.Gas = Gas(reading, head, accounts, clock);
     }
@@ -97,11 +97,11 @@ public static class SolanaMarketReader
         reading.Provenances[from] = new() { Source = $"{reading.Chain.Name}: fee of a message with one signature; priority fees of recent slots", AsOf = clock.Time, Slot = clock.Slot };
         var fees = accounts.PriorityFees;
         if (fees.Count == 0)
-            reading.Flag(Rules.NoPriorityFee, reading.Chain.Id, "the node reports no priority fees in recent slots; counted as zero");
+            reading.Flag(FindingRules.NoPriorityFee, reading.Chain.Id, "the node reports no priority fees in recent slots; counted as zero");
         var priority = fees.Count == 0 ? 0 : fees[(int)Math.Min(fees.Count - 1, Percentile * fees.Count)];
         if (priority > MostMicroLamports || accounts.LamportsPerSignature > MostLamportsPerSignature)
         {
-            reading.Refuse(Rules.AbsurdGas, reading.Chain.Id, $"{accounts.LamportsPerSignature} lamports a signature and {priority} micro-lamports a compute unit are implausible");
+            reading.Refuse(FindingRules.AbsurdGas, reading.Chain.Id, $"{accounts.LamportsPerSignature} lamports a signature and {priority} micro-lamports a compute unit are implausible");
             return null;
         }
 
@@ -135,16 +135,16 @@ public static class SolanaMarketReader
         {
             if (account is not null)
                 return adapter.Read(protocol, account);
-            protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"there is no account {address}");
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, subject, $"there is no account {address}");
         }
         catch (ChainDataException wrong)
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, subject, wrong.Message);
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, subject, wrong.Message);
         }
         catch (Exception wrong) when (wrong is not OperationCanceledException)
         {
             // Unexpected data that crashes one adapter must not affect the other protocols.
-            protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"the adapter {adapter.Name} crashed (a bug): {wrong.GetType().Name}");
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, subject, $"the adapter {adapter.Name} crashed (a bug): {wrong.GetType().Name}");
         }
 
         return null;

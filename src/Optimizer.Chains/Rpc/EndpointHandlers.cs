@@ -54,7 +54,7 @@ public static class EndpointClient
             pipeline = pipeline.AddRetry(retry);
         var handler = new ResilienceHandler(pipeline.AddTimeout(TimeSpan.FromSeconds(limits.AttemptSeconds)).Build())
         {
-            InnerHandler = new WholeAnswerHandler(limits.MaximumBytes)
+            InnerHandler = new BufferingHandler(limits.MaximumBytes)
             {
                 InnerHandler = innermost ?? new SocketsHttpHandler
                 {
@@ -87,7 +87,7 @@ public static class EndpointClient
     };
 
     /// <summary>Reads the whole answer as part of the attempt, so that a broken answer is retried and an endless one is stopped.</summary>
-    private sealed class WholeAnswerHandler(int maximumBytes) : DelegatingHandler
+    private sealed class BufferingHandler(int maximumBytes) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
         {
@@ -105,7 +105,7 @@ public static class EndpointClient
                 }
 
                 response.Content.Dispose();
-                response.Content = new WholeAnswer(buffer.GetBuffer(), (int)buffer.Length);
+                response.Content = new BufferedContent(buffer.GetBuffer(), (int)buffer.Length);
                 return response;
             }
             catch (IOException broken)
@@ -125,7 +125,7 @@ public static class EndpointClient
 /// <summary>A complete answer.</summary>
 /// <param name="buffer">The buffer with the answer; not copied.</param>
 /// <param name="length">Length of the answer in the buffer.</param>
-internal sealed class WholeAnswer(byte[] buffer, int length) : ByteArrayContent(buffer, 0, length)
+internal sealed class BufferedContent(byte[] buffer, int length) : ByteArrayContent(buffer, 0, length)
 {
     public ReadOnlyMemory<byte> Bytes { get; } = buffer.AsMemory(0, length);
 }

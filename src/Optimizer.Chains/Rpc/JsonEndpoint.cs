@@ -60,7 +60,7 @@ public sealed class JsonEndpoint(Uri endpoint, string name, HttpClient http, End
                 throw new ChainDataException(ChainFault.RateLimited, $"{name} asks for fewer requests (HTTP 429)");
             if (!response.IsSuccessStatusCode)
                 throw new ChainDataException(ChainFault.HttpError, $"{name} answered HTTP {(int)response.StatusCode}");
-            answer = response.Content is WholeAnswer whole ? whole.Bytes : await response.Content.ReadAsByteArrayAsync(bounded.Token).ConfigureAwait(false);
+            answer = response.Content is BufferedContent whole ? whole.Bytes : await response.Content.ReadAsByteArrayAsync(bounded.Token).ConfigureAwait(false);
         }
         catch (ChainDataException known) when (known.Fault == ChainFault.Oversized)
         {

@@ -43,9 +43,9 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
             return true;
         var subject = $"{token.Symbol}@{reading.Chain.Id}";
         if (account is null)
-            reading.Refuse(Rules.MissingPrice, subject, $"there is no mint {mint}");
+            reading.Refuse(FindingRules.MissingPrice, subject, $"there is no mint {mint}");
         else
-            reading.Refuse(Rules.WrongDecimals, subject, $"the mint has {account.U8(Decimals)} decimals, not {token.Decimals}");
+            reading.Refuse(FindingRules.WrongDecimals, subject, $"the mint has {account.U8(Decimals)} decimals, not {token.Decimals}");
         return false;
     }
 
@@ -60,7 +60,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
         foreach (var other in others)
         {
             if (fromFeed is { } first && Math.Abs(first / other - 1) > reading.Settings.Tolerance.Fraction)
-                reading.Flag(Rules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {other.Value:g9} USD by {reading.Provenances[other.From].Source}; the first is used");
+                reading.Flag(FindingRules.PriceDisagreement, subject, $"{first.Value:g9} USD by {reading.Provenances[first.From].Source}, {other.Value:g9} USD by {reading.Provenances[other.From].Source}; the first is used");
         }
 
         // A rejected feed is not replaced.
@@ -68,7 +68,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
         if (price is { } found)
             reading.Prices[asset] = found;
         else if (feed is null)
-            reading.Refuse(Rules.MissingPrice, subject, $"the chain file has no price account for {asset}, and no protocol on the chain has its price");
+            reading.Refuse(FindingRules.MissingPrice, subject, $"the chain file has no price account for {asset}, and no protocol on the chain has its price");
         return price;
     }
 
@@ -76,7 +76,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
     {
         if (!accounts.TryGetValue(feed, out var account))
         {
-            reading.Refuse(Rules.MissingPrice, subject, $"there is no price account {feed}");
+            reading.Refuse(FindingRules.MissingPrice, subject, $"there is no price account {feed}");
             return null;
         }
 
@@ -92,31 +92,31 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
         }
         catch (ChainDataException wrong)
         {
-            reading.Refuse(Rules.MissingPrice, subject, wrong.Message);
+            reading.Refuse(FindingRules.MissingPrice, subject, wrong.Message);
             return null;
         }
 
         var age = (clock.Time - asOf).TotalSeconds;
         if (!double.IsFinite(price) || price <= 0 || age < -60)
         {
-            reading.Refuse(Rules.AbsurdPrice, subject, $"the price account {feed} holds {price:g9} USD, {age:0} s old");
+            reading.Refuse(FindingRules.AbsurdPrice, subject, $"the price account {feed} holds {price:g9} USD, {age:0} s old");
             return null;
         }
 
         if (age > reading.Settings.MaximumPriceAge.Seconds)
         {
-            reading.Refuse(Rules.StalePrice, subject, $"the price account {feed} was last updated {Duration.FromSeconds(age)} before the slot; the maximum is {reading.Settings.MaximumPriceAge}");
+            reading.Refuse(FindingRules.StalePrice, subject, $"the price account {feed} was last updated {Duration.FromSeconds(age)} before the slot; the maximum is {reading.Settings.MaximumPriceAge}");
             return null;
         }
 
         if (unsure > MostUnsure * reading.Settings.Tolerance.Fraction * price)
         {
-            reading.Refuse(Rules.UnsurePrice, subject, $"the price account {feed} has {price:g9} ± {unsure:g4} USD");
+            reading.Refuse(FindingRules.UnsurePrice, subject, $"the price account {feed} has {price:g9} ± {unsure:g4} USD");
             return null;
         }
 
         if (unsure > reading.Settings.Tolerance.Fraction * price)
-            reading.Flag(Rules.UnsurePrice, subject, $"the price account {feed} has {price:g9} ± {unsure:g4} USD");
+            reading.Flag(FindingRules.UnsurePrice, subject, $"the price account {feed} has {price:g9} ± {unsure:g4} USD");
         return Figure(price, $"pyth-{asset}", $"Pyth's account {feed} on {reading.Chain.Name}", asOf);
     }
 
@@ -124,7 +124,7 @@ public sealed class SolanaPrices(ChainReading reading, IReadOnlyDictionary<strin
     {
         if (quote.AsOf is { } asOf && (clock.Time - asOf).Duration().TotalSeconds > reading.Settings.MaximumPriceAge.Seconds)
         {
-            reading.Flag(Rules.StalePrice, subject, $"{source} set its price on {asOf:yyyy-MM-dd HH:mm} UTC; it is ignored");
+            reading.Flag(FindingRules.StalePrice, subject, $"{source} set its price on {asOf:yyyy-MM-dd HH:mm} UTC; it is ignored");
             return null;
         }
 

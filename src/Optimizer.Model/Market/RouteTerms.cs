@@ -15,7 +15,7 @@ public sealed record RouteTerms
         ImpactPerUsd = (route.ImpactBpsPerMillion?.Value ?? 0) / 10_000 / 1e6 / price;
         MinimumUsd = (route.Minimum?.Value ?? 0) * price;
         MaximumUsd = (route.Maximum?.Value ?? double.PositiveInfinity) * price;
-        Zones = [.. route.Fees.Select(fee => new RouteZone((fee.UpTo?.Value ?? double.PositiveInfinity) * price, fee.Bps / 10_000))];
+        Zones = [.. route.Fees.Select(fee => new RouteFeeTier((fee.UpTo?.Value ?? double.PositiveInfinity) * price, fee.Bps / 10_000))];
     }
 
     /// <summary>The route.</summary>
@@ -40,7 +40,7 @@ public sealed record RouteTerms
     public double MaximumUsd { get; }
 
     /// <summary>The tiers of the proportional fee, ascending.</summary>
-    public IReadOnlyList<RouteZone> Zones { get; }
+    public IReadOnlyList<RouteFeeTier> Zones { get; }
 
     /// <summary>Loss of value of a move, in USD; negative where a converter gives more than the market price.</summary>
     /// <param name="usd">Value that goes in, in USD.</param>
@@ -65,4 +65,4 @@ public sealed record RouteTerms
 /// <summary>One tier of a route's proportional fee.</summary>
 /// <param name="UpToUsd">Its upper end; infinite for the last.</param>
 /// <param name="FeeRate">The fee of the whole amount, a fraction; negative for a reward.</param>
-public sealed record RouteZone(double UpToUsd, double FeeRate);
+public sealed record RouteFeeTier(double UpToUsd, double FeeRate);

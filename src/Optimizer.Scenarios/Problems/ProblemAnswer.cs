@@ -110,7 +110,7 @@ public sealed record ProblemAnswer
             Verification = answer.Verification is { } second ? ScenarioRunner.Describe(second) : null,
             Seconds = answer.Seconds,
             Weights = hasValues ? problem.Variables.Select((v, i) => (v.Name, Value: answer.Values[i])).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Value) : new Dictionary<string, double>(),
-            WouldNeed = problem.Variables.Select((v, i) => (v.Name, Gap: i < answer.EntryGaps.Count ? answer.EntryGaps[i] : 0)).Where(p => p.Gap > 1e-12)
+            WouldNeed = problem.Variables.Select((v, i) => (v.Name, Gap: i < answer.CostsOfEntry.Count ? answer.CostsOfEntry[i] : 0)).Where(p => p.Gap > 1e-12)
                 .DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Gap),
             Rows = hasValues
                 ? [.. problem.Rows.Select((row, r) => new RowAnswer(row.Name, row.Terms.Sum(t => t.Coefficient * answer.Values[t.Variable]),

@@ -73,12 +73,12 @@ public static class ProblemFiles
             },
             Goal = problem.Goal switch
             {
-                MaximizeUtility utility => new Goals.MeanVariance { RiskWeight = utility.RiskWeight },
-                MinimizeRisk least => new Goals.MinimumRisk { ValueAtLeast = least.ValueAtLeast, Toll = Sum(least.Toll) },
-                MaximizeValue most => new Goals.MaximumReturn { RiskAtMost = most.RiskAtMost },
-                MaximizeRatio ratio => new Goals.MaximumSharpeRatio { Threshold = ratio.Threshold },
-                BudgetRisk shares => new Goals.RiskParity { Shares = names.Zip(shares.Shares).ToDictionary(p => p.First, p => p.Second) },
-                MinimizeTailLoss tail => new Goals.MinimumCvar { Confidence = tail.Confidence, ValueAtLeast = tail.ValueAtLeast },
+                MeanVarianceGoal utility => new Goals.MeanVariance { RiskWeight = utility.RiskWeight },
+                MinimumRiskGoal least => new Goals.MinimumRisk { ValueAtLeast = least.ValueAtLeast, Toll = Sum(least.Toll) },
+                MaximumReturnGoal most => new Goals.MaximumReturn { RiskAtMost = most.RiskAtMost },
+                MaximumSharpeRatioGoal ratio => new Goals.MaximumSharpeRatio { Threshold = ratio.Threshold },
+                RiskParityGoal shares => new Goals.RiskParity { Shares = names.Zip(shares.Shares).ToDictionary(p => p.First, p => p.Second) },
+                MinimumCvarGoal tail => new Goals.MinimumCvar { Confidence = tail.Confidence, ValueAtLeast = tail.ValueAtLeast },
                 var other => throw new NotSupportedException($"goal {other.GetType().Name}"),
             },
         };
@@ -329,24 +329,24 @@ public static class ProblemFiles
             switch (file.Goal)
             {
                 case Goals.MeanVariance utility:
-                    return new MaximizeUtility(utility.RiskWeight);
+                    return new MeanVarianceGoal(utility.RiskWeight);
                 case Goals.MinimumRisk least:
-                    return new MinimizeRisk(least.ValueAtLeast ?? Least(), Sum(least.Toll, "goal", "minimumRisk", "toll"));
+                    return new MinimumRiskGoal(least.ValueAtLeast ?? Least(), Sum(least.Toll, "goal", "minimumRisk", "toll"));
                 case Goals.MaximumReturn most:
-                    return new MaximizeValue(most.RiskAtMost);
+                    return new MaximumReturnGoal(most.RiskAtMost);
                 case Goals.MaximumSharpeRatio ratio:
-                    return new MaximizeRatio(ratio.Threshold);
+                    return new MaximumSharpeRatioGoal(ratio.Threshold);
                 case Goals.RiskParity shares:
                     var all = new double[_variables.Count];
                     for (var v = 0; v < file.Variables.Count && shares.Shares.Count == 0; v++)
                         all[v] = file.Variables[v].Binary ? 0 : 1;
                     foreach (var (name, share) in shares.Shares)
                         all[Find(name, "goal", "riskParity", "shares", name)] = share;
-                    return new BudgetRisk(all);
+                    return new RiskParityGoal(all);
                 case Goals.MinimumCvar tail:
                     if (file.Scenarios is null)
                         Report("minimumCvar needs scenarios", "goal");
-                    return new MinimizeTailLoss(tail.Confidence, tail.ValueAtLeast ?? Least());
+                    return new MinimumCvarGoal(tail.Confidence, tail.ValueAtLeast ?? Least());
                 default:
                     throw new NotSupportedException($"goal {file.Goal.GetType().Name}");
             }

@@ -51,8 +51,12 @@ public static class Formats
             IReadOnlyDictionary<string, Type> (type) => types
                 .Where(kind => !kind.IsAbstract && kind.IsSubclassOf(type))
                 .OrderBy(kind => kind.Name, StringComparer.Ordinal)
-                .ToDictionary(kind => JsonNamingPolicy.CamelCase.ConvertName(kind.Name)));
+                .ToDictionary(kind => KindOf(kind, type)));
     }
+
+    /// <summary>The key of a kind: its name, without that of what it is a kind of. A <c>GasShock</c> is <c>gas</c>.</summary>
+    private static string KindOf(Type kind, Type of) =>
+        JsonNamingPolicy.CamelCase.ConvertName(kind.Name.EndsWith(of.Name, StringComparison.Ordinal) ? kind.Name[..^of.Name.Length] : kind.Name);
 
     /// <summary>Writes base units as strings, because they are too large for JSON numbers.</summary>
     private sealed class BaseUnitsConverter : JsonConverter<BigInteger>

@@ -46,7 +46,7 @@ public sealed class EfficientFrontier
         Check.Sound(problem);
         if (problem.Variables.Any(v => v.IsBinary || v.Lot > 0) || problem.Links.Count > 0)
             throw new NotSupportedException("an exact frontier needs a problem without binaries, lots and curves");
-        var compiled = Compiled.Of(problem with { Goal = new MaximizeUtility(1) }, riskWeight: 1, valueWeight: 1);
+        var compiled = CompiledProblem.Of(problem with { Goal = new MeanVarianceGoal(1) }, riskWeight: 1, valueWeight: 1);
         var program = compiled.Program;
         var value = program.Cost.Select(c => -c).ToArray();
         var frontier = new EfficientFrontier();

@@ -15,7 +15,7 @@ public static class Infeasibility
     public static IReadOnlyList<string> Conflict(Problem problem, SolveOptions options, CancellationToken cancellation = default)
     {
         var demands = Enumerable.Range(0, problem.Rows.Count).ToList();
-        if (problem.Goal is MinimizeRisk or MaximizeValue or MinimizeTailLoss)
+        if (problem.Goal is MinimumRiskGoal or MaximumReturnGoal or MinimumCvarGoal)
             demands.Add(problem.Rows.Count);
         var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
         // A test for which no time is left counts as feasible: the conflict is then larger than necessary, but still a conflict.
@@ -59,11 +59,11 @@ public static class Infeasibility
     public static IReadOnlyDictionary<int, double>? CheapestRelaxation(
         Problem problem, IReadOnlyList<int> priority, SolveOptions options, CancellationToken cancellation = default)
     {
-        if (problem.Goal is MinimizeRisk or MinimizeTailLoss)
+        if (problem.Goal is MinimumRiskGoal or MinimumCvarGoal)
         {
-            var least = problem.Goal is MinimizeRisk risk ? risk.ValueAtLeast : ((MinimizeTailLoss)problem.Goal).ValueAtLeast;
+            var least = problem.Goal is MinimumRiskGoal risk ? risk.ValueAtLeast : ((MinimumCvarGoal)problem.Goal).ValueAtLeast;
             var value = problem.Variables.Select((v, i) => new Term(i, v.Value)).Where(term => term.Coefficient != 0).ToArray();
-            problem = problem with { Rows = [.. problem.Rows, new("goal", least, double.PositiveInfinity, value)], Goal = new MaximizeUtility(0) };
+            problem = problem with { Rows = [.. problem.Rows, new("goal", least, double.PositiveInfinity, value)], Goal = new MeanVarianceGoal(0) };
             priority = [.. priority, 0];
         }
 
@@ -76,7 +76,7 @@ public static class Infeasibility
         {
             var slacks = slackOf.Where(s => priority[s.Row] == level).ToArray();
             var variables = elastic.Variables.Select((v, i) => v with { Value = slacks.Any(s => s.Variable == i) ? -1 : 0 }).ToArray();
-            elastic = elastic with { Variables = variables, Goal = problem.Goal is MaximizeValue ? problem.Goal : new MaximizeUtility(0) };
+            elastic = elastic with { Variables = variables, Goal = problem.Goal is MaximumReturnGoal ? problem.Goal : new MeanVarianceGoal(0) };
             answer = MeanVarianceSolver.Solve(elastic, options.Within(deadline) with { Gap = 1e-7, Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop, Verify = false }, cancellation);
             if (answer.Values.Count == 0)
                 return null;
@@ -105,8 +105,8 @@ public static class Infeasibility
         {
             Rows = [.. demands.Where(d => d < problem.Rows.Count).Order().Select(d => problem.Rows[d])],
             // Any feasible point will do, so only the goal's own limit matters.
-            Goal = hasGoal ? problem.Goal is MinimizeTailLoss tail ? new MinimizeRisk(tail.ValueAtLeast, []) : problem.Goal : new MaximizeUtility(0),
-            Factors = hasGoal && problem.Goal is MaximizeValue ? problem.Factors : [],
+            Goal = hasGoal ? problem.Goal is MinimumCvarGoal tail ? new MinimumRiskGoal(tail.ValueAtLeast, []) : problem.Goal : new MeanVarianceGoal(0),
+            Factors = hasGoal && problem.Goal is MaximumReturnGoal ? problem.Factors : [],
             Variables = hasGoal ? problem.Variables : [.. problem.Variables.Select(v => v with { Value = 0, Variance = 0 })],
         };
         return MeanVarianceSolver.Solve(kept, options with { Gap = 1e6, Verify = false }, cancellation).Status != SolveStatus.Infeasible;
@@ -121,7 +121,7 @@ public static class Infeasibility
         {
             Variables = [.. elastic.Variables.Select((v, i) => v with { Value = slackOf.Any(s => s.Variable == i) ? -1 : 0, Variance = 0 })],
             Factors = [],
-            Goal = new MaximizeUtility(0),
+            Goal = new MeanVarianceGoal(0),
         };
         var answer = MeanVarianceSolver.Solve(elastic, options with { Gap = 1e-6, Engine = Engine.OrTools, Continuous = ContinuousEngine.Glop, Verify = false }, cancellation);
         List<int> broken = answer.Values.Count == 0 ? [] : [.. slackOf.Where(s => answer.Values[s.Variable] > 1e-9).Select(s => s.Row).Distinct()];

@@ -36,21 +36,21 @@ public static class MeanVarianceSolver
 
         problem = ExactLinks.Tightened(problem);
         var hasLots = problem.Variables.Any(v => v.Lot > 0);
-        var solved = hasLots ? Lots.WrittenOut(problem) : problem;
+        var solved = hasLots ? LotEncoding.WrittenOut(problem) : problem;
         var answer = ByGoal(solved, options, deadline);
         if (options.Verify)
             answer = Verified(solved, options, answer, cancellation);
         if (hasLots)
-            answer = Lots.Read(problem, answer, options) with { Verification = answer.Verification };
+            answer = LotEncoding.Read(problem, answer, options) with { Verification = answer.Verification };
         return answer with { Seconds = deadline.Elapsed };
     }
 
     private static Answer ByGoal(Problem problem, SolveOptions options, Deadline deadline) => problem.Goal switch
     {
-        BudgetRisk shares => RiskBudgeting.Solve(problem, shares, options, deadline),
-        MaximizeRatio ratio => RatioSearch.Solve(problem, ratio, options, deadline),
-        MinimizeTailLoss tail => TailLoss.Solve(problem, tail, options, deadline),
-        MaximizeValue { RiskAtMost: 0 } => NoRisk.Solve(problem, options, deadline),
+        RiskParityGoal shares => RiskParitySolver.Solve(problem, shares, options, deadline),
+        MaximumSharpeRatioGoal ratio => RatioSearch.Solve(problem, ratio, options, deadline),
+        MinimumCvarGoal tail => CvarSolver.Solve(problem, tail, options, deadline),
+        MaximumReturnGoal { RiskAtMost: 0 } => NoRisk.Solve(problem, options, deadline),
         _ => Choose(problem, options, deadline),
     };
 
@@ -96,7 +96,7 @@ public static class MeanVarianceSolver
     {
         if (second.Status == SolveStatus.Infeasible)
             return second;
-        var minimises = problem.Goal is MinimizeRisk;
+        var minimises = problem.Goal is MinimumRiskGoal;
         bool HasPoint(Answer answer) => answer.Values.Count > 0 && answer.Status is SolveStatus.Optimal or SolveStatus.Feasible;
         var isSecond = HasPoint(second) && (!HasPoint(first) || (minimises ? second.Objective < first.Objective : second.Objective > first.Objective));
         var (better, other) = isSecond ? (second, first) : (first, second);
@@ -115,12 +115,12 @@ public static class MeanVarianceSolver
     /// <summary>Solves with the other engine too, and reports whether both agree.</summary>
     private static Answer Verified(Problem problem, SolveOptions options, Answer answer, CancellationToken cancellation)
     {
-        if (problem.Goal is not (MaximizeUtility or MinimizeRisk or MaximizeValue or MaximizeRatio))
+        if (problem.Goal is not (MeanVarianceGoal or MinimumRiskGoal or MaximumReturnGoal or MaximumSharpeRatioGoal))
             return answer with { Verification = new(null, "none", null, "only one engine supports this goal") };
         var isNative = answer.Engine.StartsWith("native", StringComparison.Ordinal);
         var deadline = new Deadline(options.TimeLimitSeconds, cancellation);
         Answer other;
-        if (problem.Goal is MaximizeRatio)
+        if (problem.Goal is MaximumSharpeRatioGoal)
         {
             other = ByGoal(problem, options with { Engine = isNative ? Engine.OrTools : Engine.Native, Verify = false }, deadline);
         }

@@ -16,7 +16,7 @@ internal static class NoRisk
             Variables = variables,
             Rows = [.. problem.Rows, .. problem.Factors.Select(factor => new Row($"no {factor.Name}", 0, 0, factor.Loadings))],
             Factors = [],
-            Goal = new MaximizeUtility(0),
+            Goal = new MeanVarianceGoal(0),
         }, options with { TimeLimitSeconds = Math.Max(0.01, deadline.SecondsLeft), Verify = false }, deadline.Cancellation);
         return answer.Values.Count == 0 ? answer : Certificate.Of(problem, options,
             new Point([.. answer.Values], [.. answer.ShadowPrices.Take(problem.Rows.Count), 0], answer.Bound), answer.BoundBy, answer.Engine);

@@ -39,7 +39,7 @@ internal static class OrToolsSolver
         var engine = options.Continuous switch
         {
             ContinuousEngine.Scip => OrToolsEngine.Scip,
-            ContinuousEngine.Pdlp when problem.Goal is not MaximizeValue && problem.Links.Count == 0 && !Check.IsLinear(problem) => OrToolsEngine.Pdlp,
+            ContinuousEngine.Pdlp when problem.Goal is not MaximumReturnGoal && problem.Links.Count == 0 && !Check.IsLinear(problem) => OrToolsEngine.Pdlp,
             _ => OrToolsEngine.Glop,
         };
         if (engine == OrToolsEngine.Pdlp)
@@ -56,7 +56,7 @@ internal static class OrToolsSolver
     /// exactly.</summary>
     private static Answer SiftedPdlp(Problem problem, SolveOptions options, Deadline deadline)
     {
-        var compiled = Compiled.Of(problem);
+        var compiled = CompiledProblem.Of(problem);
         if (compiled.ImpossibleRow is { } row)
             return new Answer { Status = SolveStatus.Infeasible, Engine = "PDLP", Message = $"the variables' bounds contradict '{row}'" };
         var sifting = new Sifting(compiled.Program, new PdlpEngine(deadline));

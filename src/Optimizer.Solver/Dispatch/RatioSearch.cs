@@ -14,12 +14,12 @@ internal static class RatioSearch
 {
     private const int MaximumSteps = 60;
 
-    public static Answer Solve(Problem problem, MaximizeRatio goal, SolveOptions options, Deadline deadline)
+    public static Answer Solve(Problem problem, MaximumSharpeRatioGoal goal, SolveOptions options, Deadline deadline)
     {
         // With integer variables, each price of risk is solved to a tenth of the gap, and its proven bound is used.
         var isMixed = problem.Variables.Any(v => v.IsBinary || v.Lot > 0);
         var inner = options with { Gap = isMixed ? options.Gap / 10 : Math.Min(options.Gap, 1e-9), Verify = false };
-        Answer Trade(double weight) => MeanVarianceSolver.Solve(problem with { Goal = new MaximizeUtility(weight) },
+        Answer Trade(double weight) => MeanVarianceSolver.Solve(problem with { Goal = new MeanVarianceGoal(weight) },
             inner with { TimeLimitSeconds = Math.Max(0.01, deadline.SecondsLeft) }, deadline.Cancellation);
         var richest = Trade(0);
         if (richest.Values.Count == 0)
@@ -81,7 +81,7 @@ internal static class RatioSearch
     /// <summary>If everything but the risk is linear: scale all points by κ (y = κ·x) so that they earn a fixed amount above the threshold,
     /// and find the scaled point with the least risk (Schaible 1974). Exact also where several sizes are optimal because something earns
     /// the threshold without risk.</summary>
-    private static Answer Homogeneous(Problem problem, MaximizeRatio goal, Answer richest, SolveOptions options, Deadline deadline)
+    private static Answer Homogeneous(Problem problem, MaximumSharpeRatioGoal goal, Answer richest, SolveOptions options, Deadline deadline)
     {
         // The fixed amount is the gain of the richest point: κ is 1 for it and larger for all others, so κ stays inside its bounds.
         const double SmallestScale = 0.5, LargestScale = 1e4;
@@ -95,7 +95,7 @@ internal static class RatioSearch
                     .Select(side => new Row(row.Name, double.NegativeInfinity, 0, [.. row.Terms.Select(t => new Term(t.Variable, side.Sign * t.Coefficient)), new(n, -side.Sign * side.Item1)])))
             .Concat(problem.Variables.Select((v, i) => new Row(v.Name, double.NegativeInfinity, 0, [new(i, 1), new(n, -v.Upper)])))
             .Concat(problem.Variables.Select((v, i) => (v, i)).Where(pair => pair.v.Lower != 0).Select(pair => new Row(pair.v.Name, double.NegativeInfinity, 0, [new(pair.i, -1), new(n, pair.v.Lower)])));
-        var least = MeanVarianceSolver.Solve(problem with { Variables = variables, Rows = [.. rows], Goal = new MinimizeRisk(gain, []) },
+        var least = MeanVarianceSolver.Solve(problem with { Variables = variables, Rows = [.. rows], Goal = new MinimumRiskGoal(gain, []) },
             options with { Gap = Math.Min(options.Gap, 1e-9), Verify = false, TimeLimitSeconds = Math.Max(0.01, deadline.SecondsLeft) }, deadline.Cancellation);
         if (least.Values.Count == 0)
             return least;
@@ -124,7 +124,7 @@ internal static class RatioSearch
     /// <param name="goal">The goal.</param>
     /// <param name="lines">Prices of risk, each with its proven maximum.</param>
     /// <param name="between">A price of risk at which solving would lower the bound.</param>
-    private static double Bound(Problem problem, MaximizeRatio goal, List<(double Weight, double Most)> lines, out double between)
+    private static double Bound(Problem problem, MaximumSharpeRatioGoal goal, List<(double Weight, double Most)> lines, out double between)
     {
         if (lines.Count == 0)
         {
@@ -137,12 +137,12 @@ internal static class RatioSearch
         var largest = 0.0;
         foreach (var factor in problem.Factors)
         {
-            var reach = factor.Loadings.Sum(t => Math.Abs(t.Coefficient) * Reach(t.Variable));
+            var reach = factor.Loadings.Sum(t => Math.Abs(t.Coefficient) * RelevantMarket(t.Variable));
             largest += reach * reach;
         }
 
         for (var v = 0; v < problem.Variables.Count; v++)
-            largest += problem.Variables[v].Variance * Reach(v) * Reach(v);
+            largest += problem.Variables[v].Variance * RelevantMarket(v) * RelevantMarket(v);
         var bound = At(Math.Sqrt(largest));
         between = lines.Where(line => line.Weight > 0).Select(line => line.Weight).DefaultIfEmpty(4).Min() / 4;
         foreach (var a in lines)
@@ -160,7 +160,7 @@ internal static class RatioSearch
         // As the volatility goes to zero, the bound is finite only if some price of risk leaves less than the threshold.
         return lines.Exists(line => line.Most < goal.Threshold) ? bound : double.PositiveInfinity;
 
-        double Reach(int v) => Math.Max(Math.Abs(problem.Variables[v].Lower), Math.Abs(problem.Variables[v].Upper));
+        double RelevantMarket(int v) => Math.Max(Math.Abs(problem.Variables[v].Lower), Math.Abs(problem.Variables[v].Upper));
     }
 
     /// <summary>Risk below this fraction of the squared gain (a ratio above 100,000) is rounding error, so it counts as zero.</summary>

@@ -68,8 +68,8 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
 
             var prices = PricesOfOut(_isOut);
             var missed = prices.Sum(p => p.Price);
-            var bound = problem.Goal is MinimizeRisk ? _last.Bound + missed : -(_last.Bound + missed);
-            var isTighter = best is null || (problem.Goal is MinimizeRisk ? bound > best.Bound : bound < best.Bound);
+            var bound = problem.Goal is MinimumRiskGoal ? _last.Bound + missed : -(_last.Bound + missed);
+            var isTighter = best is null || (problem.Goal is MinimumRiskGoal ? bound > best.Bound : bound < best.Bound);
             best = point with { Bound = isTighter ? bound : best!.Bound };
             if (-missed <= enough * Math.Abs(bound) || IsRootLate)
                 return best;
@@ -176,7 +176,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
     private Point? Solve(IReadOnlyList<double>? binaries, IReadOnlyDictionary<int, double>? settled, int rounds)
     {
         Point? best = null;
-        var minimises = problem.Goal is MinimizeRisk;
+        var minimises = problem.Goal is MinimumRiskGoal;
         double bestObjective, lastObjective = double.NaN, lastBound = double.NaN;
         var (stalled, settling) = (0, 0);
         var bound = minimises ? double.NegativeInfinity : double.PositiveInfinity;
@@ -205,7 +205,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
             var isClose = Math.Abs(bound - bestObjective) <= gap * Math.Max(Math.Abs(bestObjective), 1e-9);
             var isFeasible = Check.Violation(problem, values, binaries is null) <= 1e-9;
             stalled = Math.Abs(bestObjective - lastObjective) + Math.Abs(bound - lastBound) < 1e-14 ? stalled + 1 : 0;
-            if (stalled == 3 && problem.Goal is MaximizeValue most && Check.Risk(problem, values) - most.RiskAtMost is > 0 and var over && !isFeasible && binaries is not null)
+            if (stalled == 3 && problem.Goal is MaximumReturnGoal most && Check.Risk(problem, values) - most.RiskAtMost is > 0 and var over && !isFeasible && binaries is not null)
             {
                 formulation.RiskMargin += 1.5 * over;
                 best = null;
@@ -235,7 +235,7 @@ internal sealed class CuttingPlanes(Problem problem, Formulation formulation, Or
         {
             var missed = Math.Max(Check.Missed(problem.Goal, Check.Value(problem, values), Check.Risk(problem, values)), Overshoot(values));
             return missed > 1e-10 ? -1e6 * (1 + missed)
-                : problem.Goal is MinimizeRisk ? -Check.Objective(problem, values)
+                : problem.Goal is MinimumRiskGoal ? -Check.Objective(problem, values)
                 : Check.Objective(problem, values);
         }
 

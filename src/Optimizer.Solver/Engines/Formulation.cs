@@ -13,7 +13,7 @@ internal sealed class Formulation
     private readonly Problem _problem;
     private readonly List<Square> _squares = [];
     private readonly List<Row> _cuts = [];
-    private readonly TouchPoints _points = new();
+    private readonly TangentPoints _points = new();
     private readonly bool _linear;
     private readonly bool[] _inRows;
 
@@ -235,21 +235,21 @@ internal sealed class Formulation
         var program = new QuadraticProgram();
         foreach (var variable in _problem.Variables)
         {
-            program.Add(variable.Lower, variable.Upper, goal is MinimizeRisk or MinimizeTailLoss ? 0 : -variable.Value,
+            program.Add(variable.Lower, variable.Upper, goal is MinimumRiskGoal or MinimumCvarGoal ? 0 : -variable.Value,
                 integer: keepBinaries && variable.IsBinary);
         }
 
-        foreach (var (v, toll) in goal is MinimizeRisk charged ? charged.Toll : [])
+        foreach (var (v, toll) in goal is MinimumRiskGoal charged ? charged.Toll : [])
             program.Cost[v] += toll;
         program.Rows.AddRange(_problem.Rows);
         AddSwitches(program, sizes);
-        AddRisk(program, goal switch { MaximizeUtility utility => utility.RiskWeight, MinimizeRisk => 1, _ => 0 });
+        AddRisk(program, goal switch { MeanVarianceGoal utility => utility.RiskWeight, MinimumRiskGoal => 1, _ => 0 });
         program.Rows.AddRange(_cuts);
-        if (goal is MinimizeRisk least)
+        if (goal is MinimumRiskGoal least)
             program.Rows.Add(new("value at least", least.ValueAtLeast, double.PositiveInfinity, ValueTerms()));
-        if (goal is MinimizeTailLoss tail)
+        if (goal is MinimumCvarGoal tail)
             program.Rows.Add(new("value at least", tail.ValueAtLeast, double.PositiveInfinity, ValueTerms()));
-        if (goal is MaximizeValue most)
+        if (goal is MaximumReturnGoal most)
             program.Rows.Add(new("risk at most", double.NegativeInfinity, most.RiskAtMost - RiskMargin,
                 [.. _squares.Select(square => new Term(square.Epigraph, square.Weight))]));
         return program;

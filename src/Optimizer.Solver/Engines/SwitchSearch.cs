@@ -20,7 +20,7 @@ internal sealed class SwitchSearch(Problem problem, SolveOptions options, Deadli
     /// <summary>Above this many binaries, SCIP never gets all of them: it would end without a point.</summary>
     private const int TooMany = 1_600;
 
-    private readonly bool _minimises = problem.Goal is MinimizeRisk;
+    private readonly bool _minimises = problem.Goal is MinimumRiskGoal;
     private double _bound = root.Bound;
     private string _boundBy = "weak duality at the root, recomputed";
     private Answer? _best;

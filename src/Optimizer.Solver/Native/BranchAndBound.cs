@@ -106,7 +106,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
                 return;
             }
 
-            if (Restriction.Of(_program, node.On, node.Undecided, node.Openers) is not { } part)
+            if (NodeProgram.Of(_program, node.On, node.Undecided, node.Openers) is not { } part)
                 return;
             _nodes++;
             var relaxed = Relax(part, isRoot);
@@ -154,7 +154,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
         return node with { Openers = openers, Undecided = [.. node.Undecided.Where(i => !IsShut(i))] };
     }
 
-    private Relaxed Relax(Restriction part, bool isRoot)
+    private Relaxed Relax(NodeProgram part, bool isRoot)
     {
         var sifting = new Sifting(part.Program, InteriorPointEngine.Instance);
         sifting.Warm(_needsRow);
@@ -165,7 +165,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
     }
 
     /// <summary>Tries supports rounded from the relaxation.</summary>
-    private void Round(Node node, Restriction part, Relaxed relaxed, bool isFirst)
+    private void Round(Node node, NodeProgram part, Relaxed relaxed, bool isFirst)
     {
         const int Neighbours = 400;
         var order = new (double Off, int Item)[node.Undecided.Length];
@@ -196,7 +196,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
     }
 
     /// <summary>Fixes every item and opener that has the same state in all points better than the incumbent.</summary>
-    private Node Settle(Node node, Restriction part, Relaxed relaxed)
+    private Node Settle(Node node, NodeProgram part, Relaxed relaxed)
     {
         var room = Cutoff - relaxed.Bound;
         if (double.IsPositiveInfinity(room))
@@ -226,7 +226,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
     /// exceeds the gap to the incumbent, x is ruled out. With a smaller upper bound, the fixed charge of a small size weighs more in the
     /// next relaxation.</remarks>
     /// <returns>Whether a bound changed substantially.</returns>
-    private bool Tighten(Restriction part, Relaxed relaxed)
+    private bool Tighten(NodeProgram part, Relaxed relaxed)
     {
         var room = Cutoff - relaxed.Bound;
         if (double.IsPositiveInfinity(room))
@@ -249,7 +249,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
     }
 
     /// <summary>Branches on the switch or opener that is likely to lift the bounds of both children most.</summary>
-    private void Branch(Node node, Restriction part, Relaxed relaxed)
+    private void Branch(Node node, NodeProgram part, Relaxed relaxed)
     {
         if (node.IsDecided)
         {
@@ -287,7 +287,7 @@ internal sealed class BranchAndBound(FactorProgram program, double gap, double l
             foreach (var isOn in (bool[])[true, false])
             {
                 var child = Child(node, binary, isOn, shares[binary], relaxed.Bound);
-                if (deadline.HasPassed || Propagate(child) is not { } sound || Restriction.Of(_program, sound.On, sound.Undecided, sound.Openers) is not { } part)
+                if (deadline.HasPassed || Propagate(child) is not { } sound || NodeProgram.Of(_program, sound.On, sound.Undecided, sound.Openers) is not { } part)
                     continue;
                 _nodes++;
                 var half = Relax(part, isRoot: false);

@@ -4,13 +4,13 @@ namespace Optimizer.Solver.Native;
 internal sealed class NativeSolver
 {
     private readonly Problem _problem;
-    private readonly Compiled _compiled;
+    private readonly CompiledProblem _compiled;
     private readonly TangentSearch? _tangents;
 
     public NativeSolver(Problem problem)
     {
         _problem = problem;
-        _compiled = Compiled.Of(problem);
+        _compiled = CompiledProblem.Of(problem);
         _tangents = _compiled.Refusal is null ? null : new(problem);
     }
 
@@ -30,7 +30,7 @@ internal sealed class NativeSolver
         if (_compiled.ImpossibleRow is { } row)
             return new Answer { Status = SolveStatus.Infeasible, Engine = "native", Message = $"the variables' bounds contradict '{row}'" };
         return IsMixed ? Mixed(options, deadline)
-            : _problem.Goal is MaximizeValue limited ? WithinRisk(limited, options, deadline)
+            : _problem.Goal is MaximumReturnGoal limited ? WithinRisk(limited, options, deadline)
             : Continuous(options, deadline);
     }
 
@@ -68,7 +68,7 @@ internal sealed class NativeSolver
             {
                 Status = deadline.HasPassed ? SolveStatus.TimedOut : SolveStatus.Failed,
                 Message = "found no switch values that satisfy the rows",
-                Bound = _problem.Goal is MinimizeRisk ? result.Bound : -result.Bound,
+                Bound = _problem.Goal is MinimumRiskGoal ? result.Bound : -result.Bound,
                 BoundBy = "branch and bound, recomputed at every node",
                 Engine = engine,
             };
@@ -82,7 +82,7 @@ internal sealed class NativeSolver
     /// <remarks>For every price w of risk, value ≤ max(value − w·risk) + w·limit, which gives the bound. The points at two prices are mixed
     /// so that the mixture reaches the limit exactly. If the same bounds and rows bind at both, the mixture is optimal
     /// (docs/solver.md).</remarks>
-    private Answer WithinRisk(MaximizeValue goal, SolveOptions options, Deadline deadline)
+    private Answer WithinRisk(MaximumReturnGoal goal, SolveOptions options, Deadline deadline)
     {
         const int Rounds = 60;
         var tolerance = Math.Min(options.Gap, 1e-9);
@@ -94,7 +94,7 @@ internal sealed class NativeSolver
         var solves = 0;
         for (; solves < Rounds && !deadline.HasPassed; solves++)
         {
-            var compiled = Compiled.Of(_problem with { Goal = new MaximizeUtility(price) }, price);
+            var compiled = CompiledProblem.Of(_problem with { Goal = new MeanVarianceGoal(price) }, price);
             var relaxed = new Sifting(compiled.Program, InteriorPointEngine.Instance).Solve(tolerance, deadline.Cancellation);
             if (relaxed.IsProvenInfeasible)
                 return new Answer { Status = SolveStatus.Infeasible, Engine = "native: interior point" };
@@ -125,9 +125,9 @@ internal sealed class NativeSolver
             : Certificate.Of(_problem, options, new Point(best, multipliers, bound), "Lagrangian duality, recomputed", $"native: interior point, {solves + 1} prices of risk");
     }
 
-    private Answer LeastRiskExceeds(MaximizeValue goal, SolveOptions options, Deadline deadline)
+    private Answer LeastRiskExceeds(MaximumReturnGoal goal, SolveOptions options, Deadline deadline)
     {
-        var least = new NativeSolver(_problem with { Goal = new MinimizeRisk(-1e12, []), Links = [] }).Solve(options, deadline);
+        var least = new NativeSolver(_problem with { Goal = new MinimumRiskGoal(-1e12, []), Links = [] }).Solve(options, deadline);
         return least.Status == SolveStatus.Infeasible ? least
             : least.Status == SolveStatus.Optimal && least.Bound > goal.RiskAtMost
             ? new Answer { Status = SolveStatus.Infeasible, Engine = least.Engine, Message = $"the risk limit is infeasible: the minimum risk is {least.Objective:g6}" }

@@ -5,9 +5,6 @@ namespace Optimizer.Solver.Native;
 /// <summary>Solves the small programs that sifting makes.</summary>
 internal interface IPartEngine
 {
-    /// <summary>Its name in answers.</summary>
-    string Name { get; }
-
     /// <summary>Solves a program.</summary>
     /// <param name="part">The program.</param>
     /// <param name="tolerance">Relative gap required of the whole program.</param>
@@ -27,9 +24,6 @@ internal readonly record struct PartAnswer(double[] X, double[] Z, double[] Y, d
 internal sealed class InteriorPointEngine : IPartEngine
 {
     public static readonly InteriorPointEngine Instance = new();
-
-    /// <inheritdoc/>
-    public string Name => "interior point";
 
     /// <inheritdoc/>
     public PartAnswer Solve(FactorProgram part, double tolerance, CancellationToken cancellation)
@@ -68,9 +62,6 @@ internal sealed class PdlpEngine(Deadline deadline, double precision = 1e-10) : 
 {
     private string Parameters =>
         $"termination_criteria {{ simple_optimality_criteria {{ eps_optimal_absolute: {precision} eps_optimal_relative: {precision} }} }} num_threads: 1";
-
-    /// <inheritdoc/>
-    public string Name => "PDLP";
 
     /// <inheritdoc/>
     public PartAnswer Solve(FactorProgram part, double tolerance, CancellationToken cancellation)

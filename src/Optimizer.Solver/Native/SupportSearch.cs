@@ -37,7 +37,7 @@ internal sealed class SupportSearch(FactorProgram program)
         if (_isCertain.ContainsKey(key))
             return Best?.Items.AsSpan().SequenceEqual(on) == true ? Best : null;
         _isCertain[key] = true;
-        var found = Restriction.Of(program, on, [], state) is { } part ? Solve(part, on, state, key) : null;
+        var found = NodeProgram.Of(program, on, [], state) is { } part ? Solve(part, on, state, key) : null;
         if (found is not null && (Best is null || found.Objective < Best.Objective - 1e-14))
             Best = found;
         return found;
@@ -185,7 +185,7 @@ internal sealed class SupportSearch(FactorProgram program)
         for (var round = 0; round < Rounds && !deadline.HasPassed; round++)
         {
             var on = items.Concat(_always).Distinct().Order().ToArray();
-            if (Openers(on, null) is not { } state || Restriction.Of(program, on, [], state, withoutMinima: true) is not { } part)
+            if (Openers(on, null) is not { } state || NodeProgram.Of(program, on, [], state, withoutMinima: true) is not { } part)
                 return;
             var x = new Sifting(part.Program, InteriorPointEngine.Instance).Solve(1e-5, deadline.Cancellation).X;
             var kept = new List<int>();
@@ -324,7 +324,7 @@ internal sealed class SupportSearch(FactorProgram program)
         return program.Opener![item] is var g and >= 0 && from.Y[g] == 0 ? score + program.OpenCost[g] : score;
     }
 
-    private Supported? Solve(Restriction part, int[] on, Decision[] state, string key)
+    private Supported? Solve(NodeProgram part, int[] on, Decision[] state, string key)
     {
         var p = part.Program;
         var exact = new ActiveSet(p);

@@ -22,7 +22,7 @@ internal sealed class TangentSearch
 
     private readonly Problem _problem;
     private readonly bool[] _isTangent;
-    private readonly TouchPoints _points = new();
+    private readonly TangentPoints _points = new();
     private readonly List<Row> _rows = [];
     private readonly Dictionary<int, int> _binaryOf;
 
@@ -41,7 +41,7 @@ internal sealed class TangentSearch
         _problem = problem;
         _binaryOf = Formulation.BinaryOf(problem);
         // The minimum value becomes a row of its own.
-        _isTangent = [.. Compiled.WhyNotCurves(problem).Select(why => why is not null || problem.Goal is MinimizeRisk)];
+        _isTangent = [.. CompiledProblem.WhyNotCurves(problem).Select(why => why is not null || problem.Goal is MinimumRiskGoal)];
         for (var l = 0; l < _isTangent.Length; l++)
         {
             if (!_isTangent[l])
@@ -63,7 +63,7 @@ internal sealed class TangentSearch
     /// <summary>Solves; the answer is checked like every other.</summary>
     public Answer Solve(SolveOptions options, Deadline deadline)
     {
-        var minimises = _problem.Goal is MinimizeRisk;
+        var minimises = _problem.Goal is MinimumRiskGoal;
         var bound = minimises ? double.NegativeInfinity : double.PositiveInfinity;
         var nodes = 0;
         Answer? best = null;
@@ -79,7 +79,7 @@ internal sealed class TangentSearch
             if (isInfeasible)
                 return best ?? new Answer { Status = SolveStatus.Infeasible, Engine = engine };
             if (!_hasSkipped)
-                bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven + (_problem.Goal is MaximizeValue limited ? _riskPrice * limited.RiskAtMost : 0));
+                bound = minimises ? Math.Max(bound, proven) : Math.Min(bound, -proven + (_problem.Goal is MaximumReturnGoal limited ? _riskPrice * limited.RiskAtMost : 0));
             if (values is null)
                 break;
             var hasLearnt = false;
@@ -119,28 +119,28 @@ internal sealed class TangentSearch
         };
     }
 
-    private bool IsOverRisk(double[] values) => _problem.Goal is MaximizeValue limited && Check.Risk(_problem, values) > limited.RiskAtMost * (1 + 1e-9);
+    private bool IsOverRisk(double[] values) => _problem.Goal is MaximumReturnGoal limited && Check.Risk(_problem, values) > limited.RiskAtMost * (1 + 1e-9);
 
     /// <summary>Adds the tangent of the risk at a point as a row; every point within the risk limit satisfies it. At zero sizes the tangent
     /// has the value −risk.</summary>
     private void TouchRisk(double[] values)
     {
         var slopes = Check.RiskSlopes(_problem, values);
-        _rows.Add(new("risk", double.NegativeInfinity, ((MaximizeValue)_problem.Goal).RiskAtMost + Check.Risk(_problem, values),
+        _rows.Add(new("risk", double.NegativeInfinity, ((MaximumReturnGoal)_problem.Goal).RiskAtMost + Check.Risk(_problem, values),
             [.. slopes.Select((slope, v) => new Term(v, slope)).Where(term => term.Coefficient != 0)]));
     }
 
     private bool Reprice(double price)
     {
-        if (_problem.Goal is not MaximizeValue || Math.Abs(price - _riskPrice) <= 1e-6 * Math.Max(price, _riskPrice))
+        if (_problem.Goal is not MaximumReturnGoal || Math.Abs(price - _riskPrice) <= 1e-6 * Math.Max(price, _riskPrice))
             return false;
         _riskPrice = price;
         return true;
     }
 
-    private Compiled Compile() => Compiled.Of(_problem with
+    private CompiledProblem Compile() => CompiledProblem.Of(_problem with
     {
-        Goal = _problem.Goal is MaximizeValue ? new MaximizeUtility(_riskPrice) : _problem.Goal,
+        Goal = _problem.Goal is MaximumReturnGoal ? new MeanVarianceGoal(_riskPrice) : _problem.Goal,
         Rows = [.. _problem.Rows, .. _rows],
         Links = [.. _problem.Links.Where((_, l) => !_isTangent[l])],
     }, isMadeExact: true);
@@ -148,7 +148,7 @@ internal sealed class TangentSearch
     /// <summary>Solves the problem with its current tangents by branch and bound.</summary>
     /// <returns>Values of the problem's variables, null if none were found; the bound of the minimised objective; whether infeasibility is
     /// proven.</returns>
-    private (double[]? Values, double Bound, bool IsInfeasible) Decide(Compiled compiled, SolveOptions options, Deadline deadline, ref int nodes)
+    private (double[]? Values, double Bound, bool IsInfeasible) Decide(CompiledProblem compiled, SolveOptions options, Deadline deadline, ref int nodes)
     {
         if (compiled.Program.IsSwitched is null)
         {

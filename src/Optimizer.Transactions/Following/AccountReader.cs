@@ -129,10 +129,10 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
     private ulong? ReadAt() => market.Snapshot.Chains.FirstOrDefault(state => state.Id == chain.Id)?.Gas is EvmGas gas ? market.Snapshot.Provenances.GetValueOrDefault(gas.GweiPerGas.From)?.Block : null;
 
     /// <summary>A Safe's executions since a block, and its nonce, which must have grown by the same number.</summary>
-    private async Task<(IReadOnlyList<EvmSent> Fresh, BigInteger? Count)> ExecutionsAsync(TransactionPlan plan, EvmAddress safe, ulong from, BigInteger? before, EvmBlock head, BigInteger nonce, List<string> doubts, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<SentTransaction> Fresh, BigInteger? Count)> ExecutionsAsync(TransactionPlan plan, EvmAddress safe, ulong from, BigInteger? before, EvmBlock head, BigInteger nonce, List<string> doubts, CancellationToken cancellation)
     {
         var logs = (await _activity.LogsAsync(safe, [[ContractEvent.TopicOf<ExecutionSuccess>(), ContractEvent.TopicOf<ExecutionFailure>(), ContractEvent.TopicOf<ModuleSuccess>(), ContractEvent.TopicOf<ModuleFailure>()]], from + 1, head.Number, cancellation).ConfigureAwait(false))
-            .Select(log => new EvmSent(log.Transaction, log.Block, log.Topics[0] == ContractEvent.TopicOf<ExecutionSuccess>() || log.Topics[0] == ContractEvent.TopicOf<ExecutionFailure>())).ToArray();
+            .Select(log => new SentTransaction(log.Transaction, log.Block, log.Topics[0] == ContractEvent.TopicOf<ExecutionSuccess>() || log.Topics[0] == ContractEvent.TopicOf<ExecutionFailure>())).ToArray();
         var started = before ?? await StartedAsync(plan, safe, from, cancellation).ConfigureAwait(false);
         var executions = logs.Count(log => log.Counts);
         if (started is { } then && nonce - then != executions)
@@ -170,8 +170,8 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
 
     /// <summary>Whether a transaction's calls can be decoded, and the contract of a batch among them exists.</summary>
     private async Task<bool> IsReadableAsync(EvmAddress account, EvmTransaction transaction, CancellationToken cancellation) =>
-        MadeCall.Of(account, transaction) is not null
-        && (MadeCall.BatchedBy(account, transaction) is not { } batcher || (await _activity.CodeAsync(batcher, transaction.Block.Number, cancellation).ConfigureAwait(false)).Length > 0);
+        ExecutedCall.Of(account, transaction) is not null
+        && (ExecutedCall.BatchedBy(account, transaction) is not { } batcher || (await _activity.CodeAsync(batcher, transaction.Block.Number, cancellation).ConfigureAwait(false)).Length > 0);
 
     private async Task<AccountState> StateAsync(TransactionPlan plan, EvmAddress account, EvmBlock head, BigInteger? nonce, CancellationToken cancellation)
     {

@@ -144,7 +144,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
         try
         {
             if (send.Step.Kind == StepKind.RequestWithdrawal)
-                return receive with { Claim = await CallBook.QueueOf(context).ClaimAsync(context, send.Last!, clientOf(receive.Step.Chain), cancellation).ConfigureAwait(false) };
+                return receive with { Claim = await CallBuilders.QueueOf(context).ClaimAsync(context, send.Last!, clientOf(receive.Step.Chain), cancellation).ConfigureAwait(false) };
             if (send.Transfer.HeldBack is var (topic, handOut))
             {
                 var (client, head) = (clientOf(receive.Step.Chain), read[receive.Step.Chain].State.Block);
@@ -153,7 +153,7 @@ public sealed class PlanFollower(Market market, Func<string, EvmClient> clientOf
                 return receive with { Claim = logs.Select(handOut).FirstOrDefault(call => call is not null) };
             }
 
-            return CallBook.RouteOf(context) is IClaimedRoute route
+            return CallBuilders.RouteOf(context) is IClaimedRoute route
                 ? receive with { Claim = await route.ClaimAsync(context, send.Last!, endpointOf(route.Source), clientOf(receive.Step.Chain), cancellation).ConfigureAwait(false) }
                 : receive;
         }

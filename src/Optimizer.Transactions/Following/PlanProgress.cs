@@ -111,7 +111,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
             foreign[chain] = [.. all.Where(transaction =>
             {
                 var isOurs = false;
-                foreach (var done in MadeCall.Of(EvmAddress.Parse(plan.Accounts[chain]), transaction) ?? [])
+                foreach (var done in ExecutedCall.Of(EvmAddress.Parse(plan.Accounts[chain]), transaction) ?? [])
                 {
                     // Some wallets append their own tag to the data, which contracts ignore.
                     var same = calls.Where(call => call.To == done.To && call.Value == done.Value && done.Data.AsSpan().StartsWith(call.Data)).ToArray();
@@ -168,7 +168,7 @@ public sealed record PlanProgress(TransactionPlan Plan, IReadOnlyList<StepProgre
     private static BridgeTransfer? TransferOf(TransactionPlan plan, Market market, StepProgress progress, HashSet<EvmLog> known)
     {
         var context = new CallContext(market, progress.Step, plan.Accounts, plan.ValidUntil);
-        var transfer = CallBook.Sent(context, [.. progress.Last!.Logs.Where(log => !known.Contains(log))]);
+        var transfer = CallBuilders.Sent(context, [.. progress.Last!.Logs.Where(log => !known.Contains(log))]);
         if (transfer is not null)
             known.Add(transfer.Log);
         return transfer;

@@ -31,13 +31,13 @@ public sealed class AaveV3 : IEvmAdapter
         var tokens = protocol.Chain.Tokens.Where(t => t.Address is not null).ToArray();
         var reserves = tokens.Select(token => ReserveAsync(protocol, token, pool, provider)).ToArray();
         if (await askRevision.ConfigureAwait(false) is not { Value: var revision })
-            protocol.Reading.Flag(Rules.UnknownRevision, protocol.IdOf("*"), "the pool does not state a revision");
+            protocol.Reading.Flag(FindingRules.UnknownRevision, protocol.IdOf("*"), "the pool does not state a revision");
         else if (revision > LastKnownRevision)
-            protocol.Reading.Flag(Rules.UnknownRevision, protocol.IdOf("*"), $"the pool has revision {revision}; the last known one is {LastKnownRevision}");
+            protocol.Reading.Flag(FindingRules.UnknownRevision, protocol.IdOf("*"), $"the pool has revision {revision}; the last known one is {LastKnownRevision}");
         var listed = (await askList.ConfigureAwait(false)).ToHashSet();
         listed.ExceptWith(tokens.Select(t => EvmAddress.Parse(t.Address!)));
         if (listed.Count > 0)
-            protocol.Reading.Flag(Rules.UnknownToken, protocol.IdOf("*"), $"{listed.Count} reserves have tokens that are not in the chain file, such as {listed.First()}; they are not read");
+            protocol.Reading.Flag(FindingRules.UnknownToken, protocol.IdOf("*"), $"{listed.Count} reserves have tokens that are not in the chain file, such as {listed.First()}; they are not read");
         return [.. (await Task.WhenAll(reserves).ConfigureAwait(false)).OfType<OpportunityReading>()];
     }
 
@@ -59,7 +59,7 @@ public sealed class AaveV3 : IEvmAdapter
         if (await askData.ConfigureAwait(false) is not { Value: var data } || await askConfiguration.ConfigureAwait(false) is not { Value: var configuration }
             || await askCaps.ConfigureAwait(false) is not { Value: var caps } || await askStrategy.ConfigureAwait(false) is not { Value: var strategy })
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"data, configuration, caps or rate strategy of the reserve cannot be read from {provider}");
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, subject, $"data, configuration, caps or rate strategy of the reserve cannot be read from {provider}");
             return null;
         }
 
@@ -67,7 +67,7 @@ public sealed class AaveV3 : IEvmAdapter
         var available = await askBalance.ConfigureAwait(false) is { Value: var stated } ? stated : await reader.ReadAsync(asset, new BalanceOf { Owner = aToken }).ConfigureAwait(false);
         if (await askRates.ConfigureAwait(false) is not { } rates)
         {
-            protocol.Reading.Refuse(Rules.UnknownRevision, subject, $"the rate strategy {strategy} has an unknown interface");
+            protocol.Reading.Refuse(FindingRules.UnknownRevision, subject, $"the rate strategy {strategy} has an unknown interface");
             return null;
         }
 
@@ -77,7 +77,7 @@ public sealed class AaveV3 : IEvmAdapter
         var debt = data.TotalStableDebt + data.TotalVariableDebt;
         if (await askPaused.ConfigureAwait(false) is not { Value: var isPaused })
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, subject, $"whether the reserve is paused cannot be read from {provider}");
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, subject, $"whether the reserve is paused cannot be read from {provider}");
             return null;
         }
 
@@ -85,7 +85,7 @@ public sealed class AaveV3 : IEvmAdapter
         var reserveFactor = (double)configuration.ReserveFactor / 1e4;
         if (await askDeficit.ConfigureAwait(false) is { Value: { IsZero: false } deficit })
         {
-            protocol.Reading.Flag(Rules.Deficit, subject, $"the reserve has a deficit of {EvmProtocol.Usd(deficit, token, price):#,0} USD, which lowers its suppliers' rate");
+            protocol.Reading.Flag(FindingRules.Deficit, subject, $"the reserve has a deficit of {EvmProtocol.Usd(deficit, token, price):#,0} USD, which lowers its suppliers' rate");
             // The deficit lowers the supply rate: rate · debt / (supplied + deficit).
             reserveFactor = 1 - (1 - reserveFactor) * (double)(available + debt) / (double)(available + debt + deficit);
         }
@@ -139,7 +139,7 @@ public sealed class AaveV3 : IEvmAdapter
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
-            protocol.Reading.Flag(Rules.DeadAdapter, id, $"rewards cannot be read and are not counted: {wrong.Message}");
+            protocol.Reading.Flag(FindingRules.DeadAdapter, id, $"rewards cannot be read and are not counted: {wrong.Message}");
             return default;
         }
 

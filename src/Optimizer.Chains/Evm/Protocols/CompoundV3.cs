@@ -44,7 +44,7 @@ public sealed class CompoundV3 : IEvmAdapter
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
-            protocol.Reading.Flag(Rules.DeadAdapter, id, $"rewards cannot be read and are not counted: {wrong.Message}");
+            protocol.Reading.Flag(FindingRules.DeadAdapter, id, $"rewards cannot be read and are not counted: {wrong.Message}");
             return null;
         }
 
@@ -85,13 +85,13 @@ public sealed class CompoundV3 : IEvmAdapter
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, protocol.IdOf(role), wrong.Message);
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, protocol.IdOf(role), wrong.Message);
             return null;
         }
 
         if (protocol.TokenAt(asset) is not { } token)
         {
-            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the base token {asset} is not in the chain file");
+            protocol.Reading.Refuse(FindingRules.UnknownToken, protocol.IdOf(role), $"the base token {asset} is not in the chain file");
             return null;
         }
 

@@ -40,7 +40,7 @@ public sealed class Erc4626 : IEvmAdapter
             token = protocol.TokenAt(asset);
             if (token is null)
             {
-                protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is not in the chain file");
+                protocol.Reading.Refuse(FindingRules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is not in the chain file");
                 return null;
             }
 
@@ -54,7 +54,7 @@ public sealed class Erc4626 : IEvmAdapter
         }
         catch (ChainDataException wrong)
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, protocol.IdOf(role), wrong.Message);
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, protocol.IdOf(role), wrong.Message);
             return null;
         }
 
@@ -63,7 +63,7 @@ public sealed class Erc4626 : IEvmAdapter
         var id = protocol.IdOf(token.Symbol);
         if (now.Sign <= 0)
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"{shares.Shares} shares are {now} at block {reader.Block.Number}");
+            protocol.Reading.Refuse(FindingRules.AbsurdAmount, id, $"{shares.Shares} shares are {now} at block {reader.Block.Number}");
             return null;
         }
 

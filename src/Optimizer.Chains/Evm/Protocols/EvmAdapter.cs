@@ -79,7 +79,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         var decimals = await Reader.ReadAsync(EvmAddress.Parse(token.Address), new Decimals()).ConfigureAwait(false);
         if (decimals == token.Decimals)
             return await price.ConfigureAwait(false);
-        Reading.Refuse(Rules.WrongDecimals, $"{token.Symbol}@{Chain.Id}", $"the contract has {decimals} decimals, but the chain file has {token.Decimals}");
+        Reading.Refuse(FindingRules.WrongDecimals, $"{token.Symbol}@{Chain.Id}", $"the contract has {decimals} decimals, but the chain file has {token.Decimals}");
         return null;
     }
 
@@ -92,7 +92,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
     {
         if (TokenAt(contract) is { } known)
             return await Prices.OfRewardAsync(known).ConfigureAwait(false) is { } price ? (known, price) : null;
-        Reading.Flag(Rules.UnknownToken, id, $"rewards are paid in {contract}, which is not in the chain file; they are not counted");
+        Reading.Flag(FindingRules.UnknownToken, id, $"rewards are paid in {contract}, which is not in the chain file; they are not counted");
         return null;
     }
 
@@ -115,7 +115,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
     {
         if (answer is { Value: var most })
             return most < BigInteger.One << 120 ? most : null;
-        Reading.Flag(Rules.UnknownRevision, id, "the vault does not report its deposit limit; nothing is added to it");
+        Reading.Flag(FindingRules.UnknownRevision, id, "the vault does not report its deposit limit; nothing is added to it");
         return BigInteger.Zero;
     }
 
@@ -139,7 +139,7 @@ public sealed record EvmProtocol(ChainReading Reading, Protocol Entry, BlockRead
         }
         catch (ChainDataException wrong)
         {
-            Reading.Flag(Rules.NoPast, id, wrong.Message);
+            Reading.Flag(FindingRules.NoPast, id, wrong.Message);
             return Reading.GrowthOf(id, share, Reader.Block.Time);
         }
     }

@@ -35,7 +35,7 @@ public sealed class MetaMorpho : IEvmAdapter
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, protocol.IdOf(role), wrong.Message);
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, protocol.IdOf(role), wrong.Message);
             return null;
         }
     }
@@ -51,7 +51,7 @@ public sealed class MetaMorpho : IEvmAdapter
         var (morpho, length) = (await askMorpho.ConfigureAwait(false), await askLength.ConfigureAwait(false));
         if (protocol.TokenAt(asset) is not { } token)
         {
-            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is not in the chain file");
+            protocol.Reading.Refuse(FindingRules.UnknownToken, protocol.IdOf(role), $"the vault's asset {asset} is not in the chain file");
             return null;
         }
 
@@ -64,7 +64,7 @@ public sealed class MetaMorpho : IEvmAdapter
             return null;
         if (total.Sign <= 0)
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, protocol.IdOf(role), "the vault is empty");
+            protocol.Reading.Refuse(FindingRules.AbsurdAmount, protocol.IdOf(role), "the vault is empty");
             return null;
         }
 
@@ -89,7 +89,7 @@ public sealed class MetaMorpho : IEvmAdapter
         if (idle > 1e-12)
             parts.Add(new() { Share = new(idle, from), Curve = new FlatCurve { Basis = RateBasis.Effective, RatePerYear = new(0, from) } });
         if (idle > 1e-6)
-            protocol.Reading.Flag(Rules.Deficit, protocol.IdOf(role), $"{idle:P2} of the vault is in no market (lost or in transit); it earns nothing and does not count as withdrawable");
+            protocol.Reading.Flag(FindingRules.Deficit, protocol.IdOf(role), $"{idle:P2} of the vault is in no market (lost or in transit); it earns nothing and does not count as withdrawable");
         var withdrawable = held.Aggregate(BigInteger.Zero, (sum, market) => sum + BigInteger.Min(market.Held, BigInteger.Max(0, market.Supplied - market.Borrowed * 10 / 9)));
         return new()
         {

@@ -31,7 +31,7 @@ public sealed class PendlePrincipal : IEvmAdapter
         var token = protocol.TokenAt(contract);
         if (token is null)
         {
-            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the market's asset {contract} is not in the chain file");
+            protocol.Reading.Refuse(FindingRules.UnknownToken, protocol.IdOf(role), $"the market's asset {contract} is not in the chain file");
             return null;
         }
 
@@ -42,7 +42,7 @@ public sealed class PendlePrincipal : IEvmAdapter
         var years = (expiry - reader.Block.Time.ToUnixTimeSeconds()) / SecondsPerYear;
         if (years <= 0)
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"market {market} matured on {DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(expiry, 0, 253_402_300_799)):yyyy-MM-dd}");
+            protocol.Reading.Refuse(FindingRules.AbsurdAmount, id, $"market {market} matured on {DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(expiry, 0, 253_402_300_799)):yyyy-MM-dd}");
             return null;
         }
 
@@ -50,7 +50,7 @@ public sealed class PendlePrincipal : IEvmAdapter
         var (principal, assets, scalar) = ((double)state.TotalPrincipal * unit, (double)state.TotalStandardised * rate * unit, scalarRoot / Wad / years);
         if (!(principal > 0 && assets > 0 && scalar > 0 && double.IsFinite(principal + assets + scalar)))
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"market {market} holds {state.TotalPrincipal} principal tokens and {state.TotalStandardised} of the other side, with a scalar of {state.ScalarRoot}");
+            protocol.Reading.Refuse(FindingRules.AbsurdAmount, id, $"market {market} holds {state.TotalPrincipal} principal tokens and {state.TotalStandardised} of the other side, with a scalar of {state.ScalarRoot}");
             return null;
         }
 

@@ -35,7 +35,7 @@ public sealed class StakingRate : IEvmAdapter
             return null;
         if (rate.Sign <= 0)
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"{contract} answers {function} with {rate}");
+            protocol.Reading.Refuse(FindingRules.AbsurdAmount, id, $"{contract} answers {function} with {rate}");
             return null;
         }
 

@@ -67,13 +67,13 @@ public sealed class UniswapV3Pools : IEvmAdapter
         }
         catch (ChainDataException wrong) when (wrong.Fault == ChainFault.UnexpectedContract)
         {
-            protocol.Reading.Refuse(Rules.DeadAdapter, protocol.IdOf(role), wrong.Message);
+            protocol.Reading.Refuse(FindingRules.DeadAdapter, protocol.IdOf(role), wrong.Message);
             return [];
         }
 
         if (protocol.TokenAt(state.Token0) is not { } token0 || protocol.TokenAt(state.Token1) is not { } token1)
         {
-            protocol.Reading.Refuse(Rules.UnknownToken, protocol.IdOf(role), $"the pool trades {state.Token0} and {state.Token1}, which are not both in the chain file");
+            protocol.Reading.Refuse(FindingRules.UnknownToken, protocol.IdOf(role), $"the pool trades {state.Token0} and {state.Token1}, which are not both in the chain file");
             return [];
         }
 
@@ -89,14 +89,14 @@ public sealed class UniswapV3Pools : IEvmAdapter
         var root = (double)state.SqrtPrice / PriceScale;
         if (liquidity <= 0 || root <= 0)
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id, "no liquidity is in range");
+            protocol.Reading.Refuse(FindingRules.AbsurdAmount, id, "no liquidity is in range");
             return [];
         }
 
         // Base units of the second token per base unit of the first, by the pool and by the oracles.
         var oracles = price0 / price1 * Math.Pow(10, token1.Decimals - token0.Decimals);
         if (Math.Abs(root * root / oracles - 1) > protocol.Reading.Settings.Tolerance.Fraction)
-            protocol.Reading.Flag(Rules.PriceDisagreement, id, $"the pool's price is {root * root / oracles - 1:+0.00%;-0.00%} off the oracle prices; a deposit at the pool's price loses value");
+            protocol.Reading.Flag(FindingRules.PriceDisagreement, id, $"the pool's price is {root * root / oracles - 1:+0.00%;-0.00%} off the oracle prices; a deposit at the pool's price loses value");
         if (await askEarned.ConfigureAwait(false) is not { } earned)
             return [];
         var from = protocol.From($"{protocol.Entry.Name} on {protocol.Chain.Name}, pool {pool}", role.ToLowerInvariant());
@@ -104,7 +104,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
         var heldUsd = Usd((double)held.Balance0, (double)held.Balance1);
         var feesUsd = Usd(earned.Fees0 * liquidity, earned.Fees1 * liquidity) / earned.Years;
         foreach (var (name, _) in ranges.Where(range => Concentration(range.Factor, fee) > MostConcentration))
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id + name, $"the range is too narrow: arbitrage would take {MostConcentration:#,0} times as much as over the full range");
+            protocol.Reading.Refuse(FindingRules.AbsurdAmount, id + name, $"the range is too narrow: arbitrage would take {MostConcentration:#,0} times as much as over the full range");
         return [.. ranges.Where(range => Concentration(range.Factor, fee) <= MostConcentration).Select(range =>
         {
             // Value of the pool's present liquidity if all of it were in this range.
@@ -135,7 +135,7 @@ public sealed class UniswapV3Pools : IEvmAdapter
             }
             catch (ChainDataException wrong)
             {
-                protocol.Reading.Refuse(Rules.NoPast, id, wrong.Message);
+                protocol.Reading.Refuse(FindingRules.NoPast, id, wrong.Message);
                 return null;
             }
         }

@@ -46,7 +46,7 @@ public sealed record SolanaProtocol(ChainReading Reading, Protocol Entry, Solana
     {
         var token = Chain.Tokens.FirstOrDefault(t => t.Address == mint);
         if (token is null)
-            Reading.Flag(Rules.UnknownToken, $"{Entry.Id}/{Chain.Id}", $"account {account.Address} accepts {mint}, which is not in the chain file");
+            Reading.Flag(FindingRules.UnknownToken, $"{Entry.Id}/{Chain.Id}", $"account {account.Address} accepts {mint}, which is not in the chain file");
         return token;
     }
 

@@ -93,16 +93,16 @@ public abstract class SolanaLender : ISolanaAdapter
         if (reserve.Points.Any(point => !double.IsFinite(point.Rate) || point.Rate is < 0 or > 100) || reserve.TakeRate is not (>= 0 and <= 1) || reserve.Optimal is < 0.01 or > 1
             || !double.IsFinite(reserve.Supplied + reserve.Borrowed) || reserve.Borrowed < 0)
         {
-            protocol.Reading.Refuse(Rules.AbsurdAmount, id, $"account {account.Address} has an invalid curve or invalid amounts");
+            protocol.Reading.Refuse(FindingRules.AbsurdAmount, id, $"account {account.Address} has an invalid curve or invalid amounts");
             return null;
         }
 
         if (protocol.Prices.Of(token) is null)
             return null;
         if (reserve.UpdatedSlot is { } slot && ((double)protocol.Clock.Slot - slot) * protocol.Head.SlotSeconds / 86_400 is > MostIdleDays and var days)
-            protocol.Reading.Flag(Rules.StaleAccount, id, $"interest was last added in slot {slot}, {new Duration(days)} ago; amounts are from that time");
+            protocol.Reading.Flag(FindingRules.StaleAccount, id, $"interest was last added in slot {slot}, {new Duration(days)} ago; amounts are from that time");
         if (!reserve.IsOpen)
-            protocol.Reading.Flag(Rules.UnknownRevision, id, "the protocol accepts no deposits now; nothing is added to it");
+            protocol.Reading.Flag(FindingRules.UnknownRevision, id, "the protocol accepts no deposits now; nothing is added to it");
         var from = protocol.From("reserve", account);
         var unit = Math.Pow(10, -token.Decimals);
         return new()

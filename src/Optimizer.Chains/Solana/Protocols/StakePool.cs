@@ -31,7 +31,7 @@ public sealed class StakePool : ISolanaAdapter
         var id = protocol.IdOf(native.Symbol);
         if (pool.LastUpdateEpoch > protocol.Head.Epoch || pool.LastUpdateEpoch + 1 < protocol.Head.Epoch)
         {
-            protocol.Reading.Refuse(Rules.StaleAccount, id, $"the pool's rewards were last updated in epoch {pool.LastUpdateEpoch}; the present epoch is {protocol.Head.Epoch}");
+            protocol.Reading.Refuse(FindingRules.StaleAccount, id, $"the pool's rewards were last updated in epoch {pool.LastUpdateEpoch}; the present epoch is {protocol.Head.Epoch}");
             return null;
         }
 

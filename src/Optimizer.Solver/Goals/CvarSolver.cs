@@ -12,14 +12,14 @@ namespace Optimizer.Solver.Goals;
 /// into a
 /// linear function below the CVaR. This gives a bound that covers all columns and scenarios.
 /// </remarks>
-internal static class TailLoss
+internal static class CvarSolver
 {
     private const int MaximumRounds = 200;
 
     /// <summary>Feasibility tolerance during the search.</summary>
     private const double Kept = 1e-9;
 
-    public static Answer Solve(Problem problem, MinimizeTailLoss goal, SolveOptions options, Deadline deadline)
+    public static Answer Solve(Problem problem, MinimumCvarGoal goal, SolveOptions options, Deadline deadline)
     {
         var tail = new Tail(problem.Scenarios!, goal.Confidence);
         var isMixed = problem.Variables.Any(v => v.IsBinary);

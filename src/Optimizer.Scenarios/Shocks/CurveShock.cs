@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Scenarios;
 
 /// <summary>Sets parameters of an opportunity's rate curve, as a governance vote would.</summary>
-public sealed record Curve : Shock
+public sealed record CurveShock : Shock
 {
     /// <summary>The opportunity.</summary>
     public required string Opportunity { get; init; }

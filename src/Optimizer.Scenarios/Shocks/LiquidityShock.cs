@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Scenarios;
 
 /// <summary>Changes the amount that can be withdrawn from opportunities at once.</summary>
-public sealed record Liquidity : OpportunityShock
+public sealed record LiquidityShock : OpportunityShock
 {
     /// <summary>The new amount.</summary>
     public Limit? Withdrawable { get; init; }

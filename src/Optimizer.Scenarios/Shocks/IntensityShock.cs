@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Scenarios;
 
 /// <summary>Sets the intensity of an event: it becomes more or less likely.</summary>
-public sealed record Intensity : Shock
+public sealed record IntensityShock : Shock
 {
     /// <summary>The event.</summary>
     public required string Event { get; init; }

@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Scenarios;
 
 /// <summary>Sets the exit delay of opportunities.</summary>
-public sealed record ExitDelay : OpportunityShock
+public sealed record ExitDelayShock : OpportunityShock
 {
     /// <summary>Time from the withdrawal request to receipt of the money.</summary>
     public required Duration Delay { get; init; }

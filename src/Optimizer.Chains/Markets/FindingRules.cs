@@ -1,7 +1,7 @@
 namespace Optimizer.Chains.Markets;
 
 /// <summary>Names of the rules by which a snapshot leaves something out or marks it as doubtful.</summary>
-public static class Rules
+public static class FindingRules
 {
     /// <summary>A chain's nodes could not be read.</summary>
     public const string DeadChain = "dead-chain";

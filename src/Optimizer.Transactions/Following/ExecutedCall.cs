@@ -11,7 +11,7 @@ namespace Optimizer.Transactions.Following;
 /// <param name="Value">Native base units sent along.</param>
 /// <param name="Data">The calldata.</param>
 /// <param name="Succeeded">False if the call, or the transaction around it, reverted.</param>
-public sealed record MadeCall(EvmAddress To, BigInteger Value, byte[] Data, bool Succeeded)
+public sealed record ExecutedCall(EvmAddress To, BigInteger Value, byte[] Data, bool Succeeded)
 {
     private static readonly string Success = ContractEvent.TopicOf<ExecutionSuccess>();
     private static readonly string Failure = ContractEvent.TopicOf<ExecutionFailure>();
@@ -24,7 +24,7 @@ public sealed record MadeCall(EvmAddress To, BigInteger Value, byte[] Data, bool
     /// <summary>The calls that an account made in a transaction, as sender or as an executing Safe.</summary>
     /// <returns>The calls, in order; null if they cannot be decoded: a Safe triggered by another contract or by a module, several
     /// executions in one transaction, or a delegatecall to foreign code.</returns>
-    public static IReadOnlyList<MadeCall>? Of(EvmAddress account, EvmTransaction transaction)
+    public static IReadOnlyList<ExecutedCall>? Of(EvmAddress account, EvmTransaction transaction)
     {
         if (transaction.To is not { } to)
             return null;
@@ -40,7 +40,7 @@ public sealed record MadeCall(EvmAddress To, BigInteger Value, byte[] Data, bool
             return [new(inner, value, data, succeeded)];
         try
         {
-            return SafeTransaction.IsMultiSend(inner) ? [.. SafeTransaction.Unpack(data).Select(call => new MadeCall(call.To, call.Value, call.Data, succeeded))] : null;
+            return SafeTransaction.IsMultiSend(inner) ? [.. SafeTransaction.Unpack(data).Select(call => new ExecutedCall(call.To, call.Value, call.Data, succeeded))] : null;
         }
         catch (AbiException)
         {

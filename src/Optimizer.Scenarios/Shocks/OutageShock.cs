@@ -4,7 +4,7 @@ namespace Optimizer.Scenarios;
 
 /// <summary>An outage of a route provider, a route, a protocol, an opportunity or a chain: its routes are closed, and its positions can be
 /// neither entered nor left.</summary>
-public sealed record Outage : Shock
+public sealed record OutageShock : Shock
 {
     /// <summary>A provider of routes, such as a bridge.</summary>
     public string? Provider { get; init; }

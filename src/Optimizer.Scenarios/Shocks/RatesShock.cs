@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Scenarios;
 
 /// <summary>Multiplies rates, or adds to them; rates may become negative.</summary>
-public sealed record Rates : OpportunityShock
+public sealed record RatesShock : OpportunityShock
 {
     /// <summary>The factor.</summary>
     [Between(-20, 20)]

@@ -17,7 +17,7 @@ namespace Optimizer.Transactions;
 /// send, from an account that is given the tokens by state overrides.</summary>
 /// <remarks>Source: ethereum/execution-apis, <c>eth_simulateV1</c>. One request serves sixteen actions; one more call per token finds the
 /// storage slot of its balances. For rollups, the data fee of these calls is read too; the highest fee is used for all.</remarks>
-public static class GasTrial
+public static class GasMeasurement
 {
     private const double TriedUsd = 1_000;
     private const int ActionsInRequest = 16;
@@ -53,7 +53,7 @@ public static class GasTrial
         {
             try
             {
-                return await new ChainTrial(market, chain, node).RunAsync(cancellation).ConfigureAwait(false);
+                return await new ChainMeasurement(market, chain, node).RunAsync(cancellation).ConfigureAwait(false);
             }
             catch (ChainDataException wrong)
             {
@@ -64,7 +64,7 @@ public static class GasTrial
         return trial;
     }
 
-    private static Finding Doubt(Chain chain, string message) => new() { Rule = Rules.UntriedGas, Subject = chain.Id, Message = message, IsRefused = false };
+    private static Finding Doubt(Chain chain, string message) => new() { Rule = FindingRules.UntriedGas, Subject = chain.Id, Message = message, IsRefused = false };
 
     /// <summary>Measurements on a chain.</summary>
     /// <param name="Gas">Gas units by id of the opportunity or route, and whether for entering (sending) or for leaving.</param>
@@ -81,7 +81,7 @@ public static class GasTrial
     /// <param name="Leave">The calls that withdraw half of it.</param>
     private sealed record Action(string Id, TokenId Token, IReadOnlyList<ContractCall> Allow, IReadOnlyList<ContractCall> Enter, IReadOnlyList<ContractCall> Leave);
 
-    private sealed class ChainTrial(Market market, Chain chain, JsonRpcClient node)
+    private sealed class ChainMeasurement(Market market, Chain chain, JsonRpcClient node)
     {
         private static readonly string Somebody = $"{EvmProtocol.Anyone}";
         private static readonly string Plenty = Hex.Of(Hex.Word(BigInteger.Pow(2, 89)));
@@ -144,7 +144,7 @@ public static class GasTrial
             var usd = Math.Min(TriedUsd, market.CapacityUsd(place) / 10);
             var units = Units(token, usd);
             var step = Step(StepKind.Deposit, place.Id, token, units, token);
-            return place.Inputs.Count > 1 || place.IsDebt() || units < 2 ? null : Known(() => new(place.Id, token, Allow(step), CallBook.Of(Context(step)), place.ExitDelayDays?.Value > 0 ? [] : Leave(step with { Kind = StepKind.Withdraw, Amount = units / 2 })));
+            return place.Inputs.Count > 1 || place.IsDebt() || units < 2 ? null : Known(() => new(place.Id, token, Allow(step), CallBuilders.Of(Context(step)), place.ExitDelayDays?.Value > 0 ? [] : Leave(step with { Kind = StepKind.Withdraw, Amount = units / 2 })));
         }
 
         private Action? Of(Route route)
@@ -157,11 +157,11 @@ public static class GasTrial
             {
                 var kind = route.Kind switch { RouteKind.Swap => StepKind.Swap, RouteKind.Wrap => StepKind.Wrap, _ => StepKind.BridgeSend };
                 var step = Step(kind, route.Id, route.From, Units(route.From, usd), route.To);
-                var calls = CallBook.RouteOf(Context(step));
+                var calls = CallBuilders.RouteOf(Context(step));
                 // Ask for nine tenths only: oracle prices differ from pool prices.
                 step = step with { Amount = step.Amount - step.Amount % calls.Granularity(Context(step)), Received = Units(route.To, 0.9 * usd) };
                 step = step with { MinimumReceived = calls.Minimum(Context(step), 0) };
-                return new(route.Id, route.From, Allow(step), CallBook.Of(Context(step)), []);
+                return new(route.Id, route.From, Allow(step), CallBuilders.Of(Context(step)), []);
             });
         }
 
@@ -183,7 +183,7 @@ public static class GasTrial
         {
             try
             {
-                return CallBook.Of(Context(step));
+                return CallBuilders.Of(Context(step));
             }
             catch (TransactionException)
             {
@@ -192,7 +192,7 @@ public static class GasTrial
         }
 
         private IReadOnlyList<ContractCall> Allow(TransactionStep step) => GasCosts.NeedsApproval(market, step.Token) && market.Token(step.Token).Address is not null
-            ? CallBook.Of(Context(step with { Kind = StepKind.Approve })) : [];
+            ? CallBuilders.Of(Context(step with { Kind = StepKind.Approve })) : [];
 
         private CallContext Context(TransactionStep step) => new(market, step, market.Chains.Where(c => c.ChainId is not null).ToDictionary(c => c.Id, _ => Somebody), market.Snapshot.TakenAt + TimeSpan.FromDays(1));
 

@@ -1,7 +1,7 @@
 namespace Optimizer.Solver.Goals;
 
 /// <summary>Models whole lots with binaries: size = lot · Σ 2^b · digit_b.</summary>
-internal static class Lots
+internal static class LotEncoding
 {
     /// <summary>The problem with each lot replaced by binaries; existing variables and rows keep their indices.</summary>
     /// <exception cref="ArgumentException">More than 2³⁰ lots fit a variable's bounds.</exception>

@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Scenarios;
 
 /// <summary>Sets an opportunity's cap: its total, or the room left for deposits.</summary>
-public sealed record Capacity : OpportunityShock
+public sealed record CapacityShock : OpportunityShock
 {
     /// <summary>The new maximum total.</summary>
     public Limit? Total { get; init; }

@@ -4,7 +4,7 @@ namespace Optimizer.Solver.Native;
 /// <param name="Program">The reduced program.</param>
 /// <param name="Items">Index in the whole program of each item: first the items that are on, then the undecided ones.</param>
 /// <param name="Openers">Index in the whole program of each opener.</param>
-internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Openers)
+internal sealed record NodeProgram(FactorProgram Program, int[] Items, int[] Openers)
 {
     /// <summary>The subprogram in which some items are on, some are undecided, and the rest are off.</summary>
     /// <param name="whole">The whole program.</param>
@@ -13,7 +13,7 @@ internal sealed record Restriction(FactorProgram Program, int[] Items, int[] Ope
     /// <param name="openers">State of every opener.</param>
     /// <param name="withoutMinima">Whether items that are on may have size zero.</param>
     /// <returns>Null if the fixed switches alone violate a row.</returns>
-    public static Restriction? Of(FactorProgram whole, ReadOnlySpan<int> on, ReadOnlySpan<int> free, ReadOnlySpan<Decision> openers,
+    public static NodeProgram? Of(FactorProgram whole, ReadOnlySpan<int> on, ReadOnlySpan<int> free, ReadOnlySpan<Decision> openers,
         bool withoutMinima = false)
     {
         var items = new int[on.Length + free.Length];

@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Scenarios;
 
 /// <summary>An event strikes: its losses are taken, and the opportunities that it struck can be neither entered nor left.</summary>
-public sealed record Strike : Shock
+public sealed record StrikeShock : Shock
 {
     /// <summary>The event.</summary>
     public required string Event { get; init; }

@@ -3,7 +3,7 @@ using Optimizer.Model;
 namespace Optimizer.Scenarios;
 
 /// <summary>Multiplies gas prices, on all chains or on some.</summary>
-public sealed record Gas : Shock
+public sealed record GasShock : Shock
 {
     /// <summary>The factor.</summary>
     [Between(0, 100_000)]

@@ -11,21 +11,21 @@ namespace Optimizer.Solver.Goals;
 /// does not change the shares, so the sizes are scaled to meet the row that fixes their sum. The other rows are only checked afterwards,
 /// because the shares already determine all sizes.
 /// </remarks>
-internal static class RiskBudgeting
+internal static class RiskParitySolver
 {
     private const int MaximumSteps = 200;
 
-    public static Answer Solve(Problem problem, BudgetRisk goal, SolveOptions options, Deadline deadline)
+    public static Answer Solve(Problem problem, RiskParityGoal goal, SolveOptions options, Deadline deadline)
     {
         if (WhyNot(problem, goal) is { } reason)
             return new Answer { Status = SolveStatus.Failed, Message = reason, Engine = "native" };
         var budget = problem.Rows.First(row => row.Lower == row.Upper && row.Lower > 0);
-        var program = Compiled.Of(problem with { Goal = new MinimizeRisk(double.MinValue, []), Rows = [], Links = [] }).Program;
+        var program = CompiledProblem.Of(problem with { Goal = new MinimumRiskGoal(double.MinValue, []), Rows = [], Links = [] }).Program;
         var (x, steps) = Newton(program, [.. goal.Shares.Select(s => s / goal.Shares.Sum())], deadline);
         var scale = budget.Lower / Check.Sum(budget.Terms, x);
         double[] values = [.. x.Select(size => size * scale)];
         var engine = $"native: {steps} Newton steps";
-        if (Check.Violation(problem with { Goal = new MaximizeUtility(0) }, values) is var violation and > 1e-9)
+        if (Check.Violation(problem with { Goal = new MeanVarianceGoal(0) }, values) is var violation and > 1e-9)
         {
             var broken = problem.Rows.FirstOrDefault(row => Check.Sum(row.Terms, values) is var sum && (sum > row.Upper + 1e-9 || sum < row.Lower - 1e-9))?.Name
                 ?? problem.Variables.Where((v, i) => values[i] > v.Upper + 1e-9 || values[i] < v.Lower - 1e-9).First().Name;
@@ -41,7 +41,7 @@ internal static class RiskBudgeting
         return answer with { ShadowPrices = [], GoalShadowPrice = 0, Status = answer.Objective <= Math.Max(options.Gap, 1e-9) ? SolveStatus.Optimal : SolveStatus.Feasible, Gap = answer.Objective, Message = Check.IsHedged(problem, values) ? "these positions hedge each other completely, so there is no risk to share" : answer.Message };
     }
 
-    private static string? WhyNot(Problem problem, BudgetRisk goal)
+    private static string? WhyNot(Problem problem, RiskParityGoal goal)
     {
         if (problem.Variables.FirstOrDefault(v => v.IsBinary || v.Lot > 0) is { } whole)
             return $"risk shares determine all sizes, so '{whole.Name}' cannot be restricted to whole numbers or lots";

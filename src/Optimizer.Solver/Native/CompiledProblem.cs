@@ -7,7 +7,7 @@ namespace Optimizer.Solver.Native;
 /// between 0 and 1. A linked variable that occurs only in the value becomes a curve of its argument. Rows that the bounds imply are
 /// left out.
 /// </remarks>
-internal sealed partial class Compiled
+internal sealed partial class CompiledProblem
 {
     /// <summary>Marks a variable whose switch can never be on, because its minimum is above the upper bound.</summary>
     private const int Never = -2;
@@ -22,9 +22,7 @@ internal sealed partial class Compiled
     /// <summary>Per variable, the scale of its item.</summary>
     private readonly double[] _unit;
 
-    private readonly List<int> _variableOf = [];
-
-    private Compiled(Problem problem)
+    private CompiledProblem(Problem problem)
     {
         _problem = problem;
         var n = problem.Variables.Count;
@@ -46,27 +44,27 @@ internal sealed partial class Compiled
     /// <param name="problem">A valid problem.</param>
     /// <param name="isMadeExact">Whether a simplex method makes the answer exact afterwards; coefficients of a row may then differ by a
     /// factor of a million.</param>
-    public static Compiled Of(Problem problem, bool isMadeExact = false) => Of(problem, problem.Goal switch
+    public static CompiledProblem Of(Problem problem, bool isMadeExact = false) => Of(problem, problem.Goal switch
     {
-        MaximizeUtility utility => utility.RiskWeight,
-        MaximizeValue => 0,
+        MeanVarianceGoal utility => utility.RiskWeight,
+        MaximumReturnGoal => 0,
         _ => 1,
-    }, problem.Goal is MinimizeRisk ? 0 : 1, isMadeExact);
+    }, problem.Goal is MinimumRiskGoal ? 0 : 1, isMadeExact);
 
     /// <summary>Translates a problem for given weights of risk and value.</summary>
     /// <param name="problem">A valid problem.</param>
     /// <param name="riskWeight">Cost of a unit of risk; ≥ 0.</param>
     /// <param name="valueWeight">Gain from a unit of value.</param>
     /// <param name="isMadeExact">Whether a simplex method makes the answer exact afterwards.</param>
-    public static Compiled Of(Problem problem, double riskWeight, double valueWeight = 1, bool isMadeExact = false)
+    public static CompiledProblem Of(Problem problem, double riskWeight, double valueWeight = 1, bool isMadeExact = false)
     {
-        var compiled = new Compiled(problem);
+        var compiled = new CompiledProblem(problem);
         compiled.FindCurves();
         compiled.Refusal ??= compiled.WhatDoesNotFit(isMadeExact);
         compiled.Refusal ??= problem.Goal switch
         {
-            MaximizeValue when problem.Variables.Any(v => v.IsBinary) => "a risk limit with binary variables is a cone constraint, which SCIP solves with cuts",
-            MinimizeRisk when problem.Links.Count > 0 => "the minimum value depends on curves",
+            MaximumReturnGoal when problem.Variables.Any(v => v.IsBinary) => "a risk limit with binary variables is a cone constraint, which SCIP solves with cuts",
+            MinimumRiskGoal when problem.Links.Count > 0 => "the minimum value depends on curves",
             _ => null,
         };
         if (compiled.Refusal is null)
@@ -96,12 +94,12 @@ internal sealed partial class Compiled
 
     /// <summary>Converts an answer to a point of the problem.</summary>
     public Point ToPoint(double[] x, double[] z, double[] y, Prices prices, double bound) =>
-        new(Values(x, z, y), RowPrices(prices), _problem.Goal is MinimizeRisk ? bound : -bound);
+        new(Values(x, z, y), RowPrices(prices), _problem.Goal is MinimumRiskGoal ? bound : -bound);
 
     /// <summary>Dual values of the problem's rows, with the sign of a minimisation: ≥ 0 if the lower limit binds.</summary>
     public double[] RowPrices(Prices prices)
     {
-        var all = new double[_problem.Rows.Count + (_problem.Goal is MinimizeRisk ? 1 : 0)];
+        var all = new double[_problem.Rows.Count + (_problem.Goal is MinimumRiskGoal ? 1 : 0)];
         for (var r = 0; r < _rows.Count; r++)
         {
             var (row, sign, scale) = _rows[r];
@@ -148,7 +146,7 @@ internal sealed partial class Compiled
 
         foreach (var row in extraRows)
             rows.Add(-1, row);
-        if (_problem.Goal is MinimizeRisk least)
+        if (_problem.Goal is MinimumRiskGoal least)
             rows.Add(_problem.Rows.Count, new("value at least", least.ValueAtLeast, double.PositiveInfinity, [.. _problem.Variables.Select((variable, v) => new Term(v, variable.Value)).Where(term => term.Coefficient != 0)]));
         if (items.Exists(v => _problem.Variables[v].IsBinary))
             Refusal = $"binary '{_problem.Variables[items.Find(v => _problem.Variables[v].IsBinary)].Name}' is neither a switch nor an opener";
@@ -256,7 +254,7 @@ internal sealed partial class Compiled
     private double[] Toll()
     {
         var toll = new double[_problem.Variables.Count];
-        if (_problem.Goal is MinimizeRisk least)
+        if (_problem.Goal is MinimumRiskGoal least)
         {
             foreach (var (v, c) in least.Toll)
                 toll[v] += c;
@@ -335,12 +333,12 @@ internal sealed partial class Compiled
     /// <summary>The rows of the program, with the sparse factors before them.</summary>
     private sealed class RowEntries
     {
-        private readonly Compiled _of;
+        private readonly CompiledProblem _of;
         private readonly int[] _switchRule;
         private readonly double[] _upper;
         private readonly int _first;
 
-        public RowEntries(Compiled of, int[] switchRule, double[] upper, IReadOnlyList<int> sparseFactors, bool hasSwitches)
+        public RowEntries(CompiledProblem of, int[] switchRule, double[] upper, IReadOnlyList<int> sparseFactors, bool hasSwitches)
         {
             (_of, _switchRule, _upper, _first) = (of, switchRule, upper, sparseFactors.Count);
             var factors = of._problem.Factors;

@@ -5,9 +5,9 @@ namespace Optimizer.Allocation;
 /// <summary>The opportunities, tokens and routes of a market that matter to a scenario.</summary>
 /// <remarks>Leaving out what cannot be in an answer keeps a market with hundreds of routes solvable in a second. A route is left out if one
 /// of its tokens is not used, or if another route between the same tokens is at least as good in every respect.</remarks>
-internal sealed class Reach
+internal sealed class RelevantMarket
 {
-    public Reach(Market market, Scenario scenario, double keepGasUsd)
+    public RelevantMarket(Market market, Scenario scenario, double keepGasUsd)
     {
         var held = scenario.Holdings.Where(h => h.Opportunity is not null).Select(h => h.Opportunity!).ToHashSet();
         var heldTokens = scenario.Holdings.Where(h => h.Token is not null).Select(h => h.Token!.Value).ToHashSet();

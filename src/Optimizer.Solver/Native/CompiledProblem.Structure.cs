@@ -1,7 +1,7 @@
 namespace Optimizer.Solver.Native;
 
 /// <summary>Assigns the problem's variables their roles in the kernels: items, switches, openers and curves.</summary>
-internal sealed partial class Compiled
+internal sealed partial class CompiledProblem
 {
     /// <summary>Per link, the reason why the kernels cannot treat it as a curve of its argument; null if they can. They need a smooth
     /// function whose result occurs only in the value.</summary>

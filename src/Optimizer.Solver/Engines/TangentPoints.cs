@@ -1,7 +1,7 @@
 namespace Optimizer.Solver.Engines;
 
 /// <summary>The points at which tangents of curves have been added.</summary>
-internal sealed class TouchPoints
+internal sealed class TangentPoints
 {
     /// <summary>Smallest relative distance between two tangent points. A closer tangent changes the curve's estimate by a part in 10¹²
     /// only, and nearly equal rows break the simplex method.</summary>

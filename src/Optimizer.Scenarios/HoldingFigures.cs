@@ -4,7 +4,7 @@ namespace Optimizer.Scenarios;
 
 /// <summary>All market figures that affect a scenario's holdings. If a shock changes none of them, it has no effect on what is
 /// held.</summary>
-internal static class HeldState
+internal static class HoldingFigures
 {
     /// <summary>The figures, in a fixed order.</summary>
     public static IEnumerable<double> Of(Market market, Scenario scenario)

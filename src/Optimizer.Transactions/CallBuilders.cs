@@ -5,7 +5,7 @@ using Optimizer.Transactions.Calls;
 namespace Optimizer.Transactions;
 
 /// <summary>Builds the contract calls of each step, by the protocol's adapter.</summary>
-public static class CallBook
+public static class CallBuilders
 {
     private static readonly Dictionary<string, IPositionCalls> Positions = new IPositionCalls[]
     {

@@ -4,7 +4,7 @@ namespace Optimizer.Scenarios;
 
 /// <summary>Changes a price: that of an asset, which all its tokens and all claims on it follow; or the peg of one token (a
 /// depeg).</summary>
-public sealed record Price : Shock
+public sealed record PriceShock : Shock
 {
     /// <summary>The asset.</summary>
     public string? Asset { get; init; }

@@ -4,7 +4,7 @@ using Optimizer.Solver;
 namespace Optimizer.Allocation;
 
 /// <summary>Finds circular flows in an answer, in which money would be sent before it has arrived.</summary>
-internal static class Circles
+internal static class CircularFlows
 {
     /// <summary>The tokens on circular flows; empty if there are none.</summary>
     public static IReadOnlySet<TokenId> Find(AllocationProblem problem, Answer answer)
