@@ -25,6 +25,9 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : FakeNode
     /// <summary>Whether methods that the node does not know are answered with nothing instead of an error.</summary>
     public bool AnswersNull { get; set; }
 
+    /// <summary>Answers that are given as they are, by method.</summary>
+    public Dictionary<string, object?> Given { get; } = [];
+
     public FakeEvmNode With(EvmAddress contract, string function, Func<object[], object[]?> answer)
     {
         var parsed = AbiFunction.Parse(function);
@@ -35,7 +38,7 @@ internal sealed class FakeEvmNode(ulong chainId, ulong block = 1_000) : FakeNode
 
     public EvmClient Client(EndpointLimits? limits = null, string name = "fake #1") => new("fake", chainId, [Endpoint(limits, name)]);
 
-    protected override object? Answer(string method, JsonElement parameters) => method switch
+    protected override object? Answer(string method, JsonElement parameters) => Given.TryGetValue(method, out var given) ? given : method switch
     {
         "eth_chainId" => Hex.Of(chainId),
         "eth_getBlockByNumber" => Block(parameters[0].GetString() is "latest" or null ? block : ulong.Parse(parameters[0].GetString()![2..], System.Globalization.NumberStyles.HexNumber)),

@@ -190,7 +190,7 @@ public sealed class PlanStatusTests(LiveTreasury live)
         var transaction = SafeTransaction.Of(calls, nonce, node.Contract("multiSendCallOnly"));
         byte[] signature = [.. Hex.Word(owner.Bytes), .. new byte[32], 1];
         var execute = AbiFunction.Parse("execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures)");
-        var receipt = await node.TransactAsync(owner, safe, execute.Encode(transaction.To, transaction.Value, transaction.Data, new BigInteger(transaction.IsDelegateCall ? 1 : 0), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, default(EvmAddress), default(EvmAddress), signature));
+        var receipt = await node.TransactAsync(owner, safe, execute.Encode(transaction.To, transaction.Value, transaction.Data, new BigInteger(transaction.IsDelegateCall ? 1 : 0), BigInteger.Zero, BigInteger.Zero, BigInteger.Zero, EvmAddress.Zero, EvmAddress.Zero, signature));
         return receipt.GetProperty("logs").EnumerateArray().Where(log => EvmAddress.Parse(log.GetProperty("address").GetString()!) == safe && log.GetProperty("topics")[0].GetString() == ContractEvent.TopicOf<ExecutionSuccess>())
             .Select(log => log.GetProperty("topics")[1].GetString()!).Single();
     }

@@ -1,11 +1,9 @@
 using System.Numerics;
-using Nethereum.Hex.HexTypes;
 using Nethereum.RPC.Eth;
 using Nethereum.RPC.Eth.Blocks;
 using Nethereum.RPC.Eth.DTOs;
 using Nethereum.RPC.Eth.Filters;
 using Nethereum.RPC.Eth.Transactions;
-using Newtonsoft.Json;
 using Optimizer.Contracts.Abi;
 
 namespace Optimizer.Chains.Evm;
@@ -40,9 +38,9 @@ public sealed class EvmActivity(EvmClient client)
     {
         var rpc = client.Rpc(cancellation);
         var answers = await rpc.BatchAsync(new EthGetTransactionByHash(rpc).BuildRequest(hash), new EthGetTransactionReceipt(rpc).BuildRequest(hash)).ConfigureAwait(false);
-        if (answers.Of<Transaction>(0) is not { } sent || answers.Of<RollupReceipt>(1) is not { } receipt)
+        if (answers.Of<TransactionAnswer>(0) is not { } sent || answers.Of<ReceiptAnswer>(1) is not { } receipt)
             return null;
-        if (!string.Equals(receipt.TransactionHash, hash, StringComparison.OrdinalIgnoreCase) || !string.Equals(sent.TransactionHash, hash, StringComparison.OrdinalIgnoreCase))
+        if (!string.Equals(receipt.TransactionHash, hash, StringComparison.OrdinalIgnoreCase) || !string.Equals(sent.Hash, hash, StringComparison.OrdinalIgnoreCase))
             throw rpc.Malformed($"another transaction instead of {hash}");
         var block = await client.BlockAsync(rpc.Count(receipt.BlockNumber, "block number"), cancellation).ConfigureAwait(false);
         var gas = rpc.Number(receipt.GasUsed, "gas used") * rpc.Number(receipt.EffectiveGasPrice, "gas price");
@@ -67,10 +65,10 @@ public sealed class EvmActivity(EvmClient client)
         for (ulong next = from, span = Math.Max(1, to - from + 1); next <= to;)
         {
             var last = Math.Min(to, next + span - 1);
-            FilterLog[]? logs;
+            IReadOnlyList<LogAnswer?>? logs;
             try
             {
-                logs = await new EthGetLogs(rpc).SendRequestAsync(new NewFilterInput { Address = [address.ToString()], Topics = [.. topics], FromBlock = At(next), ToBlock = At(last) }).ConfigureAwait(false);
+                logs = await rpc.AskAsync<IReadOnlyList<LogAnswer?>>(new EthGetLogs(rpc).BuildRequest(new() { Address = [address.ToString()], Topics = [.. topics], FromBlock = At(next), ToBlock = At(last) })).ConfigureAwait(false);
             }
             catch (ChainDataException refused) when (refused.Fault == ChainFault.Refused && span > 1)
             {
@@ -90,14 +88,14 @@ public sealed class EvmActivity(EvmClient client)
     public async Task<ulong> CountAsync(EvmAddress account, ulong? block, CancellationToken cancellation)
     {
         var rpc = client.Rpc(cancellation);
-        return rpc.Count(await new EthGetTransactionCount(rpc).SendRequestAsync(account.ToString(), block is { } number ? At(number) : BlockParameter.CreatePending()).ConfigureAwait(false), "count");
+        return rpc.Count(await rpc.AskAsync<string>(new EthGetTransactionCount(rpc).BuildRequest(account.ToString(), block is { } number ? At(number) : BlockParameter.CreatePending())).ConfigureAwait(false), "count");
     }
 
     /// <summary>An address's code at a block.</summary>
     public async Task<byte[]> CodeAsync(EvmAddress address, ulong block, CancellationToken cancellation)
     {
         var rpc = client.Rpc(cancellation);
-        return rpc.Bytes(await new EthGetCode(rpc).SendRequestAsync(address.ToString(), At(block)).ConfigureAwait(false), "code");
+        return rpc.Bytes(await rpc.AskAsync<string>(new EthGetCode(rpc).BuildRequest(address.ToString(), At(block))).ConfigureAwait(false), "code");
     }
 
     /// <summary>Whether the code is only an EIP-7702 delegation.</summary>
@@ -107,7 +105,7 @@ public sealed class EvmActivity(EvmClient client)
     public async Task<BigInteger> BalanceAsync(EvmAddress account, ulong block, CancellationToken cancellation)
     {
         var rpc = client.Rpc(cancellation);
-        return rpc.Number(await new EthGetBalance(rpc).SendRequestAsync(account.ToString(), At(block)).ConfigureAwait(false), "balance");
+        return rpc.Number(await rpc.AskAsync<string>(new EthGetBalance(rpc).BuildRequest(account.ToString(), At(block))).ConfigureAwait(false), "balance");
     }
 
     /// <summary>The transactions that an account signed after one block and up to another, found by bisection: about transactions ×
@@ -125,10 +123,10 @@ public sealed class EvmActivity(EvmClient client)
                 return;
             if (high - low == 1)
             {
-                var block = await new EthGetBlockWithTransactionsByNumber(rpc).SendRequestAsync(At(high)).ConfigureAwait(false);
+                var block = await rpc.AskAsync<FullBlockAnswer>(new EthGetBlockWithTransactionsByNumber(rpc).BuildRequest(At(high))).ConfigureAwait(false);
                 if (block?.Transactions is not { } transactions)
                     throw rpc.Malformed($"block {high} without transactions");
-                var mine = transactions.Where(transaction => rpc.Address(transaction.From, "sender") == account).Select(transaction => new SentTransaction(rpc.Hash(transaction.TransactionHash, "transaction"), high, true)).ToArray();
+                var mine = transactions.Where(transaction => rpc.Address(transaction?.From, "sender") == account).Select(transaction => new SentTransaction(rpc.Hash(transaction!.Hash, "transaction"), high, true)).ToArray();
                 if ((ulong)mine.Length != highCount - lowCount)
                     throw rpc.Malformed($"block {high} with {mine.Length} transactions of {account}, although its count grew by {highCount - lowCount}");
                 found.AddRange(mine);
@@ -144,14 +142,8 @@ public sealed class EvmActivity(EvmClient client)
 
     private static BlockParameter At(ulong block) => new(block);
 
-    private static EvmLog Log(EvmRpc rpc, FilterLog log) =>
-        new(rpc.Address(log.Address, "contract of a log"), log.Topics is not null && Array.TrueForAll(log.Topics, topic => topic is string) ? [.. log.Topics.Select(topic => ((string)topic).ToLowerInvariant())] : throw rpc.Malformed("a log without topics"),
-            rpc.Bytes(log.Data, "log"), rpc.Count(log.BlockNumber, "block number"), rpc.Hash(log.TransactionHash, "transaction of a log"), rpc.Count(log.LogIndex, "log index"));
-
-    /// <summary>A receipt, with what OP Stack rollups charge for the data.</summary>
-    private sealed class RollupReceipt : TransactionReceipt
-    {
-        [JsonProperty("l1Fee")]
-        public HexBigInteger? L1Fee { get; set; }
-    }
+    private static EvmLog Log(EvmRpc rpc, LogAnswer? log) => log?.Topics is { } topics
+        ? new(rpc.Address(log.Address, "contract of a log"), [.. topics.Select(topic => rpc.Hash(topic, "topic"))], rpc.Bytes(log.Data, "log"),
+            rpc.Count(log.BlockNumber, "block number"), rpc.Hash(log.TransactionHash, "transaction of a log"), rpc.Count(log.LogIndex, "log index"))
+        : throw rpc.Malformed("a log without topics");
 }

@@ -1,12 +1,10 @@
 using System.Numerics;
 using System.Text.Json;
-using Nethereum.Hex.HexTypes;
 using Nethereum.JsonRpc.Client;
 using Nethereum.RPC.Eth;
 using Nethereum.RPC.Eth.Blocks;
 using Nethereum.RPC.Eth.DTOs;
 using Nethereum.RPC.Eth.Transactions;
-using Newtonsoft.Json;
 using Optimizer.Chains.Rpc;
 using Optimizer.Contracts.Abi;
 using Optimizer.Contracts.Protocols.Multicall3;
@@ -87,6 +85,8 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     /// <summary>Blocks by which an endpoint may lag behind the others.</summary>
     private const ulong Lag = 5;
 
+    private static readonly Aggregate3 Multicall = new();
+
     /// <summary>Of the priority fees in a block, in percent.</summary>
     private const decimal Median = 50;
 
@@ -120,14 +120,14 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         var rpc = Rpc(cancellation);
         var answers = await rpc.BatchAsync(HeadRequests(rpc, new(number))).ConfigureAwait(false);
-        return ReadHead(rpc, answers.Of<BlockWithTransactionHashes>(0), answers.Of<FeeHistoryResult>(1));
+        return ReadHead(rpc, answers.Of<BlockAnswer>(0), answers.Of<FeesAnswer>(1));
     }
 
     /// <inheritdoc/>
     public async Task<EvmBlock> BlockAsync(ulong number, CancellationToken cancellation)
     {
         var rpc = Rpc(cancellation);
-        var block = await new EthGetBlockWithTransactionsHashesByNumber(rpc).SendRequestAsync(new BlockParameter(number)).ConfigureAwait(false)
+        var block = await rpc.AskAsync<BlockAnswer>(new EthGetBlockWithTransactionsHashesByNumber(rpc).BuildRequest(new BlockParameter(number))).ConfigureAwait(false)
             ?? throw new ChainDataException(ChainFault.Refused, $"{chain}: block {number} cannot be read: it is not there");
         return ReadBlock(rpc, block) is { } read && read.Number == number ? read : throw rpc.Malformed($"another block instead of {number}");
     }
@@ -177,7 +177,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         try
         {
             var rpc = Rpc(cancellation);
-            var estimate = await rpc.SendRequestAsync<LineaEstimate?>("linea_estimateGas", null, new CallInput { From = $"{to}", To = $"{to}", Data = Hex.Of(data) }).ConfigureAwait(false);
+            var estimate = await rpc.AskAsync<LineaAnswer>(new(1, "linea_estimateGas", new CallInput { From = $"{to}", To = $"{to}", Data = Hex.Of(data) })).ConfigureAwait(false);
             return (rpc.Number(estimate?.GasLimit, "gas limit"), rpc.Number(estimate?.BaseFeePerGas, "base fee") + rpc.Number(estimate?.PriorityFeePerGas, "priority fee"));
         }
         catch (ChainDataException wrong) when (wrong.Fault is ChainFault.Malformed or ChainFault.Disagreement or ChainFault.Refused)
@@ -194,21 +194,21 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         var rpc = new EvmRpc(endpoint.Name, endpoint.SendAsync, cancellation);
         var answers = await rpc.BatchAsync([new EthChainId(rpc).BuildRequest(), .. HeadRequests(rpc, BlockParameter.CreateLatest())]).ConfigureAwait(false);
-        var id = rpc.Number(answers.Of<HexBigInteger>(0), "chain id");
+        var id = rpc.Number(answers.Of<string>(0), "chain id");
         return id == chainId
-            ? ReadHead(rpc, answers.Of<BlockWithTransactionHashes>(1), answers.Of<FeeHistoryResult>(2))
+            ? ReadHead(rpc, answers.Of<BlockAnswer>(1), answers.Of<FeesAnswer>(2))
             : throw new ChainDataException(ChainFault.WrongChain, $"{endpoint.Name} is a node of chain {id}, not of {chainId}");
     }
 
     private static RpcRequest[] HeadRequests(EvmRpc rpc, BlockParameter at) =>
         [new EthGetBlockWithTransactionsHashesByNumber(rpc).BuildRequest(at), new EthFeeHistory(rpc).BuildRequest(new(FeeBlocks), at, [Median])];
 
-    private static EvmHead ReadHead(EvmRpc rpc, Block? block, FeeHistoryResult? fees)
+    private static EvmHead ReadHead(EvmRpc rpc, BlockAnswer? block, FeesAnswer? fees)
     {
         if (fees?.BaseFeePerGas is not [.., var baseFee])
             throw rpc.Malformed("a fee history without base fees");
         // A node that has just started returns no rewards.
-        var tips = (fees.Reward ?? []).Where(reward => reward is { Length: > 0 }).Select(reward => rpc.Number(reward[0], "priority fee")).Order().ToArray();
+        var tips = (fees.Reward ?? []).Where(reward => reward is { Count: > 0 }).Select(reward => rpc.Number(reward![0], "priority fee")).Order().ToArray();
         return new(ReadBlock(rpc, block), rpc.Number(baseFee, "base fee"), tips.Length == 0 ? null : tips[tips.Length / 2]);
     }
 
@@ -216,7 +216,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
     {
         try
         {
-            return [.. Aggregate3.ReadResults(EvmJson.Bytes(result, chain)).Select(read => new EvmReturn(read.Success, read.ReturnData))];
+            return [.. Multicall.Decode(EvmJson.Bytes(result, chain)).ReturnData.Select(read => new EvmReturn(read.Success, read.ReturnData))];
         }
         catch (AbiException wrong)
         {
@@ -224,7 +224,7 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         }
     }
 
-    private static EvmBlock ReadBlock(EvmRpc rpc, Block? block)
+    private static EvmBlock ReadBlock(EvmRpc rpc, BlockAnswer? block)
     {
         const long LastSecond = 253_402_300_799;
         if (block is null)
@@ -232,19 +232,6 @@ public sealed class EvmClient(string chain, ulong chainId, IReadOnlyList<JsonRpc
         var (height, seconds) = (rpc.Number(block.Number, "block number"), rpc.Number(block.Timestamp, "block time"));
         return seconds > LastSecond || height > long.MaxValue
             ? throw rpc.Malformed($"block {height} of second {seconds}")
-            : new((ulong)height, rpc.Hash(block.BlockHash, "block hash"), DateTimeOffset.FromUnixTimeSeconds((long)seconds));
-    }
-
-    /// <summary>What <c>linea_estimateGas</c> answers.</summary>
-    private sealed class LineaEstimate
-    {
-        [JsonProperty("gasLimit")]
-        public HexBigInteger? GasLimit { get; set; }
-
-        [JsonProperty("baseFeePerGas")]
-        public HexBigInteger? BaseFeePerGas { get; set; }
-
-        [JsonProperty("priorityFeePerGas")]
-        public HexBigInteger? PriorityFeePerGas { get; set; }
+            : new((ulong)height, rpc.Hash(block.Hash, "block hash"), DateTimeOffset.FromUnixTimeSeconds((long)seconds));
     }
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Text.Json;
-using Nethereum.Hex.HexTypes;
 using Nethereum.JsonRpc.Client;
 using Nethereum.JsonRpc.Client.RpcMessages;
 using Newtonsoft.Json;
@@ -9,11 +8,12 @@ using Optimizer.Contracts.Abi;
 
 namespace Optimizer.Chains.Evm;
 
-/// <summary>Nethereum's JSON-RPC client over a chain's endpoints: Nethereum forms the requests and names the answers' fields.</summary>
+/// <summary>Nethereum's JSON-RPC client over a chain's endpoints: Nethereum forms the requests.</summary>
 /// <remarks>
 /// Batches, checked ids, sizes, two endpoints that have to agree, and keys that are never shown are those of
-/// <see cref="EndpointGroup"/>; Nethereum's own client has none of these. It reads numbers late and takes what is missing for null, so
-/// that what is used of an answer is checked by <see cref="Number"/>, <see cref="Count"/>, <see cref="Bytes"/> and <see cref="Address"/>.
+/// <see cref="EndpointGroup"/>; Nethereum's own client has none of these. Its types for answers demand fields that nobody uses, and
+/// take a decimal number for a hexadecimal one, so answers are read into types of ours (<see cref="BlockAnswer"/> and the others) and
+/// checked by <see cref="Number"/>, <see cref="Count"/>, <see cref="Bytes"/>, <see cref="Hash"/> and <see cref="Address"/>.
 /// <c>IClient</c> takes no cancellation token: each operation has a client of its own.
 /// </remarks>
 /// <param name="who">The chain or endpoint, in messages.</param>
@@ -21,6 +21,7 @@ namespace Optimizer.Chains.Evm;
 /// <param name="cancellation">Cancels.</param>
 internal sealed class EvmRpc(string who, Func<IReadOnlyList<RpcCall>, CancellationToken, Task<RpcReply[]>> send, CancellationToken cancellation) : ClientBase
 {
+    private static readonly JsonSerializerOptions Fields = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
     private static readonly JsonSerializerSettings Requests = DefaultJsonSerializerSettingsFactory.BuildDefaultJsonSerializerSettings();
 
     /// <summary>The chain or endpoint, in messages.</summary>
@@ -35,6 +36,11 @@ internal sealed class EvmRpc(string who, Func<IReadOnlyList<RpcCall>, Cancellati
         return new(this, messages, await SendAsync(messages).ConfigureAwait(false));
     }
 
+    /// <summary>Makes one request.</summary>
+    /// <returns>The answer; null where a node sent null.</returns>
+    /// <exception cref="ChainDataException">A node failed or refused, or sent something else.</exception>
+    public async Task<T?> AskAsync<T>(RpcRequest request) => (await BatchAsync(request).ConfigureAwait(false)).Of<T>(0);
+
     /// <inheritdoc/>
     public override async Task<RpcResponseMessage> SendAsync(RpcRequestMessage rpcRequestMessage, string? route = null) => (await SendAsync([rpcRequestMessage]).ConfigureAwait(false))[0];
 
@@ -47,16 +53,16 @@ internal sealed class EvmRpc(string who, Func<IReadOnlyList<RpcCall>, Cancellati
             : new RpcResponseMessage(request.Id, (object)reply.Result))];
     }
 
-    /// <inheritdoc/>
-    protected override async Task<T> SendInnerRequestAsync<T>(RpcRequestMessage reqMsg, string? route = null) => Result<T>(reqMsg.Method, await SendAsync(reqMsg).ConfigureAwait(false))!;
+    /// <summary>Reads an answer into the type that Nethereum's request names: not supported, <see cref="AskAsync"/> reads into types of ours.</summary>
+    protected override Task<T> SendInnerRequestAsync<T>(RpcRequestMessage reqMsg, string? route = null) => throw new NotSupportedException("build the request and pass it to AskAsync");
 
     /// <summary>A quantity of up to 256 bits.</summary>
     /// <exception cref="ChainDataException">It is none, or missing.</exception>
-    public BigInteger Number(HexBigInteger? number, string what) => EvmJson.Number(number?.HexValue, who, what);
+    public BigInteger Number(string? hex, string what) => EvmJson.Number(hex, who, what);
 
     /// <summary>A height, an index or a count: what 63 bits hold.</summary>
     /// <exception cref="ChainDataException">It is none, or missing.</exception>
-    public ulong Count(HexBigInteger? number, string what) => Number(number, what) is var count && count <= long.MaxValue ? (ulong)count : throw Malformed($"a {what} of {count}");
+    public ulong Count(string? hex, string what) => Number(hex, what) is var count && count <= long.MaxValue ? (ulong)count : throw Malformed($"a {what} of {count}");
 
     /// <summary>Bytes in hexadecimal.</summary>
     /// <exception cref="ChainDataException">They are none, or missing.</exception>
@@ -97,15 +103,12 @@ internal sealed class EvmRpc(string who, Func<IReadOnlyList<RpcCall>, Cancellati
     {
         if (answer.Error is { } error)
             throw new ChainDataException(ChainFault.Refused, $"{who}: the node refused {method}: {error.Message}");
-        if (answer.Result is JsonElement { ValueKind: JsonValueKind.Null })
-            return default;
         try
         {
-            return answer.GetResult<T>();
+            return ((JsonElement)answer.Result).Deserialize<T>(Fields);
         }
-        catch (Exception wrong) when (wrong is not OutOfMemoryException)
+        catch (System.Text.Json.JsonException wrong)
         {
-            // Nethereum wraps whatever its readers throw.
             throw new ChainDataException(ChainFault.Malformed, $"{who} sent an answer to {method} that cannot be read", wrong);
         }
     }

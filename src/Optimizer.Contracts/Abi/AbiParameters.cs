@@ -7,27 +7,23 @@ namespace Optimizer.Contracts.Abi;
 
 /// <summary>A list of ABI parameters: what a function takes, what it returns, or what an event logs.</summary>
 /// <remarks>
-/// Nethereum encodes and decodes. Decoding is made strict here, because an endpoint may send anything: the layout must be the one
-/// that compilers write, and the decoded values must encode to the same bytes. Results without dynamic parts are read by
-/// <see cref="StaticWords"/>, which is about a hundred times as fast (docs/decisions/009-nethereum.md).
+/// Nethereum's types encode. <see cref="AbiReader"/> decodes: an endpoint may send anything, and Nethereum's decoder reads short data as
+/// zeros and misreads tails in another order (docs/decisions/009-nethereum.md).
 /// <para>Values are <see cref="BigInteger"/> or <c>int</c>, <see cref="EvmAddress"/>, <c>bool</c>, <c>byte[]</c>, <c>string</c>, and
 /// <c>object[]</c> for arrays and tuples. Bytes beyond the encoding are ignored.</para>
 /// </remarks>
 public sealed class AbiParameters
 {
     private static readonly ParametersEncoder Encoder = new();
-    private static readonly ParameterDecoder Decoder = new();
 
     private readonly Parameter[] _parameters;
     private readonly ABIType[] _types;
-    private readonly bool _isStatic;
 
     /// <param name="parameters">The parameters, in order; tuples with their components.</param>
     public AbiParameters(IEnumerable<Parameter> parameters)
     {
         _parameters = [.. parameters];
         _types = [.. _parameters.Select(parameter => parameter.ABIType)];
-        _isStatic = Array.TrueForAll(_types, type => !type.IsDynamic());
     }
 
     /// <summary>The parameters, in order.</summary>
@@ -54,23 +50,7 @@ public sealed class AbiParameters
 
     /// <summary>Decodes values, one per parameter.</summary>
     /// <exception cref="AbiException">The bytes do not encode these parameters.</exception>
-    public object[] Decode(ReadOnlySpan<byte> data)
-    {
-        if (_isStatic)
-            return StaticWords.Read(_types, data);
-        var encoding = data[..AbiLayout.Length(_types, data)].ToArray();
-        object[] values;
-        try
-        {
-            values = [.. Decoder.DecodeDefaultData(encoding, _parameters).Select(output => Bound(output.Parameter.ABIType, output.Result))];
-        }
-        catch (Exception wrong) when (wrong is not (OutOfMemoryException or AbiException))
-        {
-            throw new AbiException("the data cannot be decoded", wrong);
-        }
-
-        return Encode(values).AsSpan().SequenceEqual(encoding) ? values : throw new AbiException("a value outside the range of its type, or padding that is not zero");
-    }
+    public object[] Decode(ReadOnlySpan<byte> data) => AbiReader.Read(_types, data);
 
     /// <summary>Decodes values, one per name of <see cref="LeafNames"/>.</summary>
     /// <exception cref="AbiException">The bytes do not encode these parameters.</exception>
@@ -86,6 +66,7 @@ public sealed class AbiParameters
     /// <summary>A value as Nethereum takes it.</summary>
     private static object Convert(ABIType type, object value) => (type, value) switch
     {
+        (AddressType, EvmAddress { IsGiven: false }) => throw new AbiException("an address that was not given"),
         (AddressType, EvmAddress address) => address.ToLowerHex(),
         (IntType integer, BigInteger number) when IsInRange(integer, number) => number,
         (IntType integer, int number) when IsInRange(integer, number) => (BigInteger)number,
@@ -93,8 +74,8 @@ public sealed class AbiParameters
         (Bytes32Type, byte[] { Length: Hex.WordSize }) => value,
         (BytesElementaryType fixedBytes, byte[] bytes) when bytes.Length == fixedBytes.StaticSize => value,
         (DynamicArrayType array, object[] elements) => Convert([.. Enumerable.Repeat(array.ElementType, elements.Length)], elements),
-        (StaticArrayType array, object[] elements) when AbiLayout.Count(array) == elements.Length => Convert([.. Enumerable.Repeat(array.ElementType, elements.Length)], elements),
-        (TupleType tuple, object[] parts) => Convert(AbiLayout.Types(tuple), parts),
+        (StaticArrayType array, object[] elements) when AbiReader.Count(array) == elements.Length => Convert([.. Enumerable.Repeat(array.ElementType, elements.Length)], elements),
+        (TupleType tuple, object[] parts) => Convert(AbiReader.Types(tuple), parts),
         _ => throw new AbiException($"{value} ({value.GetType().Name}) is not of type {type.CanonicalName}"),
     };
 
@@ -117,16 +98,6 @@ public sealed class AbiParameters
 
         return converted;
     }
-
-    /// <summary>A value as Nethereum gives it, as this product writes it.</summary>
-    private static object Bound(ABIType type, object value) => (type, value) switch
-    {
-        (AddressType, string address) => EvmAddress.Parse(address),
-        (TupleType, IEnumerable<ParameterOutput> parts) => parts.Select(part => Bound(part.Parameter.ABIType, part.Result)).ToArray(),
-        (ArrayType array, System.Collections.IList elements) => elements.Cast<object>().Select(element => Bound(array.ElementType, element)).ToArray(),
-        (StringType, string text) when text.Contains('\uFFFD', StringComparison.Ordinal) => throw new AbiException("text that is not UTF-8"),
-        _ => value,
-    };
 
     /// <summary>Whether an integer type holds a number.</summary>
     internal static bool IsInRange(IntType type, BigInteger number) => IsSigned(type)

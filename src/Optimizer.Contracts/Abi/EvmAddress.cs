@@ -25,10 +25,16 @@ public readonly struct EvmAddress : IEquatable<EvmAddress>
         _bytes = bytes.ToArray();
     }
 
+    /// <summary>The zero address, which means none.</summary>
+    public static EvmAddress Zero { get; } = new(new byte[Size]);
+
+    /// <summary>Whether a value was given: an address that somebody forgot to set equals <see cref="Zero"/>, but must not be encoded.</summary>
+    internal bool IsGiven => _bytes is not null;
+
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes ?? new byte[Size];
 
-    /// <summary>Whether it is the zero address, which means none.</summary>
+    /// <summary>Whether it is the zero address.</summary>
     public bool IsZero => Bytes.IndexOfAnyExcept((byte)0) < 0;
 
     /// <summary>Parses an address. In mixed case, its checksum (EIP-55) must be right.</summary>

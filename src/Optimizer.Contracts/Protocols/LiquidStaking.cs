@@ -8,7 +8,7 @@ namespace Optimizer.Contracts.Protocols.LiquidStaking;
 [Function("submit")]
 public sealed class Submit : ContractFunction
 {
-    [Parameter("address", "_referral", 1)] public EvmAddress Referral { get; init; }
+    [Parameter("address", "_referral", 1)] public EvmAddress Referral { get; init; } = EvmAddress.Zero;
 }
 
 /// <summary>ether.fi takes ether and gives eETH, one for one.</summary>

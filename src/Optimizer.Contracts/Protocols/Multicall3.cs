@@ -64,43 +64,4 @@ public sealed class Aggregate3 : ContractFunction<Results>
 
         return output;
     }
-
-    /// <summary>Reads results by spans: a snapshot has tens of thousands. The same as <see cref="ContractFunction{TResult}.Decode"/>.</summary>
-    /// <exception cref="AbiException">The bytes are no results.</exception>
-    public static Result[] ReadResults(ReadOnlySpan<byte> data)
-    {
-        var list = data[At(data, 0)..];
-        var count = At(list, 0);
-        list = list[Hex.WordSize..];
-        if ((long)count * Hex.WordSize > list.Length)
-            throw new AbiException($"expected {count} results, found {list.Length} bytes");
-        var (results, total) = (new Result[count], 0L);
-        for (var i = 0; i < count; i++)
-        {
-            var result = list[At(list, i * Hex.WordSize)..];
-            var success = At(result, 0);
-            var bytes = result[At(result, Hex.WordSize)..];
-            var length = At(bytes, 0);
-            if (success > 1 || length > bytes.Length - Hex.WordSize)
-                throw new AbiException($"result {i} is not a bool and bytes");
-            // Results that share bytes could make much of little.
-            if ((total += length) > data.Length)
-                throw new AbiException("more bytes in the results than there are");
-            results[i] = new() { Success = success == 1, ReturnData = bytes.Slice(Hex.WordSize, length).ToArray() };
-        }
-
-        return results;
-    }
-
-    /// <summary>A number that is no larger than the data: an offset, a count, a length or a truth value.</summary>
-    private static int At(ReadOnlySpan<byte> data, int at)
-    {
-        if (at > data.Length - Hex.WordSize)
-            throw new AbiException($"the data end after {data.Length} bytes");
-        var word = data.Slice(at, Hex.WordSize);
-        var value = BinaryPrimitives.ReadUInt64BigEndian(word[24..]);
-        return word[..24].ContainsAnyExcept((byte)0) || value > (ulong)data.Length
-            ? throw new AbiException("an offset or a length beyond the data")
-            : (int)value;
-    }
 }

@@ -23,9 +23,9 @@ public sealed class ExecTransaction : ContractFunction
 
     [Parameter("uint256", "gasPrice", 7)] public BigInteger GasPrice { get; init; }
 
-    [Parameter("address", "gasToken", 8)] public EvmAddress GasToken { get; init; }
+    [Parameter("address", "gasToken", 8)] public EvmAddress GasToken { get; init; } = EvmAddress.Zero;
 
-    [Parameter("address", "refundReceiver", 9)] public EvmAddress RefundReceiver { get; init; }
+    [Parameter("address", "refundReceiver", 9)] public EvmAddress RefundReceiver { get; init; } = EvmAddress.Zero;
 
     [Parameter("bytes", "signatures", 10)] public byte[] Signatures { get; init; } = [];
 }

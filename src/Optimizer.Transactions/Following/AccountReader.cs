@@ -132,7 +132,7 @@ internal sealed class AccountReader(Market market, Chain chain, EvmClient client
     private async Task<(IReadOnlyList<SentTransaction> Fresh, BigInteger? Count)> ExecutionsAsync(TransactionPlan plan, EvmAddress safe, ulong from, BigInteger? before, EvmBlock head, BigInteger nonce, List<string> doubts, CancellationToken cancellation)
     {
         var logs = (await _activity.LogsAsync(safe, [[ContractEvent.TopicOf<ExecutionSuccess>(), ContractEvent.TopicOf<ExecutionFailure>(), ContractEvent.TopicOf<ModuleSuccess>(), ContractEvent.TopicOf<ModuleFailure>()]], from + 1, head.Number, cancellation).ConfigureAwait(false))
-            .Select(log => new SentTransaction(log.Transaction, log.Block, log.Topics[0] == ContractEvent.TopicOf<ExecutionSuccess>() || log.Topics[0] == ContractEvent.TopicOf<ExecutionFailure>())).ToArray();
+            .Select(log => new SentTransaction(log.Transaction, log.Block, log.Topics is [var kind, ..] && (kind == ContractEvent.TopicOf<ExecutionSuccess>() || kind == ContractEvent.TopicOf<ExecutionFailure>()))).ToArray();
         var started = before ?? await StartedAsync(plan, safe, from, cancellation).ConfigureAwait(false);
         var executions = logs.Count(log => log.Counts);
         if (started is { } then && nonce - then != executions)

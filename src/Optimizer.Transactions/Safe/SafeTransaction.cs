@@ -57,10 +57,10 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
     public BigInteger GasPrice { get; init; }
 
     /// <summary>The token of the refund; zero for the native token.</summary>
-    public EvmAddress GasToken { get; init; }
+    public EvmAddress GasToken { get; init; } = EvmAddress.Zero;
 
     /// <summary>The receiver of the refund; zero for the executor.</summary>
-    public EvmAddress RefundReceiver { get; init; }
+    public EvmAddress RefundReceiver { get; init; } = EvmAddress.Zero;
 
     /// <summary>Calls as one transaction: the call itself, or a batch.</summary>
     /// <param name="calls">The calls; at least one.</param>

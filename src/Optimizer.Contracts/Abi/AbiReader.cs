@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+using Nethereum.ABI;
+
+namespace Optimizer.Contracts.Abi;
+
+/// <summary>Decodes values by spans (Solidity documentation, Contract ABI Specification).</summary>
+/// <remarks>
+/// It accepts what contracts accept: tails in any order, gaps, and bytes that end without padding. A Safe's transaction may be encoded by
+/// whoever submits it, and one that we fail to read could be offered for signing twice. It refuses what contracts refuse: a number
+/// outside its type's range, an address with more than 20 bytes, an offset or length beyond the data.
+/// <para>No byte is read more often than there are bytes, so a small answer cannot unfold into a large one. The tests hold it against
+/// Nethereum's own decoding (docs/decisions/009-nethereum.md).</para>
+/// </remarks>
+internal static class AbiReader
+{
+    private static readonly UTF8Encoding StrictText = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>Decodes values, one per type. Linear in the data.</summary>
+    /// <exception cref="AbiException">The bytes do not encode the types; the message gives the place.</exception>
+    public static object[] Read(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data)
+    {
+        var budget = data.Length;
+        return Tuple(types, data, ref budget);
+    }
+
+    /// <summary>The types of a tuple's components, in order.</summary>
+    public static ABIType[] Types(TupleType tuple) => [.. tuple.Components.Select(component => component.ABIType)];
+
+    /// <summary>The number of elements of an array of fixed length.</summary>
+    public static int Count(StaticArrayType array) => array.FixedSize / array.ElementType.FixedSize;
+
+    private static object[] Tuple(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data, ref int budget)
+    {
+        var values = new object[types.Count];
+        var at = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            try
+            {
+                var isDynamic = types[i].IsDynamic();
+                values[i] = Value(types[i], data[(isDynamic ? Number(data, at, ref budget) : Math.Min(at, data.Length))..], ref budget);
+                at += isDynamic ? Hex.WordSize : types[i].FixedSize;
+            }
+            catch (AbiException wrong)
+            {
+                throw wrong.In(i);
+            }
+        }
+
+        return values;
+    }
+
+    private static object Value(ABIType type, ReadOnlySpan<byte> data, ref int budget)
+    {
+        switch (type)
+        {
+            case TupleType tuple:
+                return Tuple(Types(tuple), data, ref budget);
+            case StaticArrayType array:
+                return Tuple([.. Enumerable.Repeat(array.ElementType, Count(array))], data, ref budget);
+            case DynamicArrayType array:
+                var count = Number(data, 0, ref budget);
+                // Every element takes a word at least.
+                return (long)count * Hex.WordSize <= budget
+                    ? Tuple([.. Enumerable.Repeat(array.ElementType, count)], data[Hex.WordSize..], ref budget)
+                    : throw new AbiException($"expected {count} elements, found {data.Length - Hex.WordSize} bytes");
+            case BytesType:
+                return Bytes(data, ref budget).ToArray();
+            case StringType:
+                return Text(Bytes(data, ref budget));
+            default:
+                return Static(type, Word(data, 0, ref budget));
+        }
+    }
+
+    private static object Static(ABIType type, ReadOnlySpan<byte> word) => type switch
+    {
+        IntType integer => Integer(integer, word),
+        AddressType => new EvmAddress(Padded(word, Hex.WordSize - EvmAddress.Size, isFront: true, type)),
+        BoolType => Hex.Number(word) is var truth && truth <= 1 ? truth.IsOne : throw new AbiException($"{truth} is not a valid bool"),
+        Bytes32Type => word.ToArray(),
+        BytesElementaryType bytes => Padded(word, bytes.StaticSize, isFront: false, type).ToArray(),
+        _ => throw new NotSupportedException(type.Name),
+    };
+
+    private static BigInteger Integer(IntType type, ReadOnlySpan<byte> word)
+    {
+        var number = new BigInteger(word, isUnsigned: !AbiParameters.IsSigned(type), isBigEndian: true);
+        return AbiParameters.IsInRange(type, number) ? number : throw new AbiException($"{number} is out of the range of {type.CanonicalName}");
+    }
+
+    /// <summary>The part of a word that carries the value; the other part has to be zero.</summary>
+    private static ReadOnlySpan<byte> Padded(ReadOnlySpan<byte> word, int split, bool isFront, ABIType type) =>
+        (isFront ? word[..split] : word[split..]).ContainsAnyExcept((byte)0) ? throw new AbiException($"bytes beyond those of {type.CanonicalName}")
+            : isFront ? word[split..] : word[..split];
+
+    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> data, ref int budget)
+    {
+        var length = Number(data, 0, ref budget);
+        if (length > data.Length - Hex.WordSize)
+            throw new AbiException($"expected {length} bytes, found {data.Length - Hex.WordSize}");
+        Spend(length, ref budget);
+        return data.Slice(Hex.WordSize, length);
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return StrictText.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new AbiException("text that is not UTF-8");
+        }
+    }
+
+    /// <summary>An offset, a count or a length: no larger than the data.</summary>
+    private static int Number(ReadOnlySpan<byte> data, int at, ref int budget)
+    {
+        var word = Word(data, at, ref budget);
+        var value = BinaryPrimitives.ReadUInt64BigEndian(word[24..]);
+        return word[..24].ContainsAnyExcept((byte)0) || value > (ulong)data.Length
+            ? throw new AbiException("an offset or a length beyond the data")
+            : (int)value;
+    }
+
+    private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> data, int at, ref int budget)
+    {
+        Spend(Hex.WordSize, ref budget);
+        return at <= data.Length - Hex.WordSize ? data.Slice(at, Hex.WordSize) : throw new AbiException($"the data end after {data.Length} bytes");
+    }
+
+    private static void Spend(int bytes, ref int budget)
+    {
+        if ((budget -= bytes) < 0)
+            throw new AbiException("more values than the data have bytes");
+    }
+}
