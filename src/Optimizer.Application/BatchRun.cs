@@ -1,4 +1,3 @@
-using CsvHelper;
 using Optimizer.Scenarios;
 
 namespace Optimizer.Application;
@@ -46,8 +45,13 @@ public sealed record BatchRow
 /// <summary>Solves many scenarios; an error in one does not stop the others.</summary>
 public static class BatchRun
 {
-    private static readonly string[] Columns =
-        ["name", "status", "exitCode", "bookUsd", "netReturnPerYear", "volatilityPerYear", "costsUsd", "positions", "steps", "gap", "seconds", "message"];
+    /// <summary>The columns of the rows as CSV.</summary>
+    private static readonly IReadOnlyList<ResultColumn<BatchRow>> Columns =
+    [
+        new("name", row => row.Name), new("status", row => row.Status), new("exitCode", row => row.ExitCode), new("bookUsd", row => $"{row.BookUsd:0.00}"),
+        new("netReturnPerYear", row => $"{row.NetReturnPerYear:0.########}"), new("volatilityPerYear", row => $"{row.VolatilityPerYear:0.########}"), new("costsUsd", row => $"{row.CostsUsd:0.00}"),
+        new("positions", row => row.Positions), new("steps", row => row.Steps), new("gap", row => $"{row.Gap:0.##e+0}"), new("seconds", row => $"{row.Seconds:0.000}"), new("message", row => row.Message),
+    ];
 
     /// <summary>The scenario files of folders and files.</summary>
     public static IReadOnlyList<string> Files(IEnumerable<string> paths) =>
@@ -68,22 +72,7 @@ public static class BatchRun
     }
 
     /// <summary>Rows as CSV, with a header.</summary>
-    public static string Csv(IEnumerable<BatchRow> rows)
-    {
-        using var text = new StringWriter();
-        using (var csv = CsvWriter.Create(text, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true))
-        {
-            csv.WriteHeader(Columns);
-            foreach (var row in rows)
-                csv.WriteRecord(Cells(row));
-        }
-
-        return text.ToString().TrimEnd('\n');
-    }
-
-    private static string[] Cells(BatchRow row) =>
-        [row.Name, row.Status, $"{row.ExitCode}", $"{row.BookUsd:0.00}", $"{row.NetReturnPerYear:0.########}", $"{row.VolatilityPerYear:0.########}",
-         $"{row.CostsUsd:0.00}", $"{row.Positions}", $"{row.Steps}", $"{row.Gap:0.##e+0}", $"{row.Seconds:0.000}", row.Message];
+    public static string Csv(IEnumerable<BatchRow> rows) => ResultTable.Csv(Columns, rows);
 
     private static BatchRow Row(ScenarioFiles reader, string file, CancellationToken cancellation)
     {

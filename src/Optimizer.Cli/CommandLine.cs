@@ -29,6 +29,8 @@ public static class CommandLine
               optimizer plan SCENARIO --out plans/today               the steps as files to sign with a multisig
               optimizer plan status PLAN SCENARIO                     which steps are done, and what to sign next
               optimizer batch scenarios --format csv                  every scenario, one row each
+              optimizer price FILE                                    values and Greeks of derivatives
+              optimizer margin FILE                                   margin and liquidation prices of accounts
               optimizer validate scenarios/*.yaml chains/*.yaml       check files
 
             Exit codes: 0 done, 2 bad input, 3 infeasible (explained), 4 data not available, 5 no answer within the time limit,
@@ -42,6 +44,8 @@ public static class CommandLine
         root.Subcommands.Add(ExplainCommand.Create(terminal));
         root.Subcommands.Add(PlanCommand.Create(terminal));
         root.Subcommands.Add(BatchCommand.Create(terminal));
+        root.Subcommands.Add(PriceCommand.Create(terminal));
+        root.Subcommands.Add(MarginCommand.Create(terminal));
         root.Subcommands.Add(ValidateCommand.Create(terminal));
         root.Subcommands.Add(DemoCommand.Create(terminal));
         root.Subcommands.Add(CompletionCommand.Create(terminal));

@@ -28,6 +28,17 @@ internal static class Text
         _ => $"{days:#,0} days",
     };
 
+    /// <summary>Any number with about five digits: <c>−1,234.57</c>, <c>0.12346</c>, <c>3.4e-4</c>.</summary>
+    public static string Figure(double number) => (number < 0 ? "−" : "") + Math.Abs(number) switch
+    {
+        0 => "0",
+        double.PositiveInfinity => "∞",
+        >= 1e12 or < 1e-3 => $"{Math.Abs(number):0.###e+0}",
+        >= 100_000 => $"{Math.Abs(number):#,0}",
+        >= 1_000 => $"{Math.Abs(number):#,0.00}",
+        _ => $"{Math.Abs(number):G5}",
+    };
+
     /// <summary>A count with its noun: <c>1 call</c>, <c>2 calls</c>.</summary>
     public static string Counted(int count, string thing) => $"{count} {thing}{(count == 1 ? "" : "s")}";
 

@@ -158,6 +158,9 @@ public sealed class ScenarioFiles
             : keys.Contains("holdings") || keys.Contains("snapshot") || keys.Contains("objective") ? "scenario"
             : keys.Contains("provenances") || keys.Contains("opportunities") ? "snapshot"
             : keys.Contains("variables") && keys.Contains("goal") ? "problem"
+            : keys.Contains("rows") ? "pricing"
+            : keys.Contains("accounts") && keys.Count <= 3 ? "margin"
+            : keys.Contains("scenarios") && keys.Contains("initialFactor") ? "margin-parameters"
             : keys.Contains("nativeToken") || keys.Contains("family") ? "chain"
             : keys.Contains("risk") || keys.Contains("moves") || keys.Contains("solver") || keys.Contains("reading") ? "settings"
             : null;

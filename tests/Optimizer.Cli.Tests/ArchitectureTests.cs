@@ -10,6 +10,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Optimizer.Model"] = [],
+        ["Optimizer.Derivatives"] = ["Optimizer.Model", "MathNet.Numerics"],
         ["Optimizer.Risk"] = ["Optimizer.Model", "MathNet.Numerics"],
         ["Optimizer.Solver"] = ["Google.OrTools", "Google.Protobuf", "MathNet.Numerics"],
         ["Optimizer.Allocation"] = ["Optimizer.Model", "Optimizer.Risk", "Optimizer.Solver"],
@@ -18,9 +19,9 @@ public sealed class ArchitectureTests
         ["Optimizer.History"] = ["Optimizer.Model", "CsvHelper", "DuckDB.NET.Data", "DuckDB.NET.Bindings", "MathNet.Numerics"],
         ["Optimizer.Planning"] = ["Optimizer.Model"],
         ["Optimizer.Transactions"] = ["Optimizer.Model", "Optimizer.Contracts", "Optimizer.Chains"],
-        ["Optimizer.Scenarios"] = ["Optimizer.Model", "Optimizer.Contracts", "Optimizer.Allocation", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "YamlDotNet"],
-        ["Optimizer.Application"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "CsvHelper"],
-        ["optimizer"] = ["Optimizer.Model", "Optimizer.Application", "Optimizer.Chains", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
+        ["Optimizer.Scenarios"] = ["Optimizer.Model", "Optimizer.Contracts", "Optimizer.Allocation", "Optimizer.Derivatives", "Optimizer.Planning", "Optimizer.Risk", "Optimizer.Solver", "CsvHelper", "YamlDotNet"],
+        ["Optimizer.Application"] = ["Optimizer.Model", "Optimizer.Chains", "Optimizer.Derivatives", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "CsvHelper"],
+        ["optimizer"] = ["Optimizer.Model", "Optimizer.Application", "Optimizer.Chains", "Optimizer.Derivatives", "Optimizer.History", "Optimizer.Scenarios", "Optimizer.Transactions", "System.CommandLine", "Spectre.Console", "Spectre.Console.Ansi"],
     };
 
     public static TheoryData<string> Rooms => new(Allowed.Keys);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using static Optimizer.Cli.Tests.Cli;
 
 namespace Optimizer.Cli.Tests;
 
@@ -250,15 +251,4 @@ public sealed partial class CliTests
         Assert.Equal(2, (await Run("solve")).Code);
         Assert.Equal([file], Directory.EnumerateFiles(folder));
     }
-
-    private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
-        // Paths in answers are those the user gave; the tests give them from the root of the checkout.
-        var code = await CommandLine.RunAsync([.. arguments.Select(Rooted)], new Terminal(output, error));
-        return (code, output.ToString().Replace(Repository.Root + "/", "", StringComparison.Ordinal), error.ToString());
-    }
-
-    private static string Rooted(string argument) =>
-        File.Exists(Repository.Path(argument)) || Directory.Exists(Repository.Path(argument)) ? Repository.Path(argument) : argument;
 }

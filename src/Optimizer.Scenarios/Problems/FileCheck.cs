@@ -31,6 +31,15 @@ public static class FileCheck
             case "problem":
                 ProblemFiles.Read(file);
                 break;
+            case "pricing":
+                PricingFiles.Read(file);
+                break;
+            case "margin":
+                MarginFiles.Read(file);
+                break;
+            case "margin-parameters":
+                reader.Read<PortfolioMarginParameters>(source);
+                break;
             case "chain":
                 if (reader.Read<Chain>(source) is { } chain)
                     MarketChecks.Check(chain, source, reader);
@@ -40,7 +49,7 @@ public static class FileCheck
                 break;
             default:
                 throw new InputException([new(source.Location,
-                    "is not a known file kind; expected the keys of a scenario (holdings, objective), a chain (family, nativeToken), a snapshot (provenances) or settings (risk, moves, solver)")]);
+                    "is not a known file kind; expected the keys of a scenario (holdings, objective), a chain (family, nativeToken), a snapshot (provenances), settings (risk, moves, solver), rows to price (rows) or margin accounts (accounts)")]);
         }
 
         ScenarioFiles.ThrowIfWrong(reader);

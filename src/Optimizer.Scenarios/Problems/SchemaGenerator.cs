@@ -27,6 +27,9 @@ public sealed class SchemaGenerator
         ["policy"] = typeof(Policy),
         ["problem"] = typeof(ProblemFile),
         ["problem-answer"] = typeof(ProblemAnswer),
+        ["pricing"] = typeof(PricingFile),
+        ["margin"] = typeof(MarginFile),
+        ["margin-parameters"] = typeof(PortfolioMarginParameters),
     };
 
     /// <summary>The schema of a kind of file, as indented JSON.</summary>

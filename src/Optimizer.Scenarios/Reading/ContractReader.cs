@@ -281,7 +281,7 @@ internal sealed class ContractReader
     }
 
     private static string Range(BetweenAttribute between) =>
-        between.Maximum == double.MaxValue ? $"at least {between.Minimum}" : $"{between.Minimum} to {between.Maximum}";
+        between is { Minimum: double.Epsilon, Maximum: double.MaxValue } ? "above 0" : between.Maximum == double.MaxValue ? $"at least {between.Minimum}" : $"{between.Minimum} to {between.Maximum}";
 
     private static string Wanted(Type type) =>
         type == typeof(string) ? "text"

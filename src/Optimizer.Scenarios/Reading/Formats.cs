@@ -20,6 +20,11 @@ public static class Formats
     /// <summary>The derived types of a base type marked with <see cref="OneOfAttribute"/>, by name.</summary>
     public static IReadOnlyDictionary<string, Type>? KindsOf(Type type) => Kinds.GetValueOrDefault(type);
 
+    /// <summary>The name by which files choose the type of a value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="of">The base type marked with <see cref="OneOfAttribute"/>.</param>
+    public static string NameOf(object value, Type of) => KindOf(value.GetType(), of);
+
     /// <summary>Writes a value as indented JSON.</summary>
     public static string Serialize<T>(T value) => JsonSerializer.Serialize(value, Options).ReplaceLineEndings("\n");
 
@@ -99,7 +104,7 @@ public static class Formats
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
         {
             writer.WriteStartObject();
-            writer.WritePropertyName(JsonNamingPolicy.CamelCase.ConvertName(value.GetType().Name));
+            writer.WritePropertyName(KindOf(value.GetType(), typeof(T)));
             JsonSerializer.Serialize(writer, value, value.GetType(), options);
             writer.WriteEndObject();
         }

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using CsvHelper;
 using Optimizer.Model;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>Reads a YAML or JSON file into located nodes; the file extension tells which.</summary>
+/// <summary>Reads a YAML, JSON or CSV file into located nodes; the file extension tells which.</summary>
 internal static class SourceFile
 {
     private const int MaximumDepth = 64;
@@ -30,6 +31,8 @@ internal static class SourceFile
         if (text.Contains('\0', StringComparison.Ordinal))
             throw Wrong(path, 1, 1, "is a binary file; expected text");
         text = text.TrimStart('\uFEFF');
+        if (path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            return ReadCsv(path, text);
         var root = path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ReadJson(path, text) : ReadYaml(path, text);
         return root as MappingNode ?? throw Wrong(path, root.Location.Line, root.Location.Column, $"holds {root.Sort}; expected keys with values");
     }
@@ -49,6 +52,36 @@ internal static class SourceFile
             throw Wrong(path, 1, 1, broken is FileNotFoundException or DirectoryNotFoundException
                 ? "does not exist" : $"cannot be read: {broken.Message}");
         }
+    }
+
+    /// <summary>A table as the list <c>rows</c> of sets of keys; the keys are those of the first line, and empty cells are left out. Columns
+    /// count cells.</summary>
+    private static MappingNode ReadCsv(string path, string text)
+    {
+        var first = text.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? throw Wrong(path, 1, 1, "is empty");
+        var options = new CsvReaderOptions { Separator = ",;\t".MaxBy(separator => first.Count(c => c == separator)), HasHeader = false, SkipEmptyLines = true, TrimWhitespace = true, TrackLineNumbers = true };
+        using var reader = CsvReader.FromText(text, options);
+        var (rows, header) = (new List<SourceNode>(), Array.Empty<string>());
+        try
+        {
+            while (reader.Read())
+            {
+                string[] cells = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
+                var line = (int)reader.LineNumber;
+                if (header.Length == 0)
+                    header = cells;
+                else if (cells.Length > header.Length)
+                    throw Wrong(path, line, header.Length + 1, $"this line has {cells.Length} cells; expected {header.Length}, as in the first line");
+                else
+                    rows.Add(new MappingNode(new(path, line, 1), [.. cells.Index().Where(cell => cell.Item.Length > 0).Select(cell => new MappingEntry(header[cell.Index], new(path, line, cell.Index + 1), new ScalarNode(new(path, line, cell.Index + 1), cell.Item, ScalarStyle.Plain)))]));
+            }
+        }
+        catch (CsvFormatException wrong)
+        {
+            throw Wrong(path, (int)wrong.LineNumber, 1, $"is not well-formed CSV: {wrong.Message.Split('\n')[0]}");
+        }
+
+        return new(new(path, 1, 1), [new("rows", new(path, 1, 1), new SequenceNode(new(path, 1, 1), rows))]);
     }
 
     private static SourceNode ReadYaml(string path, string text)

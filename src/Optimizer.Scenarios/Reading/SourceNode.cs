@@ -2,7 +2,7 @@ using Optimizer.Model;
 
 namespace Optimizer.Scenarios;
 
-/// <summary>A node of a YAML or JSON file with its position.</summary>
+/// <summary>A node of a YAML, JSON or CSV file with its position.</summary>
 internal abstract record SourceNode(SourceLocation Location)
 {
     /// <summary>Its kind, for messages.</summary>

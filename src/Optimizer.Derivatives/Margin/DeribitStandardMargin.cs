@@ -1,0 +1,91 @@
+using Optimizer.Model;
+
+namespace Optimizer.Derivatives;
+
+/// <summary>Deribit's standard margin: each short option by itself, in coin.</summary>
+/// <remarks>Source: Deribit, Options margin and Inverse perpetual margin pages. Long options need no margin and secure none.</remarks>
+public static class DeribitStandardMargin
+{
+    private const double Full = 0.15;
+    private const double Least = 0.1;
+    private const double Maintenance = 0.075;
+
+    /// <summary>Margin of a short option, in coins per contract.</summary>
+    /// <param name="side">Call or put.</param>
+    /// <param name="strike">The strike in USD.</param>
+    /// <param name="underlying">The forward of the expiry in USD.</param>
+    /// <param name="mark">The mark price in coin.</param>
+    public static (double Initial, double Maintenance) OfShort(OptionSide side, double strike, double underlying, double mark)
+    {
+        var outOfTheMoney = Math.Max(side == OptionSide.Call ? strike - underlying : underlying - strike, 0) / underlying;
+        var initial = Math.Max(Full - outOfTheMoney, Least) + mark;
+        if (side == OptionSide.Call)
+            return (initial, Maintenance + mark);
+        var maintenance = Math.Max(Maintenance, Maintenance * mark) + mark;
+        return (Math.Max(initial, maintenance), maintenance);
+    }
+
+    /// <summary>The margin of an account.</summary>
+    /// <exception cref="PricingException">A mark has no volatility, so that there is no liquidation price.</exception>
+    public static MarginReport Report(DeribitStandardMarginAccount account)
+    {
+        var now = In(account);
+        IReadOnlyList<LiquidationPrice> liquidations = [];
+        if (account.Options.All(option => option.Years is not null))
+        {
+            var volatilities = account.Options.Select(VolatilityOf).ToArray();
+            liquidations = [LiquidationPrices.Of(account, account.Asset, account.Index, factor => In(At(account, volatilities, factor)) is var then ? then.Balance - then.Maintenance : 0)];
+        }
+
+        double Usd(double coins) => coins * account.Index;
+        return new(account.Name, Usd(now.Equity), Usd(now.Initial), Usd(now.Maintenance), Usd(now.Balance - now.Initial), Usd(now.Balance - now.Maintenance), now.Binding, null,
+            new Dictionary<string, double> { ["options"] = Usd(now.Options), ["perpetual"] = Usd(now.Perpetual), ["margin balance"] = Usd(now.Balance) }, liquidations);
+    }
+
+    /// <summary>Everything in coins. The margin of short options includes their mark, so that the margin balance leaves options out.</summary>
+    private static (double Equity, double Balance, double Options, double Perpetual, double Initial, double Maintenance, string Binding) In(DeribitStandardMarginAccount account)
+    {
+        var (initial, maintenance, most, binding) = (0.0, 0.0, 0.0, "nothing");
+        void Add(double starting, double keeping, string what)
+        {
+            (initial, maintenance) = (initial + starting, maintenance + keeping);
+            if (starting > most)
+                (most, binding) = (starting, what);
+        }
+
+        foreach (var option in account.Options.Where(option => option.Amount < 0))
+        {
+            var (starting, keeping) = OfShort(option.Side, option.Strike, option.Underlying, option.Mark);
+            Add(-option.Amount * starting, -option.Amount * keeping, $"short {(option.Side == OptionSide.Call ? "call" : "put")} {option.Strike:0.##}");
+        }
+
+        var gain = 0.0;
+        if (account.Perpetual is { } perpetual)
+        {
+            gain = perpetual.SizeUsd * (1 / perpetual.Entry - 1 / perpetual.Mark);
+            var size = Math.Abs(perpetual.SizeUsd) / perpetual.Mark;
+            Add(size * (perpetual.InitialRate + perpetual.RatePerCoin * size), size * (perpetual.MaintenanceRate + perpetual.RatePerCoin * size), "perpetual");
+        }
+
+        var options = account.Options.Sum(option => option.Amount * option.Mark);
+        return (account.Coins + gain + options, account.Coins + gain, options, gain, initial, maintenance, binding);
+    }
+
+    private static double VolatilityOf(DeribitOption option)
+    {
+        var price = option.Mark * option.Underlying;
+        return option.Years > 0 && price > Black76.Intrinsic(option.Side, option.Underlying, option.Strike)
+            ? ImpliedVolatility.Of(option.Side, price, option.Underlying, option.Strike, option.Years.Value) : 0;
+    }
+
+    private static DeribitStandardMarginAccount At(DeribitStandardMarginAccount account, double[] volatilities, double factor) => account with
+    {
+        Index = account.Index * factor,
+        Options = [.. account.Options.Select((option, i) => option with
+        {
+            Underlying = option.Underlying * factor,
+            Mark = Black76.Value(option.Side, option.Underlying * factor, option.Strike, option.Years!.Value, volatilities[i]) / (option.Underlying * factor),
+        })],
+        Perpetual = account.Perpetual is { } perpetual ? perpetual with { Mark = perpetual.Mark * factor } : null,
+    };
+}

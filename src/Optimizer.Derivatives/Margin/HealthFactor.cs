@@ -1,0 +1,63 @@
+using Optimizer.Model;
+
+namespace Optimizer.Derivatives;
+
+/// <summary>What one liquidation of a lending account does.</summary>
+/// <param name="MostDebt">Debt tokens that a liquidator may repay.</param>
+/// <param name="DebtRepaid">Debt tokens repaid.</param>
+/// <param name="CollateralToLiquidator">Collateral tokens that the liquidator gets.</param>
+/// <param name="ProtocolFee">Collateral tokens that the protocol keeps.</param>
+/// <param name="BadDebtUsd">Debt in USD that no collateral is left for.</param>
+/// <param name="LeavesDust">Whether the contract refuses, because both legs would stay and one would be below 1,000 USD.</param>
+public readonly record struct Liquidation(double MostDebt, double DebtRepaid, double CollateralToLiquidator, double ProtocolFee, double BadDebtUsd, bool LeavesDust);
+
+/// <summary>Lending accounts: collateral times its threshold against debt.</summary>
+/// <remarks>Source: GenericLogic.sol and LiquidationLogic.sol of aave-dao/aave-v3-origin (v3.3 and later). The contract works in integers, this in
+/// doubles.</remarks>
+public static class HealthFactor
+{
+    private const double CloseAllBelow = 0.95;
+    private const double CloseAllLegUsd = 2_000;
+    private const double LeastLegUsd = 1_000;
+    private const double CloseShare = 0.5;
+
+    /// <summary>The margin of an account.</summary>
+    public static MarginReport Report(HealthFactorMarginAccount account)
+    {
+        var debt = account.Debts.Sum(owed => owed.Amount * owed.Price);
+        var collateral = account.Collateral.Sum(token => token.Amount * token.Price);
+        var (borrowable, counted) = (account.Collateral.Sum(token => token.Amount * token.Price * token.LoanToValue), account.Collateral.Sum(token => token.Amount * token.Price * token.LiquidationThreshold));
+        double Excess(string asset, double factor) =>
+            account.Collateral.Sum(token => token.Amount * token.Price * token.LiquidationThreshold * (token.Asset == asset ? factor : 1)) - account.Debts.Sum(owed => owed.Amount * owed.Price * (owed.Asset == asset ? factor : 1));
+        var assets = account.Collateral.Where(token => token.Asset is not null).Select(token => (token.Asset!, token.Price))
+            .Concat(account.Debts.Where(owed => owed.Asset is not null).Select(owed => (owed.Asset!, owed.Price))).DistinctBy(asset => asset.Item1);
+        return new(account.Name, collateral - debt, collateral - borrowable, collateral - counted, borrowable - debt, counted - debt,
+            debt == 0 ? "nothing" : account.Debts.MaxBy(owed => owed.Amount * owed.Price)!.Token, debt == 0 ? double.PositiveInfinity : counted / debt,
+            new Dictionary<string, double> { ["collateral"] = collateral, ["debt"] = -debt },
+            [.. assets.Select(asset => LiquidationPrices.Of(account, asset.Item1, asset.Price, factor => Excess(asset.Item1, factor)))]);
+    }
+
+    /// <summary>A liquidation of an account with one collateral and one debt.</summary>
+    /// <param name="collateral">The collateral.</param>
+    /// <param name="debt">The debt.</param>
+    /// <param name="protocolFee">The protocol's share of the bonus.</param>
+    /// <param name="wanted">Debt tokens that the liquidator offers to repay; infinite for as many as allowed.</param>
+    /// <returns>Nothing where the health factor is at least one.</returns>
+    public static Liquidation Liquidate(LendingCollateral collateral, LendingDebt debt, double protocolFee, double wanted = double.PositiveInfinity)
+    {
+        var (collateralUsd, debtUsd) = (collateral.Amount * collateral.Price, debt.Amount * debt.Price);
+        var health = collateralUsd * collateral.LiquidationThreshold / debtUsd;
+        if (!(health < 1))
+            return default;
+        var most = health <= CloseAllBelow || collateralUsd < CloseAllLegUsd || debtUsd < CloseAllLegUsd ? debt.Amount : CloseShare * debt.Amount;
+        var repaid = Math.Min(wanted, most);
+        var bonus = 1 + collateral.LiquidationBonus;
+        var seized = repaid * debt.Price / collateral.Price * bonus;
+        if (seized > collateral.Amount)
+            (seized, repaid) = (collateral.Amount, collateral.Amount * collateral.Price / debt.Price / bonus);
+        var fee = protocolFee * (seized - seized / bonus);
+        var (debtLeft, collateralLeft) = (debtUsd - repaid * debt.Price, collateralUsd - seized * collateral.Price);
+        return new(most, repaid, seized - fee, fee, collateralLeft <= 0 ? debtLeft : 0,
+            debtLeft > 0 && collateralLeft > 0 && (debtLeft < LeastLegUsd || collateralLeft < LeastLegUsd));
+    }
+}

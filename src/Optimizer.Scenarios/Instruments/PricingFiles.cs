@@ -1,0 +1,134 @@
+using Optimizer.Derivatives;
+using Optimizer.Model;
+
+namespace Optimizer.Scenarios;
+
+/// <summary>A row that was read and checked, ready to be priced.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Instrument">The instrument.</param>
+/// <param name="State">Its market; without a volatility where the price implies it.</param>
+/// <param name="Price">The price that implies the volatility, in what the instrument is settled in; null where it is given.</param>
+public sealed record LoadedRow(string Id, Instrument Instrument, MarketState State, double? Price);
+
+/// <summary>Reads rows of instruments and prices them.</summary>
+public static class PricingFiles
+{
+    private static readonly Keys MarketKeys = Keys.Of(Formats.Options.GetTypeInfo(typeof(PricingMarket)));
+
+    /// <summary>Reads rows from CSV, JSON or YAML.</summary>
+    /// <exception cref="InputException">The file contains errors; all of them are listed.</exception>
+    public static IReadOnlyList<LoadedRow> Read(string path)
+    {
+        var source = SourceFile.Read(path);
+        if (path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            source = Nested(source);
+        var reader = new ContractReader();
+        var file = reader.Read<PricingFile>(source);
+        if (file is null)
+            throw new InputException(reader.Diagnostics);
+        LoadedRow[] rows = [.. file.Rows.Index().Select(row => Load(row.Item, row.Index, source.Find("rows", row.Index), reader))];
+        return reader.Diagnostics.Count > 0 ? throw new InputException(reader.Diagnostics) : rows;
+    }
+
+    /// <summary>Prices a row.</summary>
+    public static PricedRow Price(LoadedRow row)
+    {
+        var (instrument, state) = (row.Instrument, row.State);
+        double? volatility = instrument.HasVolatility ? state.Volatility : null;
+        var kind = Formats.NameOf(instrument, typeof(Instrument));
+        double? years = instrument.HasExpiry ? state.Years : null;
+        try
+        {
+            if (row.Price is { } price)
+            {
+                var option = (OptionInstrument)instrument;
+                var isCoin = option.Settlement == Settlement.Coin;
+                volatility = ImpliedVolatility.Of(option.Side, isCoin ? price * state.Forward : price, state.Forward, option.Strike, state.Years, isCoin ? 1 : state.Discount);
+                state = state with { Volatility = volatility.Value };
+            }
+
+            var value = InstrumentPricing.Price(instrument, state);
+            return double.IsFinite(value.Usd)
+                ? new(row.Id, kind, years, state.Forward, volatility, row.Price is not null, value.Usd, value.Coins, value.Greeks, value.NetDelta, null)
+                : throw new PricingException("the value is not a finite number");
+        }
+        catch (PricingException wrong)
+        {
+            return new(row.Id, kind, years, state.Forward, null, row.Price is not null, null, null, null, null, wrong.Message);
+        }
+    }
+
+    /// <summary>Rows as JSON has them: what is market data, and what is the instrument's, each in its own place.</summary>
+    private static MappingNode Nested(MappingNode table)
+    {
+        var rows = (SequenceNode)table.Entries[0].Value;
+        return table with { Entries = [table.Entries[0] with { Value = rows with { Items = [.. rows.Items.Cast<MappingNode>().Select(Nested)] } }] };
+
+        static MappingNode Nested(MappingNode row)
+        {
+            var outer = row.Entries.Where(cell => cell.Key is "id").ToList();
+            var market = row.Entries.Where(cell => MarketKeys.ByName.ContainsKey(cell.Key)).ToArray();
+            if (row.Entries.FirstOrDefault(cell => cell.Key == "instrument") is { Value: ScalarNode kind } named)
+                outer.Add(named with { Value = new MappingNode(named.Location, [new(kind.Text, named.Location, new MappingNode(row.Location, [.. row.Entries.Except(outer).Except(market).Where(cell => cell != named)]))]) });
+            if (market.Length > 0)
+                outer.Add(new("market", row.Location, new MappingNode(row.Location, market)));
+            return row with { Entries = outer };
+        }
+    }
+
+    private static LoadedRow Load(PricingRow row, int index, SourceNode source, ContractReader reader)
+    {
+        var (instrument, market) = (row.Instrument, row.Market);
+        void Wrong(string message, params ReadOnlySpan<object> path) => reader.Report(source.Find(path).Location, message);
+        if (instrument is RangeInstrument range && range.Lower >= range.Upper)
+            Wrong($"the range ends at {range.Upper}, not above its start {range.Lower}", "instrument", "range", "upper");
+        var years = instrument is ExpiringInstrument expiring ? Years(expiring, market, Wrong) : 0;
+        if (market is { Spot: null, Forward: null } || (!instrument.HasForward && market.Spot is null))
+            Wrong(instrument.HasForward ? "key 'spot' or 'forward' is missing" : "key 'spot' is missing", "market");
+        if (market is { Spot: not null, Forward: not null, DividendYield: not null })
+            Wrong("spot and forward give the dividend yield already; leave one of the three out", "market", "dividendYield");
+        if (!instrument.HasForward && market.Forward is not null)
+            Wrong("the value does not depend on a forward; leave it out", "market", "forward");
+        if (instrument is PrincipalTokenInstrument or YieldTokenInstrument or RateSwapInstrument == (market.ImpliedYield is null))
+            Wrong(market.ImpliedYield is null ? "key 'impliedYield' is missing" : "the value does not depend on a yield; leave it out", "market", "impliedYield");
+        Volatility(instrument, market, years, Wrong);
+        var forward = market.Forward ?? (instrument.HasForward ? market.Spot * Math.Exp((market.Rate - (market.DividendYield ?? 0)) * years) : market.Spot) ?? 0;
+        return new(row.Id ?? $"{index + 1}", instrument, new()
+        {
+            Forward = forward,
+            Spot = market.Spot,
+            Years = years,
+            Volatility = market.Volatility ?? 0,
+            Rate = market.Rate,
+            Yield = market.ImpliedYield ?? 0,
+        }, market.Price);
+    }
+
+    private delegate void Complaint(string message, params ReadOnlySpan<object> path);
+
+    private static double Years(ExpiringInstrument instrument, PricingMarket market, Complaint wrong)
+    {
+        const double SecondsPerYear = 31_536_000;
+        if (instrument is { Expiry: null, Years: null } or { Expiry: not null, Years: not null })
+            wrong("expected either 'expiry' or 'years'", "instrument");
+        else if (instrument.Expiry is { } expiry && market.Time is { } time && expiry <= time)
+            wrong($"expired at {expiry:yyyy-MM-dd HH:mm:ss}, not after {time:yyyy-MM-dd HH:mm:ss}", "instrument");
+        else if (instrument.Expiry is { } end && market.Time is { } now)
+            return (end - now).TotalSeconds / SecondsPerYear;
+        else if (instrument.Expiry is not null)
+            wrong("key 'time' is missing: the moment of valuation, because the instrument has a date of expiry", "market");
+        return instrument.Years ?? 0;
+    }
+
+    private static void Volatility(Instrument instrument, PricingMarket market, double years, Complaint wrong)
+    {
+        if (!instrument.HasVolatility && market.Volatility is not null)
+            wrong("the value does not depend on volatility; leave it out", "market", "volatility");
+        else if (market.Price is not null && instrument is not OptionInstrument)
+            wrong("only the price of an option implies a volatility; leave it out", "market", "price");
+        else if (instrument.HasVolatility && market.Volatility is null == market.Price is null)
+            wrong(instrument is OptionInstrument ? "expected either 'volatility' or 'price'" : "key 'volatility' is missing", "market");
+        else if (market.Price is not null && years == 0)
+            wrong("at expiry a price implies no volatility", "market", "price");
+    }
+}

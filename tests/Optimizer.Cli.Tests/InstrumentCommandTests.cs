@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+
+namespace Optimizer.Cli.Tests;
+
+/// <summary><c>price</c> and <c>margin</c> as a person or a script runs them.</summary>
+public sealed class InstrumentCommandTests
+{
+    private const string Header = "id,instrument,side,strike,years,expiry,time,spot,forward,volatility,price";
+
+    [Fact]
+    public async Task Shipped_instruments_are_priced()
+    {
+        var run = await Cli.Run("price", "scenarios/derivatives/instruments.csv", "--format", "json");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        var rows = JsonNode.Parse(run.Output)!.AsArray().ToDictionary(row => row!["id"]!.GetValue<string>(), row => row!);
+        // Call and put of one strike imply one volatility, to the rounding of the venue's marks.
+        Assert.Equal(rows["ETH-26JAN24-2200-C"]["volatility"]!.GetValue<double>(), rows["ETH-26JAN24-2200-P"]["volatility"]!.GetValue<double>(), 1e-3);
+        Assert.Equal(0.072277, rows["ETH-26JAN24-2200-C"]["valueCoins"]!.GetValue<double>(), 1e-12);
+        Assert.Equal(2222.19, rows["principal token"]["valueUsd"]!.GetValue<double>() + rows["yield token"]["valueUsd"]!.GetValue<double>(), 1e-9);
+    }
+
+    [Fact]
+    public async Task Shipped_accounts_have_a_margin()
+    {
+        var run = await Cli.Run("margin", "scenarios/derivatives/accounts.yaml");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        foreach (var expected in (string[])["covered calls at Derive", "476,899", "short call", "ETH perpetual", "1.5552", "2.38 %", "BTC"])
+            Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Numbers_are_the_same_in_csv_and_json_and_in_either_unit()
+    {
+        var file = Write($"{Header}\na,option,call,100,0.5,,,100,,0.4,\n");
+        var json = JsonNode.Parse((await Cli.Run("price", file, "--format", "json")).Output)![0]!;
+        var market = (await Cli.Run("price", file, "--format", "csv")).Output.Split('\n');
+        var raw = (await Cli.Run("price", file, "--format", "csv", "--greeks", "raw")).Output.Split('\n');
+        double Of(string[] lines, string name) => double.Parse(lines[1].Split(',')[Array.IndexOf(lines[0].Split(','), name)]);
+        Assert.Equal(json["valueUsd"]!.GetValue<double>(), Of(market, "valueUsd"));
+        Assert.Equal(json["greeks"]!["thetaPerDay"]!.GetValue<double>(), Of(market, "thetaPerDay"));
+        Assert.Equal(Of(market, "thetaPerDay") * 365, Of(raw, "theta"), 1e-12);
+        Assert.Equal(Of(market, "vegaPerPoint") * 100, Of(raw, "vega"), 1e-12);
+    }
+
+    [Theory]
+    [InlineData("a,option,call,100,0.5,,,100,,,", "2:1: expected either 'volatility' or 'price'")]
+    [InlineData("a,option,call,-100,0.5,,,100,,0.5,", "2:4: -100 is out of range; expected above 0")]
+    [InlineData("a,optoin,call,100,0.5,,,100,,0.5,", "2:2: unknown kind 'optoin'; did you mean 'option'?")]
+    [InlineData("a,option,call,100,,2024-01-01T08:00:00Z,2024-01-02T08:00:00Z,100,,0.5,", "2:2: expired at 2024-01-01 08:00:00")]
+    [InlineData("a,option,call,100,,2024-01-01T08:00:00Z,,100,,0.5,", "key 'time' is missing")]
+    [InlineData("a,option,call,100,0.5,,,100,,-0.5,", "2:10: -0.5 is out of range; expected at least 0")]
+    [InlineData("a,option,call,100,0.5,,,100,,NaN,", "2:10: 'NaN' is not a finite number")]
+    [InlineData("a,option,call,\"2,5\",0.5,,,100,,0.5,", "2:4: '2,5' is not a finite number; use a point for decimals")]
+    [InlineData("a,perpetual,,,,,,100,,0.5,", "2:10: the value does not depend on volatility")]
+    [InlineData("a,perpetual,call,,,,,100,,,", "2:3: unknown key 'side'")]
+    [InlineData("a,option,call,100,0.5,2024-01-01T08:00:00Z,,100,,0.5,", "2:2: expected either 'expiry' or 'years'")]
+    [InlineData("a,option,call,100,0.5,,,,,0.5,", "key 'spot' or 'forward' is missing")]
+    [InlineData("a,option,call,100,0.5,,,100,,0.5,,x", "2:12: this line has 12 cells; expected 11")]
+    public async Task Wrong_rows_are_refused_with_their_place(string row, string message)
+    {
+        var run = await Cli.Run("price", Write($"{Header}\n{row}\n"));
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_price_without_a_volatility_is_named_and_the_others_are_priced()
+    {
+        var run = await Cli.Run("price", Write($"{Header}\na,option,call,100,0.5,,,120,,,19\nb,option,call,100,0.5,,,120,,,25\n"), "--format", "csv");
+        Assert.Equal(4, run.Code);
+        Assert.Contains("a: the price 19 is not above the intrinsic value 20", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\nb,option,0.5,120,0.40", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("- maintenance: { name: a, collateralUsd: 5, positions: [ { asset: ETH, amount: 1, entry: 5, mark: 5, tiers: [ { fromUsd: 5, initialRate: 0.1, maintenanceRate: 0.05 } ] } ] }", "expected a first tier from 0 USD")]
+    [InlineData("- maintenance: { name: a, collateralUsd: 5, positions: [ { asset: ETH, amount: 1, entry: 5, mark: 5, tiers: [ { initialRate: 0.1, maintenanceRate: 0.5 } ] } ] }", "maintenance margin above initial margin")]
+    [InlineData("- derivePortfolio: { name: a, asset: ETH, spot: 5 }", "expected either 'parameters' or 'parametersFile'")]
+    [InlineData("- derivePortfolio: { name: a, asset: ETH, spot: 5, parametersFile: none.yaml }", "file not found")]
+    [InlineData("- healthFactor: { name: a, debts: [] }", "key 'collateral' is missing")]
+    [InlineData("- derive: { name: a }", "unknown kind 'derive'")]
+    public async Task Wrong_accounts_are_refused_with_their_place(string account, string message)
+    {
+        var run = await Cli.Run("margin", Write($"accounts:\n  {account}\n", "yaml"));
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    private static string Write(string text, string extension = "csv")
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("optimizer-").FullName, $"input.{extension}");
+        File.WriteAllText(file, text);
+        return file;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Text.Json;
+using Optimizer.Model;
+
+namespace Optimizer.Derivatives.Tests;
+
+/// <summary>Derive's portfolio margin against the figures that Derive publishes, and its identities.</summary>
+public sealed class PortfolioMarginTests
+{
+    private const double SecondsPerYear = 31_536_000;
+
+    private static string Vectors => Repository.Path("tests", "Optimizer.Derivatives.Tests", "data", "derive-pm2.jsonl");
+
+    public static TheoryData<string> Published => new(File.ReadLines(Vectors).Skip(1));
+
+    /// <summary>All vectors that lie beside the checkout.</summary>
+    [SharedDataFact("../cases/derivatives")]
+    public void All_published_vectors_come_out()
+    {
+        foreach (var vector in File.ReadLines(Path.Combine(SharedData.Find("../cases/derivatives")!, "margin_pm2.jsonl")).Skip(1))
+            Published_margins_come_out(vector);
+    }
+
+    [Theory]
+    [MemberData(nameof(Published))]
+    public void Published_margins_come_out(string vector)
+    {
+        using var document = JsonDocument.Parse(vector);
+        var (account, expected) = (Account(document.RootElement), document.RootElement.GetProperty("expected"));
+        var found = PortfolioMargin.Of(account);
+        void Same(string name, double value)
+        {
+            var published = expected.GetProperty(name).GetDouble();
+            Assert.True(Math.Abs(published - value) <= 1e-9 * Math.Max(Math.Abs(published), Math.Abs(found.EquityUsd)) + 1e-7, $"{account.Name}: {name} is {published}, found {value}");
+        }
+
+        Same("PortfolioMTM", found.EquityUsd);
+        Same("OptionMTM", found.OptionsUsd);
+        Same("CollateralMTM", found.CollateralUsd);
+        Same("ForwardContingency", found.ForwardContingencyUsd);
+        Same("IM", found.InitialExcessUsd);
+        Same("MM", found.MaintenanceExcessUsd(account.Parameters!.MaintenanceFactor));
+    }
+
+    /// <summary>Without skew scenarios the margin is concave: of two books half each never has less margin than their mean.</summary>
+    [Fact]
+    public void Margin_is_concave_in_the_positions() => Gen.Select(Gen.Double[-50, 50].Array[8], Gen.Double[-50, 50].Array[8]).Sample((one, other) =>
+    {
+        double Excess(IEnumerable<double> amounts) => PortfolioMargin.Of(Book([.. amounts])).InitialExcessUsd;
+        Assert.True(Excess(one.Zip(other, (left, right) => 0.5 * (left + right))) >= 0.5 * (Excess(one) + Excess(other)) - 1e-6);
+    });
+
+    /// <summary>Twice the book has twice the margin.</summary>
+    [Fact]
+    public void Margin_is_proportional_to_the_book() => Gen.Select(Gen.Double[-50, 50].Array[8], Gen.Double[0.1, 10]).Sample((amounts, factor) =>
+    {
+        var (one, scaled) = (PortfolioMargin.Of(Book(amounts)), PortfolioMargin.Of(Book([.. amounts.Select(amount => amount * factor)])));
+        Assert.Equal(one.InitialExcessUsd * factor, scaled.InitialExcessUsd, 1e-8 * (1 + Math.Abs(scaled.EquityUsd) + Math.Abs(scaled.InitialExcessUsd)));
+    });
+
+    [Fact]
+    public void At_its_liquidation_price_an_account_has_no_excess()
+    {
+        var account = Book([-5, 0, 0, 0, 0, 0, 0, 0]) with { Cash = 4_000, Within = new(7), Volatilities = new Dictionary<string, double> { ["ETH"] = 0.6 } };
+        var report = PortfolioMargin.Report(account);
+        var price = Assert.Single(report.Liquidations);
+        Assert.NotNull(price.Above);
+        Assert.Null(price.Below);
+        var factor = price.Above.Value / account.Spot;
+        var moved = account with { Spot = account.Spot * factor, Expiries = [.. account.Expiries.Select(expiry => expiry with { Forward = expiry.Forward * factor })] };
+        Assert.Equal(0, PortfolioMargin.Of(moved).MaintenanceExcessUsd(account.Parameters!.MaintenanceFactor), 1e-6 * account.Spot);
+        Assert.InRange(price.ProbabilityAbove!.Value, 1e-6, 0.5);
+        Assert.Contains("price +", report.Binding, StringComparison.Ordinal);
+    }
+
+    /// <summary>Calls and puts of two expiries.</summary>
+    private static DerivePortfolioMarginAccount Book(double[] amounts)
+    {
+        using var document = JsonDocument.Parse(File.ReadLines(Vectors).ElementAt(1));
+        var like = Account(document.RootElement);
+        MarginExpiry Expiry(double years, int from) => new()
+        {
+            Years = years,
+            Forward = 2_250,
+            Rate = 0.05,
+            Options = [.. Enumerable.Range(0, 4).Select(i => new MarginOption { Side = i % 2 == 0 ? OptionSide.Call : OptionSide.Put, Strike = 2_000 + 400 * (i / 2), Amount = amounts[from + i], Volatility = 0.6 })],
+        };
+        var parameters = like.Parameters! with { Scenarios = [.. like.Parameters!.Scenarios.Where(scenario => scenario.Volatility is not (VolatilityShock.Linear or VolatilityShock.Absolute))] };
+        return new() { Name = "book", Asset = "ETH", Spot = 2_222, Parameters = parameters, Expiries = [Expiry(0.05, 0), Expiry(0.3, 4)] };
+    }
+
+    private static DerivePortfolioMarginAccount Account(JsonElement vector)
+    {
+        var (scenario, given) = (vector.GetProperty("scenario"), vector.GetProperty("parameters"));
+        double At(string name) => scenario.GetProperty(name).GetDouble();
+        double Of(string group, string name) => given.GetProperty(group).GetProperty(name).GetDouble();
+        return new()
+        {
+            Name = vector.GetProperty("id").GetString()!,
+            Asset = "ETH",
+            Spot = At("SpotPrice"),
+            SpotConfidence = At("SpotConfidence"),
+            StablePrice = At("StablePrice"),
+            Cash = At("Cash"),
+            Perpetual = At("NumPerps") == 0 && At("UnrealisedPerpPNL") + At("UnrealisedFunding") == 0 ? null
+                : new() { Amount = At("NumPerps"), Price = At("PerpPrice"), Confidence = At("PerpConfidence"), UnrealisedUsd = At("UnrealisedPerpPNL") + At("UnrealisedFunding") },
+            Collateral = [.. scenario.GetProperty("Collaterals").EnumerateArray().Select(token => new MarginCollateral
+            {
+                Token = token.GetProperty("Name").GetString()!,
+                Amount = token.GetProperty("Amount").GetDouble(),
+                Price = token.GetProperty("Price").GetDouble(),
+                Confidence = token.GetProperty("Confidence").GetDouble(),
+                IsUnderlying = token.GetProperty("IsRiskCancelling").GetBoolean(),
+                InitialHaircut = token.GetProperty("IMHaircut").GetDouble(),
+                MaintenanceHaircut = token.GetProperty("MMHaircut").GetDouble(),
+            })],
+            Expiries = [.. scenario.GetProperty("OptionFeeds").EnumerateArray().Select(feed => new MarginExpiry
+            {
+                Years = feed.GetProperty("FeedExpiry").GetDouble() / SecondsPerYear,
+                Forward = feed.GetProperty("Forward").GetDouble(),
+                Rate = feed.GetProperty("Rate").GetDouble(),
+                Confidence = new[] { "ForwardConfidence", "RateConfidence", "OptionVolConfidences" }.Min(name => feed.GetProperty(name).GetDouble()),
+                Options = [.. scenario.GetProperty("Options").EnumerateArray().Where(option => option.GetProperty("Expiry").GetInt64() == feed.GetProperty("FeedExpiry").GetInt64()).Select(option => new MarginOption
+                {
+                    Side = option.GetProperty("IsCall").GetInt32() == 1 ? OptionSide.Call : OptionSide.Put,
+                    Strike = option.GetProperty("Strike").GetDouble(),
+                    Amount = option.GetProperty("Amount").GetDouble(),
+                    Volatility = option.GetProperty("MarkVol").GetDouble(),
+                })],
+            })],
+            Parameters = new()
+            {
+                Scenarios = [.. given.GetProperty("Scenarios").EnumerateArray().Select(one => new MarginScenario
+                {
+                    PriceFactor = one.GetProperty("SpotShock").GetDouble(),
+                    Volatility = one.GetProperty("VolShockDirection").GetString() switch
+                    {
+                        "Up" => VolatilityShock.Up,
+                        "Down" => VolatilityShock.Down,
+                        "None" => VolatilityShock.None,
+                        "LINEAR" => VolatilityShock.Linear,
+                        _ => VolatilityShock.Absolute,
+                    },
+                    Damping = one.GetProperty("DampeningFactor").GetDouble(),
+                })],
+                InitialFactor = Of("Margin", "IM_LOSS_FACTOR"),
+                MaintenanceFactor = Of("Margin", "MM_LOSS_FACTOR"),
+                LongDiscount = Of("Margin", "BASE_STATIC_DISCOUNT"),
+                ShortDiscount = Of("Margin", "BASE_STATIC_DISCOUNT_NEG"),
+                LongRateFactor = Of("Margin", "LONG_RATE_MULTSCALE"),
+                LongRateAdded = Of("Margin", "LONG_RATE_ADDSCALE"),
+                ShortRateFactor = Of("Margin", "SHORT_RATE_MULTSCALE"),
+                ShortRateAdded = Of("Margin", "SHORT_RATE_ADDSCALE"),
+                VolatilityUp = Of("VolShock", "VOLRANGEUP"),
+                VolatilityDown = Of("VolShock", "VOLRANGEDOWN"),
+                NearPower = Of("VolShock", "SHORTTERMPOWER"),
+                FarPower = Of("VolShock", "LONGTERMPOWER"),
+                LeastDays = Of("VolShock", "DTE_FLOOR"),
+                LeastVolatilityUp = Of("VolShock", "MIN_VOL_EVAL_SHOCKED"),
+                ForwardUp = Of("BasisContingency", "SCENARIO_SPOT_UP"),
+                ForwardDown = Of("BasisContingency", "SCENARIO_SPOT_DOWN"),
+                ForwardFactor = Of("BasisContingency", "BASIS_CONT_ADD_FACTOR"),
+                ForwardFactorPerYear = Of("BasisContingency", "BASIS_CONT_MULT_FACTOR"),
+                PegThreshold = Of("OtherContingency", "PEG_LOSS_THRESHOLD"),
+                PegFactor = Of("OtherContingency", "PEG_LOSS_FACTOR"),
+                ConfidenceThreshold = Of("OtherContingency", "CONF_THRESHOLD"),
+                ConfidenceFactor = Of("OtherContingency", "CONF_MARGIN"),
+                MaintenancePerpetualRate = Of("OtherContingency", "MM_PERP_PERCENT"),
+                InitialPerpetualRate = Of("OtherContingency", "IM_PERP_PERCENT"),
+                MaintenanceOptionRate = Of("OtherContingency", "MM_OPTION_PERCENT"),
+                InitialOptionRate = Of("OtherContingency", "IM_OPTION_PERCENT"),
+                LinearCap = Of("SkewShock", "LINEAR_SCALE_CAP"),
+                LinearCapPerRootYear = Of("SkewShock", "LINEAR_CBASE"),
+                AbsoluteCap = Of("SkewShock", "ABS_SCALE_CAP"),
+                AbsoluteCapPerRootYear = Of("SkewShock", "ABS_CBASE"),
+                LeastWidth = Of("SkewShock", "MIN_K_STAR"),
+                WidthFactor = Of("SkewShock", "MIN_WIDTH_SCALE"),
+                WidthVolatility = Of("SkewShock", "VOL_PARAM_STATIC"),
+                WidthVolatilityPerRootYear = Of("SkewShock", "VOL_PARAM_SCALE"),
+            },
+        };
+    }
+}
