@@ -19,6 +19,24 @@ public sealed class InstrumentCommandTests
         Assert.Equal(2222.19, rows["principal token"]["valueUsd"]!.GetValue<double>() + rows["yield token"]["valueUsd"]!.GetValue<double>(), 1e-9);
     }
 
+    /// <summary>175 bids and asks of one day are free of arbitrage beyond their spread; one crossed or moved far is refused by name.</summary>
+    [Fact]
+    public async Task Options_are_priced_on_the_shipped_surface_and_arbitrage_is_refused()
+    {
+        var run = await Cli.Run("price", "scenarios/derivatives/surface.yaml", "--format", "json");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal(3, JsonNode.Parse(run.Output)!.AsArray().Count);
+        var text = File.ReadAllText(Repository.Path("scenarios", "derivatives", "surface.yaml"));
+        var quote = text.Split('\n').First(line => line.Contains("strike: 2300,", StringComparison.Ordinal)).Trim();
+        run = await Cli.Run("price", Write(text.Replace(quote, "- { strike: 2300, bid: 0.95, ask: 0.96 }", StringComparison.Ordinal), "yaml"));
+        Assert.Equal(2, run.Code);
+        Assert.Matches(@"input\.yaml:\d+:\d+: arbitrage: the butterfly of strikes", run.Error);
+        run = await Cli.Run("price", Write(text.Replace(quote, "- { strike: 2300, bid: 0.75, ask: 0.7 }", StringComparison.Ordinal), "yaml"));
+        Assert.Matches(@"input\.yaml:\d+:\d+: crossed: the bid 0.75 is above the ask 0.7", run.Error);
+        run = await Cli.Run("price", Write(text.Replace("surface: ETH", "surface: EHT", StringComparison.Ordinal), "yaml"));
+        Assert.Contains("there is no surface 'EHT'; did you mean 'ETH'?", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Shipped_accounts_have_a_margin()
     {
@@ -43,7 +61,7 @@ public sealed class InstrumentCommandTests
     }
 
     [Theory]
-    [InlineData("a,option,call,100,0.5,,,100,,,", "2:1: expected either 'volatility' or 'price'")]
+    [InlineData("a,option,call,100,0.5,,,100,,,", "2:1: expected 'volatility', 'price' or 'surface'")]
     [InlineData("a,option,call,-100,0.5,,,100,,0.5,", "2:4: -100 is out of range; expected above 0")]
     [InlineData("a,optoin,call,100,0.5,,,100,,0.5,", "2:2: unknown kind 'optoin'; did you mean 'option'?")]
     [InlineData("a,option,call,100,,2024-01-01T08:00:00Z,2024-01-02T08:00:00Z,100,,0.5,", "2:2: expired at 2024-01-01 08:00:00")]

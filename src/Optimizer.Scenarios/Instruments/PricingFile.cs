@@ -12,6 +12,9 @@ public sealed record PricingFile
     [JsonPropertyName("$schema")]
     public string Schema { get; } = "urn:optimizer:pricing:1";
 
+    /// <summary>Volatility surfaces by name, for rows that name one.</summary>
+    public IReadOnlyDictionary<string, VolatilitySurface> Surfaces { get; init; } = new Dictionary<string, VolatilitySurface>();
+
     /// <summary>The rows.</summary>
     public required IReadOnlyList<PricingRow> Rows { get; init; }
 }
@@ -49,7 +52,10 @@ public sealed record PricingMarket
     /// <summary>What holding the underlying pays, continuously compounded. Default 0.</summary>
     public double? DividendYield { get; init; }
 
-    /// <summary>Volatility per √year; or <see cref="Price"/>.</summary>
+    /// <summary>The surface that gives forward and volatility.</summary>
+    public string? Surface { get; init; }
+
+    /// <summary>Volatility per √year; or <see cref="Price"/>, or <see cref="Surface"/>.</summary>
     [Between(0)]
     public double? Volatility { get; init; }
 

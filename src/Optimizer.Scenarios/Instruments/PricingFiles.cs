@@ -26,7 +26,11 @@ public static class PricingFiles
         var file = reader.Read<PricingFile>(source);
         if (file is null)
             throw new InputException(reader.Diagnostics);
-        LoadedRow[] rows = [.. file.Rows.Index().Select(row => Load(row.Item, row.Index, source.Find("rows", row.Index), reader))];
+        foreach (var (name, surface) in file.Surfaces)
+            SurfaceChecks.Check(surface, source.Find("surfaces", name), reader);
+        if (reader.Diagnostics.Count > 0)
+            throw new InputException(reader.Diagnostics);
+        LoadedRow[] rows = [.. file.Rows.Index().Select(row => Load(row.Item, row.Index, file.Surfaces, source.Find("rows", row.Index), reader))];
         return reader.Diagnostics.Count > 0 ? throw new InputException(reader.Diagnostics) : rows;
     }
 
@@ -76,13 +80,15 @@ public static class PricingFiles
         }
     }
 
-    private static LoadedRow Load(PricingRow row, int index, SourceNode source, ContractReader reader)
+    private static LoadedRow Load(PricingRow row, int index, IReadOnlyDictionary<string, VolatilitySurface> surfaces, SourceNode source, ContractReader reader)
     {
         var (instrument, market) = (row.Instrument, row.Market);
         void Wrong(string message, params ReadOnlySpan<object> path) => reader.Report(source.Find(path).Location, message);
         if (instrument is RangeInstrument range && range.Lower >= range.Upper)
             Wrong($"the range ends at {range.Upper}, not above its start {range.Lower}", "instrument", "range", "upper");
         var years = instrument is ExpiringInstrument expiring ? Years(expiring, market, Wrong) : 0;
+        if (market.Surface is { } named)
+            market = OnSurface(instrument, market, years, named, surfaces, Wrong);
         if (market is { Spot: null, Forward: null } || (!instrument.HasForward && market.Spot is null))
             Wrong(instrument.HasForward ? "key 'spot' or 'forward' is missing" : "key 'spot' is missing", "market");
         if (market is { Spot: not null, Forward: not null, DividendYield: not null })
@@ -102,6 +108,23 @@ public static class PricingFiles
             Rate = market.Rate,
             Yield = market.ImpliedYield ?? 0,
         }, market.Price);
+    }
+
+    /// <summary>Market data with forward and volatility from a surface.</summary>
+    private static PricingMarket OnSurface(Instrument instrument, PricingMarket market, double years, string name, IReadOnlyDictionary<string, VolatilitySurface> surfaces, Complaint wrong)
+    {
+        if (!surfaces.TryGetValue(name, out var surface))
+            wrong($"there is no surface '{name}'{NearMatch.Hint(name, surfaces.Keys)}; expected one of {string.Join(", ", surfaces.Keys)}", "market", "surface");
+        else if (instrument is not OptionInstrument option)
+            // A digital would need the slope of the smile as well.
+            wrong("a surface prices options only; leave it out", "market", "surface");
+        else if (market is not { Forward: null, Volatility: null, Price: null, DividendYield: null })
+            wrong("the surface gives forward and volatility; leave out forward, volatility, price and dividendYield", "market");
+        else if (years > 0)
+            return market with { Forward = SurfaceVolatility.Forward(surface, years), Volatility = SurfaceVolatility.Of(surface, option.Strike, years) };
+        else
+            wrong("at expiry a surface gives no volatility", "market", "surface");
+        return market with { Forward = market.Forward ?? 1, Volatility = market.Volatility ?? 1, Price = null, DividendYield = null };
     }
 
     private delegate void Complaint(string message, params ReadOnlySpan<object> path);
@@ -127,7 +150,7 @@ public static class PricingFiles
         else if (market.Price is not null && instrument is not OptionInstrument)
             wrong("only the price of an option implies a volatility; leave it out", "market", "price");
         else if (instrument.HasVolatility && market.Volatility is null == market.Price is null)
-            wrong(instrument is OptionInstrument ? "expected either 'volatility' or 'price'" : "key 'volatility' is missing", "market");
+            wrong(instrument is OptionInstrument ? "expected 'volatility', 'price' or 'surface'" : "key 'volatility' is missing", "market");
         else if (market.Price is not null && years == 0)
             wrong("at expiry a price implies no volatility", "market", "price");
     }
