@@ -30,7 +30,7 @@ public static class InstrumentTables
             new("years", row => row.Years),
             new("forward", row => row.Forward) { Title = "Forward>" },
             new("volatility", row => row.Volatility) { Title = "Volatility>" },
-            new("isImplied", row => row.IsImplied ? "true" : "false"),
+            new("isImplied", row => row.IsImplied),
             new("valueUsd", row => row.ValueUsd) { Title = "Value, USD>" },
             new("valueCoins", row => row.ValueCoins) { Title = "Coins>" },
             Greek("delta", "delta", "Delta>", "Delta>", greeks => greeks.Delta, greeks => greeks.Raw.Delta),
@@ -62,6 +62,8 @@ public static class InstrumentTables
     private static string Liquidation(LiquidationPrice price)
     {
         static string Side(string sign, double? level, double? probability) => level is { } at ? $"{sign} {(at >= 100 ? $"{at:#,0.##}" : $"{at:0.####}")}{(probability is { } share ? $" ({share:P2})" : "")}" : "";
+        if (price.Below == price.Price)
+            return $"{price.Asset} now";
         string[] sides = [.. new[] { Side("≤", price.Below, price.ProbabilityBelow), Side("≥", price.Above, price.ProbabilityAbove) }.Where(side => side.Length > 0)];
         return $"{price.Asset} {(sides.Length == 0 ? "nowhere" : string.Join(" or ", sides))}";
     }

@@ -14,6 +14,10 @@ public sealed record ResultColumn<T>(string Name, Func<T, object?> Value)
 /// <summary>Rows with named columns.</summary>
 public static class ResultTable
 {
+    /// <summary>The rows as objects with the columns as keys; what is null is left out.</summary>
+    public static IReadOnlyList<IReadOnlyDictionary<string, object>> Objects<T>(IReadOnlyList<ResultColumn<T>> columns, IEnumerable<T> rows) =>
+        [.. rows.Select(row => columns.Select(column => (column.Name, Value: column.Value(row))).Where(cell => cell.Value is not null).ToDictionary(cell => cell.Name, cell => cell.Value!))];
+
     /// <summary>The rows as CSV with a header; numbers with all digits.</summary>
     public static string Csv<T>(IReadOnlyList<ResultColumn<T>> columns, IEnumerable<T> rows)
     {
@@ -22,7 +26,7 @@ public static class ResultTable
         {
             csv.WriteHeader([.. columns.Select(column => column.Name)]);
             foreach (var row in rows)
-                csv.WriteRecord([.. columns.Select(column => $"{column.Value(row)}")]);
+                csv.WriteRecord([.. columns.Select(column => column.Value(row) is bool flag ? flag ? "true" : "false" : $"{column.Value(row)}")]);
         }
 
         return text.ToString().TrimEnd('\n');

@@ -25,22 +25,27 @@ internal static class MarginCommand
         command.Options.Add(format);
         command.SetAction(parsed =>
         {
-            MarginReport[] reports = [.. MarginFiles.Read(parsed.GetValue(file)!).Select(account => Report(account, parsed.GetValue(file)!))];
-            ResultView.Show(terminal, InstrumentTables.Margins, reports, parsed.GetValue(format));
-            return (int)Outcome.Done;
+            var accounts = MarginFiles.Read(parsed.GetValue(file)!);
+            var (reports, problems) = (new MarginReport?[accounts.Count], new string?[accounts.Count]);
+            Parallel.For(0, accounts.Count, i => (reports[i], problems[i]) = Report(accounts[i]));
+            MarginReport[] known = [.. reports.OfType<MarginReport>()];
+            ResultView.Show(terminal, InstrumentTables.Margins, known, parsed.GetValue(format), known);
+            foreach (var (account, problem) in accounts.Zip(problems).Where(pair => pair.Second is not null))
+                terminal.Error.WriteLine($"{account.Name}: {problem}");
+            return (int)(known.Length < accounts.Count ? Outcome.NoData : Outcome.Done);
         });
         return command;
     }
 
-    private static MarginReport Report(MarginAccount account, string file)
+    private static (MarginReport? Report, string? Problem) Report(MarginAccount account)
     {
         try
         {
-            return MarginEngine.Report(account);
+            return (MarginEngine.Report(account), null);
         }
         catch (PricingException wrong)
         {
-            throw new InputException([new(new(file, 1, 1), $"account {account.Name}: {wrong.Message}")]);
+            return (null, wrong.Message);
         }
     }
 }

@@ -26,7 +26,8 @@ internal static class PriceCommand
         command.SetAction(parsed =>
         {
             PricedRow[] rows = [.. PricingFiles.Read(parsed.GetValue(file)!).Select(PricingFiles.Price)];
-            ResultView.Show(terminal, InstrumentTables.Prices(parsed.GetValue(greeks)), rows, parsed.GetValue(format));
+            var columns = InstrumentTables.Prices(parsed.GetValue(greeks));
+            ResultView.Show(terminal, columns, rows, parsed.GetValue(format), ResultTable.Objects(columns, rows));
             foreach (var row in rows.Where(row => row.Problem is not null))
                 terminal.Error.WriteLine($"{row.Id}: {row.Problem}");
             return (int)(rows.Any(row => row.Problem is not null) ? Outcome.NoData : Outcome.Done);

@@ -7,12 +7,17 @@ namespace Optimizer.Cli;
 /// <summary>Prints rows as a table, as CSV or as JSON.</summary>
 internal static class ResultView
 {
-    public static void Show<T>(Terminal terminal, IReadOnlyList<ResultColumn<T>> columns, IReadOnlyList<T> rows, OutputFormat format)
+    /// <param name="terminal">Where it is printed.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="format">How.</param>
+    /// <param name="json">What is printed as JSON.</param>
+    public static void Show<T>(Terminal terminal, IReadOnlyList<ResultColumn<T>> columns, IReadOnlyList<T> rows, OutputFormat format, object json)
     {
         switch (format)
         {
             case OutputFormat.Json:
-                terminal.Output.WriteLine(Formats.Serialize(rows));
+                terminal.Output.WriteLine(Formats.Serialize(json));
                 return;
             case OutputFormat.Csv:
                 terminal.Output.WriteLine(ResultTable.Csv(columns, rows));

@@ -55,9 +55,10 @@ public sealed class InstrumentCommandTests
         var raw = (await Cli.Run("price", file, "--format", "csv", "--greeks", "raw")).Output.Split('\n');
         double Of(string[] lines, string name) => double.Parse(lines[1].Split(',')[Array.IndexOf(lines[0].Split(','), name)]);
         Assert.Equal(json["valueUsd"]!.GetValue<double>(), Of(market, "valueUsd"));
-        Assert.Equal(json["greeks"]!["thetaPerDay"]!.GetValue<double>(), Of(market, "thetaPerDay"));
+        Assert.Equal(json["thetaPerDay"]!.GetValue<double>(), Of(market, "thetaPerDay"));
         Assert.Equal(Of(market, "thetaPerDay") * 365, Of(raw, "theta"), 1e-12);
         Assert.Equal(Of(market, "vegaPerPoint") * 100, Of(raw, "vega"), 1e-12);
+        Assert.Equal(Of(raw, "rho"), JsonNode.Parse((await Cli.Run("price", file, "--format", "json", "--greeks", "raw")).Output)![0]!["rho"]!.GetValue<double>());
     }
 
     [Theory]
@@ -66,17 +67,35 @@ public sealed class InstrumentCommandTests
     [InlineData("a,optoin,call,100,0.5,,,100,,0.5,", "2:2: unknown kind 'optoin'; did you mean 'option'?")]
     [InlineData("a,option,call,100,,2024-01-01T08:00:00Z,2024-01-02T08:00:00Z,100,,0.5,", "2:2: expired at 2024-01-01 08:00:00")]
     [InlineData("a,option,call,100,,2024-01-01T08:00:00Z,,100,,0.5,", "key 'time' is missing")]
-    [InlineData("a,option,call,100,0.5,,,100,,-0.5,", "2:10: -0.5 is out of range; expected at least 0")]
+    [InlineData("a,option,call,100,0.5,,,100,,-0.5,", "2:10: -0.5 is out of range; expected 0 to 20")]
     [InlineData("a,option,call,100,0.5,,,100,,NaN,", "2:10: 'NaN' is not a finite number")]
     [InlineData("a,option,call,\"2,5\",0.5,,,100,,0.5,", "2:4: '2,5' is not a finite number; use a point for decimals")]
     [InlineData("a,perpetual,,,,,,100,,0.5,", "2:10: the value does not depend on volatility")]
     [InlineData("a,perpetual,call,,,,,100,,,", "2:3: unknown key 'side'")]
     [InlineData("a,option,call,100,0.5,2024-01-01T08:00:00Z,,100,,0.5,", "2:2: expected either 'expiry' or 'years'")]
     [InlineData("a,option,call,100,0.5,,,,,0.5,", "key 'spot' or 'forward' is missing")]
+    [InlineData("a,option,call,100,,2024-01-26,2024-01-02T08:00:00Z,100,,0.5,", "expires at midnight; write the hour")]
+    [InlineData("a,option,call,100,,01/02/2024,2024-01-02T08:00:00Z,100,,0.5,", "2:6: found '01/02/2024'; expected a time such as")]
+    [InlineData("a,option,call,100,0.5,,,100,,60,", "2:10: 60 is out of range; expected 0 to 20")]
+    [InlineData("a,option,call,100,0.5,,2024-01-02T08:00:00Z,100,,0.6,", "does not depend on the moment of valuation")]
+    [InlineData("a,option,call,100,0,,,100,120,0.6,", "at expiry the forward is the spot price")]
+    [InlineData("\"a,option,call,100,0.5,,,100,,0.6,\nb,option,call,100,0.5,,,100,,0.6,", "a quote is not closed")]
     [InlineData("a,option,call,100,0.5,,,100,,0.5,,x", "2:12: this line has 12 cells; expected 11")]
     public async Task Wrong_rows_are_refused_with_their_place(string row, string message)
     {
         var run = await Cli.Run("price", Write($"{Header}\n{row}\n"));
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("instrument,spot,spot\nspot,5,\n", "1:3: a second column 'spot'")]
+    [InlineData("instrument,side,strike,years,spot,volatilty\noption,call,5,1,5,0.5\n", "1:6: unknown column 'volatilty'; did you mean 'volatility'?")]
+    [InlineData("instrument,spot\n", "has no rows below its first line")]
+    [InlineData("", "is empty")]
+    public async Task Wrong_tables_are_refused(string text, string message)
+    {
+        var run = await Cli.Run("price", Write(text));
         Assert.Equal((2, ""), (run.Code, run.Output));
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
     }
@@ -96,6 +115,10 @@ public sealed class InstrumentCommandTests
     [InlineData("- derivePortfolio: { name: a, asset: ETH, spot: 5 }", "expected either 'parameters' or 'parametersFile'")]
     [InlineData("- derivePortfolio: { name: a, asset: ETH, spot: 5, parametersFile: none.yaml }", "file not found")]
     [InlineData("- healthFactor: { name: a, debts: [] }", "key 'collateral' is missing")]
+    [InlineData("- healthFactor: { name: a, collateral: [ { token: T, asset: ETH, amount: 1, price: 5, loanToValue: 0.5, liquidationThreshold: 0.6 } ], debts: [] }", "the price of ETH is missing")]
+    [InlineData("- healthFactor: { name: a, collateral: [ { token: T, amount: 1, price: 5, loanToValue: 0.9, liquidationThreshold: 0.6 } ], debts: [] }", "more may be borrowed than the liquidation threshold allows")]
+    [InlineData("- deribitStandard: { name: a, asset: ETH, index: 5, coins: 1, volatilities: { eth: 0.6 }, within: 7 days }", "the account has no asset 'eth'; did you mean 'ETH'?")]
+    [InlineData("- deribitStandard: { name: a, asset: ETH, index: 5, coins: 1, within: 7 days }", "needs both 'volatilities' and 'within'")]
     [InlineData("- derive: { name: a }", "unknown kind 'derive'")]
     public async Task Wrong_accounts_are_refused_with_their_place(string account, string message)
     {

@@ -58,6 +58,49 @@ public sealed class InstrumentTests
             Assert.Equal((Value(spot, state.Years - dt, state.Volatility) - Value(spot, state.Years + dt, state.Volatility)) / (2 * dt), found.Theta, 1e-5 * scale / state.Years);
     });
 
+    /// <summary>Rho is what the value does when the rate moves, the spot price being as it is.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Rho_is_the_limit_of_differences(Instrument instrument) => States.Sample(state =>
+    {
+        if (!instrument.HasForward || state.Years < 0.05)
+            return;
+        double Value(double change) => InstrumentPricing.Value(instrument, state with { Rate = state.Rate + change, Forward = state.Forward * Math.Exp(change * state.Years) });
+        Assert.Equal((Value(1e-5) - Value(-1e-5)) / 2e-5, InstrumentPricing.Price(instrument, state).Greeks.Raw.Rho, 1e-5 * Math.Max(state.Forward, Math.Abs(Value(0))) * Math.Max(1, state.Years));
+    });
+
+    /// <summary>Gamma, vanna and volga are what delta and vega do.</summary>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Second_derivatives_are_the_limits_of_differences(Instrument instrument) => States.Sample(at =>
+    {
+        var state = (instrument.HasExpiry ? at : at with { Forward = at.Spot!.Value, Years = 0 }) with { Spot = null };
+        var (df, dv) = (state.Forward * 1e-5, state.Volatility * 1e-5);
+        if (instrument is RangeInstrument range && (Math.Abs(state.Forward / range.Lower - 1) < 2e-4 || Math.Abs(state.Forward / range.Upper - 1) < 2e-4))
+            return;
+        (double Delta, double Gamma, double Theta, double Vega, double Rho, double Vanna, double Volga) At(double forward, double volatility) => InstrumentPricing.Price(instrument, state with { Forward = forward, Volatility = volatility }).Greeks.Raw;
+        var found = At(state.Forward, state.Volatility);
+        // The intrinsic value of an everlasting option has a kink.
+        if (instrument is EverlastingOptionInstrument everlasting && Math.Abs(state.Forward / everlasting.Strike - 1) < 1e-3)
+            return;
+        void Close(double expected, double actual, double scale) => Assert.Equal(expected, actual, 1e-4 * Math.Max(Math.Abs(expected), scale));
+        var deviation = state.Volatility * Math.Sqrt(instrument.HasExpiry ? state.Years : 0.02);
+        Close((At(state.Forward + df, state.Volatility).Delta - At(state.Forward - df, state.Volatility).Delta) / (2 * df), found.Gamma, 1e-3 / (state.Forward * deviation));
+        Close((At(state.Forward, state.Volatility + dv).Delta - At(state.Forward, state.Volatility - dv).Delta) / (2 * dv), found.Vanna, 1e-2 / state.Volatility);
+        Close((At(state.Forward, state.Volatility + dv).Vega - At(state.Forward, state.Volatility - dv).Vega) / (2 * dv), found.Volga, 1e-2 * state.Forward / state.Volatility);
+    });
+
+    /// <summary>What a holder pays in a day for an everlasting option is mark less intrinsic value, once in its funding period; by the equation of
+    /// its value that is ½σ²S²Γ.</summary>
+    [Fact]
+    public void Everlasting_options_pay_funding_as_theta()
+    {
+        var option = new EverlastingOptionInstrument { Side = OptionSide.Put, Strike = 2_200, FundingDays = 1 };
+        var found = InstrumentPricing.Price(option, new() { Forward = 2_222.19, Volatility = 0.55 });
+        Assert.Equal(-found.Usd, found.Greeks.ThetaPerDay, 1e-9);
+        Assert.Equal(-0.5 * 0.55 * 0.55 * 2_222.19 * 2_222.19 * found.Greeks.GammaPerUsd / 365, found.Greeks.ThetaPerDay, 1e-9);
+    }
+
     [Fact]
     public void Principal_and_yield_are_the_underlying() => States.Sample(state =>
     {
@@ -186,7 +229,7 @@ public sealed class InstrumentTests
         Assert.Equal(At(20), found.Greeks.GammaPerUsd, 6e-6);
         Assert.Equal(At(21), found.Greeks.VegaPerPoint, 3e-4 * At(21));
         Assert.Equal(At(23), found.Greeks.RhoPerPercent, 2e-4 * Math.Abs(At(23)) + 1e-5);
-        // Within three days of expiry Deribit shortens the day.
+        // Close to expiry Deribit's theta is smaller: it seems to be at most the premium.
         if (years > 3.0 / 365)
             Assert.Equal(At(22), found.Greeks.ThetaPerDay, 3e-4 * Math.Abs(At(22)));
         Assert.Equal(found.Greeks.Delta - found.Coins.Value, found.NetDelta!.Value, Tiny);

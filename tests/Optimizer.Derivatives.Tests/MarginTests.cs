@@ -50,17 +50,42 @@ public sealed class MarginTests
     [InlineData(1.05, 2_000, 2_500, 0.83, 0.05, 2_500, 2_000, 1.045, 0.005, 500)]
     public void Liquidations_are_those_of_Aave(double amount, double price, double debt, double threshold, double bonus, double most, double repaid, double seized, double fee, double bad)
     {
-        var found = HealthFactor.Liquidate(Collateral(amount, price, threshold) with { LiquidationBonus = bonus }, new() { Token = "USDC", Amount = debt, Price = 1 }, 0.1);
+        var found = HealthFactor.Liquidate(Collateral(amount, price, threshold) with { LiquidationBonus = bonus }, new() { Token = "USDC", Amount = debt, Price = 1 });
         Assert.Equal((most, repaid, seized), (found.MostDebt, found.DebtRepaid, found.CollateralToLiquidator), Near3);
         Assert.Equal((fee, bad), (found.ProtocolFee, found.BadDebtUsd), Near);
         Assert.False(found.LeavesDust);
     }
 
+    /// <summary>The price is that of the asset, whatever the tokens that follow it cost.</summary>
+    [Fact]
+    public void Liquidation_prices_are_those_of_the_asset()
+    {
+        var account = Lending([Collateral(300, 2_560, 0.81) with { Token = "wstETH" }], 400_000, 1) with { Prices = new Dictionary<string, double> { ["ETH"] = 2_222.19 } };
+        var report = HealthFactor.Report(account);
+        Assert.Equal(2_222.19 / report.HealthFactor!.Value, Assert.Single(report.Liquidations).Below!.Value, 1e-6);
+    }
+
+    [Fact]
+    public void An_account_without_margin_says_so()
+    {
+        var report = HealthFactor.Report(Lending([Collateral(10, 2_000, 0.83)], 17_000, 1));
+        Assert.Equal((2_000, 2_000), Assert.Single(report.Liquidations) is var price ? (price.Below, price.Above) : default);
+        Assert.Equal(8_500, report.Parts["a liquidation repays"], 1e-9);
+    }
+
+    [Fact]
+    public void Margins_that_are_no_number_are_refused() => Assert.Throws<PricingException>(() => MarginEngine.Report(new MaintenanceMarginAccount
+    {
+        Name = "a",
+        CollateralUsd = 1e300,
+        Positions = [new() { Asset = "ETH", Amount = 1e300, Entry = 1, Mark = 1e10, Tiers = [new() { InitialRate = 0.1, MaintenanceRate = 0.1 }] }],
+    }));
+
     [Fact]
     public void Healthy_accounts_are_not_liquidated_and_dust_is_refused()
     {
-        Assert.Equal(default, HealthFactor.Liquidate(Collateral(10, 2_000, 0.83), new() { Token = "USDC", Amount = 12_000, Price = 1 }, 0.1));
-        Assert.True(HealthFactor.Liquidate(Collateral(2, 1_200, 0.83), new() { Token = "USDC", Amount = 2_250, Price = 1 }, 0.1, wanted: 1_900).LeavesDust);
+        Assert.Equal(default, HealthFactor.Liquidate(Collateral(10, 2_000, 0.83), new() { Token = "USDC", Amount = 12_000, Price = 1 }));
+        Assert.True(HealthFactor.Liquidate(Collateral(2, 1_200, 0.83), new() { Token = "USDC", Amount = 2_250, Price = 1 }, wanted: 1_900).LeavesDust);
     }
 
     [Fact]
@@ -92,7 +117,7 @@ public sealed class MarginTests
     }
 
     private static HealthFactorMarginAccount Lending(IReadOnlyList<LendingCollateral> collateral, double debt, double price) =>
-        new() { Name = "a", Collateral = collateral, Debts = [new() { Token = "USDC", Amount = debt, Price = price }] };
+        new() { Name = "a", Prices = new Dictionary<string, double> { ["ETH"] = 2_000 }, Collateral = collateral, Debts = [new() { Token = "USDC", Amount = debt, Price = price }] };
 
     private static LendingCollateral Collateral(double amount, double price, double threshold) =>
         new() { Token = "WETH", Asset = "ETH", Amount = amount, Price = price, LoanToValue = threshold - 0.03, LiquidationThreshold = threshold };

@@ -72,6 +72,44 @@ public sealed class PortfolioMarginTests
         Assert.Contains("price +", report.Binding, StringComparison.Ordinal);
     }
 
+    /// <summary>A dip at a strike that is narrower than the steps of the search.</summary>
+    [Fact]
+    public void Liquidation_prices_close_to_expiry_are_found()
+    {
+        MarginOption Call(double strike, double amount) => new() { Side = OptionSide.Call, Strike = strike, Amount = amount, Volatility = 0.3 };
+        var account = Book(new double[8]) with { Expiries = [new() { Years = 1e-6, Forward = 2_222, Options = [Call(2_248, -1_000), Call(2_250, 2_000), Call(2_252, -1_000)] }] };
+        account = account with { Cash = 300 - PortfolioMargin.Of(account).MaintenanceExcessUsd(account.Parameters!.MaintenanceFactor) };
+        var found = Assert.Single(PortfolioMargin.Report(account).Liquidations);
+        Assert.InRange(found.Above!.Value, 2_225, 2_251);
+        Assert.NotNull(found.Below);
+        Assert.True(PortfolioMargin.At(account, [found.Above.Value / account.Spot])[0].MaintenanceExcessUsd(account.Parameters!.MaintenanceFactor) < 0);
+    }
+
+    /// <summary>Collateral that follows the price loses with it, even where the venue lets it offset nothing.</summary>
+    [Fact]
+    public void Collateral_that_follows_the_price_is_liquidated()
+    {
+        var account = Book(new double[8]) with
+        {
+            Expiries = [],
+            Cash = -150_000,
+            Collateral = [new() { Token = "rswETH", Asset = "ETH", Amount = 100, Price = 2_250, MaintenanceHaircut = 0.2 }],
+        };
+        Assert.Equal(2_222 * 150_000 / (100 * 2_250 * 0.8), Assert.Single(PortfolioMargin.Report(account).Liquidations).Below!.Value, 1e-6);
+    }
+
+    /// <summary>A price of zero is a scenario like any other.</summary>
+    [Fact]
+    public void Total_loss_is_a_scenario()
+    {
+        var account = Book([0, -5, 0, 0, 0, 0, 0, 0]);
+        account = account with { Parameters = account.Parameters! with { Scenarios = [new() { PriceFactor = 0, Volatility = VolatilityShock.Up }] } };
+        var discount = Math.Exp(-0.05 * 0.05);
+        var mark = -5 * Black76.Value(OptionSide.Put, 2_250, 2_000, 0.05, 0.6, discount);
+        var shorts = Math.Min(account.Parameters.ShortDiscount * Math.Exp(0.05 * (0.05 * account.Parameters.ShortRateFactor + account.Parameters.ShortRateAdded)), 1 / discount);
+        Assert.Equal(-5 * 2_000 * discount * shorts - mark, PortfolioMargin.Of(account).ScenarioUsd[0], 1e-6);
+    }
+
     /// <summary>Calls and puts of two expiries.</summary>
     private static DerivePortfolioMarginAccount Book(double[] amounts)
     {
@@ -109,7 +147,7 @@ public sealed class PortfolioMarginTests
                 Amount = token.GetProperty("Amount").GetDouble(),
                 Price = token.GetProperty("Price").GetDouble(),
                 Confidence = token.GetProperty("Confidence").GetDouble(),
-                IsUnderlying = token.GetProperty("IsRiskCancelling").GetBoolean(),
+                OffsetsRisk = token.GetProperty("IsRiskCancelling").GetBoolean(),
                 InitialHaircut = token.GetProperty("IMHaircut").GetDouble(),
                 MaintenanceHaircut = token.GetProperty("MMHaircut").GetDouble(),
             })],

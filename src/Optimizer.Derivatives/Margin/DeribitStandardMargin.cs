@@ -31,10 +31,12 @@ public static class DeribitStandardMargin
     {
         var now = In(account);
         IReadOnlyList<LiquidationPrice> liquidations = [];
-        if (account.Options.All(option => option.Years is not null))
+        DeribitOption[] shorts = [.. account.Options.Where(option => option.Amount < 0)];
+        if (shorts.All(option => option.Years is not null))
         {
-            var volatilities = account.Options.Select(VolatilityOf).ToArray();
-            liquidations = [LiquidationPrices.Of(account, account.Asset, account.Index, factor => In(At(account, volatilities, factor)) is var then ? then.Balance - then.Maintenance : 0)];
+            // Long options secure nothing.
+            var (bare, volatilities) = (account with { Options = shorts }, shorts.Select(VolatilityOf).ToArray());
+            liquidations = [LiquidationPrices.Of(account, account.Asset, account.Index, factors => [.. factors.Select(factor => In(At(bare, volatilities, factor))).Select(then => then.Balance - then.Maintenance)], shorts.Select(option => option.Strike / option.Underlying))];
         }
 
         double Usd(double coins) => coins * account.Index;

@@ -29,21 +29,24 @@ public static class HealthFactor
         var (borrowable, counted) = (account.Collateral.Sum(token => token.Amount * token.Price * token.LoanToValue), account.Collateral.Sum(token => token.Amount * token.Price * token.LiquidationThreshold));
         double Excess(string asset, double factor) =>
             account.Collateral.Sum(token => token.Amount * token.Price * token.LiquidationThreshold * (token.Asset == asset ? factor : 1)) - account.Debts.Sum(owed => owed.Amount * owed.Price * (owed.Asset == asset ? factor : 1));
-        var assets = account.Collateral.Where(token => token.Asset is not null).Select(token => (token.Asset!, token.Price))
-            .Concat(account.Debts.Where(owed => owed.Asset is not null).Select(owed => (owed.Asset!, owed.Price))).DistinctBy(asset => asset.Item1);
+        var parts = new Dictionary<string, double> { ["collateral"] = collateral, ["debt"] = -debt };
+        if (counted < debt && account is { Collateral: [var only], Debts: [var owing] } && Liquidate(only, owing) is var taken)
+        {
+            parts["a liquidation repays"] = taken.DebtRepaid * owing.Price;
+            parts["a liquidation takes"] = (taken.CollateralToLiquidator + taken.ProtocolFee) * only.Price;
+            parts["bad debt"] = taken.BadDebtUsd;
+        }
         return new(account.Name, collateral - debt, collateral - borrowable, collateral - counted, borrowable - debt, counted - debt,
             debt == 0 ? "nothing" : account.Debts.MaxBy(owed => owed.Amount * owed.Price)!.Token, debt == 0 ? double.PositiveInfinity : counted / debt,
-            new Dictionary<string, double> { ["collateral"] = collateral, ["debt"] = -debt },
-            [.. assets.Select(asset => LiquidationPrices.Of(account, asset.Item1, asset.Price, factor => Excess(asset.Item1, factor)))]);
+            parts, [.. account.Prices.Select(asset => LiquidationPrices.Of(account, asset.Key, asset.Value, factors => [.. factors.Select(factor => Excess(asset.Key, factor))]))]);
     }
 
     /// <summary>A liquidation of an account with one collateral and one debt.</summary>
     /// <param name="collateral">The collateral.</param>
     /// <param name="debt">The debt.</param>
-    /// <param name="protocolFee">The protocol's share of the bonus.</param>
     /// <param name="wanted">Debt tokens that the liquidator offers to repay; infinite for as many as allowed.</param>
     /// <returns>Nothing where the health factor is at least one.</returns>
-    public static Liquidation Liquidate(LendingCollateral collateral, LendingDebt debt, double protocolFee, double wanted = double.PositiveInfinity)
+    public static Liquidation Liquidate(LendingCollateral collateral, LendingDebt debt, double wanted = double.PositiveInfinity)
     {
         var (collateralUsd, debtUsd) = (collateral.Amount * collateral.Price, debt.Amount * debt.Price);
         var health = collateralUsd * collateral.LiquidationThreshold / debtUsd;
@@ -55,7 +58,7 @@ public static class HealthFactor
         var seized = repaid * debt.Price / collateral.Price * bonus;
         if (seized > collateral.Amount)
             (seized, repaid) = (collateral.Amount, collateral.Amount * collateral.Price / debt.Price / bonus);
-        var fee = protocolFee * (seized - seized / bonus);
+        var fee = collateral.ProtocolFee * (seized - seized / bonus);
         var (debtLeft, collateralLeft) = (debtUsd - repaid * debt.Price, collateralUsd - seized * collateral.Price);
         return new(most, repaid, seized - fee, fee, collateralLeft <= 0 ? debtLeft : 0,
             debtLeft > 0 && collateralLeft > 0 && (debtLeft < LeastLegUsd || collateralLeft < LeastLegUsd));

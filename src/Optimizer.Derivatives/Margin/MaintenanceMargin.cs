@@ -22,11 +22,11 @@ public static class MaintenanceMargin
         var binding = initials.Length == 0 ? "nothing" : $"{account.Positions[initials.Index().MaxBy(pair => pair.Item).Index].Asset} perpetual";
         return new(account.Name, equity, initial, maintenance, equity - initial, equity - maintenance, binding, null,
             new Dictionary<string, double> { ["collateral"] = account.CollateralUsd, ["unrealised"] = gain },
-            [.. account.Positions.Select(moving => LiquidationPrices.Of(account, moving.Asset, moving.Mark, factor =>
+            [.. account.Positions.Where(position => position.Amount != 0).Select(moving => LiquidationPrices.Of(account, moving.Asset, moving.Mark, factors => [.. factors.Select(factor =>
             {
                 var then = moving with { Mark = moving.Mark * factor };
                 return equity - maintenance + moving.Amount * (then.Mark - moving.Mark) + Maintenance(moving) - Maintenance(then);
-            }))]);
+            })]))]);
     }
 
     private static double Maintenance(MaintenancePosition position) => Of(position.Tiers, Math.Abs(position.Amount) * position.Mark, tier => tier.MaintenanceRate);

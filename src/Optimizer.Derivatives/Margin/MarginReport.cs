@@ -3,7 +3,8 @@ namespace Optimizer.Derivatives;
 /// <summary>Where an account is liquidated if one asset's price moves and nothing else does.</summary>
 /// <param name="Asset">The asset.</param>
 /// <param name="Price">Its price now, in USD.</param>
-/// <param name="Below">The highest lower price at which maintenance margin is missing; null where there is none down to a hundredth.</param>
+/// <param name="Below">The highest lower price at which maintenance margin is missing; today's where it is missing already; null where there is
+/// none down to a hundredth, at steps of half a percent and at strikes.</param>
 /// <param name="Above">The lowest higher price; null where there is none up to ten times.</param>
 /// <param name="ProbabilityBelow">The probability that the price falls so far within the account's time; null without a volatility.</param>
 /// <param name="ProbabilityAbove">The same upwards.</param>
@@ -12,7 +13,7 @@ public sealed record LiquidationPrice(string Asset, double Price, double? Below,
 /// <summary>The margin of an account, in USD.</summary>
 /// <param name="Account">The account's name.</param>
 /// <param name="EquityUsd">What it is worth at marks.</param>
-/// <param name="InitialUsd">What has to be covered to open positions: equity less the initial excess.</param>
+/// <param name="InitialUsd">What has to be covered to open positions: by equity, at Deribit by equity without options.</param>
 /// <param name="MaintenanceUsd">What has to be covered not to be liquidated.</param>
 /// <param name="InitialExcessUsd">What is left above initial margin; below zero no risk may be added.</param>
 /// <param name="MaintenanceExcessUsd">What is left above maintenance margin; below zero the account is liquidated.</param>

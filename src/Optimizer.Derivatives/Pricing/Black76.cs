@@ -23,7 +23,7 @@ public static class Black76
 
     /// <summary>The value in USD per unit.</summary>
     /// <param name="side">Call or put.</param>
-    /// <param name="forward">The forward of the expiry in USD; &gt; 0.</param>
+    /// <param name="forward">The forward of the expiry in USD; ≥ 0.</param>
     /// <param name="strike">The strike in USD; &gt; 0.</param>
     /// <param name="years">Time to expiry; ≥ 0.</param>
     /// <param name="volatility">Per √year, as a fraction; ≥ 0.</param>
@@ -57,7 +57,7 @@ public static class Black76
 
     /// <summary>The undiscounted value of the side that is out of the money.</summary>
     private static double TimeValue(double forward, double strike, double deviation) =>
-        Math.Sqrt(forward * strike) * NormalisedTimeValue(Math.Abs(Math.Log(forward / strike)), deviation);
+        forward == 0 ? 0 : Math.Sqrt(forward * strike) * NormalisedTimeValue(Math.Abs(Math.Log(forward / strike)), deviation);
 
     /// <summary>The undiscounted value of the side that is out of the money, divided by √(FK).</summary>
     /// <param name="x">|ln(F/K)|: the value is the same for a call on the lower price struck at the higher, and the other way round.</param>

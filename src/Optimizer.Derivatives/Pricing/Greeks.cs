@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Optimizer.Derivatives;
 
 /// <summary>What a price move, time and volatility do to the value of one unit, in the units that venues and desks use.</summary>
@@ -30,9 +32,7 @@ public readonly record struct Greeks(double Delta, double GammaPerUsd, double Th
     }
 
     /// <summary>The same per year, per 1.00 of volatility and per 1.00 of rate.</summary>
+    [JsonIgnore]
     public (double Delta, double Gamma, double Theta, double Vega, double Rho, double Vanna, double Volga) Raw =>
         (Delta, GammaPerUsd, ThetaPerDay * DaysPerYear, VegaPerPoint * PointsPerOne, RhoPerPercent * PointsPerOne, VannaPerPoint * PointsPerOne, VolgaPerPoint * PointsPerOne * PointsPerOne);
-
-    /// <summary>USD of delta gained per percent of the underlying's move: Γ·S²/100.</summary>
-    public double GammaUsdPerPercent(double price) => GammaPerUsd * price * price / PointsPerOne;
 }

@@ -11,19 +11,25 @@ public sealed class MarketMoves
     private readonly double[] _logs;
     private readonly double[] _volatilityFactors;
 
-    /// <param name="priceFactors">Price in a scenario divided by the price now; &gt; 0.</param>
+    /// <param name="priceFactors">Price in a scenario divided by the price now; ≥ 0.</param>
     /// <param name="volatilityFactors">Volatility in a scenario divided by the volatility now; ≥ 0. As many as prices.</param>
     /// <exception cref="ArgumentException">The counts differ, or a figure is out of range.</exception>
     public MarketMoves(IReadOnlyList<double> priceFactors, IReadOnlyList<double> volatilityFactors)
     {
         if (priceFactors.Count != volatilityFactors.Count)
             throw new ArgumentException($"{priceFactors.Count} price factors and {volatilityFactors.Count} volatility factors", nameof(volatilityFactors));
-        if (priceFactors.Any(factor => !(factor > 0 && double.IsFinite(factor))) || volatilityFactors.Any(factor => !(factor >= 0 && double.IsFinite(factor))))
-            throw new ArgumentException("a price factor that is not above zero, or a volatility factor below zero", nameof(priceFactors));
+        if (priceFactors.Any(factor => !(factor >= 0 && double.IsFinite(factor))) || volatilityFactors.Any(factor => !(factor >= 0 && double.IsFinite(factor))))
+            throw new ArgumentException("a factor that is below zero or not finite", nameof(priceFactors));
         _factors = [.. priceFactors];
         _logs = [.. priceFactors.Select(factor => Math.Log(factor))];
         _volatilityFactors = [.. volatilityFactors];
     }
+
+    private MarketMoves(double[] factors, double[] logs, double[] volatilityFactors) => (_factors, _logs, _volatilityFactors) = (factors, logs, volatilityFactors);
+
+    /// <summary>The same prices with other volatilities.</summary>
+    /// <param name="volatilityFactors">As many as there are scenarios; ≥ 0.</param>
+    internal MarketMoves With(double[] volatilityFactors) => new(_factors, _logs, volatilityFactors);
 
     /// <summary>Number of scenarios.</summary>
     public int Count => _factors.Length;
@@ -85,7 +91,8 @@ public static class OptionRevaluation
             var forward = factors[v] * option.Forward;
             var d1 = (logs[v] + new Vector<double>(logMoneyness)) / deviation + half * deviation;
             var d2 = d1 - deviation;
-            var density = Vector.Exp(-half * d1 * d1) * forward;
+            // Below −708 the exponential leaves its fast path; what is lost is less than 1e-300.
+            var density = Vector.Exp(Vector.Max(-half * d1 * d1, new Vector<double>(-700))) * forward;
             var (tail1, tail2) = (density * StandardNormal.UpperTailByDensity(Vector.Abs(d1)), density * StandardNormal.UpperTailByDensity(Vector.Abs(d2)));
             var first = Vector.ConditionalSelect(Vector.LessThan(d1 * sign, Vector<double>.Zero), tail1, forward - tail1);
             var second = Vector.ConditionalSelect(Vector.LessThan(d2 * sign, Vector<double>.Zero), tail2, strike - tail2);

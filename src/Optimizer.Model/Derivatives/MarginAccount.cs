@@ -51,8 +51,11 @@ public sealed record MarginCollateral
     [Between(0, 1)]
     public double Confidence { get; init; } = 1;
 
-    /// <summary>Whether it moves with the account's underlying, so that it offsets short positions.</summary>
-    public bool IsUnderlying { get; init; }
+    /// <summary>The asset whose price it follows; null for one that does not move against USD.</summary>
+    public string? Asset { get; init; }
+
+    /// <summary>Whether the venue lets it offset the account's positions in scenarios.</summary>
+    public bool OffsetsRisk { get; init; }
 
     /// <summary>The share of its value that does not count towards initial margin, on top of the maintenance haircut.</summary>
     [Between(0, 1)]
@@ -76,8 +79,8 @@ public sealed record MarginOption
     /// <summary>Contracts of one unit; negative where short.</summary>
     public required double Amount { get; init; }
 
-    /// <summary>The mark volatility per √year.</summary>
-    [Between(0)]
+    /// <summary>The mark volatility per √year, as a fraction.</summary>
+    [Between(0, 20)]
     public required double Volatility { get; init; }
 }
 
@@ -185,7 +188,7 @@ public sealed record DeribitOption
     [Between(0)]
     public required double Mark { get; init; }
 
-    /// <summary>Years until expiry; with it, liquidation prices revalue the option at the volatility of its mark.</summary>
+    /// <summary>Years until expiry, needed of short options for liquidation prices: they are revalued at the volatility of their mark.</summary>
     [Between(0)]
     public double? Years { get; init; }
 }
@@ -267,6 +270,9 @@ public sealed record MarginTier
 /// <summary>A lending account that is liquidated when its health factor falls below one (Aave).</summary>
 public sealed record HealthFactorMarginAccount : MarginAccount
 {
+    /// <summary>Prices in USD of the assets that collateral and debts follow; liquidation prices are theirs.</summary>
+    public IReadOnlyDictionary<string, double> Prices { get; init; } = new Dictionary<string, double>();
+
     /// <summary>What is supplied as collateral.</summary>
     public required IReadOnlyList<LendingCollateral> Collateral { get; init; }
 
@@ -302,6 +308,10 @@ public sealed record LendingCollateral
     /// <summary>What a liquidator gets on top, as a share. Default 5 %.</summary>
     [Between(0, 1)]
     public double LiquidationBonus { get; init; } = 0.05;
+
+    /// <summary>The protocol's share of that bonus. Default 10 %.</summary>
+    [Between(0, 1)]
+    public double ProtocolFee { get; init; } = 0.1;
 }
 
 /// <summary>A borrowed token.</summary>

@@ -64,14 +64,14 @@ public sealed record SmilePoint
     public required double Strike { get; init; }
 
     /// <summary>The volatility; default the mean of bid and ask.</summary>
-    [Between(double.Epsilon)]
+    [Between(double.Epsilon, 20)]
     public double? Volatility { get; init; }
 
     /// <summary>The volatility at which it can be sold; default the middle.</summary>
-    [Between(0)]
+    [Between(0, 20)]
     public double? Bid { get; init; }
 
     /// <summary>The volatility at which it can be bought; default the middle.</summary>
-    [Between(double.Epsilon)]
+    [Between(double.Epsilon, 20)]
     public double? Ask { get; init; }
 }

@@ -47,7 +47,7 @@ public sealed record PricingMarket
     public DateTimeOffset? Time { get; init; }
 
     /// <summary>The interest rate of USD, continuously compounded. Default 0.</summary>
-    public double Rate { get; init; }
+    public double? Rate { get; init; }
 
     /// <summary>What holding the underlying pays, continuously compounded. Default 0.</summary>
     public double? DividendYield { get; init; }
@@ -56,7 +56,7 @@ public sealed record PricingMarket
     public string? Surface { get; init; }
 
     /// <summary>Volatility per √year; or <see cref="Price"/>, or <see cref="Surface"/>.</summary>
-    [Between(0)]
+    [Between(0, 20)]
     public double? Volatility { get; init; }
 
     /// <summary>The price of an option in what it is settled in, from which its volatility is implied.</summary>
@@ -64,7 +64,7 @@ public sealed record PricingMarket
     public double? Price { get; init; }
 
     /// <summary>Of yield tokens, the effective yearly yield; of rate swaps, the rate that the market expects.</summary>
-    [Between(-0.99)]
+    [Between(-0.99, 10)]
     public double? ImpliedYield { get; init; }
 }
 

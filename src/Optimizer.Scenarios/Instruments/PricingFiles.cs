@@ -26,6 +26,8 @@ public static class PricingFiles
         var file = reader.Read<PricingFile>(source);
         if (file is null)
             throw new InputException(reader.Diagnostics);
+        if (file.Rows.Count == 0)
+            reader.Report(source.Find("rows").Location, "there are no rows; expected at least one");
         foreach (var (name, surface) in file.Surfaces)
             SurfaceChecks.Check(surface, source.Find("surfaces", name), reader);
         if (reader.Diagnostics.Count > 0)
@@ -46,15 +48,17 @@ public static class PricingFiles
             if (row.Price is { } price)
             {
                 var option = (OptionInstrument)instrument;
-                var isCoin = option.Settlement == Settlement.Coin;
-                volatility = ImpliedVolatility.Of(option.Side, isCoin ? price * state.Forward : price, state.Forward, option.Strike, state.Years, isCoin ? 1 : state.Discount);
+                // In coin, everything is a multiple of the forward.
+                volatility = option.Settlement == Settlement.Coin
+                    ? ImpliedVolatility.Of(option.Side, price, 1, option.Strike / state.Forward, state.Years)
+                    : ImpliedVolatility.Of(option.Side, price, state.Forward, option.Strike, state.Years, state.Discount);
                 state = state with { Volatility = volatility.Value };
             }
 
             var value = InstrumentPricing.Price(instrument, state);
-            return double.IsFinite(value.Usd)
+            return double.IsFinite(value.Usd + value.Greeks.Delta + value.Greeks.GammaPerUsd + value.Greeks.ThetaPerDay + value.Greeks.VegaPerPoint + value.Greeks.VannaPerPoint + value.Greeks.VolgaPerPoint)
                 ? new(row.Id, kind, years, state.Forward, volatility, row.Price is not null, value.Usd, value.Coins, value.Greeks, value.NetDelta, null)
-                : throw new PricingException("the value is not a finite number");
+                : throw new PricingException("the value or a derivative is not a finite number; look for figures that are too large or too small");
         }
         catch (PricingException wrong)
         {
@@ -63,9 +67,15 @@ public static class PricingFiles
     }
 
     /// <summary>Rows as JSON has them: what is market data, and what is the instrument's, each in its own place.</summary>
+    /// <exception cref="InputException">A column belongs to nothing.</exception>
     private static MappingNode Nested(MappingNode table)
     {
         var rows = (SequenceNode)table.Entries[0].Value;
+        string[] known = ["id", "instrument", .. Formats.KindsOf(typeof(Instrument))!.Values.SelectMany(kind => Keys.Of(Formats.Options.GetTypeInfo(kind)).ByName.Keys).Distinct(), .. MarketKeys.ByName.Keys.Except(["surface"])];
+        Diagnostic[] wrong = [.. rows.Items.Cast<MappingNode>().SelectMany(row => row.Entries).Where(cell => !known.Contains(cell.Key)).DistinctBy(cell => cell.Key)
+            .Select(cell => new Diagnostic(cell.Location with { Line = 1 }, $"unknown column '{cell.Key}'{NearMatch.Hint(cell.Key, known)}; expected some of {string.Join(", ", known)}"))];
+        if (wrong.Length > 0)
+            throw new InputException(wrong);
         return table with { Entries = [table.Entries[0] with { Value = rows with { Items = [.. rows.Items.Cast<MappingNode>().Select(Nested)] } }] };
 
         static MappingNode Nested(MappingNode row)
@@ -93,19 +103,20 @@ public static class PricingFiles
             Wrong(instrument.HasForward ? "key 'spot' or 'forward' is missing" : "key 'spot' is missing", "market");
         if (market is { Spot: not null, Forward: not null, DividendYield: not null })
             Wrong("spot and forward give the dividend yield already; leave one of the three out", "market", "dividendYield");
-        if (!instrument.HasForward && market.Forward is not null)
-            Wrong("the value does not depend on a forward; leave it out", "market", "forward");
+        Unused(instrument, market, Wrong);
+        if (instrument.HasForward && years == 0 && market is { Spot: { } spot, Forward: { } same } && spot != same)
+            Wrong("at expiry the forward is the spot price; leave one of both out", "market", "forward");
         if (instrument is PrincipalTokenInstrument or YieldTokenInstrument or RateSwapInstrument == (market.ImpliedYield is null))
             Wrong(market.ImpliedYield is null ? "key 'impliedYield' is missing" : "the value does not depend on a yield; leave it out", "market", "impliedYield");
-        Volatility(instrument, market, years, Wrong);
-        var forward = market.Forward ?? (instrument.HasForward ? market.Spot * Math.Exp((market.Rate - (market.DividendYield ?? 0)) * years) : market.Spot) ?? 0;
+        CheckVolatility(instrument, market, years, Wrong);
+        var forward = market.Forward ?? (instrument.HasForward ? market.Spot * Math.Exp(((market.Rate ?? 0) - (market.DividendYield ?? 0)) * years) : market.Spot) ?? 0;
         return new(row.Id ?? $"{index + 1}", instrument, new()
         {
             Forward = forward,
             Spot = market.Spot,
             Years = years,
             Volatility = market.Volatility ?? 0,
-            Rate = market.Rate,
+            Rate = market.Rate ?? 0,
             Yield = market.ImpliedYield ?? 0,
         }, market.Price);
     }
@@ -129,11 +140,30 @@ public static class PricingFiles
 
     private delegate void Complaint(string message, params ReadOnlySpan<object> path);
 
+    /// <summary>Figures without an effect: whoever gives them expects one.</summary>
+    private static void Unused(Instrument instrument, PricingMarket market, Complaint wrong)
+    {
+        void Idle(bool isIdle, string what, string key)
+        {
+            if (isIdle)
+                wrong($"the value does not depend on {what} here; leave it out", "market", key);
+        }
+
+        Idle(!instrument.HasForward && market.Forward is not null, "a forward", "forward");
+        Idle(!instrument.HasForward && market.Rate is not null, "the interest rate", "rate");
+        Idle(market.DividendYield is not null && (!instrument.HasForward || market.Spot is null), "the dividend yield", "dividendYield");
+        Idle(market.Time is not null && instrument is not ExpiringInstrument { Expiry: not null }, "the moment of valuation", "time");
+        if (instrument is PerpetualInstrument { Contract: not ContractKind.Quanto, Multiplier: not 1 } or FutureInstrument { Contract: not ContractKind.Quanto, Multiplier: not 1 })
+            wrong("only quanto contracts have a multiplier; leave it out", "instrument");
+    }
+
     private static double Years(ExpiringInstrument instrument, PricingMarket market, Complaint wrong)
     {
         const double SecondsPerYear = 31_536_000;
         if (instrument is { Expiry: null, Years: null } or { Expiry: not null, Years: not null })
             wrong("expected either 'expiry' or 'years'", "instrument");
+        else if (instrument.Expiry is { TimeOfDay.Ticks: 0 } day)
+            wrong($"expires at midnight; write the hour, such as {day:yyyy-MM-dd}T08:00:00Z, when options at Deribit and Derive expire", "instrument");
         else if (instrument.Expiry is { } expiry && market.Time is { } time && expiry <= time)
             wrong($"expired at {expiry:yyyy-MM-dd HH:mm:ss}, not after {time:yyyy-MM-dd HH:mm:ss}", "instrument");
         else if (instrument.Expiry is { } end && market.Time is { } now)
@@ -143,7 +173,7 @@ public static class PricingFiles
         return instrument.Years ?? 0;
     }
 
-    private static void Volatility(Instrument instrument, PricingMarket market, double years, Complaint wrong)
+    private static void CheckVolatility(Instrument instrument, PricingMarket market, double years, Complaint wrong)
     {
         if (!instrument.HasVolatility && market.Volatility is not null)
             wrong("the value does not depend on volatility; leave it out", "market", "volatility");

@@ -14,6 +14,9 @@ namespace Optimizer.Scenarios;
 /// no errors, the serializer builds the object from the checked JSON.</remarks>
 internal sealed class ContractReader
 {
+    /// <summary>Other orders of day and month are read differently by different people.</summary>
+    private static readonly string[] IsoTimes = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK"];
+
     private readonly List<Diagnostic> _diagnostics = [];
 
     /// <summary>The errors so far.</summary>
@@ -89,7 +92,7 @@ internal sealed class ContractReader
         var keys = Keys.Of(contract);
         if (node is not MappingNode mapping)
         {
-            Report(node.Location, $"found {node.Sort}; expected keys: {string.Join(", ", contract.Properties.Select(p => p.Name))}");
+            Report(node.Location, $"found {node.Sort}; {(keys.ByName.Count == 0 ? "expected {}, because it has no keys" : $"expected keys: {string.Join(", ", keys.ByName.Keys)}")}");
             return;
         }
 
@@ -227,7 +230,7 @@ internal sealed class ContractReader
             writer.WriteStringValue(scalar.Text);
         else if (type.IsEnum)
             ReadEnum(writer, scalar, type);
-        else if (type == typeof(DateTimeOffset) && DateTimeOffset.TryParse(scalar.Text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && scalar.Text.Length >= 8)
+        else if (type == typeof(DateTimeOffset) && DateTimeOffset.TryParseExact(scalar.Text, IsoTimes, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             writer.WriteStringValue(time);
         else if (type == typeof(BigInteger) && BigInteger.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
             writer.WriteStringValue(scalar.Text);

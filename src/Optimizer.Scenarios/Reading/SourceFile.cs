@@ -41,6 +41,8 @@ internal static class SourceFile
     {
         try
         {
+            if (path.Length == 0)
+                throw Wrong("(no name)", 1, 1, "is empty; expected a file's name");
             if (Directory.Exists(path))
                 throw Wrong(path, 1, 1, "is a folder; expected a file");
             if (new FileInfo(path) is { Exists: true, Length: > MaximumBytes } large)
@@ -68,8 +70,10 @@ internal static class SourceFile
             {
                 string[] cells = [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
                 var line = (int)reader.LineNumber;
+                if (Array.FindIndex(cells, cell => cell.Contains('\n', StringComparison.Ordinal)) is var open and >= 0)
+                    throw Wrong(path, line, open + 1, "this cell goes on over several lines: a quote is not closed");
                 if (header.Length == 0)
-                    header = cells;
+                    header = Header(path, line, cells);
                 else if (cells.Length > header.Length)
                     throw Wrong(path, line, header.Length + 1, $"this line has {cells.Length} cells; expected {header.Length}, as in the first line");
                 else
@@ -81,7 +85,21 @@ internal static class SourceFile
             throw Wrong(path, (int)wrong.LineNumber, 1, $"is not well-formed CSV: {wrong.Message.Split('\n')[0]}");
         }
 
-        return new(new(path, 1, 1), [new("rows", new(path, 1, 1), new SequenceNode(new(path, 1, 1), rows))]);
+        return rows.Count > 0 ? new(new(path, 1, 1), [new("rows", new(path, 1, 1), new SequenceNode(new(path, 1, 1), rows))])
+            : throw Wrong(path, 1, 1, "has no rows below its first line, which names the columns");
+    }
+
+    private static string[] Header(string path, int line, string[] cells)
+    {
+        for (var c = 0; c < cells.Length; c++)
+        {
+            if (cells[c].Length == 0)
+                throw Wrong(path, line, c + 1, "a column without a name; the first line names the columns");
+            if (Array.IndexOf(cells, cells[c]) is var first && first < c)
+                throw Wrong(path, line, c + 1, $"a second column '{cells[c]}'; the first is column {first + 1}");
+        }
+
+        return cells;
     }
 
     private static SourceNode ReadYaml(string path, string text)
