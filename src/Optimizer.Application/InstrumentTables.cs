@@ -59,6 +59,16 @@ public static class InstrumentTables
         new("liquidation", report => string.Join("; ", report.Liquidations.Select(Liquidation))) { Title = "Liquidated at" },
     ];
 
+    /// <summary>The columns of what one more unit of each position does.</summary>
+    public static IReadOnlyList<ResultColumn<(string Account, MarginalMargin Position)>> Positions { get; } =
+    [
+        new("account", row => row.Account) { Title = "Account" },
+        new("position", row => row.Position.Name) { Title = "Position" },
+        new("amount", row => row.Position.Amount) { Title = "Amount>" },
+        new("initialUsdPerUnit", row => row.Position.InitialUsdPerUnit) { Title = "One more: initial excess>" },
+        new("maintenanceUsdPerUnit", row => row.Position.MaintenanceUsdPerUnit) { Title = "maintenance excess>" },
+    ];
+
     private static string Liquidation(LiquidationPrice price)
     {
         static string Side(string sign, double? level, double? probability) => level is { } at ? $"{sign} {(at >= 100 ? $"{at:#,0.##}" : $"{at:0.####}")}{(probability is { } share ? $" ({share:P2})" : "")}" : "";

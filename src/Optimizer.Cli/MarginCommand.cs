@@ -18,34 +18,51 @@ internal static class MarginCommand
             Examples:
               optimizer margin scenarios/derivatives/accounts.yaml
               optimizer margin accounts.json --format csv > margins.csv
+              optimizer margin scenarios/derivatives/accounts.yaml --positions   what one more unit of each position does
             """);
         var file = new Argument<string>("FILE") { Description = "Margin accounts: YAML or JSON." };
         var format = new Option<OutputFormat>("--format") { Description = "table (default), csv or json.", DefaultValueFactory = _ => OutputFormat.Table };
         command.Arguments.Add(file);
+        var positions = new Option<bool>("--positions") { Description = "What one more unit of each position adds to the excess, instead of the margin itself." };
         command.Options.Add(format);
+        command.Options.Add(positions);
         command.SetAction(parsed =>
         {
             var accounts = MarginFiles.Read(parsed.GetValue(file)!);
-            var (reports, problems) = (new MarginReport?[accounts.Count], new string?[accounts.Count]);
-            Parallel.For(0, accounts.Count, i => (reports[i], problems[i]) = Report(accounts[i]));
-            MarginReport[] known = [.. reports.OfType<MarginReport>()];
-            ResultView.Show(terminal, InstrumentTables.Margins, known, parsed.GetValue(format), known);
-            foreach (var (account, problem) in accounts.Zip(problems).Where(pair => pair.Second is not null))
-                terminal.Error.WriteLine($"{account.Name}: {problem}");
-            return (int)(known.Length < accounts.Count ? Outcome.NoData : Outcome.Done);
+            return (int)(parsed.GetValue(positions)
+                ? Show(terminal, accounts, MarginEngine.Marginal, all =>
+                {
+                    (string, MarginalMargin)[] rows = [.. all.SelectMany(one => one.Result.Select(position => (one.Account.Name, position)))];
+                    ResultView.Show(terminal, InstrumentTables.Positions, rows, parsed.GetValue(format), ResultTable.Objects(InstrumentTables.Positions, rows));
+                })
+                : Show(terminal, accounts, MarginEngine.Report, all =>
+                {
+                    MarginReport[] reports = [.. all.Select(one => one.Result)];
+                    ResultView.Show(terminal, InstrumentTables.Margins, reports, parsed.GetValue(format), reports);
+                }));
         });
         return command;
     }
 
-    private static (MarginReport? Report, string? Problem) Report(MarginAccount account)
+    /// <summary>Computes all accounts, shows those that have an answer, and names the others.</summary>
+    private static Outcome Show<T>(Terminal terminal, IReadOnlyList<MarginAccount> accounts, Func<MarginAccount, T> compute, Action<IReadOnlyList<(MarginAccount Account, T Result)>> show)
+        where T : class
     {
-        try
+        var (results, problems) = (new T?[accounts.Count], new string?[accounts.Count]);
+        Parallel.For(0, accounts.Count, i =>
         {
-            return (MarginEngine.Report(account), null);
-        }
-        catch (PricingException wrong)
-        {
-            return (null, wrong.Message);
-        }
+            try
+            {
+                results[i] = compute(accounts[i]);
+            }
+            catch (PricingException wrong)
+            {
+                problems[i] = wrong.Message;
+            }
+        });
+        show([.. accounts.Zip(results).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))]);
+        foreach (var (account, problem) in accounts.Zip(problems).Where(pair => pair.Second is not null))
+            terminal.Error.WriteLine($"{account.Name}: {problem}");
+        return Array.TrueForAll(problems, problem => problem is null) ? Outcome.Done : Outcome.NoData;
     }
 }

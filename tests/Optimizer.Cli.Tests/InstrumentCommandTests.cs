@@ -47,6 +47,18 @@ public sealed class InstrumentCommandTests
     }
 
     [Fact]
+    public async Task Positions_tell_what_one_more_unit_does()
+    {
+        var run = await Cli.Run("margin", "scenarios/derivatives/accounts.yaml", "--positions", "--format", "json");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        var rows = JsonNode.Parse(run.Output)!.AsArray();
+        double Of(string position, string what) => rows.Single(row => row!["position"]!.GetValue<string>() == position)![what]!.GetValue<double>();
+        Assert.Equal(2560 * 0.785, Of("wstETH", "initialUsdPerUnit"), 1e-9);
+        Assert.Equal(-1, Of("debt USDC", "maintenanceUsdPerUnit"));
+        Assert.Equal(2223.5 * 0.02, Of("ETH perpetual", "maintenanceUsdPerUnit"), 1e-9);
+    }
+
+    [Fact]
     public async Task Numbers_are_the_same_in_csv_and_json_and_in_either_unit()
     {
         var file = Write($"{Header}\na,option,call,100,0.5,,,100,,0.4,\n");

@@ -116,6 +116,25 @@ public sealed class MarginTests
         Assert.Equal((300_000 + 500 * 2_230) / (500 * 1.02), Assert.Single(report.Liquidations).Above!.Value, 1e-6);
     }
 
+    /// <summary>Whatever the positions, the function of the positions is what the engine computes.</summary>
+    [Fact]
+    public void Rows_give_what_the_engines_give() => Gen.Select(Gen.Double[-500, 500], Gen.Double[-500, 500], Gen.Double[-1e5, 1e6]).Sample((one, other, cash) =>
+    {
+        MarginTier[] tiers = [new() { InitialRate = 0.04, MaintenanceRate = 0.02 }, new() { FromUsd = 2e5, InitialRate = 0.1, MaintenanceRate = 0.05 }, new() { FromUsd = 6e5, InitialRate = 0.2, MaintenanceRate = 0.1 }];
+        MarginAccount[] accounts =
+        [
+            new MaintenanceMarginAccount { Name = "a", CollateralUsd = cash, Positions = [new() { Asset = "ETH", Amount = one, Entry = 2_200, Mark = 2_222, Tiers = tiers }, new() { Asset = "SOL", Amount = other, Entry = 100, Mark = 90, Tiers = tiers }] },
+            new DeribitStandardMarginAccount { Name = "a", Asset = "ETH", Index = 2_222, Coins = cash / 1_000, Options = [new() { Side = OptionSide.Call, Strike = 2_500, Amount = one, Underlying = 2_240, Mark = 0.02 }, new() { Side = OptionSide.Put, Strike = 2_500, Amount = other, Underlying = 2_240, Mark = 0.13 }], Perpetual = new() { SizeUsd = cash / 10, Entry = 2_200, Mark = 2_223, InitialRate = 0.02, MaintenanceRate = 0.01, RatePerCoin = 5e-6 } },
+            Lending([Collateral(Math.Abs(one), 2_000, 0.83)], Math.Abs(other) * 1_000, 1),
+        ];
+        foreach (var account in accounts)
+        {
+            var (report, rows) = (MarginEngine.Report(account), MarginEngine.Rows(account));
+            Assert.Equal(report.InitialExcessUsd, rows.Initial.Value(rows.Amounts), 1e-9 * (1e6 + Math.Abs(report.EquityUsd)));
+            Assert.Equal(report.MaintenanceExcessUsd, rows.Maintenance.Value(rows.Amounts), 1e-9 * (1e6 + Math.Abs(report.EquityUsd)));
+        }
+    });
+
     private static HealthFactorMarginAccount Lending(IReadOnlyList<LendingCollateral> collateral, double debt, double price) =>
         new() { Name = "a", Prices = new Dictionary<string, double> { ["ETH"] = 2_000 }, Collateral = collateral, Debts = [new() { Token = "USDC", Amount = debt, Price = price }] };
 

@@ -41,6 +41,53 @@ public sealed class PortfolioMarginTests
         Same("MM", found.MaintenanceExcessUsd(account.Parameters!.MaintenanceFactor));
     }
 
+    /// <summary>The rows for a solver give what the engine gives: exactly without skew scenarios, never more with them.</summary>
+    [Fact]
+    public void Rows_give_what_the_engine_gives() => Gen.Select(Gen.Double[-50, 50].Array[8], Gen.Double[-60, 60], Gen.Double[0, 100], Gen.Double[-1e5, 1e6], Gen.Double[0.3, 1], Gen.Bool).Sample((amounts, perpetual, collateral, cash, confidence, hasSkew) =>
+    {
+        var account = Book(amounts, hasSkew) with
+        {
+            Cash = cash,
+            SpotConfidence = confidence,
+            StablePrice = 0.5 + 0.5 * confidence,
+            Perpetual = new() { Amount = perpetual, Price = 2_230, UnrealisedUsd = 500 },
+            Collateral =
+            [
+                new() { Token = "ETH", Asset = "ETH", Amount = collateral, Price = 2_222, OffsetsRisk = true, InitialHaircut = 0.01, MaintenanceHaircut = 0.02 },
+                new() { Token = "DAI", Amount = 1_000, Price = 1, InitialHaircut = 0.02, MaintenanceHaircut = 0.08 },
+            ],
+        };
+        var (exact, rows) = (PortfolioMargin.Of(account), MarginEngine.Rows(account));
+        var scale = 1e-9 * (1e6 + Math.Abs(exact.EquityUsd));
+        foreach (var (engine, row) in new[] { (exact.InitialExcessUsd, rows.Initial.Value(rows.Amounts)), (exact.MaintenanceExcessUsd(account.Parameters!.MaintenanceFactor), rows.Maintenance.Value(rows.Amounts)) })
+        {
+            Assert.True(row <= engine + scale, $"the rows give {row}, the engine {engine}");
+            Assert.True(hasSkew || row >= engine - scale, $"the rows give {row}, the engine {engine}");
+        }
+    }, iter: 1_000);
+
+    /// <summary>What one more unit does is what the engine says of one more unit, away from kinks.</summary>
+    [Fact]
+    public void Slopes_are_finite_differences() => Gen.Double[-50, 50].Array[8].Sample(amounts =>
+    {
+        const double Step = 1e-5;
+        var account = Book(amounts);
+        var marginal = MarginEngine.Marginal(account);
+        for (var i = 0; i < 8; i++)
+        {
+            double Excess(double change)
+            {
+                double[] changed = [.. amounts];
+                changed[i] += change;
+                return PortfolioMargin.Of(Book(changed)).InitialExcessUsd;
+            }
+
+            var (up, down) = ((Excess(Step) - Excess(0)) / Step, (Excess(0) - Excess(-Step)) / Step);
+            // Concave: the slope lies between those of both sides.
+            Assert.InRange(marginal[i].InitialUsdPerUnit, Math.Min(up, down) - 0.05, Math.Max(up, down) + 0.05);
+        }
+    });
+
     /// <summary>Without skew scenarios the margin is concave: of two books half each never has less margin than their mean.</summary>
     [Fact]
     public void Margin_is_concave_in_the_positions() => Gen.Select(Gen.Double[-50, 50].Array[8], Gen.Double[-50, 50].Array[8]).Sample((one, other) =>
@@ -111,7 +158,7 @@ public sealed class PortfolioMarginTests
     }
 
     /// <summary>Calls and puts of two expiries.</summary>
-    private static DerivePortfolioMarginAccount Book(double[] amounts)
+    private static DerivePortfolioMarginAccount Book(double[] amounts, bool hasSkew = false)
     {
         using var document = JsonDocument.Parse(File.ReadLines(Vectors).ElementAt(1));
         var like = Account(document.RootElement);
@@ -122,7 +169,7 @@ public sealed class PortfolioMarginTests
             Rate = 0.05,
             Options = [.. Enumerable.Range(0, 4).Select(i => new MarginOption { Side = i % 2 == 0 ? OptionSide.Call : OptionSide.Put, Strike = 2_000 + 400 * (i / 2), Amount = amounts[from + i], Volatility = 0.6 })],
         };
-        var parameters = like.Parameters! with { Scenarios = [.. like.Parameters!.Scenarios.Where(scenario => scenario.Volatility is not (VolatilityShock.Linear or VolatilityShock.Absolute))] };
+        var parameters = like.Parameters! with { Scenarios = [.. like.Parameters!.Scenarios.Where(scenario => hasSkew || scenario.Volatility is not (VolatilityShock.Linear or VolatilityShock.Absolute))] };
         return new() { Name = "book", Asset = "ETH", Spot = 2_222, Parameters = parameters, Expiries = [Expiry(0.05, 0), Expiry(0.3, 4)] };
     }
 

@@ -44,6 +44,25 @@ public static class DeribitStandardMargin
             new Dictionary<string, double> { ["options"] = Usd(now.Options), ["perpetual"] = Usd(now.Perpetual), ["margin balance"] = Usd(now.Balance) }, liquidations);
     }
 
+    /// <summary>The margin in the options and the coins; the perpetual stays as it is.</summary>
+    internal static MarginRows Rows(DeribitStandardMarginAccount account)
+    {
+        var count = account.Options.Count;
+        var perpetual = In(account with { Options = [] });
+        ConcaveExcess Excess(bool isInitial)
+        {
+            var builder = new ConcaveBuilder(count + 1);
+            ConcaveExcess.Term[] shorts = [.. account.Options.Select((option, i) =>
+            {
+                var (starting, keeping) = OfShort(option.Side, option.Strike, option.Underlying, option.Mark);
+                return new ConcaveExcess.Term(builder.Least(ConcaveBuilder.Sum(0, []), ConcaveBuilder.Sum(0, [new(i, 1)])), account.Index * (isInitial ? starting : keeping));
+            })];
+            return builder.Total(ConcaveBuilder.Sum(account.Index * (perpetual.Perpetual - (isInitial ? perpetual.Initial : perpetual.Maintenance)), [new(count, account.Index)], shorts));
+        }
+
+        return new([.. account.Options.Select(option => $"{(option.Side == OptionSide.Call ? "call" : "put")} {option.Strike:0.##}"), account.Asset], [.. account.Options.Select(option => option.Amount), account.Coins], Excess(isInitial: true), Excess(isInitial: false));
+    }
+
     /// <summary>Everything in coins. The margin of short options includes their mark, so that the margin balance leaves options out.</summary>
     private static (double Equity, double Balance, double Options, double Perpetual, double Initial, double Maintenance, string Binding) In(DeribitStandardMarginAccount account)
     {

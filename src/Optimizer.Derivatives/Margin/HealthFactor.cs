@@ -41,6 +41,15 @@ public static class HealthFactor
             parts, [.. account.Prices.Select(asset => LiquidationPrices.Of(account, asset.Key, asset.Value, factors => [.. factors.Select(factor => Excess(asset.Key, factor))]))]);
     }
 
+    /// <summary>The margin in collateral and debts: linear.</summary>
+    internal static MarginRows Rows(HealthFactorMarginAccount account)
+    {
+        ConcaveExcess Excess(Func<LendingCollateral, double> share) => new(account.Collateral.Count + account.Debts.Count, [], ConcaveBuilder.Sum(0,
+            [.. account.Collateral.Select((token, i) => new ConcaveExcess.Term(i, token.Price * share(token))), .. account.Debts.Select((owed, i) => new ConcaveExcess.Term(account.Collateral.Count + i, -owed.Price))]));
+        return new([.. account.Collateral.Select(token => token.Token), .. account.Debts.Select(owed => $"debt {owed.Token}")], [.. account.Collateral.Select(token => token.Amount), .. account.Debts.Select(owed => owed.Amount)],
+            Excess(token => token.LoanToValue), Excess(token => token.LiquidationThreshold));
+    }
+
     /// <summary>A liquidation of an account with one collateral and one debt.</summary>
     /// <param name="collateral">The collateral.</param>
     /// <param name="debt">The debt.</param>

@@ -29,5 +29,24 @@ public static class MaintenanceMargin
             })]))]);
     }
 
+    /// <summary>The margin in the positions and the collateral: each tier is a straight line, and a convex margin the highest of them.</summary>
+    internal static MarginRows Rows(MaintenanceMarginAccount account)
+    {
+        var count = account.Positions.Count;
+        ConcaveExcess Excess(Func<MarginTier, double> rate)
+        {
+            var builder = new ConcaveBuilder(count + 1);
+            ConcaveExcess.Term[] margins = [.. account.Positions.Select((position, i) => new ConcaveExcess.Term(builder.Least([.. position.Tiers.SelectMany(tier =>
+            {
+                // The margin where the tier starts, and its rate from there.
+                var start = Of(position.Tiers, tier.FromUsd, rate) - rate(tier) * tier.FromUsd;
+                return new[] { -1, 1 }.Select(sign => ConcaveBuilder.Sum(-start, [new(i, sign * rate(tier) * position.Mark)]));
+            })]), 1))];
+            return builder.Total(ConcaveBuilder.Sum(account.Positions.Sum(position => position.Amount * (position.Mark - position.Entry)), [new(count, 1)], margins));
+        }
+
+        return new([.. account.Positions.Select(position => $"{position.Asset} perpetual"), "collateral, USD"], [.. account.Positions.Select(position => position.Amount), account.CollateralUsd], Excess(tier => tier.InitialRate), Excess(tier => tier.MaintenanceRate));
+    }
+
     private static double Maintenance(MaintenancePosition position) => Of(position.Tiers, Math.Abs(position.Amount) * position.Mark, tier => tier.MaintenanceRate);
 }

@@ -6,8 +6,6 @@ namespace Optimizer.Derivatives;
 /// <remarks>Source: PMRM_2_1.sol and PMRMLib_2_1.sol of derivexyz/v2-core. The contract works in integers of 1e-18, this in doubles.</remarks>
 public static class PortfolioMargin
 {
-    private const double MonthDays = 30;
-
     /// <summary>σ√T below which an option's value may turn between two steps of the search for liquidation prices.</summary>
     private const double NarrowDeviation = 0.05;
 
@@ -46,7 +44,7 @@ public static class PortfolioMargin
     public static Breakdown[] At(DerivePortfolioMarginAccount account, double[] moves)
     {
         var p = account.Parameters ?? throw new PricingException($"the account {account.Name} has no parameters");
-        ExpiryValues[] expiries = [.. account.Expiries.Select(expiry => new ExpiryValues(expiry, p, moves))];
+        PortfolioExpiry[] expiries = [.. account.Expiries.Select(expiry => new PortfolioExpiry(expiry, p, moves))];
         var gains = p.Scenarios.Select(scenario => expiries.Select(expiry => expiry.Gains(scenario)).ToArray()).ToArray();
         return [.. moves.Select((_, i) => At(account, p, expiries, gains, moves[i], i))];
     }
@@ -76,7 +74,7 @@ public static class PortfolioMargin
             [LiquidationPrices.Of(account, account.Asset, account.Spot, moves => [.. At(account, moves).Select(then => then.MaintenanceExcessUsd(p.MaintenanceFactor))], kinks)]);
     }
 
-    private static Breakdown At(DerivePortfolioMarginAccount account, PortfolioMarginParameters p, ExpiryValues[] expiries, double[][][] gains, double move, int i)
+    private static Breakdown At(DerivePortfolioMarginAccount account, PortfolioMarginParameters p, PortfolioExpiry[] expiries, double[][][] gains, double move, int i)
     {
         var spot = account.Spot * move;
         var perpetual = account.Perpetual is { Amount: not 0 } held ? held : null;
@@ -108,112 +106,5 @@ public static class PortfolioMargin
         return new(account.Cash + collateral + options + unrealised, options, collateral, expiries.Sum(expiry => expiry.ForwardContingencies[i]),
             [.. p.Scenarios.Select((scenario, k) => scenario.Damping * (linear * (scenario.PriceFactor - 1) + gains[k].Sum(expiry => expiry[i])))],
             initial + maintenance, maintenance, p.InitialFactor + Math.Max(p.PegThreshold - account.StablePrice, 0) * p.PegFactor);
-    }
-
-    /// <summary>The values of one expiry after each move of the price.</summary>
-    private sealed class ExpiryValues
-    {
-        private readonly MarginExpiry _expiry;
-        private readonly PortfolioMarginParameters _parameters;
-        private readonly double[] _moves;
-        private readonly double _discount;
-        private readonly double _longDiscount;
-        private readonly double _shortDiscount;
-        private readonly double _up;
-        private readonly double _down;
-        private readonly Dictionary<(double, VolatilityShock), double[]> _values = [];
-
-        public ExpiryValues(MarginExpiry expiry, PortfolioMarginParameters p, double[] moves)
-        {
-            (_expiry, _parameters, _moves, _discount) = (expiry, p, moves, Math.Exp(-expiry.Rate * expiry.Years));
-            var rate = Math.Max(expiry.Rate, 0);
-            _longDiscount = p.LongDiscount * Math.Exp(-expiry.Years * (rate * p.LongRateFactor + p.LongRateAdded));
-            _shortDiscount = Math.Min(p.ShortDiscount * Math.Exp(expiry.Years * (rate * p.ShortRateFactor + p.ShortRateAdded)), 1 / _discount);
-            var days = expiry.Years * Duration.DaysPerYear;
-            var factor = Math.Pow(MonthDays / Math.Max(days, p.LeastDays), days <= MonthDays ? p.NearPower : p.FarPower);
-            (_up, _down) = (1 + p.VolatilityUp * factor, Math.Max(1 - p.VolatilityDown * factor, 0));
-            (Contracts, NakedShorts) = (expiry.Options.Sum(option => Math.Abs(option.Amount)), Naked(expiry.Options));
-            Marks = Values(1, VolatilityShock.None);
-            var (rise, fall, weight) = (Values(p.ForwardUp, VolatilityShock.None), Values(p.ForwardDown, VolatilityShock.None), p.ForwardFactor + p.ForwardFactorPerYear * expiry.Years);
-            ForwardContingencies = [.. Marks.Select((mark, i) => weight * Math.Min(Math.Min(rise[i], fall[i]) - mark, 0))];
-        }
-
-        /// <summary>The lowest confidence of the expiry's figures.</summary>
-        public double Confidence => _expiry.Confidence;
-
-        /// <summary>Contracts, long and short.</summary>
-        public double Contracts { get; }
-
-        /// <summary>Short options that no long option of the same strike covers, in contracts.</summary>
-        public double NakedShorts { get; }
-
-        public double[] Marks { get; }
-
-        public double[] ForwardContingencies { get; }
-
-        /// <summary>What a scenario gains against the mark, before damping.</summary>
-        public double[] Gains(MarginScenario scenario) => [.. Values(scenario.PriceFactor, scenario.Volatility).Select((value, i) =>
-        {
-            var gain = value * (value >= 0 ? _longDiscount : _shortDiscount) - Marks[i];
-            // Whichever way the skew moves, it is taken as a loss.
-            return scenario.Volatility is VolatilityShock.Linear or VolatilityShock.Absolute ? -Math.Abs(gain) : gain;
-        })];
-
-        private static double Naked(IReadOnlyList<MarginOption> options) => options.GroupBy(option => option.Strike).Sum(same =>
-        {
-            var amounts = same.GroupBy(option => option.Side).Select(side => side.Sum(option => option.Amount)).ToArray();
-            // A long call covers a short put of its strike and the other way round: together they are a forward.
-            return amounts.Length == 2 && amounts[0] * amounts[1] < 0 ? Math.Max(-amounts.Sum(), 0) : amounts.Sum(amount => Math.Max(-amount, 0));
-        });
-
-        private double[] Values(double priceFactor, VolatilityShock shock)
-        {
-            if (_values.TryGetValue((priceFactor, shock), out var known))
-                return known;
-            var count = _moves.Length;
-            var (factors, volatilities, sum, one) = (new double[count], new double[count], new double[count], new double[count]);
-            for (var i = 0; i < count; i++)
-                factors[i] = _moves[i] * priceFactor + _expiry.SettledForward / _expiry.Forward;
-            var moves = new MarketMoves(factors, volatilities);
-            foreach (var option in _expiry.Options)
-            {
-                if (shock is VolatilityShock.Linear or VolatilityShock.Absolute)
-                {
-                    for (var i = 0; i < count; i++)
-                        volatilities[i] = Shocked(option, shock, _expiry.Forward * factors[i]);
-                }
-                else
-                {
-                    Array.Fill(volatilities, Shocked(option, shock, _expiry.Forward));
-                }
-
-                OptionRevaluation.Values(new(option.Side, _expiry.Forward, option.Strike, _expiry.Years, 1, _discount), moves.With(volatilities), one);
-                for (var i = 0; i < count; i++)
-                    sum[i] += option.Amount * one[i];
-            }
-
-            return _values[(priceFactor, shock)] = sum;
-        }
-
-        private double Shocked(MarginOption option, VolatilityShock shock, double forward) => shock switch
-        {
-            VolatilityShock.Up => Math.Max(_parameters.LeastVolatilityUp, option.Volatility * _up),
-            VolatilityShock.Down => option.Volatility * _down,
-            VolatilityShock.Linear => option.Volatility * Skew(Math.Log(option.Strike / forward), _parameters.LinearCap, _parameters.LinearCapPerRootYear),
-            VolatilityShock.Absolute => option.Volatility * Skew(Math.Abs(Math.Log(option.Strike / forward)), _parameters.AbsoluteCap, _parameters.AbsoluteCapPerRootYear),
-            _ => option.Volatility,
-        };
-
-        /// <summary>What the tilt multiplies a volatility by: linear in the log-moneyness up to a cap.</summary>
-        private double Skew(double moneyness, double cap, double capPerRootYear)
-        {
-            if (double.IsInfinity(moneyness))
-                return 1;
-            var root = Math.Sqrt(_expiry.Years);
-            var most = cap + capPerRootYear * root;
-            var width = Math.Max(_parameters.LeastWidth, root * _parameters.WidthFactor * (_parameters.WidthVolatility + root * _parameters.WidthVolatilityPerRootYear));
-            var tilt = moneyness * most / width;
-            return Math.Max(1 + (moneyness >= 0 ? Math.Min(most, tilt) : Math.Max(-most, tilt)), 0);
-        }
     }
 }

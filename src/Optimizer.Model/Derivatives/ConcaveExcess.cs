@@ -1,0 +1,101 @@
+namespace Optimizer.Model;
+
+/// <summary>A margin excess as a concave piecewise-linear function of positions: a sum of positions and of auxiliaries, each of which is the
+/// least of several such sums.</summary>
+/// <remarks>A solver takes it as rows, one per sum: auxiliary ≤ sum. Without a solver it is evaluated directly, because a sum has earlier
+/// auxiliaries only.</remarks>
+public sealed class ConcaveExcess
+{
+    private readonly IReadOnlyList<IReadOnlyList<Sum>> _auxiliaries;
+    private readonly Sum _total;
+
+    /// <param name="positions">Number of positions.</param>
+    /// <param name="auxiliaries">Of each auxiliary, the sums of which it is the least; at least one.</param>
+    /// <param name="total">The excess.</param>
+    /// <exception cref="ArgumentException">A sum has a later auxiliary, one with a factor below zero, or an unknown position.</exception>
+    public ConcaveExcess(int positions, IReadOnlyList<IReadOnlyList<Sum>> auxiliaries, Sum total)
+    {
+        (Positions, _auxiliaries, _total) = (positions, auxiliaries, total);
+        for (var a = 0; a <= auxiliaries.Count; a++)
+        {
+            foreach (var sum in a < auxiliaries.Count ? auxiliaries[a] : [total])
+            {
+                if (sum.Auxiliaries.Any(term => term.Index >= a || term.Factor < 0) || sum.Positions.Any(term => term.Index < 0 || term.Index >= positions))
+                    throw new ArgumentException($"a sum of auxiliary {a} is not concave in earlier ones, or names an unknown position", nameof(auxiliaries));
+            }
+        }
+    }
+
+    /// <summary>A factor times a position or an auxiliary.</summary>
+    /// <param name="Index">Which.</param>
+    /// <param name="Factor">USD per unit of a position; of an auxiliary, ≥ 0.</param>
+    public readonly record struct Term(int Index, double Factor);
+
+    /// <summary>A constant plus terms, in USD.</summary>
+    /// <param name="Constant">In USD.</param>
+    /// <param name="Positions">Terms in positions.</param>
+    /// <param name="Auxiliaries">Terms in auxiliaries.</param>
+    public sealed record Sum(double Constant, IReadOnlyList<Term> Positions, IReadOnlyList<Term> Auxiliaries);
+
+    /// <summary>Number of positions.</summary>
+    public int Positions { get; }
+
+    /// <summary>The value in USD; linear in the number of terms.</summary>
+    /// <param name="amounts">One per position.</param>
+    public double Value(ReadOnlySpan<double> amounts) => Evaluate(amounts, null);
+
+    /// <summary>What one more unit of each position adds, in USD: a slope on one side where the function has a kink.</summary>
+    /// <param name="amounts">One per position.</param>
+    public double[] Slopes(ReadOnlySpan<double> amounts)
+    {
+        var least = new Sum[_auxiliaries.Count];
+        Evaluate(amounts, least);
+        var (slopes, weights) = (new double[Positions], new double[_auxiliaries.Count]);
+        Add(_total, 1);
+        for (var a = weights.Length - 1; a >= 0; a--)
+        {
+            if (weights[a] > 0)
+                Add(least[a], weights[a]);
+        }
+
+        return slopes;
+
+        void Add(Sum sum, double weight)
+        {
+            foreach (var term in sum.Positions)
+                slopes[term.Index] += weight * term.Factor;
+            foreach (var term in sum.Auxiliaries)
+                weights[term.Index] += weight * term.Factor;
+        }
+    }
+
+    private double Evaluate(ReadOnlySpan<double> amounts, Sum[]? least)
+    {
+        var values = new double[_auxiliaries.Count];
+        for (var a = 0; a < values.Length; a++)
+        {
+            values[a] = double.PositiveInfinity;
+            foreach (var sum in _auxiliaries[a])
+            {
+                var value = Of(sum, amounts, values);
+                if (value >= values[a])
+                    continue;
+                values[a] = value;
+                if (least is not null)
+                    least[a] = sum;
+            }
+        }
+
+        return Of(_total, amounts, values);
+    }
+
+    private static double Of(Sum sum, ReadOnlySpan<double> amounts, double[] values)
+    {
+        var value = sum.Constant;
+        foreach (var term in sum.Positions)
+            value += term.Factor * amounts[term.Index];
+        foreach (var term in sum.Auxiliaries)
+            value += term.Factor * values[term.Index];
+        return value;
+    }
+}
