@@ -28,6 +28,7 @@ internal static class Tables
             ["contracts"] = Contracts,
             ["served-chains"] = ServedChainsTable,
             ["options"] = Options,
+            ["book"] = Book,
             ["frontier"] = Frontier,
             ["tail"] = Tail,
         };
@@ -157,6 +158,22 @@ internal static class Tables
         {
             for (var i = 0; i < Reads; i++)
                 read();
+        }
+    }
+
+    private static void Book()
+    {
+        Console.WriteLine("| options × scenarios | columns, rows | seconds | gap | gain in the worst 5 %, USD | excess, USD | rows less engine, USD |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        foreach (var (options, scenarios) in ((int, int)[])[(60, 1_000), (114, 5_000)])
+        {
+            var book = new OptionsBook(options, scenarios);
+            var problem = book.ToProblem(premiumUsd: 400, excessUsd: 80_000);
+            Answer? answer = null;
+            var milliseconds = Median(5, () => answer = MeanVarianceSolver.Solve(problem, new SolveOptions { Gap = 1e-9 }));
+            var account = book.With(answer!.Values);
+            var rows = MarginEngine.Rows(account);
+            Console.WriteLine($"| {options} × {scenarios:#,0} | {problem.Variables.Count:#,0}, {problem.Rows.Count:#,0} | {milliseconds / 1_000:0.00} | {answer.Gap:0.0e+0} | {answer.Objective * 100_000:#,0.0} | {PortfolioMargin.Of(account).InitialExcessUsd:#,0.0} | {rows.Initial.Value(rows.Amounts) - PortfolioMargin.Of(account).InitialExcessUsd:0.0e+0} |");
         }
     }
 

@@ -131,6 +131,8 @@ public sealed class MarginTests
         {
             var (report, rows) = (MarginEngine.Report(account), MarginEngine.Rows(account));
             Assert.Equal(report.InitialExcessUsd, rows.Initial.Value(rows.Amounts), 1e-9 * (1e6 + Math.Abs(report.EquityUsd)));
+            // Ranges of no width are the values themselves.
+            Assert.All(rows.Initial.Ranges(rows.Amounts, rows.Amounts), range => Assert.Equal(range.Low, range.High, 1e-9 * (1 + Math.Abs(range.High))));
             Assert.Equal(report.MaintenanceExcessUsd, rows.Maintenance.Value(rows.Amounts), 1e-9 * (1e6 + Math.Abs(report.EquityUsd)));
         }
     });

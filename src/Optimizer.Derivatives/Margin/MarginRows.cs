@@ -21,9 +21,12 @@ internal sealed class ConcaveBuilder(int positions)
 {
     private readonly List<IReadOnlyList<ConcaveExcess.Sum>> _auxiliaries = [];
 
-    /// <summary>A sum of positions and auxiliaries.</summary>
+    /// <summary>A sum of positions and auxiliaries; what appears several times is added up.</summary>
     public static ConcaveExcess.Sum Sum(double constant, IEnumerable<ConcaveExcess.Term> positions, IEnumerable<ConcaveExcess.Term>? auxiliaries = null) =>
-        new(constant, [.. positions.Where(term => term.Factor != 0)], [.. (auxiliaries ?? []).Where(term => term.Factor != 0)]);
+        new(constant, Added(positions), Added(auxiliaries ?? []));
+
+    private static ConcaveExcess.Term[] Added(IEnumerable<ConcaveExcess.Term> terms) =>
+        [.. terms.GroupBy(term => term.Index).Select(same => new ConcaveExcess.Term(same.Key, same.Sum(term => term.Factor))).Where(term => term.Factor != 0)];
 
     /// <summary>An auxiliary that is the least of sums.</summary>
     public int Least(params IReadOnlyList<ConcaveExcess.Sum> sums)

@@ -6,16 +6,13 @@ namespace Optimizer.Model;
 /// auxiliaries only.</remarks>
 public sealed class ConcaveExcess
 {
-    private readonly IReadOnlyList<IReadOnlyList<Sum>> _auxiliaries;
-    private readonly Sum _total;
-
     /// <param name="positions">Number of positions.</param>
     /// <param name="auxiliaries">Of each auxiliary, the sums of which it is the least; at least one.</param>
     /// <param name="total">The excess.</param>
     /// <exception cref="ArgumentException">A sum has a later auxiliary, one with a factor below zero, or an unknown position.</exception>
     public ConcaveExcess(int positions, IReadOnlyList<IReadOnlyList<Sum>> auxiliaries, Sum total)
     {
-        (Positions, _auxiliaries, _total) = (positions, auxiliaries, total);
+        (Positions, Auxiliaries, Total) = (positions, auxiliaries, total);
         for (var a = 0; a <= auxiliaries.Count; a++)
         {
             foreach (var sum in a < auxiliaries.Count ? auxiliaries[a] : [total])
@@ -40,6 +37,12 @@ public sealed class ConcaveExcess
     /// <summary>Number of positions.</summary>
     public int Positions { get; }
 
+    /// <summary>Of each auxiliary, the sums of which it is the least.</summary>
+    public IReadOnlyList<IReadOnlyList<Sum>> Auxiliaries { get; }
+
+    /// <summary>The excess.</summary>
+    public Sum Total { get; }
+
     /// <summary>The value in USD; linear in the number of terms.</summary>
     /// <param name="amounts">One per position.</param>
     public double Value(ReadOnlySpan<double> amounts) => Evaluate(amounts, null);
@@ -48,10 +51,10 @@ public sealed class ConcaveExcess
     /// <param name="amounts">One per position.</param>
     public double[] Slopes(ReadOnlySpan<double> amounts)
     {
-        var least = new Sum[_auxiliaries.Count];
+        var least = new Sum[Auxiliaries.Count];
         Evaluate(amounts, least);
-        var (slopes, weights) = (new double[Positions], new double[_auxiliaries.Count]);
-        Add(_total, 1);
+        var (slopes, weights) = (new double[Positions], new double[Auxiliaries.Count]);
+        Add(Total, 1);
         for (var a = weights.Length - 1; a >= 0; a--)
         {
             if (weights[a] > 0)
@@ -69,13 +72,28 @@ public sealed class ConcaveExcess
         }
     }
 
+    /// <summary>The range of each auxiliary over ranges of the positions. A solver's proof is the tighter, the narrower they are.</summary>
+    /// <param name="low">Lower ends, one per position.</param>
+    /// <param name="high">Upper ends.</param>
+    public (double Low, double High)[] Ranges(double[] low, double[] high)
+    {
+        var ranges = new (double Low, double High)[Auxiliaries.Count];
+        for (var a = 0; a < ranges.Length; a++)
+            ranges[a] = (Auxiliaries[a].Min(sum => End(sum, isHigh: false)), Auxiliaries[a].Min(sum => End(sum, isHigh: true)));
+        return ranges;
+
+        double End(Sum sum, bool isHigh) => sum.Constant
+            + sum.Positions.Sum(term => term.Factor * (term.Factor > 0 == isHigh ? high[term.Index] : low[term.Index]))
+            + sum.Auxiliaries.Sum(term => term.Factor * (isHigh ? ranges[term.Index].High : ranges[term.Index].Low));
+    }
+
     private double Evaluate(ReadOnlySpan<double> amounts, Sum[]? least)
     {
-        var values = new double[_auxiliaries.Count];
+        var values = new double[Auxiliaries.Count];
         for (var a = 0; a < values.Length; a++)
         {
             values[a] = double.PositiveInfinity;
-            foreach (var sum in _auxiliaries[a])
+            foreach (var sum in Auxiliaries[a])
             {
                 var value = Of(sum, amounts, values);
                 if (value >= values[a])
@@ -86,7 +104,7 @@ public sealed class ConcaveExcess
             }
         }
 
-        return Of(_total, amounts, values);
+        return Of(Total, amounts, values);
     }
 
     private static double Of(Sum sum, ReadOnlySpan<double> amounts, double[] values)
