@@ -131,6 +131,11 @@ public sealed class AbiTests
             Assert.Equal(call, read.Data);
             Assert.Equal(signatures, read.Signatures);
         }
+
+        // The data lie within the signatures.
+        var within = ContractFunction.TryRead<ExecTransaction>(At(320 + 32, 320, [.. Hex.Word(65), .. Hex.Word(5), .. call, .. new byte[28]]))!;
+        Assert.Equal(call, within.Data);
+        Assert.Equal(65, within.Signatures.Length);
     }
 
     [Fact]

@@ -10,18 +10,21 @@ namespace Optimizer.Contracts.Abi;
 /// It accepts what contracts accept: tails in any order, gaps, and bytes that end without padding. A Safe's transaction may be encoded by
 /// whoever submits it, and one that we fail to read could be offered for signing twice. It refuses what contracts refuse: a number
 /// outside its type's range, an address with more than 20 bytes, an offset or length beyond the data.
-/// <para>No byte is read more often than there are bytes, so a small answer cannot unfold into a large one. The tests hold it against
-/// Nethereum's own decoding (docs/decisions/009-nethereum.md).</para>
+/// <para>Tails may overlap, but no more than a few times the bytes are read, so that a small answer cannot unfold into a large one. The
+/// tests hold it against Nethereum's own decoding (docs/decisions/009-nethereum.md).</para>
 /// </remarks>
 internal static class AbiReader
 {
+    /// <summary>How often every byte may be read, on average.</summary>
+    private const int MostReads = 4;
+
     private static readonly UTF8Encoding StrictText = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Decodes values, one per type. Linear in the data.</summary>
     /// <exception cref="AbiException">The bytes do not encode the types; the message gives the place.</exception>
     public static object[] Read(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data)
     {
-        var budget = data.Length;
+        var budget = (long)data.Length * MostReads;
         return Tuple(types, data, ref budget);
     }
 
@@ -31,7 +34,7 @@ internal static class AbiReader
     /// <summary>The number of elements of an array of fixed length.</summary>
     public static int Count(StaticArrayType array) => array.FixedSize / array.ElementType.FixedSize;
 
-    private static object[] Tuple(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data, ref int budget)
+    private static object[] Tuple(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data, ref long budget)
     {
         var values = new object[types.Count];
         var at = 0;
@@ -52,7 +55,7 @@ internal static class AbiReader
         return values;
     }
 
-    private static object Value(ABIType type, ReadOnlySpan<byte> data, ref int budget)
+    private static object Value(ABIType type, ReadOnlySpan<byte> data, ref long budget)
     {
         switch (type)
         {
@@ -96,7 +99,7 @@ internal static class AbiReader
         (isFront ? word[..split] : word[split..]).ContainsAnyExcept((byte)0) ? throw new AbiException($"bytes beyond those of {type.CanonicalName}")
             : isFront ? word[split..] : word[..split];
 
-    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> data, ref int budget)
+    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> data, ref long budget)
     {
         var length = Number(data, 0, ref budget);
         if (length > data.Length - Hex.WordSize)
@@ -118,7 +121,7 @@ internal static class AbiReader
     }
 
     /// <summary>An offset, a count or a length: no larger than the data.</summary>
-    private static int Number(ReadOnlySpan<byte> data, int at, ref int budget)
+    private static int Number(ReadOnlySpan<byte> data, int at, ref long budget)
     {
         var word = Word(data, at, ref budget);
         var value = BinaryPrimitives.ReadUInt64BigEndian(word[24..]);
@@ -127,15 +130,15 @@ internal static class AbiReader
             : (int)value;
     }
 
-    private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> data, int at, ref int budget)
+    private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> data, int at, ref long budget)
     {
         Spend(Hex.WordSize, ref budget);
         return at <= data.Length - Hex.WordSize ? data.Slice(at, Hex.WordSize) : throw new AbiException($"the data end after {data.Length} bytes");
     }
 
-    private static void Spend(int bytes, ref int budget)
+    private static void Spend(int bytes, ref long budget)
     {
         if ((budget -= bytes) < 0)
-            throw new AbiException("more values than the data have bytes");
+            throw new AbiException("values that unfold the same bytes again and again");
     }
 }
