@@ -23,7 +23,7 @@ internal static class MarginCommand
         var file = new Argument<string>("FILE") { Description = "Margin accounts: YAML or JSON." };
         var format = new Option<OutputFormat>("--format") { Description = "table (default), csv or json.", DefaultValueFactory = _ => OutputFormat.Table };
         command.Arguments.Add(file);
-        var positions = new Option<bool>("--positions") { Description = "What one more unit of each position adds to the excess, instead of the margin itself." };
+        var positions = new Option<bool>("--positions") { Description = "What a little more of each position adds to the excess, per unit, instead of the margin itself." };
         command.Options.Add(format);
         command.Options.Add(positions);
         command.SetAction(parsed =>

@@ -132,6 +132,10 @@ public sealed class AbiTests
             Assert.Equal(signatures, read.Signatures);
         }
 
+        // Bytes in front of an address, which a Safe ignores.
+        var dirty = usual.ToArray();
+        dirty[4] = 0xff;
+        Assert.Equal(target, ContractFunction.TryRead<ExecTransaction>(dirty)!.To);
         // The data lie within the signatures.
         var within = ContractFunction.TryRead<ExecTransaction>(At(320 + 32, 320, [.. Hex.Word(65), .. Hex.Word(5), .. call, .. new byte[28]]))!;
         Assert.Equal(call, within.Data);

@@ -88,6 +88,22 @@ public sealed class PortfolioMarginTests
         }
     });
 
+    /// <summary>Where nothing is held everything has a kink; what counts is one more.</summary>
+    [Fact]
+    public void From_nothing_the_slope_is_that_of_one_more()
+    {
+        var account = Book(new double[8]) with { Perpetual = new() { Amount = 0, Price = 2_222, Confidence = 0.3 }, Collateral = [new() { Token = "ETH", Asset = "ETH", Amount = 0, Price = 2_222, OffsetsRisk = true, InitialHaircut = 0.05, MaintenanceHaircut = 0.03 }] };
+        var marginal = MarginEngine.Marginal(account).ToDictionary(position => position.Name);
+        double Excess(DerivePortfolioMarginAccount changed) => PortfolioMargin.Of(changed).InitialExcessUsd - PortfolioMargin.Of(account).InitialExcessUsd;
+        Assert.Equal(Excess(account with { Collateral = [account.Collateral[0] with { Amount = 1 }] }), marginal["ETH"].InitialUsdPerUnit, 1e-6);
+        for (var i = 0; i < 8; i++)
+        {
+            var one = new double[8];
+            one[i] = 1;
+            Assert.Equal(Excess(account with { Expiries = Book(one).Expiries }), marginal.Values.ElementAt(i).InitialUsdPerUnit, 1e-6);
+        }
+    }
+
     /// <summary>Without skew scenarios the margin is concave: of two books half each never has less margin than their mean.</summary>
     [Fact]
     public void Margin_is_concave_in_the_positions() => Gen.Select(Gen.Double[-50, 50].Array[8], Gen.Double[-50, 50].Array[8]).Sample((one, other) =>

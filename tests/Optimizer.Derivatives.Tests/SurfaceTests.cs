@@ -41,6 +41,20 @@ public sealed class SurfaceTests
         Assert.Empty(SurfaceArbitrage.Find(new() { Expiries = [Svi(0.1, Flat), Svi(0.2, Flat with { A = 0.021 })] }));
     }
 
+    /// <summary>Far wings, wide quotes between two others, and the underlying as a call struck at zero hide nothing.</summary>
+    [Fact]
+    public void Arbitrage_is_found_wherever_it_can_be_traded()
+    {
+        Assert.Contains("butterflies around strike", Assert.Single(Find(new SviSmile { A = -0.0153, B = 0.1152, Rho = 0.5759, M = 0.1687, Sigma = 0.1717 })).Message, StringComparison.Ordinal);
+        Assert.Contains("calendar spread", Assert.Single(SurfaceArbitrage.Find(new() { Expiries = [Svi(0.1, new() { A = 0.0127, B = 0.2141, Rho = 0.7321, M = 0.0969, Sigma = 0.2426 }), Svi(0.2, new() { A = 0.0057, B = 0.2188, Rho = 0.5005, M = -0.0894, Sigma = 0.2992 })] })).Message, StringComparison.Ordinal);
+        Assert.Contains("butterfly of strikes 0, 1000 and 1100", Assert.Single(SurfaceArbitrage.Find(new() { Expiries = [Quotes(1, (1_000, 0.9), (1_100, 0.81))] })).Message, StringComparison.Ordinal);
+        SurfaceExpiry Wide(double years, double bid, double ask) => new() { Years = years, Forward = 2_000, Smile = new PointsSmile { Quotes = [new() { Strike = 2_000, Bid = bid, Ask = ask }] } };
+        Assert.Contains("calendar spread", SurfaceArbitrage.Find(new() { Expiries = [Wide(0.1, 0.9, 0.91), Wide(0.2, 0.1, 1.5), Wide(0.3, 0.3, 0.31)] })[0].Message, StringComparison.Ordinal);
+        SmilePoint Quote(double strike, double bid, double ask) => new() { Strike = strike, Bid = bid, Ask = ask };
+        var hidden = new SurfaceExpiry { Years = 0.1, Forward = 2_000, Smile = new PointsSmile { Quotes = [Quote(1_900, 0.5, 0.5), Quote(1_950, 0.01, 3), Quote(2_000, 0.8, 0.8), Quote(2_050, 0.01, 3), Quote(2_100, 0.5, 0.5)] } };
+        Assert.Contains("the call at 2000 can be sold for more than the call at 1900 costs", SurfaceArbitrage.Find(new() { Expiries = [hidden] })[0].Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A dent in the quotes is arbitrage only where it is deeper than the spread.</summary>
     [Theory]
     [InlineData(0.60, 0, false)]

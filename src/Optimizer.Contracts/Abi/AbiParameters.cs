@@ -52,6 +52,10 @@ public sealed class AbiParameters
     /// <exception cref="AbiException">The bytes do not encode these parameters.</exception>
     public object[] Decode(ReadOnlySpan<byte> data) => AbiReader.Read(_types, data);
 
+    /// <summary>Decodes calldata as old contracts do, which ignore bytes in front of an address.</summary>
+    /// <exception cref="AbiException">The bytes do not encode these parameters.</exception>
+    internal object[] DecodeCall(ReadOnlySpan<byte> data) => AbiReader.Read(_types, data, masksAddresses: true);
+
     /// <summary>Decodes values, one per name of <see cref="LeafNames"/>.</summary>
     /// <exception cref="AbiException">The bytes do not encode these parameters.</exception>
     public object[] DecodeLeaves(ReadOnlySpan<byte> data) => [.. Leaves(_parameters, Decode(data))];

@@ -21,10 +21,13 @@ internal static class AbiReader
     private static readonly UTF8Encoding StrictText = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Decodes values, one per type. Linear in the data.</summary>
+    /// <param name="types">The types.</param>
+    /// <param name="data">The bytes.</param>
+    /// <param name="masksAddresses">Whether bytes in front of an address are ignored, as contracts do that were compiled before Solidity 0.8.</param>
     /// <exception cref="AbiException">The bytes do not encode the types; the message gives the place.</exception>
-    public static object[] Read(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data)
+    public static object[] Read(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data, bool masksAddresses = false)
     {
-        var budget = (long)data.Length * MostReads;
+        var budget = new Budget { Bytes = (long)data.Length * MostReads, MasksAddresses = masksAddresses };
         return Tuple(types, data, ref budget);
     }
 
@@ -34,7 +37,7 @@ internal static class AbiReader
     /// <summary>The number of elements of an array of fixed length.</summary>
     public static int Count(StaticArrayType array) => array.FixedSize / array.ElementType.FixedSize;
 
-    private static object[] Tuple(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data, ref long budget)
+    private static object[] Tuple(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data, ref Budget budget)
     {
         var values = new object[types.Count];
         var at = 0;
@@ -55,7 +58,7 @@ internal static class AbiReader
         return values;
     }
 
-    private static object Value(ABIType type, ReadOnlySpan<byte> data, ref long budget)
+    private static object Value(ABIType type, ReadOnlySpan<byte> data, ref Budget budget)
     {
         switch (type)
         {
@@ -66,7 +69,7 @@ internal static class AbiReader
             case DynamicArrayType array:
                 var count = Number(data, 0, ref budget);
                 // Every element takes a word at least.
-                return (long)count * Hex.WordSize <= budget
+                return (long)count * Hex.WordSize <= budget.Bytes
                     ? Tuple([.. Enumerable.Repeat(array.ElementType, count)], data[Hex.WordSize..], ref budget)
                     : throw new AbiException($"expected {count} elements, found {data.Length - Hex.WordSize} bytes");
             case BytesType:
@@ -74,13 +77,14 @@ internal static class AbiReader
             case StringType:
                 return Text(Bytes(data, ref budget));
             default:
-                return Static(type, Word(data, 0, ref budget));
+                return Static(type, Word(data, 0, ref budget), budget.MasksAddresses);
         }
     }
 
-    private static object Static(ABIType type, ReadOnlySpan<byte> word) => type switch
+    private static object Static(ABIType type, ReadOnlySpan<byte> word, bool masksAddresses) => type switch
     {
         IntType integer => Integer(integer, word),
+        AddressType when masksAddresses => new EvmAddress(word[^EvmAddress.Size..]),
         AddressType => new EvmAddress(Padded(word, Hex.WordSize - EvmAddress.Size, isFront: true, type)),
         BoolType => Hex.Number(word) is var truth && truth <= 1 ? truth.IsOne : throw new AbiException($"{truth} is not a valid bool"),
         Bytes32Type => word.ToArray(),
@@ -99,7 +103,7 @@ internal static class AbiReader
         (isFront ? word[..split] : word[split..]).ContainsAnyExcept((byte)0) ? throw new AbiException($"bytes beyond those of {type.CanonicalName}")
             : isFront ? word[split..] : word[..split];
 
-    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> data, ref long budget)
+    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> data, ref Budget budget)
     {
         var length = Number(data, 0, ref budget);
         if (length > data.Length - Hex.WordSize)
@@ -121,7 +125,7 @@ internal static class AbiReader
     }
 
     /// <summary>An offset, a count or a length: no larger than the data.</summary>
-    private static int Number(ReadOnlySpan<byte> data, int at, ref long budget)
+    private static int Number(ReadOnlySpan<byte> data, int at, ref Budget budget)
     {
         var word = Word(data, at, ref budget);
         var value = BinaryPrimitives.ReadUInt64BigEndian(word[24..]);
@@ -130,15 +134,25 @@ internal static class AbiReader
             : (int)value;
     }
 
-    private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> data, int at, ref long budget)
+    private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> data, int at, ref Budget budget)
     {
         Spend(Hex.WordSize, ref budget);
         return at <= data.Length - Hex.WordSize ? data.Slice(at, Hex.WordSize) : throw new AbiException($"the data end after {data.Length} bytes");
     }
 
-    private static void Spend(int bytes, ref long budget)
+    private static void Spend(int bytes, ref Budget budget)
     {
-        if ((budget -= bytes) < 0)
+        if ((budget.Bytes -= bytes) < 0)
             throw new AbiException("values that unfold the same bytes again and again");
+    }
+
+    /// <summary>What may still be read, and how.</summary>
+    private struct Budget
+    {
+        /// <summary>Bytes that may still be read.</summary>
+        public long Bytes;
+
+        /// <summary>Whether bytes in front of an address are ignored.</summary>
+        public bool MasksAddresses;
     }
 }

@@ -60,7 +60,7 @@ public abstract class ContractFunction
             return null;
         try
         {
-            function._definition.Inputs.Fill(function, function._definition.Inputs.Parameters.Decode(data[4..]));
+            function._definition.Inputs.Fill(function, function._definition.Inputs.Parameters.DecodeCall(data[4..]));
             return function;
         }
         catch (AbiException)

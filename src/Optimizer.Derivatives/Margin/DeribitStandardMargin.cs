@@ -26,17 +26,17 @@ public static class DeribitStandardMargin
     }
 
     /// <summary>The margin of an account.</summary>
-    /// <exception cref="PricingException">A mark has no volatility, so that there is no liquidation price.</exception>
+    /// <remarks>Without the years of a short option, or a volatility of its mark, there is no liquidation price.</remarks>
     public static MarginReport Report(DeribitStandardMarginAccount account)
     {
         var now = In(account);
         IReadOnlyList<LiquidationPrice> liquidations = [];
         DeribitOption[] shorts = [.. account.Options.Where(option => option.Amount < 0)];
-        if (shorts.All(option => option.Years is not null))
+        if (shorts.All(option => option.Years is not null) && shorts.Select(VolatilityOf).ToArray() is var volatilities && volatilities.All(volatility => volatility is not null))
         {
             // Long options secure nothing.
-            var (bare, volatilities) = (account with { Options = shorts }, shorts.Select(VolatilityOf).ToArray());
-            liquidations = [LiquidationPrices.Of(account, account.Asset, account.Index, factors => [.. factors.Select(factor => In(At(bare, volatilities, factor))).Select(then => then.Balance - then.Maintenance)], shorts.Select(option => option.Strike / option.Underlying))];
+            var bare = account with { Options = shorts };
+            liquidations = [LiquidationPrices.Of(account, account.Asset, account.Index, factors => [.. factors.Select(factor => factor == 1 ? now : In(At(bare, volatilities, factor))).Select(then => then.Balance - then.Maintenance)], shorts.Select(option => option.Strike / option.Underlying))];
         }
 
         double Usd(double coins) => coins * account.Index;
@@ -92,20 +92,28 @@ public static class DeribitStandardMargin
         return (account.Coins + gain + options, account.Coins + gain, options, gain, initial, maintenance, binding);
     }
 
-    private static double VolatilityOf(DeribitOption option)
+    /// <summary>The volatility of a mark; zero where it is worth its intrinsic value, null where no volatility gives it.</summary>
+    private static double? VolatilityOf(DeribitOption option)
     {
-        var price = option.Mark * option.Underlying;
-        return option.Years > 0 && price > Black76.Intrinsic(option.Side, option.Underlying, option.Strike)
-            ? ImpliedVolatility.Of(option.Side, price, option.Underlying, option.Strike, option.Years.Value) : 0;
+        try
+        {
+            var price = option.Mark * option.Underlying;
+            return option.Years > 0 && price > Black76.Intrinsic(option.Side, option.Underlying, option.Strike)
+                ? ImpliedVolatility.Of(option.Side, price, option.Underlying, option.Strike, option.Years.Value) : 0;
+        }
+        catch (PricingException)
+        {
+            return null;
+        }
     }
 
-    private static DeribitStandardMarginAccount At(DeribitStandardMarginAccount account, double[] volatilities, double factor) => account with
+    private static DeribitStandardMarginAccount At(DeribitStandardMarginAccount account, double?[] volatilities, double factor) => account with
     {
         Index = account.Index * factor,
         Options = [.. account.Options.Select((option, i) => option with
         {
             Underlying = option.Underlying * factor,
-            Mark = Black76.Value(option.Side, option.Underlying * factor, option.Strike, option.Years!.Value, volatilities[i]) / (option.Underlying * factor),
+            Mark = Black76.Value(option.Side, option.Underlying * factor, option.Strike, option.Years!.Value, volatilities[i]!.Value) / (option.Underlying * factor),
         })],
         Perpetual = account.Perpetual is { } perpetual ? perpetual with { Mark = perpetual.Mark * factor } : null,
     };

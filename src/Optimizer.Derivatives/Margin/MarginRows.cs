@@ -12,7 +12,7 @@ public sealed record MarginRows(IReadOnlyList<string> Names, double[] Amounts, C
 /// <summary>What one more unit of a position does to an account.</summary>
 /// <param name="Name">The position.</param>
 /// <param name="Amount">Its amount now.</param>
-/// <param name="InitialUsdPerUnit">What one more unit adds to the initial excess, in USD; a kink has the slope of one side.</param>
+/// <param name="InitialUsdPerUnit">What a little more adds to the initial excess, in USD per unit: at a kink, the slope upwards.</param>
 /// <param name="MaintenanceUsdPerUnit">The same for the maintenance excess.</param>
 public sealed record MarginalMargin(string Name, double Amount, double InitialUsdPerUnit, double MaintenanceUsdPerUnit);
 

@@ -39,7 +39,7 @@ internal static class PortfolioMarginRows
         var builder = new ConcaveBuilder(positions);
         var (equity, charges) = (new List<Term>(), new List<Term>());
         var scenarios = p.Scenarios.Select(_ => (Positions: new List<Term>(), Auxiliaries: new List<Term>())).ToArray();
-        var confidence = Math.Min(account.SpotConfidence, account.Perpetual?.Confidence ?? 1);
+        var confidence = Math.Min(account.SpotConfidence, account.Perpetual is { Amount: not 0 } held ? held.Confidence : 1);
         double Doubt(double sure) => isInitial && sure < p.ConfidenceThreshold ? (1 - sure) * p.ConfidenceFactor : 0;
         var (at, forwards) = (0, new List<Term>());
         foreach (var expiry in account.Expiries)

@@ -11,7 +11,9 @@ public sealed record ArbitrageFinding(int Expiry, int? Point, string Message);
 /// <summary>Checks a surface for arbitrage that is larger than the spread between bid and ask.</summary>
 public static class SurfaceArbitrage
 {
-    private const int GridPoints = 201;
+    private const int GridPoints = 401;
+
+    private const double FarReach = 5;
 
     /// <summary>The grid reaches so many deviations to either side.</summary>
     private const double GridDeviations = 6;
@@ -29,7 +31,8 @@ public static class SurfaceArbitrage
                 found.AddRange(Butterfly(svi, expiry).Select(message => new ArbitrageFinding(e, null, message)));
             else
                 found.AddRange(Butterflies(expiry).Select(finding => new ArbitrageFinding(e, finding.Point, finding.Message)));
-            if (e > 0 && Calendar(surface.Expiries[e - 1], expiry) is { } calendar)
+            // A wide quote between two others must not hide what they give.
+            if (surface.Expiries.Take(e).Select(near => Calendar(near, expiry)).FirstOrDefault(message => message is not null) is { } calendar)
                 found.Add(new(e, null, calendar));
         }
 
@@ -63,31 +66,46 @@ public static class SurfaceArbitrage
         }
     }
 
-    /// <summary>Calls bought at the ask and sold at the bid: no vertical spread and no butterfly may cost less than nothing.</summary>
+    /// <summary>Calls bought at the ask and sold at the bid: no vertical spread and no butterfly may cost less than nothing. The underlying is
+    /// a call struck at zero.</summary>
     private static IEnumerable<(int Point, string Message)> Butterflies(SurfaceExpiry expiry)
     {
         var points = ((PointsSmile)expiry.Smile).Quotes;
         double Call(int i, QuoteSide side) => Black76.Value(OptionSide.Call, expiry.Forward, points[i].Strike, expiry.Years, SurfaceVolatility.Volatility(points[i], side));
+        (double Strike, double Bid, double Ask)[] calls = [(0, expiry.Forward, expiry.Forward), .. points.Select((point, i) => (point.Strike, Call(i, QuoteSide.Bid), Call(i, QuoteSide.Ask)))];
         var tolerance = Rounding * expiry.Forward;
-        for (var i = 1; i < points.Count; i++)
+        var hull = Hull(calls);
+        for (var i = 1; i < calls.Length; i++)
         {
-            var (lower, upper) = (points[i - 1].Strike, points[i].Strike);
-            if (Call(i, QuoteSide.Bid) - Call(i - 1, QuoteSide.Ask) > tolerance)
-                yield return (i, $"the call at {upper:0.####} can be sold for more than the call at {lower:0.####} costs");
-            if (Call(i - 1, QuoteSide.Bid) - Call(i, QuoteSide.Ask) > upper - lower + tolerance)
-                yield return (i, $"the spread of calls {lower:0.####} and {upper:0.####} can be sold for more than it can ever pay");
-            if (i + 1 == points.Count)
-                continue;
-            var share = (points[i + 1].Strike - upper) / (points[i + 1].Strike - lower);
-            if (Call(i, QuoteSide.Bid) - share * Call(i - 1, QuoteSide.Ask) - (1 - share) * Call(i + 1, QuoteSide.Ask) > tolerance)
-                yield return (i, $"the butterfly of strikes {lower:0.####}, {upper:0.####} and {points[i + 1].Strike:0.####} costs less than nothing beyond bid and ask");
+            var (strike, bid, ask) = calls[i];
+            if (calls.Take(i).FirstOrDefault(lower => bid - lower.Ask > tolerance) is { Ask: > 0 } dearer)
+                yield return (i - 1, $"the call at {strike} can be sold for more than the call at {dearer.Strike} costs");
+            else if (calls.Take(i).FirstOrDefault(lower => lower.Bid - ask > strike - lower.Strike + tolerance) is { Bid: > 0 } wider)
+                yield return (i - 1, $"the spread of calls {wider.Strike} and {strike} can be sold for more than it can ever pay");
+            else if (hull.Zip(hull.Skip(1)).FirstOrDefault(edge => edge.First.Strike < strike && strike < edge.Second.Strike) is { First: var left, Second: { Strike: > 0 } right }
+                && bid - left.Ask - (right.Ask - left.Ask) * (strike - left.Strike) / (right.Strike - left.Strike) > tolerance)
+                yield return (i - 1, $"the butterfly of strikes {left.Strike}, {strike} and {right.Strike} costs less than nothing beyond bid and ask");
         }
+    }
+
+    /// <summary>The cheapest calls of which others can be put together: the lower convex hull of the asks.</summary>
+    private static List<(double Strike, double Bid, double Ask)> Hull((double Strike, double Bid, double Ask)[] calls)
+    {
+        var hull = new List<(double Strike, double Bid, double Ask)>();
+        foreach (var call in calls)
+        {
+            while (hull.Count > 1 && (hull[^1].Ask - hull[^2].Ask) * (call.Strike - hull[^2].Strike) >= (call.Ask - hull[^2].Ask) * (hull[^1].Strike - hull[^2].Strike))
+                hull.RemoveAt(hull.Count - 1);
+            hull.Add(call);
+        }
+
+        return hull;
     }
 
     /// <summary>At one moneyness total variance must not fall with time.</summary>
     private static string? Calendar(SurfaceExpiry near, SurfaceExpiry far)
     {
-        foreach (var k in Grid(near).Concat(Strikes(near)).Concat(Strikes(far)))
+        foreach (var k in Grid(near).Concat(Grid(far)).Concat(Strikes(near)).Concat(Strikes(far)))
         {
             var (sold, bought) = (SurfaceVolatility.TotalVariance(near, k, QuoteSide.Bid), SurfaceVolatility.TotalVariance(far, k, QuoteSide.Ask));
             if (sold > bought + Rounding && IsQuoted(near, k) && IsQuoted(far, k))
@@ -103,9 +121,10 @@ public static class SurfaceArbitrage
 
     private static IEnumerable<double> Strikes(SurfaceExpiry expiry) => expiry.Smile is PointsSmile points ? points.Quotes.Select(point => Math.Log(point.Strike / expiry.Forward)) : [];
 
+    /// <summary>Densely where most prices end, and as far as e^±5 of the forward.</summary>
     private static IEnumerable<double> Grid(SurfaceExpiry expiry)
     {
         var reach = GridDeviations * Math.Sqrt(Math.Max(SurfaceVolatility.TotalVariance(expiry, 0), 1e-6));
-        return Enumerable.Range(0, GridPoints).Select(i => reach * (2.0 * i / (GridPoints - 1) - 1));
+        return new[] { reach, FarReach }.SelectMany(end => Enumerable.Range(0, GridPoints).Select(i => end * (2.0 * i / (GridPoints - 1) - 1)));
     }
 }

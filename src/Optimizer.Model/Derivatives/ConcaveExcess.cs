@@ -45,31 +45,29 @@ public sealed class ConcaveExcess
 
     /// <summary>The value in USD; linear in the number of terms.</summary>
     /// <param name="amounts">One per position.</param>
-    public double Value(ReadOnlySpan<double> amounts) => Evaluate(amounts, null);
+    public double Value(ReadOnlySpan<double> amounts) => Of(Total, amounts, Values(amounts));
 
-    /// <summary>What one more unit of each position adds, in USD: a slope on one side where the function has a kink.</summary>
+    /// <summary>What a little more of each position adds, in USD per unit: at a kink, the slope upwards.</summary>
     /// <param name="amounts">One per position.</param>
-    public double[] Slopes(ReadOnlySpan<double> amounts)
+    public double[] Slopes(double[] amounts)
     {
-        var least = new Sum[Auxiliaries.Count];
-        Evaluate(amounts, least);
-        var (slopes, weights) = (new double[Positions], new double[Auxiliaries.Count]);
-        Add(Total, 1);
-        for (var a = weights.Length - 1; a >= 0; a--)
+        const double Tie = 1e-12;
+        var values = Values(amounts);
+        var scale = Tie * (1 + values.Append(Of(Total, amounts, values)).Max(Math.Abs));
+        // Of the sums that are the least, the one that grows least.
+        var least = Auxiliaries.Select((sums, a) => sums.Where(sum => Of(sum, amounts, values) <= values[a] + scale).ToArray()).ToArray();
+        var slopes = new double[Positions];
+        var rises = new double[values.Length];
+        for (var i = 0; i < slopes.Length; i++)
         {
-            if (weights[a] > 0)
-                Add(least[a], weights[a]);
+            for (var a = 0; a < rises.Length; a++)
+                rises[a] = least[a].Min(sum => Rise(sum, i));
+            slopes[i] = Rise(Total, i);
         }
 
         return slopes;
 
-        void Add(Sum sum, double weight)
-        {
-            foreach (var term in sum.Positions)
-                slopes[term.Index] += weight * term.Factor;
-            foreach (var term in sum.Auxiliaries)
-                weights[term.Index] += weight * term.Factor;
-        }
+        double Rise(Sum sum, int position) => sum.Positions.Where(term => term.Index == position).Sum(term => term.Factor) + sum.Auxiliaries.Sum(term => term.Factor * rises[term.Index]);
     }
 
     /// <summary>The range of each auxiliary over ranges of the positions. A solver's proof is the tighter, the narrower they are.</summary>
@@ -87,24 +85,17 @@ public sealed class ConcaveExcess
             + sum.Auxiliaries.Sum(term => term.Factor * (isHigh ? ranges[term.Index].High : ranges[term.Index].Low));
     }
 
-    private double Evaluate(ReadOnlySpan<double> amounts, Sum[]? least)
+    private double[] Values(ReadOnlySpan<double> amounts)
     {
         var values = new double[Auxiliaries.Count];
         for (var a = 0; a < values.Length; a++)
         {
             values[a] = double.PositiveInfinity;
             foreach (var sum in Auxiliaries[a])
-            {
-                var value = Of(sum, amounts, values);
-                if (value >= values[a])
-                    continue;
-                values[a] = value;
-                if (least is not null)
-                    least[a] = sum;
-            }
+                values[a] = Math.Min(values[a], Of(sum, amounts, values));
         }
 
-        return Of(Total, amounts, values);
+        return values;
     }
 
     private static double Of(Sum sum, ReadOnlySpan<double> amounts, double[] values)

@@ -53,6 +53,8 @@ public static class MarginFiles
                 Wrong($"a volatility of {volatility}; expected a fraction from 0 to 20", "volatilities", asset);
         }
 
+        if (account.Within is { Days: 0 })
+            Wrong("nothing happens within no time; expected a longer time", "within");
         if (account.Within is null != (account.Volatilities.Count == 0))
             Wrong("a probability of liquidation needs both 'volatilities' and 'within'");
         switch (account)
@@ -129,6 +131,8 @@ public static class MarginFiles
             Named(owed.Asset, "debts", i);
         foreach (var (asset, price) in account.Prices)
         {
+            if (account.Collateral.All(token => token.Asset != asset) && account.Debts.All(owed => owed.Asset != asset))
+                wrong($"no collateral and no debt follows {asset}; add 'asset: {asset}' to those that do", "prices", asset);
             if (!(price > 0))
                 wrong($"a price of {price}; expected above 0", "prices", asset);
         }

@@ -73,7 +73,7 @@ public static class PricingFiles
         var rows = (SequenceNode)table.Entries[0].Value;
         string[] known = ["id", "instrument", .. Formats.KindsOf(typeof(Instrument))!.Values.SelectMany(kind => Keys.Of(Formats.Options.GetTypeInfo(kind)).ByName.Keys).Distinct(), .. MarketKeys.ByName.Keys.Except(["surface"])];
         Diagnostic[] wrong = [.. rows.Items.Cast<MappingNode>().SelectMany(row => row.Entries).Where(cell => !known.Contains(cell.Key)).DistinctBy(cell => cell.Key)
-            .Select(cell => new Diagnostic(cell.Location with { Line = 1 }, $"unknown column '{cell.Key}'{NearMatch.Hint(cell.Key, known)}; expected some of {string.Join(", ", known)}"))];
+            .Select(cell => new Diagnostic(cell.Location with { Line = 1 }, cell.Key == "surface" ? "surfaces are in YAML or JSON files only, because a table has no place for them" : $"unknown column '{cell.Key}'{NearMatch.Hint(cell.Key, known)}; expected some of {string.Join(", ", known)}"))];
         if (wrong.Length > 0)
             throw new InputException(wrong);
         return table with { Entries = [table.Entries[0] with { Value = rows with { Items = [.. rows.Items.Cast<MappingNode>().Select(Nested)] } }] };
@@ -125,7 +125,7 @@ public static class PricingFiles
     private static PricingMarket OnSurface(Instrument instrument, PricingMarket market, double years, string name, IReadOnlyDictionary<string, VolatilitySurface> surfaces, Complaint wrong)
     {
         if (!surfaces.TryGetValue(name, out var surface))
-            wrong($"there is no surface '{name}'{NearMatch.Hint(name, surfaces.Keys)}; expected one of {string.Join(", ", surfaces.Keys)}", "market", "surface");
+            wrong($"there is no surface '{name}'{NearMatch.Hint(name, surfaces.Keys)}; {(surfaces.Count == 0 ? "the file has no surfaces" : $"expected one of {string.Join(", ", surfaces.Keys)}")}", "market", "surface");
         else if (instrument is not OptionInstrument option)
             // A digital would need the slope of the smile as well.
             wrong("a surface prices options only; leave it out", "market", "surface");

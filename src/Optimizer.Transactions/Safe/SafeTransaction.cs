@@ -103,7 +103,8 @@ public sealed record SafeTransaction(EvmAddress To, BigInteger Value, byte[] Dat
         var packed = (ContractFunction.TryRead<MultiSend>(batch) ?? throw new AbiException("the data is not a batch")).Transactions.AsSpan();
         var calls = new List<(EvmAddress, BigInteger, byte[])>();
         const int Head = 1 + EvmAddress.Size + 2 * Hex.WordSize;
-        while (packed.Length > 0)
+        // The contract leaves up to a word at the end unread.
+        while (packed.Length > Hex.WordSize)
         {
             if (packed.Length < Head || packed[0] != 0)
                 throw new AbiException("the batch contains something other than a plain call");
