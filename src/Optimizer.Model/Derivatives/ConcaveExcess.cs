@@ -51,7 +51,7 @@ public sealed class ConcaveExcess
     /// <param name="amounts">One per position.</param>
     public double[] Slopes(double[] amounts)
     {
-        const double Tie = 1e-12;
+        const double Tie = 1e-14;
         var values = Values(amounts);
         var scale = Tie * (1 + values.Append(Of(Total, amounts, values)).Max(Math.Abs));
         // Of the sums that are the least, the one that grows least.

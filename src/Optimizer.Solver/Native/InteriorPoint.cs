@@ -106,10 +106,13 @@ internal sealed partial class InteriorPoint : IDisposable
     /// <param name="cancellation">Cancels.</param>
     public void Solve(double tolerance, CancellationToken cancellation = default)
     {
-        // If the first start runs into a corner, start again with more complementarity, further inside.
-        Attempt(tolerance, 1, cancellation);
-        if (!HasConverged)
-            Attempt(tolerance, 100, cancellation);
+        // If a start runs into a corner, start again with more complementarity, further inside; at last with less.
+        foreach (var complementarities in (ReadOnlySpan<double>)[1, 100, 10_000, 0.01])
+        {
+            Attempt(tolerance, complementarities, cancellation);
+            if (HasConverged)
+                return;
+        }
     }
 
     private void Attempt(double tolerance, double complementarities, CancellationToken cancellation)
