@@ -65,8 +65,8 @@ public static class InstrumentTables
         new("account", row => row.Account) { Title = "Account" },
         new("position", row => row.Position.Name) { Title = "Position" },
         new("amount", row => row.Position.Amount) { Title = "Amount>" },
-        new("initialUsdPerUnit", row => row.Position.InitialUsdPerUnit) { Title = "Initial excess per unit more>" },
-        new("maintenanceUsdPerUnit", row => row.Position.MaintenanceUsdPerUnit) { Title = "Maintenance excess>" },
+        new("initialUsdPerUnit", row => row.Position.InitialUsdPerUnit) { Title = "Initial excess/unit>" },
+        new("maintenanceUsdPerUnit", row => row.Position.MaintenanceUsdPerUnit) { Title = "Maintenance excess/unit>" },
     ];
 
     private static string Liquidation(LiquidationPrice price)

@@ -159,7 +159,7 @@ public sealed class ScenarioFiles
             : keys.Contains("provenances") || keys.Contains("opportunities") ? "snapshot"
             : keys.Contains("variables") && keys.Contains("goal") ? "problem"
             : keys.Contains("rows") ? "pricing"
-            : keys.Contains("accounts") && keys.Count <= 3 ? "margin"
+            : keys.Contains("accounts") ? "margin"
             : keys.Contains("scenarios") && keys.Contains("initialFactor") ? "margin-parameters"
             : keys.Contains("nativeToken") || keys.Contains("family") ? "chain"
             : keys.Contains("risk") || keys.Contains("moves") || keys.Contains("solver") || keys.Contains("reading") ? "settings"

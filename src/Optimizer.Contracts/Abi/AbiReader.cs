@@ -27,8 +27,8 @@ internal static class AbiReader
     /// <exception cref="AbiException">The bytes do not encode the types; the message gives the place.</exception>
     public static object[] Read(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data, bool masksAddresses = false)
     {
-        var budget = new Budget { Bytes = (long)data.Length * MostReads, MasksAddresses = masksAddresses };
-        return Tuple(types, data, ref budget);
+        var reading = new Reading { Bytes = (long)data.Length * MostReads, MasksAddresses = masksAddresses };
+        return Tuple(types, data, ref reading);
     }
 
     /// <summary>The types of a tuple's components, in order.</summary>
@@ -37,7 +37,7 @@ internal static class AbiReader
     /// <summary>The number of elements of an array of fixed length.</summary>
     public static int Count(StaticArrayType array) => array.FixedSize / array.ElementType.FixedSize;
 
-    private static object[] Tuple(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data, ref Budget budget)
+    private static object[] Tuple(IReadOnlyList<ABIType> types, ReadOnlySpan<byte> data, ref Reading reading)
     {
         var values = new object[types.Count];
         var at = 0;
@@ -46,7 +46,7 @@ internal static class AbiReader
             try
             {
                 var isDynamic = types[i].IsDynamic();
-                values[i] = Value(types[i], data[(isDynamic ? Number(data, at, ref budget) : Math.Min(at, data.Length))..], ref budget);
+                values[i] = Value(types[i], data[(isDynamic ? Number(data, at, ref reading) : Math.Min(at, data.Length))..], ref reading);
                 at += isDynamic ? Hex.WordSize : types[i].FixedSize;
             }
             catch (AbiException wrong)
@@ -58,26 +58,26 @@ internal static class AbiReader
         return values;
     }
 
-    private static object Value(ABIType type, ReadOnlySpan<byte> data, ref Budget budget)
+    private static object Value(ABIType type, ReadOnlySpan<byte> data, ref Reading reading)
     {
         switch (type)
         {
             case TupleType tuple:
-                return Tuple(Types(tuple), data, ref budget);
+                return Tuple(Types(tuple), data, ref reading);
             case StaticArrayType array:
-                return Tuple([.. Enumerable.Repeat(array.ElementType, Count(array))], data, ref budget);
+                return Tuple([.. Enumerable.Repeat(array.ElementType, Count(array))], data, ref reading);
             case DynamicArrayType array:
-                var count = Number(data, 0, ref budget);
+                var count = Number(data, 0, ref reading);
                 // Every element takes a word at least.
-                return (long)count * Hex.WordSize <= budget.Bytes
-                    ? Tuple([.. Enumerable.Repeat(array.ElementType, count)], data[Hex.WordSize..], ref budget)
+                return (long)count * Hex.WordSize <= reading.Bytes
+                    ? Tuple([.. Enumerable.Repeat(array.ElementType, count)], data[Hex.WordSize..], ref reading)
                     : throw new AbiException($"expected {count} elements, found {data.Length - Hex.WordSize} bytes");
             case BytesType:
-                return Bytes(data, ref budget).ToArray();
+                return Bytes(data, ref reading).ToArray();
             case StringType:
-                return Text(Bytes(data, ref budget));
+                return Text(Bytes(data, ref reading));
             default:
-                return Static(type, Word(data, 0, ref budget), budget.MasksAddresses);
+                return Static(type, Word(data, 0, ref reading), reading.MasksAddresses);
         }
     }
 
@@ -103,12 +103,12 @@ internal static class AbiReader
         (isFront ? word[..split] : word[split..]).ContainsAnyExcept((byte)0) ? throw new AbiException($"bytes beyond those of {type.CanonicalName}")
             : isFront ? word[split..] : word[..split];
 
-    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> data, ref Budget budget)
+    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> data, ref Reading reading)
     {
-        var length = Number(data, 0, ref budget);
+        var length = Number(data, 0, ref reading);
         if (length > data.Length - Hex.WordSize)
             throw new AbiException($"expected {length} bytes, found {data.Length - Hex.WordSize}");
-        Spend(length, ref budget);
+        Spend(length, ref reading);
         return data.Slice(Hex.WordSize, length);
     }
 
@@ -125,29 +125,29 @@ internal static class AbiReader
     }
 
     /// <summary>An offset, a count or a length: no larger than the data.</summary>
-    private static int Number(ReadOnlySpan<byte> data, int at, ref Budget budget)
+    private static int Number(ReadOnlySpan<byte> data, int at, ref Reading reading)
     {
-        var word = Word(data, at, ref budget);
+        var word = Word(data, at, ref reading);
         var value = BinaryPrimitives.ReadUInt64BigEndian(word[24..]);
         return word[..24].ContainsAnyExcept((byte)0) || value > (ulong)data.Length
             ? throw new AbiException("an offset or a length beyond the data")
             : (int)value;
     }
 
-    private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> data, int at, ref Budget budget)
+    private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> data, int at, ref Reading reading)
     {
-        Spend(Hex.WordSize, ref budget);
+        Spend(Hex.WordSize, ref reading);
         return at <= data.Length - Hex.WordSize ? data.Slice(at, Hex.WordSize) : throw new AbiException($"the data end after {data.Length} bytes");
     }
 
-    private static void Spend(int bytes, ref Budget budget)
+    private static void Spend(int bytes, ref Reading reading)
     {
-        if ((budget.Bytes -= bytes) < 0)
+        if ((reading.Bytes -= bytes) < 0)
             throw new AbiException("values that unfold the same bytes again and again");
     }
 
     /// <summary>What may still be read, and how.</summary>
-    private struct Budget
+    private struct Reading
     {
         /// <summary>Bytes that may still be read.</summary>
         public long Bytes;

@@ -17,7 +17,7 @@ public static class DeribitStandardMargin
     /// <param name="mark">The mark price in coin.</param>
     public static (double Initial, double Maintenance) OfShort(OptionSide side, double strike, double underlying, double mark)
     {
-        var outOfTheMoney = Math.Max(side == OptionSide.Call ? strike - underlying : underlying - strike, 0) / underlying;
+        var outOfTheMoney = Math.Max(side.Sign() * (strike - underlying), 0) / underlying;
         var initial = Math.Max(Full - outOfTheMoney, Least) + mark;
         if (side == OptionSide.Call)
             return (initial, Maintenance + mark);
@@ -60,7 +60,7 @@ public static class DeribitStandardMargin
             return builder.Total(ConcaveBuilder.Sum(account.Index * (perpetual.Perpetual - (isInitial ? perpetual.Initial : perpetual.Maintenance)), [new(count, account.Index)], shorts));
         }
 
-        return new([.. account.Options.Select(option => $"{(option.Side == OptionSide.Call ? "call" : "put")} {option.Strike:0.##}"), account.Asset], [.. account.Options.Select(option => option.Amount), account.Coins], Excess(isInitial: true), Excess(isInitial: false));
+        return new([.. account.Options.Select(option => option.Side.Name(option.Strike)), account.Asset], [.. account.Options.Select(option => option.Amount), account.Coins], Excess(isInitial: true), Excess(isInitial: false));
     }
 
     /// <summary>Everything in coins. The margin of short options includes their mark, so that the margin balance leaves options out.</summary>
@@ -77,7 +77,7 @@ public static class DeribitStandardMargin
         foreach (var option in account.Options.Where(option => option.Amount < 0))
         {
             var (starting, keeping) = OfShort(option.Side, option.Strike, option.Underlying, option.Mark);
-            Add(-option.Amount * starting, -option.Amount * keeping, $"short {(option.Side == OptionSide.Call ? "call" : "put")} {option.Strike:0.##}");
+            Add(-option.Amount * starting, -option.Amount * keeping, $"short {option.Side.Name(option.Strike)}");
         }
 
         var gain = 0.0;

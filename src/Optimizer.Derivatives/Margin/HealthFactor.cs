@@ -36,6 +36,7 @@ public static class HealthFactor
             parts["a liquidation takes"] = (taken.CollateralToLiquidator + taken.ProtocolFee) * only.Price;
             parts["bad debt"] = taken.BadDebtUsd;
         }
+
         return new(account.Name, collateral - debt, collateral - borrowable, collateral - counted, borrowable - debt, counted - debt,
             debt == 0 ? "nothing" : account.Debts.MaxBy(owed => owed.Amount * owed.Price)!.Token, debt == 0 ? double.PositiveInfinity : counted / debt,
             parts, [.. account.Prices.Select(asset => LiquidationPrices.Of(account, asset.Key, asset.Value, factors => [.. factors.Select(factor => Excess(asset.Key, factor))]))]);

@@ -74,19 +74,27 @@ public static class PortfolioMargin
             [LiquidationPrices.Of(account, account.Asset, account.Spot, moves => [.. At(account, moves).Select(then => then.MaintenanceExcessUsd(p.MaintenanceFactor))], kinks)]);
     }
 
+    /// <summary>How sure the oracles are of the spot price and of the perpetual that is held.</summary>
+    internal static double Confidence(DerivePortfolioMarginAccount account) => Math.Min(account.SpotConfidence, account.Perpetual is { Amount: not 0 } held ? held.Confidence : 1);
+
+    /// <summary>The share of a notional that is charged where an oracle is unsure.</summary>
+    internal static double Doubt(PortfolioMarginParameters p, double confidence) => confidence < p.ConfidenceThreshold ? (1 - confidence) * p.ConfidenceFactor : 0;
+
+    /// <summary>What the worst gain is multiplied by for initial margin.</summary>
+    internal static double InitialFactor(DerivePortfolioMarginAccount account, PortfolioMarginParameters p) => p.InitialFactor + Math.Max(p.PegThreshold - account.StablePrice, 0) * p.PegFactor;
+
     private static Breakdown At(DerivePortfolioMarginAccount account, PortfolioMarginParameters p, PortfolioExpiry[] expiries, double[][][] gains, double move, int i)
     {
         var spot = account.Spot * move;
         var perpetual = account.Perpetual is { Amount: not 0 } held ? held : null;
-        var confidence = Math.Min(account.SpotConfidence, perpetual?.Confidence ?? 1);
+        var confidence = Confidence(account);
         var notional = Math.Abs(perpetual?.Amount ?? 0) * spot;
-        double Doubt(double sure, double usd) => sure < p.ConfidenceThreshold ? (1 - sure) * p.ConfidenceFactor * usd : 0;
         var maintenance = notional * p.MaintenancePerpetualRate;
-        var initial = notional * p.InitialPerpetualRate + Doubt(confidence, notional);
+        var initial = notional * p.InitialPerpetualRate + Doubt(p, confidence) * notional;
         foreach (var expiry in expiries)
         {
             maintenance += expiry.NakedShorts * spot * p.MaintenanceOptionRate;
-            initial += expiry.NakedShorts * spot * p.InitialOptionRate + Doubt(Math.Min(confidence, expiry.Confidence), expiry.Contracts * spot);
+            initial += expiry.NakedShorts * spot * p.InitialOptionRate + Doubt(p, Math.Min(confidence, expiry.Confidence)) * expiry.Contracts * spot;
         }
 
         var (collateral, offsetting) = (0.0, 0.0);
@@ -97,7 +105,7 @@ public static class PortfolioMargin
             offsetting += token.OffsetsRisk ? usd : 0;
             maintenance += usd * token.MaintenanceHaircut;
             // The contract does not look at the perpetual's confidence here.
-            initial += usd * token.InitialHaircut + Doubt(Math.Min(token.Confidence, account.SpotConfidence), usd);
+            initial += usd * (token.InitialHaircut + Doubt(p, Math.Min(token.Confidence, account.SpotConfidence)));
         }
 
         var linear = (perpetual is null ? 0 : perpetual.Amount * perpetual.Price * move) + offsetting;
@@ -105,6 +113,6 @@ public static class PortfolioMargin
         var options = expiries.Sum(expiry => expiry.Marks[i]);
         return new(account.Cash + collateral + options + unrealised, options, collateral, expiries.Sum(expiry => expiry.ForwardContingencies[i]),
             [.. p.Scenarios.Select((scenario, k) => scenario.Damping * (linear * (scenario.PriceFactor - 1) + gains[k].Sum(expiry => expiry[i])))],
-            initial + maintenance, maintenance, p.InitialFactor + Math.Max(p.PegThreshold - account.StablePrice, 0) * p.PegFactor);
+            initial + maintenance, maintenance, InitialFactor(account, p));
     }
 }

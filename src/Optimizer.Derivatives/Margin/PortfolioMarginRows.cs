@@ -18,7 +18,7 @@ internal static class PortfolioMarginRows
         {
             foreach (var option in expiry.Options)
             {
-                names.Add($"{(option.Side == OptionSide.Call ? "call" : "put")} {option.Strike:0.##}, {expiry.Years:0.####} years");
+                names.Add($"{option.Side.Name(option.Strike)}, {expiry.Years:0.####} years");
                 amounts.Add(option.Amount);
             }
         }
@@ -39,8 +39,8 @@ internal static class PortfolioMarginRows
         var builder = new ConcaveBuilder(positions);
         var (equity, charges) = (new List<Term>(), new List<Term>());
         var scenarios = p.Scenarios.Select(_ => (Positions: new List<Term>(), Auxiliaries: new List<Term>())).ToArray();
-        var confidence = Math.Min(account.SpotConfidence, account.Perpetual is { Amount: not 0 } held ? held.Confidence : 1);
-        double Doubt(double sure) => isInitial && sure < p.ConfidenceThreshold ? (1 - sure) * p.ConfidenceFactor : 0;
+        var confidence = PortfolioMargin.Confidence(account);
+        double Doubt(double sure) => isInitial ? PortfolioMargin.Doubt(p, sure) : 0;
         var (at, forwards) = (0, new List<Term>());
         foreach (var expiry in account.Expiries)
         {
@@ -76,7 +76,7 @@ internal static class PortfolioMarginRows
         equity.Add(new(at, 1));
         // Held at less than nothing: the forward contingency is among what the worst is taken of.
         var worst = builder.Least([.. scenarios.Select((scenario, k) => ConcaveBuilder.Sum(0, scenario.Positions.Select(term => Damped(term, k)), scenario.Auxiliaries.Select(term => Damped(term, k)))), ConcaveBuilder.Sum(0, [], forwards)]);
-        var factor = isInitial ? p.InitialFactor + Math.Max(p.PegThreshold - account.StablePrice, 0) * p.PegFactor : p.MaintenanceFactor;
+        var factor = isInitial ? PortfolioMargin.InitialFactor(account, p) : p.MaintenanceFactor;
         return builder.Total(ConcaveBuilder.Sum(account.Perpetual?.UnrealisedUsd ?? 0, equity, charges.Append(new(worst, factor))));
 
         Term Damped(Term term, int k) => term with { Factor = term.Factor * p.Scenarios[k].Damping };

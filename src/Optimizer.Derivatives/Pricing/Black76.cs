@@ -33,7 +33,7 @@ public static class Black76
         discount * (Intrinsic(side, forward, strike) + TimeValue(forward, strike, volatility * Math.Sqrt(years)));
 
     /// <summary>What exercise at the forward would pay, undiscounted.</summary>
-    public static double Intrinsic(OptionSide side, double forward, double strike) => Math.Max(side == OptionSide.Call ? forward - strike : strike - forward, 0);
+    public static double Intrinsic(OptionSide side, double forward, double strike) => Math.Max(side.Sign() * (forward - strike), 0);
 
     /// <summary>The value and all derivatives.</summary>
     /// <inheritdoc cref="Value"/>
@@ -42,7 +42,7 @@ public static class Black76
         var value = Value(side, forward, strike, years, volatility, discount);
         var rho = -years * value;
         var rate = years > 0 ? -Math.Log(discount) / years : 0;
-        var sign = side == OptionSide.Call ? 1 : -1;
+        var sign = side.Sign();
         var root = Math.Sqrt(years);
         var deviation = volatility * root;
         if (deviation == 0)

@@ -9,7 +9,7 @@ internal static class DigitalOption
     /// <summary>The value in USD; at expiry, what it pays.</summary>
     public static double Value(DigitalInstrument digital, in MarketState state)
     {
-        var (sign, deviation) = (Sign(digital), state.Volatility * Math.Sqrt(state.Years));
+        var (sign, deviation) = (digital.Side.Sign(), state.Volatility * Math.Sqrt(state.Years));
         var probability = deviation > 0 ? StandardNormal.Cumulative(sign * (Math.Log(state.Forward / digital.Strike) / deviation - 0.5 * deviation))
             : sign * (state.Forward - digital.Strike) > 0 ? 1 : 0;
         return digital.Payout * state.Discount * probability;
@@ -25,10 +25,8 @@ internal static class DigitalOption
             return new(usd, 0, 0, 0, interest, rho, 0, 0);
         var d1 = Math.Log(forward / digital.Strike) / deviation + 0.5 * deviation;
         var d2 = d1 - deviation;
-        var density = Sign(digital) * digital.Payout * state.Discount * StandardNormal.Density(d2);
+        var density = digital.Side.Sign() * digital.Payout * state.Discount * StandardNormal.Density(d2);
         return new(usd, density / (forward * deviation), -density * d1 / (forward * forward * deviation * deviation), -density * d1 / vol,
             interest + density * d1 / (2 * years), rho, density * (d1 * d2 - 1) / (forward * deviation * vol), -density * (d1 * d1 * d2 - d1 - d2) / (vol * vol));
     }
-
-    private static int Sign(DigitalInstrument digital) => digital.Side == OptionSide.Call ? 1 : -1;
 }

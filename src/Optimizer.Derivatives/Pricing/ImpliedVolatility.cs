@@ -26,7 +26,7 @@ public static class ImpliedVolatility
         if (!(timeValue > 1e-12 * intrinsic))
             throw new PricingException($"the price {price} is not above the intrinsic value {discount * intrinsic}, so that no volatility gives it");
         if (!(undiscounted < most))
-            throw new PricingException($"the price {price} is not below {discount * most}, the most that this {(side == OptionSide.Call ? "call" : "put")} can be worth at any volatility");
+            throw new PricingException($"the price {price} is not below {discount * most}, the most that this {side.Word()} can be worth at any volatility");
         return Deviation(Math.Abs(Math.Log(forward / strike)), timeValue / Math.Sqrt(forward * strike)) / Math.Sqrt(years);
     }
 

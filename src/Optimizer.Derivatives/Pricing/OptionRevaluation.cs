@@ -79,7 +79,7 @@ public static class OptionRevaluation
     private static int Vectors(in OptionTerms option, MarketMoves moves, Span<double> values)
     {
         var (logMoneyness, root) = (Math.Log(option.Forward / option.Strike), option.Volatility * Math.Sqrt(option.Years));
-        var (strike, sign, discount, half) = (new Vector<double>(option.Strike), option.Side == OptionSide.Call ? 1.0 : -1.0, new Vector<double>(option.Discount), new Vector<double>(0.5));
+        var (strike, sign, discount, half) = (new Vector<double>(option.Strike), (double)option.Side.Sign(), new Vector<double>(option.Discount), new Vector<double>(0.5));
         var factors = MemoryMarshal.Cast<double, Vector<double>>(moves.Factors);
         var logs = MemoryMarshal.Cast<double, Vector<double>>(moves.Logs);
         var volatilities = MemoryMarshal.Cast<double, Vector<double>>(moves.VolatilityFactors);

@@ -280,8 +280,8 @@ public sealed record HealthFactorMarginAccount : MarginAccount
     public required IReadOnlyList<LendingDebt> Debts { get; init; }
 }
 
-/// <summary>A supplied token.</summary>
-public sealed record LendingCollateral
+/// <summary>A token in a lending account.</summary>
+public abstract record LendingToken
 {
     /// <summary>The token.</summary>
     public required string Token { get; init; }
@@ -289,14 +289,21 @@ public sealed record LendingCollateral
     /// <summary>The asset whose price it follows; null for one that does not move against USD.</summary>
     public string? Asset { get; init; }
 
-    /// <summary>Tokens.</summary>
+    /// <summary>Tokens supplied or owed.</summary>
     [Between(0)]
     public required double Amount { get; init; }
 
     /// <summary>The price in USD.</summary>
     [Between(0)]
     public required double Price { get; init; }
+}
 
+/// <summary>A borrowed token.</summary>
+public sealed record LendingDebt : LendingToken;
+
+/// <summary>A supplied token.</summary>
+public sealed record LendingCollateral : LendingToken
+{
     /// <summary>The share of its value that may be borrowed; in e-mode, that of the category.</summary>
     [Between(0, 1)]
     public required double LoanToValue { get; init; }
@@ -312,22 +319,4 @@ public sealed record LendingCollateral
     /// <summary>The protocol's share of that bonus. Default 10 %.</summary>
     [Between(0, 1)]
     public double ProtocolFee { get; init; } = 0.1;
-}
-
-/// <summary>A borrowed token.</summary>
-public sealed record LendingDebt
-{
-    /// <summary>The token.</summary>
-    public required string Token { get; init; }
-
-    /// <summary>The asset whose price it follows; null for one that does not move against USD.</summary>
-    public string? Asset { get; init; }
-
-    /// <summary>Tokens owed.</summary>
-    [Between(0)]
-    public required double Amount { get; init; }
-
-    /// <summary>The price in USD.</summary>
-    [Between(0)]
-    public required double Price { get; init; }
 }

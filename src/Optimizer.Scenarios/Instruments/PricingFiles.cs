@@ -159,7 +159,6 @@ public static class PricingFiles
 
     private static double Years(ExpiringInstrument instrument, PricingMarket market, Complaint wrong)
     {
-        const double SecondsPerYear = 31_536_000;
         if (instrument is { Expiry: null, Years: null } or { Expiry: not null, Years: not null })
             wrong("expected either 'expiry' or 'years'", "instrument");
         else if (instrument.Expiry is { TimeOfDay.Ticks: 0 } day)
@@ -167,7 +166,7 @@ public static class PricingFiles
         else if (instrument.Expiry is { } expiry && market.Time is { } time && expiry <= time)
             wrong($"expired at {expiry:yyyy-MM-dd HH:mm:ss}, not after {time:yyyy-MM-dd HH:mm:ss}", "instrument");
         else if (instrument.Expiry is { } end && market.Time is { } now)
-            return (end - now).TotalSeconds / SecondsPerYear;
+            return Duration.FromSeconds((end - now).TotalSeconds).Years;
         else if (instrument.Expiry is not null)
             wrong("key 'time' is missing: the moment of valuation, because the instrument has a date of expiry", "market");
         return instrument.Years ?? 0;
