@@ -101,6 +101,8 @@ public sealed class InstrumentCommandTests
     }
 
     [Theory]
+    [InlineData("instrument,side,strike,years,settlement,forward,rate,volatility\noption,call,5,1,coin,5,0.1,0.5\n", "2:7: the value does not depend on the interest rate here")]
+    [InlineData("instrument,years,forward,rate\nfuture,1,5,0.1\n", "2:4: the value does not depend on the interest rate here")]
     [InlineData("instrument,spot,spot\nspot,5,\n", "1:3: a second column 'spot'")]
     [InlineData("instrument,side,strike,years,spot,volatilty\noption,call,5,1,5,0.5\n", "1:6: unknown column 'volatilty'; did you mean 'volatility'?")]
     [InlineData("instrument,spot\n", "has no rows below its first line")]

@@ -150,7 +150,9 @@ public static class PricingFiles
         }
 
         Idle(!instrument.HasForward && market.Forward is not null, "a forward", "forward");
-        Idle(!instrument.HasForward && market.Rate is not null, "the interest rate", "rate");
+        // Futures and options settled in coin have the interest in their forward.
+        var isInForward = instrument is FutureInstrument or OptionInstrument { Settlement: Settlement.Coin } && market.Forward is not null;
+        Idle((!instrument.HasForward || isInForward) && market.Rate is not null, "the interest rate", "rate");
         Idle(market.DividendYield is not null && (!instrument.HasForward || market.Spot is null), "the dividend yield", "dividendYield");
         Idle(market.Time is not null && instrument is not ExpiringInstrument { Expiry: not null }, "the moment of valuation", "time");
         if (instrument is PerpetualInstrument { Contract: not ContractKind.Quanto, Multiplier: not 1 } or FutureInstrument { Contract: not ContractKind.Quanto, Multiplier: not 1 })
